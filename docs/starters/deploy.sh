@@ -17,6 +17,15 @@ value() { # value COMMAND...
   esac
   printf '%s\n' "$output"
 }
+account_of() { # account_of ENVIRONMENT REGION: the account of the caller; fails if it is not the one of the manifest
+  local actual stated
+  actual=$(value aws sts get-caller-identity --region "$2" --query Account --output text) || return
+  stated=$(jq -r --arg environment "$1" '.accounts[$environment] // empty' out/stacks.json) || return
+  case $stated in
+    "" | "$actual") printf '%s\n' "$actual" ;;
+    *) echo "$1 belongs to account $stated, but the caller is in account $actual." >&2; return 1 ;;
+  esac
+}
 environment=${1:?Name the environment, such as prod.}
 . "$(dirname "$0")/identity.sh"
 (cd out && jq -er '.files | to_entries[] | "\(.value.sha256)  \(.key)"' stacks.json | sha256sum --check --quiet)
@@ -97,6 +106,18 @@ origin_key() { # origin_key CHANGE_SET: fails if the API would reject the key th
     exit 1
   )
 }
+left_version() { # left_version REGION STACK: the newest Lambda version, if a rolled-back deploy has left it
+  local status own versions
+  status=$(deployed "$1" "$2" Environment) || return
+  if [ "$status" = nothing ]; then return; fi
+  own=$(value aws cloudformation list-stack-resources --region "$1" --stack-name "$2" --output json \
+    --query "StackResourceSummaries[?ResourceType=='AWS::Lambda::Version'].PhysicalResourceId") || return
+  own=$(jq -r '.[0] // ""' <<< "$own") || return
+  if [ -z "$own" ]; then return; fi # after an import, the stack has no function yet
+  versions=$(value aws lambda list-versions-by-function --region "$1" --function-name "$(cut -d: -f7 <<< "$own")" \
+    --query 'Versions[].Version' --output json) || return
+  jq -r --argjson own "${own##*:}" 'map(select(. != "$LATEST") | tonumber) | max | select(. > $own)' <<< "$versions"
+}
 
 checker=$(preflight_role "$environment")
 stacks=$(jq -er '.stacks[].name' out/stacks.json)
@@ -109,15 +130,16 @@ for stack in $stacks; do
     out/stacks.json)
   read -r region template file <<< "$entry"
   name=csr-lambda-api-$environment-$stack
-  account=$(value aws sts get-caller-identity --region "$region" --query Account --output text)
+  account=$(account_of "$environment" "$region")
   bucket=csr-lambda-api-$environment-artifacts-$account-$region
   role=arn:aws:iam::$account:role/deploy-csr-lambda-api-$environment-$stack-service
   version=""                     # of the package, for the api stack
   cp "out/$file" parameters.json # per-deploy values go in here
   if [ "$stack" = api ] && [ -e lambda-deployment-package.zip ]; then
+    left=$(left_version "$region" "$name")
     sum=$(sha256sum < lambda-deployment-package.zip)
     kept=package-$environment-${sum%% *}.version
-    if [ ! -s "$kept" ]; then
+    if [ ! -s "$kept" ] || [ -n "$left" ]; then
       packages=$(value aws cloudformation describe-stacks --region ap-northeast-1 --stack-name "csr-lambda-api-$environment-network" \
         --query "Stacks[0].Outputs[?OutputKey=='LambdaDeploymentsBucketName'].OutputValue" --output text)
       version=$(value aws s3api put-object --region ap-northeast-1 --bucket "$packages" --key lambda-deployment-package.zip \
@@ -127,6 +149,20 @@ for stack in $stacks; do
     version=$(cat "$kept")
     jq --arg version "$version" '.Parameters.LambdaCodeS3ObjectVersion = $version' "out/parameters/$environment/api.json" > parameters.json
     echo "Version of the package: $version"
+  elif [ "$stack" = api ]; then
+    left=$(left_version "$region" "$name")
+    if [ -n "$left" ]; then
+      packages=$(value aws cloudformation describe-stacks --region ap-northeast-1 --stack-name "csr-lambda-api-$environment-network" \
+        --query "Stacks[0].Outputs[?OutputKey=='LambdaDeploymentsBucketName'].OutputValue" --output text)
+      package=$(value aws cloudformation describe-stacks --region "$region" --stack-name "$name" --output json \
+        --query 'Stacks[0].Parameters')
+      key=$(jq -er '.[] | select(.ParameterKey == "LambdaCodeS3Key").ParameterValue' <<< "$package")
+      from=$(jq -er '.[] | select(.ParameterKey == "LambdaCodeS3ObjectVersion").ParameterValue' <<< "$package")
+      version=$(value aws s3api copy-object --region ap-northeast-1 --bucket "$packages" --key "$key" \
+        --copy-source "$packages/$key?versionId=$from" --metadata-directive REPLACE --tagging-directive REPLACE \
+        --checksum-algorithm SHA256 --query VersionId --output text)
+      jq --arg version "$version" '.Parameters.LambdaCodeS3ObjectVersion = $version' "out/parameters/$environment/api.json" > parameters.json
+    fi
   fi
 
   as "$checker"

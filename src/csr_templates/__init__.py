@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from csr_templates.hand_over.manifest import manifest_schema
     from csr_templates.hand_over.review_sides import review
     from csr_templates.stacks import api, contract, database, frontend, network
-    from csr_templates.stacks.listing import STACKS, Stack
+    from csr_templates.stacks.listing import STACKS, DeployFacts, Stack, subset
     from csr_templates.stacks.parts import (
         alarms,
         buckets,
@@ -63,6 +63,7 @@ __all__ = [
     "STACKS",
     "Assembly",
     "BuiltStack",
+    "DeployFacts",
     "Environment",
     "EnvironmentsError",
     "Finding",
@@ -93,6 +94,7 @@ __all__ = [
     "render",
     "review",
     "roles",
+    "subset",
     "topics",
     "widgets",
     "write",
@@ -102,6 +104,7 @@ _HOMES = {
     "STACKS": "csr_templates.stacks.listing",
     "Assembly": "csr_templates.assembly.files",
     "BuiltStack": "cfn_analysis.model.built_stack",
+    "DeployFacts": "csr_templates.stacks.listing",
     "Environment": "csr_templates.environments.environment",
     "EnvironmentsError": "csr_templates.environments.environment",
     "Finding": "cfn_analysis.linting.runner",
@@ -118,6 +121,7 @@ _HOMES = {
     "manifest_schema": "csr_templates.hand_over.manifest",
     "render": "cfn_analysis.model.rendering",
     "review": "csr_templates.hand_over.review_sides",
+    "subset": "csr_templates.stacks.listing",
     "write": "csr_templates.assembly.folder",
 }
 _STACKS = ("api", "contract", "database", "frontend", "network")  # modules of stacks; others are its parts

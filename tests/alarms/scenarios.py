@@ -66,6 +66,7 @@ class Scenario(NamedTuple):
         first_create: whether the stacks are created, starting at minute 0.
         updated: whether every alarm counts as created at minute 0, although its metric is older.
         critical: alarms and RDS events that must notify the critical topic.
+        calls_no_one: whether nothing may notify the critical topic.
         rolled_back: stack -> whether a rollback trigger of the stack must fire, or none may, if the event
             happens during an update of the stack.
         silent: whether nothing may fire.
@@ -88,6 +89,7 @@ class Scenario(NamedTuple):
     first_create: bool
     updated: bool
     critical: tuple[str, ...]
+    calls_no_one: bool
     rolled_back: Mapping[str, bool]
     silent: bool
     line: int
@@ -206,6 +208,7 @@ def _scenario(
         first_create,
         updated,
         tuple(critical or []),
+        critical == [],
         rolled_back or {},
         silent,
         line,

@@ -41,6 +41,11 @@ def test_scenario(scenario: Scenario) -> None:
             f"{place(scenario)} {what} notifies the {told.topic} topic. Correct the alarm, or remove {what} "
             "from critical."
         )
+    called = [what for what, told in found.fires.items() if told.topic == CRITICAL]
+    assert not (scenario.calls_no_one and called), (
+        f"{place(scenario)} {', '.join(called)} notifies the critical topic. Correct the alarm, or add it to "
+        "critical."
+    )
     if scenario.silent:
         assert not found.fires, (
             f"{place(scenario)} {', '.join(found.fires)} fires. Correct the alarm, or move the scenario to "

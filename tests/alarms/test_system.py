@@ -102,7 +102,7 @@ def test_the_access_log_is_counted(error_type: str, counted: str) -> None:
 
     assert json.loads(line)["errorType"] == error_type
     matching = [one.name for one in filters if matches(one.pattern, line)]
-    assert matching == [f"{PROJECT}-prod-{name}" for name in counted.split()]
+    assert matching == counted.split()
 
 
 def test_visitors_receive_errors_if_the_database_is_down() -> None:
@@ -124,7 +124,7 @@ def test_the_quota_applies_to_a_day() -> None:
     state = State(calls=1000)
     minutes = dict.fromkeys(range(1441), state)
     refused = PROD.metrics(minutes)[
-        Metric(PROD.tokyo, "CSR-Lambda-API", f"{PROJECT}-prod-limited-requests", frozenset())
+        Metric(PROD.tokyo, f"{PROJECT}-prod-access-log", "limited-requests", frozenset())
     ]
 
     assert [total(refused[minute]) for minute in (999, 1000, 1439, 1440)] == [0, 1000, 1000, 0]
@@ -137,7 +137,7 @@ def test_without_requests_there_are_no_data() -> None:
     """
     names = sent(LOADS["idle"]).keys()
 
-    assert names.isdisjoint({"Count", "Latency", "Errors", "Duration", f"{PROJECT}-prod-limited-requests"})
+    assert names.isdisjoint({"Count", "Latency", "Errors", "Duration", "limited-requests"})
     assert "4xxErrorRate" in names
     assert PROD.metrics({0: LOADS["idle"]._replace(data="off")}) == {}
 

@@ -88,18 +88,64 @@ def test_another_name_without_web_acl(project: Path) -> None:
     assert (values["ProjectName"], values["WAFEnabled"]) == ("shop", "false")
 
 
-@pytest.mark.parametrize("project", ["environments"], indirect=True)
-def test_other_environments(project: Path) -> None:
-    """A file and the list of names are an environment, in every stack and in the bootstrap templates."""
-    for name in NOT_PRODUCTION:
-        (project / "parameters" / f"{name}.json").rename(project / "parameters" / "test.json")
-    change(project / "parameters" / "test.json", Environment="test")
+@pytest.mark.parametrize("project", ["account"], indirect=True)
+def test_stated_account(project: Path) -> None:
+    """The manifest has the shared account, and the own one of an environment; parameters do not."""
+    change(project / "parameters" / "prod.json", AccountId="012345678901")
 
     assert " written, 0 removed" in build(project)
 
-    assert {name for stack in stacks(project) for name in stack["parameterFiles"]} == {"test", "prod"}
+    accounts = json.loads((project / "out" / "stacks.json").read_text())["accounts"]
+    assert accounts == {**dict.fromkeys(NOT_PRODUCTION, "123456789012"), "prod": "012345678901"}
+    values = json.loads((project / "out" / "parameters" / "prod" / "api.json").read_text())["Parameters"]
+    assert "AccountId" not in values
+
+
+@pytest.mark.parametrize("project", ["environments"], indirect=True)
+def test_other_environments(project: Path) -> None:
+    """A file and the list of names are an environment, in every stack and in the bootstrap templates.
+
+    Production has another name than ours, which no file contains then.
+    """
+    parameters = project / "parameters"
+    for name in NOT_PRODUCTION:
+        (parameters / f"{name}.json").rename(parameters / "test.json")
+    change(parameters / "test.json", Environment="test")
+    (parameters / "prod.json").rename(parameters / "live.json")
+    change(parameters / "live.json", Environment="live", DatabaseName="shop")
+
+    assert " written, 0 removed" in build(project)
+
+    assert {name for stack in stacks(project) for name in stack["parameterFiles"]} == {"test", "live"}
     bootstrap = (project / "out" / "bootstrap" / "api.yaml").read_text()
-    assert load(bootstrap)["Parameters"]["Environment"]["AllowedValues"] == ["test", "prod"]
+    assert load(bootstrap)["Parameters"]["Environment"]["AllowedValues"] == ["test", "live"]
+    files = [path for path in (project / "out").rglob("*") if path.is_file() and path.name != "tools.sh"]
+    assert [path for path in files if re.search(r"\bprod\b", path.read_text())] == []
+
+
+@pytest.mark.parametrize("project", ["environments"], indirect=True)
+def test_rules_protect_production_under_another_name(project: Path) -> None:
+    """What production must not have is a mistake in its file, and allowed in other environments."""
+    parameters = project / "parameters"
+    values = json.loads((parameters / "prod.json").read_text())
+    for file in environments(project):
+        file.unlink()
+    networks = {name: value.replace("10.2.", "10.9.") for name, value in values.items() if "Cidr" in name}
+    without = {"CloudFrontEnabled": False, "WAFEnabled": False}
+    live = {**values, "Environment": "live"}
+    (parameters / "live.json").write_text(json.dumps(live))
+    (parameters / "test.json").write_text(
+        json.dumps({**values, **networks, **without, "Environment": "test"})
+    )
+    assert " written, 0 removed" in build(project)
+
+    change(parameters / "live.json", CloudFrontEnabled=False, WAFEnabled=False)
+
+    (mistake,) = build(project).splitlines()[1:]
+    assert mistake.startswith(
+        'parameters/live.json: Environment: Found "live", together with CloudFrontEnabled "false". '
+        'Rule in the frontend template: "CloudFrontEnabled must be true in production'
+    )
 
 
 @pytest.mark.parametrize("project", ["region"], indirect=True)
@@ -126,6 +172,10 @@ def test_a_subset_of_the_stacks(project: Path) -> None:
 
     assert " written, 0 removed" in build(project)
     assert [stack["name"] for stack in stacks(project)] == ["network", "database", "api"]
+    # The commands of the operators are for every subset.
+    files = [path for path in (project / "out").rglob("*") if path.is_file() and path.name != "tools.sh"]
+    about_frontend = re.compile("front-?end|cloudfront|us-east-1|edge-logs|\\bwaf", re.IGNORECASE)
+    assert [path for path in files if about_frontend.search(path.read_text())] == []
 
 
 @pytest.mark.parametrize("project", ["change"], indirect=True)
@@ -135,3 +185,39 @@ def test_a_changed_stack(project: Path) -> None:
 
     assert "MaxAggregationInterval: 60" in (project / "out" / "main.yaml").read_text()
     assert [stack["name"] for stack in stacks(project)] == STACK_NAMES
+
+
+@pytest.mark.parametrize("project", ["type"], indirect=True)
+def test_another_type(project: Path) -> None:
+    """Without its scope, the build stops and says what to write where; with it, the role has rights."""
+    module = project / "table.py"
+    code = module.read_text()
+    module.write_text(code.replace(", deploy_facts=FACTS", ""))
+    (problem,) = [line for line in build(project).splitlines() if "AWS::DynamoDB::Table requires" in line]
+    assert '"AWS::DynamoDB::Table arn:aws:dynamodb:{region}:*:table/*"' in problem
+    assert problem.endswith(
+        " In your project, give the line to the stack: Stack(..., deploy_facts=DeployFacts(scopes=(...,)))."
+    )
+    module.write_text(code)
+
+    assert " written, 0 removed" in build(project)
+
+    resources = load((project / "out" / "bootstrap" / "database.yaml").read_text())["Resources"]
+    statements = [
+        statement
+        for resource in resources.values()
+        if resource["Type"] == "AWS::IAM::ManagedPolicy"
+        and {"Ref": "ServiceRole"} in resource["Properties"]["Roles"]
+        for statement in resource["Properties"]["PolicyDocument"]["Statement"]
+        if any(action.startswith("dynamodb:") for action in statement["Action"])
+    ]
+    actions = {action for statement in statements for action in statement["Action"]}
+    assert {
+        "dynamodb:CreateTable",
+        "dynamodb:DescribeTable",
+        "dynamodb:DeleteTable",
+        "dynamodb:TagResource",
+    } <= actions
+    assert {str(statement["Resource"]) for statement in statements} == {
+        "arn:aws:dynamodb:ap-northeast-1:*:table/${aws:PrincipalTag/Project}-${aws:PrincipalTag/Environment}-sessions"
+    }

@@ -22,6 +22,12 @@ from .serving import serving
 from .starters import programs, ran, script, step
 
 MARKER = marker(COMMAND)
+# git merge-base HEAD BRANCH, and git worktree add --quiet --detach FOLDER COMMIT.
+GIT = f"""\
+case $1 in
+  merge-base) echo "base-of-${{3#origin/}}" ;;
+  worktree) mkdir -p "$5" && ln -sfn "{ROOT}/docs" "$5/docs" ;;
+esac"""
 
 
 @pytest.fixture(autouse=True)
@@ -115,6 +121,8 @@ class Reviewing:
                 "GITHUB_TOKEN": "t0ken",
                 "LINKS": "https://github.com/a/b/blob/c0ffee",
                 "NUMBER": "9",
+                "GITHUB_PATH": "paths",
+                "RUNNER_TEMP": str(folder / "temp"),
             },
             "gitlab": {
                 "CI_API_V4_URL": address,
@@ -135,8 +143,7 @@ class Reviewing:
         (self.folder / "report").write_text(report, "utf-8")
         (self.folder / "sarif").write_text(json.dumps(sarif), "utf-8")
         review = f'echo "$*" >> called; case "$*" in *sarif*) cat sarif;; *) cat report;; esac; exit {code}'
-        stubs = {"git": 'echo "base-of-${3#origin/}"', "csr-templates": review}
-        return self.steps(stubs, **variables)
+        return self.steps({"git": GIT, "csr-templates": review}, **variables)
 
     def steps(self, stubs: Mapping[str, str], **variables: str) -> tuple[int, str, str]:
         """Run the steps; GitHub runs the comment after a failure, too."""
@@ -145,6 +152,9 @@ class Reviewing:
         if self.service == "gitlab":
             done = ran(self.folder, script("review"), path, **given)
             return done.returncode, done.stdout, done.stderr
+        install = step("templates.yml", "review", "Install the code of the base branch")["run"]
+        done = ran(self.folder, install, path, **given)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
         done = ran(self.folder, step("templates.yml", "review", "Review")["run"], path, **given)
         if not (self.folder / "review.md").exists():  # as the condition of the next step says
             return done.returncode, done.stdout, done.stderr
@@ -240,18 +250,48 @@ def test_summary_and_risks_are_kept_on_github(tmp_path: Path, comments: Comments
     assert [run["tool"]["driver"]["name"] for run in runs] == ["csr-templates review"]
 
 
-def test_review_of_an_unchanged_folder_says_so(tmp_path: Path, comments: Comments) -> None:
-    """The command itself, in a repository whose branch changes no template."""
-    reviewing = Reviewing("gitlab", tmp_path, comments)
-    for name in ("out", "src"):  # installed elsewhere, the command uses the current folder
-        shutil.copytree(ROOT / name, reviewing.folder / name)
-    commit = "git -c user.name=a -c user.email=a@example.com commit -qm out"
-    made = f"git init -q && git add out && {commit}"
-    assert ran(reviewing.folder, made, os.environ["PATH"]).returncode == 0
-    command = f'PYTHONPATH=src exec "{sys.executable}" -m csr_templates "$@"'
+# Installing packages does nothing; the command of the base branch runs.
+PYTHON = f'case "$*" in *"-m pip"*) exit ;; *) exec "{sys.executable}" "$@" ;; esac'
+BRANCH = """\
+git init -q && git add out docs src && git commit -qm base && git update-ref refs/remotes/origin/main HEAD
+echo 'raise SystemExit("code of the branch")' | tee yaml.py csr_templates.py > src/csr_templates/__main__.py
+echo 'echo code of the branch' > docs/starters/comment.sh
+git add . && git commit -qm branch"""
 
-    assert reviewing.steps({"csr-templates": command}, CI_MERGE_REQUEST_DIFF_BASE_SHA="HEAD") == (0, "", "")
+
+def with_branch(folder: Path) -> None:
+    """Create a repository whose branch changes the code of the review and of the comment."""
+    for name in ("out", "src", "docs/starters"):
+        shutil.copytree(ROOT / name, folder / name)
+    author = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.com"}
+    committer = {name.replace("AUTHOR", "COMMITTER"): value for name, value in author.items()}
+    done = ran(folder, BRANCH, os.environ["PATH"], **author, **committer)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_code_of_the_branch_does_not_run(tmp_path: Path, comments: Comments) -> None:
+    """The job can write comments, so the code of the base branch reviews the ``out/`` of the branch."""
+    with_branch(tmp_path)
+    reviewing = Reviewing("gitlab", tmp_path, comments)
+
+    assert reviewing.steps({"python": PYTHON}, CI_MERGE_REQUEST_DIFF_BASE_SHA="origin/main") == (0, "", "")
     (comment,) = comments.held
     assert comment["body"].startswith(MARKER)
     assert "**No risks**" in comment["body"]
     assert f"No change: {', '.join(STACK_NAMES)}." in comment["body"]
+
+
+def test_the_code_of_the_base_branch_is_on_the_path(tmp_path: Path, comments: Comments) -> None:
+    """On GitHub, the steps that follow find the command of the base branch, and run its comment."""
+    with_branch(tmp_path)
+    variables = Reviewing("github", tmp_path, comments).variables
+    install = step("templates.yml", "review", "Install the code of the base branch")["run"]
+    done = ran(tmp_path, install, programs(tmp_path, {"python": PYTHON}), **variables)
+    starters = tmp_path / "temp" / "base" / "docs" / "starters"
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "paths").read_text("utf-8") == f"{starters}\n"
+    for name in ("csr-templates", "comment.sh"):
+        assert (starters / name).read_bytes() == (ROOT / "docs" / "starters" / name).read_bytes()
+    comment = step("templates.yml", "review", "Comment")["run"]
+    assert comment == 'bash "$RUNNER_TEMP/base/docs/starters/comment.sh" review.md'

@@ -1,15 +1,19 @@
 """``docs/starters``: the files for teams agree with the pages, and their shell code works."""
 
+import hashlib
 import json
 import re
 import shlex
 import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import requires
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from csr_templates import STACKS
 from tests.system import ENVIRONMENTS
@@ -18,7 +22,7 @@ from .aws_cli import parse
 from .conftest import require_programs
 from .pages import BY_OPERATORS, HAND_OVER, ROOT, read
 from .serving import serving
-from .starters import DEPLOY, GITHUB, ROLES, STARTERS, gitlab, programs, ran, script, step, workflow
+from .starters import DEPLOY, GITHUB, GITLAB, ROLES, STARTERS, gitlab, programs, ran, script, step, workflow
 
 READS: Final = {"contents": "read"}
 # What each job may do with GitHub's tokens, and nothing more.
@@ -80,11 +84,79 @@ def test_forks_get_no_role_and_no_writing() -> None:
     assert len(writing) == 3
     assert all(SAME_REPOSITORY in one["if"] for one in writing)
     assert SAME_REPOSITORY in jobs["preflight"]["if"]
+    assert "github.event.pull_request.user.type != 'Bot'" in jobs["preflight"]["if"]
     assert workflow("deploy.yml")["jobs"]["deploy"]["if"] == "github.ref == 'refs/heads/main'"
     (rule,) = gitlab()["preflight"]["rules"]
     assert "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID" in rule["if"]
+    (pattern,) = re.findall(r"\$GITLAB_USER_LOGIN !~ /(.+)/", rule["if"])
+    assert [
+        name
+        for name in ("kudo", "robot", "project_3_bot_a1b2", "group_7_bot", "service_account_group_7_a1")
+        if not re.search(pattern, name)
+    ] == ["kudo", "robot"]
     with_roles = {name for name, job in gitlab().items() if "id_tokens" in job}
     assert with_roles == {"preflight", ".deploy", *(f"deploy-{environment}" for environment in ENVIRONMENTS)}
+
+
+def test_jobs_install_only_pinned_packages() -> None:
+    """Each installation checks hashes, and builds no package, which would run code that is not pinned."""
+    lines: list[str] = []
+    for file in [*GITHUB, GITLAB]:
+        lines += [line.strip(" -'") for line in file.read_text("utf-8").splitlines() if " pip " in line]
+
+    assert len(lines) == 8
+    for line in lines:
+        assert line.startswith(
+            "python -P -m pip install --require-hashes --no-deps --only-binary :all: --requirement "
+        )
+        assert line.endswith(("requirements.txt", 'requirements.txt"'))
+
+
+def test_the_command_runs_the_code_of_its_checkout(tmp_path: Path) -> None:
+    """No module of the working directory is imported instead."""
+    for name in ("csr_templates", "yaml", "troposphere"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('wrong module')", "utf-8")
+    path = programs(tmp_path, {"python": f'exec "{sys.executable}" "$@"'})
+    done = ran(tmp_path, f"{STARTERS}/csr-templates lint {ROOT}/out/main.yaml", path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def required_packages() -> set[str]:
+    """Return the packages that csr-templates needs with its formats, from those that are installed."""
+    waiting = [Requirement(text) for text in requires("csr-templates") or []]
+    waiting = [one for one in waiting if one.marker is None or one.marker.evaluate({"extra": "formats"})]
+    names: set[str] = set()
+    while waiting:
+        requirement = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        wanted = requirement.extras | {""}
+        if name in names and not requirement.extras:
+            continue
+        names.add(name)
+        for text in requires(name) or []:
+            further = Requirement(text)
+            if further.marker is None or any(further.marker.evaluate({"extra": extra}) for extra in wanted):
+                waiting.append(further)
+    return names
+
+
+def test_requirements_are_up_to_date() -> None:
+    """``requirements.txt`` has what is needed, in the versions of ``constraints.txt``, and with hashes."""
+    pins: dict[str, str] = {}
+    for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            name, _, version = line.partition("==")
+            pins[canonicalize_name(name)] = version
+    text = (ROOT / "requirements.txt").read_text("utf-8").replace("\\\n", " ")
+    entries = [line.split() for line in text.splitlines() if not line.startswith("#")]
+    locked = {name: version for name, _, version in (entry[0].partition("==") for entry in entries)}
+
+    advice = "Run make requirements, which needs uv, and commit requirements.txt."
+    assert locked == {name: pins[name] for name in required_packages()}, advice
+    for entry in entries:
+        assert len(entry) > 1, advice
+        assert all(re.fullmatch("--hash=sha256:[0-9a-f]{64}", part) for part in entry[1:]), advice
 
 
 def test_environments_are_those_of_the_manifest() -> None:
@@ -132,7 +204,7 @@ def test_the_deploy_is_that_of_the_page() -> None:
     wanted = [one.text for one in blocks if not any(word in one.text for word in not_deploying)]
     there = "\n".join(lines(DEPLOY.read_text("utf-8")))
 
-    assert len(wanted) == 14
+    assert len(wanted) == 16
     for text in wanted:
         chosen_by_loop = text.startswith("stack=''")
         block = lines(text[text.index("entry=") :] if chosen_by_loop else text)
@@ -295,24 +367,104 @@ def test_role_that_refuses_stops_the_check(tmp_path: Path) -> None:
     assert not (tmp_path / "checked").exists()
 
 
+# Answers as the AWS CLI does until the account is known, and records what is called after that.
+KNOWN_ACCOUNT: Final = """\
+case "$1 $2" in
+  --version*) echo aws-cli/2.31.0 ;;
+  "sts assume-role-with-web-identity") echo key secret session ;;
+  "sts get-caller-identity") echo 123456789012 ;;
+  *) echo "$1 $2" >> called; exit 1 ;;
+esac"""
+
+
+def deployed(folder: Path, accounts: dict[str, str]) -> tuple[int, str, list[str]]:
+    """Deploy prod with this key of the manifest, and return how it ends and what is called in the account."""
+    out = folder / "out"
+    out.mkdir()
+    entry = {"name": "network", "region": "ap-northeast-1", "template": "main.yaml"}
+    values = b'{"Parameters": {}, "Tags": {"Project": "shop"}}'
+    (out / "values.json").write_bytes(values)
+    manifest = {
+        "stacks": [{**entry, "perDeploy": [], "parameterFiles": {"prod": "values.json"}}],
+        "files": {"values.json": {"sha256": hashlib.sha256(values).hexdigest()}},
+        **({"accounts": accounts} if accounts else {}),
+    }
+    (out / "stacks.json").write_text(json.dumps(manifest), "utf-8")
+    stubs = {"aws": KNOWN_ACCOUNT, "csr-templates": "echo csr-templates >> called"}
+    given = {"PREFLIGHT_ROLES": ROLES, "AWS_ID_TOKEN": "t"}
+    done = ran(folder, "bash docs/starters/deploy.sh prod", programs(folder, stubs), **given)
+    calls = folder / "called"
+    return done.returncode, done.stderr, calls.read_text("utf-8").splitlines() if calls.exists() else []
+
+
+def test_deploy_stops_in_another_account(tmp_path: Path) -> None:
+    """Before the account is checked, and before anything is uploaded or created."""
+    status, error, calls = deployed(tmp_path, {"prod": "012345678901", "dev": "123456789012"})
+
+    assert (status, calls) == (1, [])
+    assert error == "prod belongs to account 012345678901, but the caller is in account 123456789012.\n"
+
+
+@pytest.mark.parametrize("accounts", [{}, {"prod": "123456789012"}, {"dev": "012345678901"}])
+def test_deploy_goes_on_in_the_right_account(tmp_path: Path, accounts: dict[str, str]) -> None:
+    """In the stated account, and in any account if none is stated for the environment."""
+    _, _, calls = deployed(tmp_path, accounts)
+
+    assert calls[:3] == ["csr-templates", "csr-templates", "cloudformation describe-stacks"]
+
+
+def test_bootstrap_stacks_are_created_only_in_the_stated_account(tmp_path: Path) -> None:
+    """Each block of the page that changes bootstrap stacks stops before its first call."""
+    page = read(HAND_OVER)
+    (functions,) = [block.text for block in page.shell() if "account_of()" in block.text]
+    blocks = [block.text for block in page.shell() if "bootstrap-parameters.json" in block.text]
+    assert len(blocks) == 3
+    entry = {"name": "network", "region": "ap-northeast-1", "bootstrap": "bootstrap/network.yaml"}
+    manifest = {"accounts": {"prod": "012345678901"}, "stacks": [entry]}
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "stacks.json").write_text(json.dumps(manifest), "utf-8")
+    (tmp_path / "bootstrap.json").write_text("[]", "utf-8")
+    chosen = {"environment": "prod", "stack": "network", "policies": "attached", "parameters": "{}"}
+
+    for block in blocks:
+        code = re.sub(
+            r"^(\w+)=''", lambda found: f"{found[1]}='{chosen[found[1]]}'", block, flags=re.MULTILINE
+        )
+        done = ran(tmp_path, functions + code, programs(tmp_path, {"aws": KNOWN_ACCOUNT}))
+
+        assert done.returncode == 1, block
+        assert done.stderr.startswith("prod belongs to account 012345678901")
+        assert not (tmp_path / "called").exists()
+
+
 def test_the_role_that_checks_can_be_created(tmp_path: Path) -> None:
     """The AWS CLI accepts the commands of the page, with the existing policies."""
     page = read(STARTERS / "README.md")
     (trust,) = [one.text for one in page.blocks if one.language == "json"]
     (tmp_path / "trust.json").write_text(trust, "utf-8")
+    (tmp_path / "trust-pull-requests.json").write_text(trust, "utf-8")
     (tmp_path / "out").symlink_to(ROOT / "out")
     (block,) = page.shell()
     commands = [shlex.split(line) for line in block.text.replace("\\\n", " ").splitlines()]
-    made, *policies = (parse(words[1:], tmp_path).parameters for words in commands)
+    calls = [parse(words[1:], tmp_path).parameters for words in commands]
+    made = [call for call in calls if "AssumeRolePolicyDocument" in call]
+    policies: dict[str, list[str]] = {}
+    for call in calls:
+        if "PolicyDocument" in call:
+            policies.setdefault(call["RoleName"], []).append(call["PolicyDocument"])
 
-    (statement,) = json.loads(made["AssumeRolePolicyDocument"])["Statement"]
+    (statement,) = json.loads(made[0]["AssumeRolePolicyDocument"])["Statement"]
     issuer = statement["Principal"]["Federated"].partition("/")[2]
     assert set(statement["Condition"]["StringEquals"]) == {
         f"{issuer}:{claim}" for claim in ("aud", "repository_id", "sub")
     }
-    assert {made["RoleName"]} == {allowed["RoleName"] for allowed in policies}
-    # What the inline policies of a role may have together, without white space.
-    assert sum(len("".join(allowed["PolicyDocument"].split())) for allowed in policies) < 10_240
+    assert [call["RoleName"] for call in made] == list(policies)
+    for documents in policies.values():
+        # What the inline policies of a role may have together, without white space.
+        assert sum(len("".join(document.split())) for document in documents) < 10_240
+    # The role for pull requests, which run the code of a branch, has only what their job calls.
+    preflight = (ROOT / "out/operator-policies/preflight.json").read_text("utf-8")
+    assert [json.loads(document) for document in policies[made[1]["RoleName"]]] == [json.loads(preflight)]
 
 
 def test_the_page_of_the_starters_names_what_there_is() -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 class SchemasError(ValueError):
@@ -82,8 +82,8 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
         _properties(file, schema, "primaryIdentifier"),
         _properties(file, schema, "createOnlyProperties"),
         _properties(file, schema, "conditionalCreateOnlyProperties"),
-        {name: tuple(sorted(set(handler["permissions"]))) for name, handler in handlers.items()},
-        tuple(sorted(schema.get("tagging", {}).get("permissions", []))),
+        {name: _permissions(handler["permissions"]) for name, handler in handlers.items()},
+        _permissions(schema.get("tagging", {}).get("permissions", [])),
         _tag_property(schema),
         tuple(schema.get("required", [])),
         schema.get("replacementStrategy") == "delete_then_create",
@@ -108,6 +108,16 @@ def writable_properties(type_name: str, region: str) -> list[str]:
     file, schema = _schema(type_name, region)
     read_only = _properties(file, schema, "readOnlyProperties")
     return [name for name in schema.get("properties", {}) if name not in read_only]
+
+
+@cache
+def resource_types(region: str) -> frozenset[str]:
+    """Return the names of all resource types of a region.
+
+    Raises:
+        SchemasError: there are no schemas for the region.
+    """
+    return frozenset(_type_files(region))
 
 
 def require_region(region: str) -> None:
@@ -262,6 +272,27 @@ def iam_action(action: str) -> tuple[str, ...] | None:
 
 
 @cache
+def iam_resource(service: str, kind: str) -> tuple[str, ...]:
+    """Return the formats of the ARNs of a kind of resource of IAM, as ``iam_action`` does for an action.
+
+    Args:
+        service: such as ``lambda``.
+        kind: such as ``EventSourceMapping``, without regard to case, spaces and hyphens.
+
+    Returns:
+        The formats; empty if IAM has no such kind.
+
+    Raises:
+        SchemasError: the IAM actions of cfn-lint have another format.
+    """
+    kinds = (_service(service) or {"Resources": {}})["Resources"]
+    for name, resource in kinds.items():
+        if re.sub("[ -]", "", name) == kind.lower():
+            return tuple(sorted(arn.replace(".*", "*") for arn in resource["ARNFormats"]))
+    return ()
+
+
+@cache
 def iam_actions(prefix: str) -> frozenset[str]:
     """Return the names of the actions of a service, in lower case; none if IAM has no such service.
 
@@ -391,6 +422,16 @@ def _tag_property(schema: Mapping[str, Any]) -> str:
     tagging = schema.get("tagging", {})
     name: str = tagging.get("tagProperty", "/properties/Tags").removeprefix("/properties/")
     return name if tagging.get("taggable", True) and name in schema.get("properties", {}) else ""
+
+
+def _permissions(actions: Iterable[str]) -> tuple[str, ...]:
+    """Return the actions of a handler, with the service in lower case: some schemas have ``EC2:``."""
+    permissions = set()
+    for action in actions:
+        service, colon, name = action.partition(":")
+        if colon:  # one schema has an empty text
+            permissions.add(f"{service.lower()}:{name}")
+    return tuple(sorted(permissions))
 
 
 def _properties(file: str, schema: Mapping[str, Any], key: str) -> tuple[str, ...]:

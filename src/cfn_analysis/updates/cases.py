@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.references import as_list
@@ -252,25 +252,35 @@ def backups_go_on(changed: ChangedProperties, name: str) -> Truth:
     return truth_of(None not in days and "0" not in days)
 
 
-# https://dev.mysql.com/doc/refman/8.0/en/server-system-variable-reference.html
-_DYNAMIC_VARIABLES: Final = """\
-connect_timeout event_scheduler general_log innodb_lock_wait_timeout interactive_timeout join_buffer_size
-local_infile lock_wait_timeout log_queries_not_using_indexes long_query_time max_allowed_packet
-max_connect_errors max_connections max_heap_table_size net_read_timeout net_write_timeout slow_query_log
-sort_buffer_size sql_mode tmp_table_size wait_timeout
-"""
-_DYNAMIC: Final = frozenset(_DYNAMIC_VARIABLES.split())
+def changes_only(parameters: Collection[str]) -> Case:
+    """Return the case that no other parameters of a DB parameter group of MySQL change."""
+
+    def case(changed: ChangedProperties, name: str) -> Truth:
+        edited = _edited_parameters(changed, name)
+        return UNKNOWN if edited is None else truth_of(edited <= set(parameters))
+
+    return case
 
 
-def dynamic_parameters(changed: ChangedProperties, name: str) -> Truth:
-    """Return whether all changed parameters of a DB parameter group apply without a restart."""
+def changes_any(parameters: Collection[str]) -> Case:
+    """Return the case that one of some parameters of a DB parameter group of MySQL changes."""
+
+    def case(changed: ChangedProperties, name: str) -> Truth:
+        edited = _edited_parameters(changed, name)
+        return UNKNOWN if edited is None else truth_of(not edited.isdisjoint(parameters))
+
+    return case
+
+
+def _edited_parameters(changed: ChangedProperties, name: str) -> set[str] | None:
+    """Return the changed parameters of a group; None if they are not known, or not those of MySQL."""
     family = known_text(changed.after, "Family") or ""
     old, new = _values(changed, name)
     if "mysql" not in family or not isinstance(old, Mapping) or not isinstance(new, Mapping):
-        return UNKNOWN
-    return truth_of(
-        all(parameter in _DYNAMIC for parameter in {*old, *new} if old.get(parameter) != new.get(parameter))
-    )
+        return None
+    if is_unknown(old) or is_unknown(new):
+        return None
+    return {parameter for parameter in {*old, *new} if old.get(parameter) != new.get(parameter)}
 
 
 def without_new_version(changed: ChangedProperties, _name: str) -> Truth:

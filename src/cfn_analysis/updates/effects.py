@@ -105,8 +105,12 @@ def note_on_change(type_name: str, place: Place, changed: ChangedProperties | No
     """
     if not place:
         return None
-    name, quiet_if = str(place[0]), facts_at(type_name, place).quiet_if
-    return None if changed and quiet_if and quiet_if(changed, name) is YES else note_of(type_name, name)
+    name, known = str(place[0]), facts_at(type_name, place)
+    if changed and known.quiet_if and known.quiet_if(changed, name) is YES:
+        return None
+    if changed and known.certain_if and known.certain_if(changed, name) is YES:
+        return known.certain_note
+    return note_of(type_name, name)
 
 
 def refused_changes(

@@ -58,13 +58,19 @@ class Unique(NamedTuple):
 
 
 class PropertyFacts(NamedTuple):
-    """What is known about a change of a property: the fields of ``facts.yaml``, in their order."""
+    """What is known about a change of a property: the fields of ``facts.yaml``.
+
+    ``note`` is the side effect unless ``quiet_if`` or ``certain_if`` applies; in the latter case it is
+    ``certain_note``.
+    """
 
     replaces: Case | None = None
     reason: str = ""
     not_replaced_if: str = ""
     note: Note | None = None
     quiet_if: Case | None = None
+    certain_if: Case | None = None
+    certain_note: Note | None = None
     refusals: tuple[Refusal, ...] = ()
 
 
@@ -110,7 +116,9 @@ def _property_facts(name: str, row: Mapping[str, Any], page: str) -> PropertyFac
         row.get("reason", ""),
         row.get("not replaced if", ""),
         _note(row, page),
-        _case(row.get("unless")),
+        _quiet_if(row),
+        cases.changes_any(row["static"]["parameters"].split()) if "static" in row else None,
+        _note(row.get("static", {}), row.get("source", page)),
         tuple(
             Refusal(
                 getattr(cases, refusal["if"]),
@@ -121,6 +129,12 @@ def _property_facts(name: str, row: Mapping[str, Any], page: str) -> PropertyFac
             for refusal in refused
         ),
     )
+
+
+def _quiet_if(row: Mapping[str, Any]) -> Case | None:
+    if "dynamic" in row:
+        return cases.changes_only(row["dynamic"].split())
+    return _case(row.get("unless"))
 
 
 def _case(name: str | None) -> Case | None:

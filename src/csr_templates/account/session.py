@@ -122,6 +122,25 @@ class Account:
             client.close()
 
 
+def require_account(environment: str, stated: str, account: str) -> None:
+    """Check that the caller is in the account that the parameter files state for an environment.
+
+    Args:
+        environment: its name.
+        stated: ID of the account in the manifest; empty if no parameter file states it.
+        account: ID of the caller's account.
+
+    Raises:
+        AccountError: it is another account.
+    """
+    if stated in ("", account):
+        return
+    raise AccountError(
+        f"{environment} belongs to account {stated} (AccountId in its parameter files), but the caller is in "
+        f"account {account}. Use a profile of account {stated}, or correct AccountId and build again."
+    )
+
+
 def refusal(failure: errors.Failure) -> AccountError:
     """Return the error for the first call of a command, without which the account is unknown."""
     return AccountError(errors.in_words(failure, "sts:GetCallerIdentity"))

@@ -13,18 +13,20 @@ from cfn_analysis.model import rendering
 from cfn_analysis.model.built_stack import BuiltStack, Policies
 from cfn_analysis.model.source_lines import logical_id_lines
 from csr_templates.hand_over.deploy_policies import iam_policies
+from csr_templates.hand_over.deploy_scopes import facts
 from csr_templates.hand_over.manifest import REFRESH
 from csr_templates.hand_over.pipeline_policies import pipeline_policies
 from csr_templates.hand_over.stack_policies import stack_policy
 from csr_templates.naming import PREFIX
 from csr_templates.stacks.fingerprint import FingerprintError
+from csr_templates.stacks.listing import NO_FACTS
 from csr_templates.stacks.parts.template import StackTemplate
 from csr_templates.stacks.parts.widgets import DashboardError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from csr_templates.stacks.listing import Stack
+    from csr_templates.stacks.listing import DeployFacts, Stack
 
 
 def build_stack(stack: Stack, refresh: str = REFRESH) -> BuiltStack:
@@ -69,15 +71,17 @@ def build_stack(stack: Stack, refresh: str = REFRESH) -> BuiltStack:
     )
 
 
-def with_policies(stack: BuiltStack, stacks: Sequence[BuiltStack]) -> BuiltStack:
-    """Return the stack with its policies.
+def with_policies(
+    stack: BuiltStack, stacks: Sequence[BuiltStack], deploy_facts: DeployFacts = NO_FACTS
+) -> BuiltStack:
+    """Return the stack with its policies. ``deploy_facts`` are those of its declaration.
 
     Raises:
         PolicyError: a policy cannot be created.
         SchemasError: one of the types does not have a schema in the region of the stack.
         ResolveError: the template cannot be resolved.
     """
-    service, service_delete = iam_policies(stack)
+    service, service_delete = iam_policies(stack, facts(*deploy_facts))
     pipeline, pipeline_delete = pipeline_policies(stack, stacks)
     policies = Policies(stack_policy(stack), pipeline, service, pipeline_delete, service_delete)
     return replace(stack, policies=policies)

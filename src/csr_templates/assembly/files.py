@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cfn_analysis.model import rendering
 from cfn_analysis.model.resolving import ACCOUNT, ResolveError, resolve
@@ -24,7 +24,9 @@ from csr_templates.hand_over import (
     operator_tools,
     recovery,
 )
+from csr_templates.hand_over.deploy_scopes import FACTS
 from csr_templates.hand_over.manifest import REFRESH, as_json, manifest_problems
+from csr_templates.hand_over.operator_statements import Names
 from csr_templates.hand_over.pipeline_policies import role_name
 from csr_templates.hand_over.policy_documents import PolicyError
 from csr_templates.hand_over.stack_parameters import template_configuration
@@ -41,6 +43,13 @@ if TYPE_CHECKING:
     from csr_templates.environments.environment import Environment
 
 REFERENCE = "reference.md"
+_DEPLOY_FACTS: Final = {
+    f"{FACTS}.txt": "scopes=(...,)",
+    f"FORGOTTEN in {FACTS}.py": "forgotten=(...,)",
+    f"SERVICE_LINKED in {FACTS}.py": "service_linked=(...,)",
+    f"PARAMETERS in {FACTS}.py": "parameters={...}",
+}
+"""Table that a message asks for -> how the declaration of a stack has its rows."""
 
 
 class Assembly(NamedTuple):
@@ -117,7 +126,7 @@ def assemble(
     """
     built, seconds = _build_stacks(stacks, refresh)
     known = environments.read(parameters, built) if parameters else ()
-    built, policy_problems = _with_policies(built)
+    built, policy_problems = _with_policies(stacks, built)
     triggers, trigger_problems = _rollback_triggers(stacks, built, known)
     problems = list(dict.fromkeys([*_problems(stacks, built, known), *trigger_problems, *policy_problems]))
     derived = [] if problems else [*_bootstraps(built, refresh), *_recoveries(built, refresh)]
@@ -128,7 +137,8 @@ def assemble(
     if not policy_problems:  # otherwise an error was found that the page may raise
         files[REFERENCE] = page(built, refresh).encode("ascii")
     names = [environment.name for environment in known]
-    files[manifest.MANIFEST] = as_json(manifest.document(built, names, files, triggers))
+    accounts = {environment.name: environment.account for environment in known if environment.account}
+    files[manifest.MANIFEST] = as_json(manifest.document(built, names, files, triggers, accounts))
     findings: list[Finding] = []
     if lint:
         sources = {declared.name: declared.source for declared in stacks}
@@ -202,17 +212,34 @@ def _build_stacks(stacks: Sequence[Stack], refresh: str) -> tuple[list[BuiltStac
     return built, seconds
 
 
-def _with_policies(stacks: Sequence[BuiltStack]) -> tuple[list[BuiltStack], list[str]]:
+def _with_policies(
+    stacks: Sequence[Stack], built: Sequence[BuiltStack]
+) -> tuple[list[BuiltStack], list[str]]:
     """Return the stacks with their policies, and a sentence for each stack that cannot have policies."""
     complete, problems = [], []
-    for stack in stacks:
+    for declared, stack in zip(stacks, built, strict=True):
         try:
-            complete.append(with_policies(stack, stacks))
+            complete.append(with_policies(stack, built, declared.deploy_facts))
         except (PolicyError, SchemasError, ResolveError) as error:
             complete.append(stack)
             # The linter may report more about the same error.
-            problems += [f"Stack {stack.name}: {sentence}" for sentence in str(error).split("\n")]
+            problems += [
+                f"Stack {stack.name}: {sentence}{_for_another_project(declared, sentence)}"
+                for sentence in str(error).split("\n")
+            ]
     return complete, problems
+
+
+def _for_another_project(declared: Stack, sentence: str) -> str:
+    """Return where another project writes the line that a sentence asks for; empty if none is asked for."""
+    if declared in STACKS:
+        return ""
+    for table, key in _DEPLOY_FACTS.items():
+        if table in sentence:
+            return (
+                f" In your project, give the line to the stack: Stack(..., deploy_facts=DeployFacts({key}))."
+            )
+    return ""
 
 
 def _rollback_triggers(
@@ -249,7 +276,7 @@ def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Ite
 
 
 def _hand_over(
-    stacks: Iterable[BuiltStack],
+    stacks: Sequence[BuiltStack],
     known: Sequence[Environment],
     in_repository: PurePosixPath | None,
     refresh: str,
@@ -268,14 +295,22 @@ def _hand_over(
                 files[manifest.deployment_file(environment.name, stack.name)] = text.encode("ascii")
     for stack in stacks:
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
+    names = _names(known)
     for name in operator_policies.CALLS:
-        files[operator_policies.path(name)] = as_json(operator_policies.policy(name))
-    for environment in known[:1]:  # all have the same project
+        files[operator_policies.path(name)] = as_json(operator_policies.policy(name, names, stacks))
+    if known:
         files[operator_tools.PATH] = operator_tools.script()
-        files[on_call_policy.PATH] = as_json(
-            on_call_policy.policy(environment.values.get("ProjectName", "*"))
-        )
+        for number, policy in enumerate(on_call_policy.policies(names, stacks), 1):
+            files[on_call_policy.path(number)] = as_json(policy)
     return files
+
+
+def _names(known: Sequence[Environment]) -> Names:
+    """Return the names for the policies of operators; without environments, all names of this form."""
+    if not known:
+        return Names("*", ("*",))
+    project = known[0].values.get("ProjectName", "*")  # all have the same one
+    return Names(project, [environment.name for environment in known])
 
 
 def _bootstraps(stacks: Sequence[BuiltStack], refresh: str) -> Iterator[_Derived]:

@@ -144,7 +144,8 @@ def _key_problems(stack: BuiltStack, logical_id: str, key: _Handed, service: str
         if key.attribute != "Arn":
             yield f"It imports the ID of {of_stack}, but a log group needs the key's ARN. Export its Arn."
             return
-        names = [in_words(stack.resources[logical_id]["Properties"].get("LogGroupName", ""))]
+        properties = stack.resources[logical_id].get("Properties", {})
+        names = [in_words(properties.get("LogGroupName", ""))]
         condition, mark = "kms:EncryptionContext:aws:logs:arn", ":log-group:"
     else:
         names = list(_alarms(stack, logical_id))

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from csr_templates.account.session import require_account
 from csr_templates.cli.messages import InputError
 from csr_templates.preflight import facts as saved
 from csr_templates.preflight.checked_account import CheckedAccount, collect
@@ -49,7 +50,7 @@ def obtain(
     ``missing`` returns the calls whose answers the command needs and the facts do not contain.
 
     Raises:
-        AccountError: AWS cannot be called.
+        AccountError: AWS cannot be called, or it is not the account that the parameter files state.
         FactsError: a file does not contain facts of this environment.
         InputError: the options contradict each other, or a file cannot be read or written.
     """
@@ -62,6 +63,7 @@ def obtain(
     if arguments.facts:
         facts = _saved_facts(arguments.facts, policy)
         facts.require(expected.project, expected.environment)
+        require_account(expected.environment, expected.stated_account, facts.account)
         return needs_of(facts.account), facts
     if (path := arguments.save_facts) and not path.parent.is_dir():
         raise InputError(
@@ -72,6 +74,7 @@ def obtain(
     progress = _Progress()
     try:
         facts = account.start(expected.project, expected.environment, policy)
+        require_account(expected.environment, expected.stated_account, facts.account)
         needs = needs_of(facts.account)
         collect(account, needs, facts, missing, progress.show)
     finally:

@@ -12,7 +12,8 @@ from csr_templates.assembly import files, folder
 from csr_templates.assembly.folder import OutputError
 from csr_templates.cli import folders
 from csr_templates.cli.build_report import BuildResult, as_json, print_text, refresh_command
-from csr_templates.cli.messages import FINE, FOUND, InputError, headline, on_terminal, say
+from csr_templates.cli.messages import FINE, FOUND, InputError, on_terminal, say
+from csr_templates.cli.parameter_mistakes import headline
 from csr_templates.cli.stack_mistakes import explain
 from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.hand_over import git_sync
@@ -110,7 +111,7 @@ def run(arguments: Namespace) -> int:
                 pages.write(written)
     except EnvironmentsError as error:
         if in_json:
-            say(as_json("error", message=headline(error.mistakes), mistakes=error.mistakes))
+            say(as_json("error", message=headline(arguments, error.mistakes), mistakes=error.mistakes))
         raise
     except Exception as error:
         if in_json:

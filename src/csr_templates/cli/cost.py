@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cfn_analysis.model.resolving import ResolveError
-from cfn_analysis.model.wording import hint
+from cfn_analysis.model.wording import hint, series
 from csr_templates.assembly import folder
 from csr_templates.cli import folders
 from csr_templates.cli.messages import FINE, FOUND, InputError, on_terminal, quantity, say, tell
@@ -20,7 +20,7 @@ from csr_templates.hand_over.built_folder import BuiltFolder, BuiltFolderError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from csr_templates.costs.prices import Prices
 
@@ -74,7 +74,8 @@ def run(arguments: Namespace) -> int:
             raise InputError(f"--{option} is for --refresh. Add --refresh, or remove the option.")
     try:
         prices = saved.read(arguments.prices or saved.FILE)
-        estimates = [*_estimates(arguments, prices)]
+        built = folders.read_built(arguments.out or folders.default_output())
+        estimates = [*_estimates(arguments, built, prices)]
     except UsageError as error:
         raise InputError(f"{arguments.usage.as_posix()}: {error}") from error
     except (BuiltFolderError, PricesError, ResolveError) as error:
@@ -86,7 +87,24 @@ def run(arguments: Namespace) -> int:
     if missing:
         known = quantity(len(missing), "resource")
         tell(f"csr-templates: {known} not priced, so the cost is higher than the sum.")
+        stacks = {name for name, _ in missing}
+        regions = dict.fromkeys(stack.region for stack in built.stacks if stack.name in stacks)
+        _tell_of_regions([region for region in regions if not prices.has(region)], arguments.prices)
     return FOUND if missing else FINE
+
+
+def _tell_of_regions(regions: Sequence[str], file: Path | None) -> None:
+    """Say how to get the prices of regions of which none is saved."""
+    if not regions:
+        return
+    command = "csr-templates cost --refresh" + "".join(f" --region {region}" for region in regions)
+    then = ""
+    if not file and not folders.checkout():  # a refresh does not write into an installed package
+        file = Path("prices.json")
+        then = f" Then add --prices {file} to this command."
+    if file:
+        command += f" --prices {file.as_posix()}"
+    tell(f"No price of {series(regions)} is saved. To ask AWS for them, run {command}.{then}")
 
 
 def _refresh(arguments: Namespace) -> int:
@@ -130,8 +148,7 @@ def _refresh(arguments: Namespace) -> int:
     return FINE
 
 
-def _estimates(arguments: Namespace, prices: Prices) -> Iterator[Estimate]:
-    built = folders.read_built(arguments.out or folders.default_output())
+def _estimates(arguments: Namespace, built: BuiltFolder, prices: Prices) -> Iterator[Estimate]:
     environments = built.environments or {"": {}}
     for name in arguments.environments:
         if name not in environments:

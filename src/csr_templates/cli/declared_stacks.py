@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from cfn_analysis.model.wording import hint
 from csr_templates.cli.messages import InputError
-from csr_templates.stacks.listing import Stack
+from csr_templates.stacks.listing import STACKS, Stack
 
 if TYPE_CHECKING:
     import argparse
@@ -73,7 +73,10 @@ def stack_named(name: str, stacks: Sequence[Stack]) -> Stack:
     Raises:
         InputError: there is no such name.
     """
-    return _named("stack", name, {stack.name: stack for stack in stacks})
+    others = (
+        " For the stacks of another project, add --stacks MODULE:NAME." if tuple(stacks) == STACKS else ""
+    )
+    return _named("stack", name, {stack.name: stack for stack in stacks}, others)
 
 
 def environment_named(name: str, environments: Sequence[Environment]) -> Environment:
@@ -85,9 +88,9 @@ def environment_named(name: str, environments: Sequence[Environment]) -> Environ
     return _named("environment", name, {environment.name: environment for environment in environments})
 
 
-def _named(kind: str, name: str, known: Mapping[str, Named]) -> Named:
+def _named(kind: str, name: str, known: Mapping[str, Named], others: str = "") -> Named:
     if name not in known:
         raise InputError(
-            f"There is no {kind} {name!r}.{hint(name, known)} The {kind}s are: {', '.join(known)}."
+            f"There is no {kind} {name!r}.{hint(name, known)} The {kind}s are: {', '.join(known)}.{others}"
         )
     return known[name]

@@ -20,7 +20,6 @@ from csr_templates.cli.messages import (
     FINE,
     InputError,
     discard_stdout,
-    headline,
     say,
     tell,
 )
@@ -88,7 +87,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = arguments.run(arguments)
         say("", end="", flush=True)
     except EnvironmentsError as error:
-        return _complain(headline(error.mistakes), *map(str, error.mistakes))
+        from csr_templates.cli.parameter_mistakes import headline
+
+        return _complain(headline(arguments, error.mistakes), *map(str, error.mistakes))
     except (OutputError, InputError, ChildProcessError) as error:
         return _complain(str(error))
     except RenderError as error:

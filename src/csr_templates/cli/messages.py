@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sized
+    from collections.abc import Callable
 
 FINE = 0
 FOUND = 1  # findings or stale files
@@ -66,9 +66,3 @@ def on_terminal(verb: str) -> Callable[[int, int], None] | None:
 def quantity(number: int, noun: str) -> str:
     """Return ``1 file`` or ``2 files``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def headline(mistakes: Sized) -> str:
-    """Return the sentence above the list of errors in the parameter files."""
-    verb = "is" if len(mistakes) == 1 else "are"
-    return f"There {verb} {quantity(len(mistakes), 'error')} in the parameter files."

@@ -104,6 +104,10 @@ class Prices(NamedTuple):
         """Return the tiers of an item in a region; empty without a saved price."""
         return self.items[key].tiers(region) if key in self.items else ()
 
+    def has(self, region: str) -> bool:
+        """Return whether any price of a region is saved."""
+        return any(region in item.prices for item in self.items.values())
+
     @property
     def date(self) -> date:
         """The date of the oldest price."""

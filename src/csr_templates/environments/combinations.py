@@ -28,7 +28,11 @@ LARGEST_NETWORK, SMALLEST_NETWORK = 16, 28
 
 def check_environment(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Iterator[Mistake]:
     """Yield the errors within one environment."""
-    found = [*_concurrency(candidate), *_refused_keys(candidate, stacks)]
+    found = [
+        *_project_name(candidate, stacks),
+        *_concurrency(candidate),
+        *_refused_keys(candidate, stacks),
+    ]
     for stack in stacks:
         found += _subnets(candidate, stack)
     yield from found
@@ -50,6 +54,27 @@ def check_all(
     """
     yield from _separate_vpcs(candidates, stacks)
     yield from _same_keys([candidate for candidate in candidates if candidate.name != production], stacks)
+
+
+# ---- Names ----
+
+
+def _project_name(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Iterator[Mistake]:
+    """Yield an error for a project whose names begin like those of an environment of another project."""
+    if not candidate.knows("ProjectName"):
+        return
+    environments = {candidate.name}
+    for stack in stacks:
+        environments.update(stack.parameters.get("Environment", {}).get("AllowedValues", []))
+    project = candidate.text("ProjectName")
+    for environment in sorted(environments):
+        if project.endswith(f"-{environment}"):
+            yield candidate.mistake(
+                "ProjectName",
+                f"which ends in -{environment}: the policies for the names of the project "
+                f"{project.removesuffix(f'-{environment}')} in {environment} would also allow the names of "
+                f"this project. Choose a name without the ending -{environment}.",
+            )
 
 
 # ---- Networks ----

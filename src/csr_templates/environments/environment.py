@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cfn_analysis.model.wording import hint, series
+from csr_templates.environments.accounts import ACCOUNT_ID, read_file
 from csr_templates.environments.combinations import check_all, check_environment
-from csr_templates.environments.files import Mistake, excerpt, key_text, read_flat
+from csr_templates.environments.files import Mistake, excerpt, key_text
 from csr_templates.environments.values import (
     Candidate,
     Value,
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 SHARED = "shared.json"
 """The file with the common values of all environments."""
 
+UNKNOWN_KEY = "No template has"
+"""The start of the message about a key that is not a parameter."""
+
 _NEW_ENVIRONMENT = (
     "To add an environment, add its name to the AllowedValues of the parameter: environment() in "
     "stacks/parts/parameters.py of csr_templates declares it, and takes the names for another project."
@@ -44,11 +48,13 @@ class Environment(NamedTuple):
         parameters: stack -> parameter -> value, in the template's order; with defaults, without per-deploy
             parameters.
         is_production: whether the defaults of the templates are for this environment.
+        account: ID of its account; empty if no file states it.
     """
 
     name: str
     parameters: Mapping[str, Mapping[str, str]]
     is_production: bool
+    account: str = ""
 
     @property
     def values(self) -> dict[str, str]:
@@ -85,7 +91,7 @@ def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
     declaring = [stack for stack in stacks if "Environment" in stack.parameters]
     production = declaring[0].default("Environment") if declaring else None
     files = _environment_files(folder, stacks)
-    shared, mistakes = read_flat(folder / SHARED)
+    shared, common_account, mistakes = read_file(folder / SHARED)
     known = sorted({name for stack in stacks for name in stack.in_files})
     listed = iter([f" The parameters are: {', '.join(known)}."])  # once, not for each file
     accepted, wrong = _judge_keys(shared or {}, folder / SHARED, stacks, {}, listed)
@@ -95,8 +101,10 @@ def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
         for name in stack.in_files:
             refused.setdefault(name, []).extend(default_refusals(name, stack, "by default "))
     candidates = []
+    accounts = {}
     for name, path in files.items():
-        own, wrong = read_flat(path)
+        own, account, wrong = read_file(path)
+        accounts[name] = account or common_account
         mistakes += wrong
         if own is not None:
             values, wrong = _judge_keys(own, path, stacks, shared or {}, listed, environment=name)
@@ -118,6 +126,7 @@ def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
             candidate.name,
             {stack.name: {name: candidate.text(name) for name in stack.in_files} for stack in stacks},
             candidate.name == production,
+            accounts[candidate.name],
         )
         for candidate in candidates
     )
@@ -208,7 +217,7 @@ def _judge_keys(
     unknown = [key for key in given if not any(key in stack.parameters for stack in stacks)]
     if len(unknown) > 1:  # such as the keys of a stack that is not in the set
         names = series([key_text(key) for key in unknown])
-        message = f"No template has the parameters {names}. Remove or correct these keys.{next(listed, '')}"
+        message = f"{UNKNOWN_KEY} the parameters {names}. Remove or correct these keys.{next(listed, '')}"
         mistakes.append(Mistake(path.as_posix(), "", message))
     for key, value in given.items():
         if key in unknown and len(unknown) > 1:
@@ -231,7 +240,7 @@ def _key_refusals(
     if not declaring:
         known = sorted({name for stack in stacks for name in stack.in_files})
         listed = f" The parameters are: {', '.join(known)}."
-        yield f"No template has this parameter.{hint(key, known) or listed}"
+        yield f"{UNKNOWN_KEY} this parameter.{hint(key, [*known, ACCOUNT_ID]) or listed}"
     elif any(key in stack.per_deploy for stack in declaring):
         yield (
             f"Found {excerpt(value)}, but this is a per-deploy parameter, which the pipeline passes; a value "

@@ -127,6 +127,8 @@ def _syntax_error(error: json.JSONDecodeError) -> str:
         advice = "The file ends too early. Close the open brackets and quotes."
     elif rest.startswith(("//", "/*", "#")):
         advice = "Found a comment, which JSON does not allow. Remove it."
+    elif re.search(r"[^0-9.]-?0\Z", text[:position]) and re.match("[0-9]", rest):
+        advice = "Found a number that starts with 0, which JSON does not allow. Write it in double quotes."
     elif rest.startswith("'"):
         advice = "Found a single quote. Write text in double quotes."
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.wording import quoted, series
+from csr_templates.environments.accounts import ACCOUNT_ID
 from csr_templates.environments.files import Mistake, Number, excerpt
 
 if TYPE_CHECKING:
@@ -80,6 +81,12 @@ def require_declarations(stacks: Iterable[BuiltStack]) -> None:
         ValueError: a template or a stack is wrong; the message states what to do.
     """
     for stack in stacks:
+        if ACCOUNT_ID in stack.parameters:
+            raise ValueError(
+                f"Stack {stack.name}: The template has a parameter {ACCOUNT_ID}, but this key of a parameter "
+                "file states the account of the environment. Use the pseudo parameter AWS::AccountId, or "
+                "another name."
+            )
         for name, declaration in stack.parameters.items():
             if declaration["Type"] not in TYPES:
                 raise ValueError(

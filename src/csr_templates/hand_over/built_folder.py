@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from cfn_analysis.model.built_stack import BuiltStack, Policies
 from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.template_text import TemplateTextError, read_template
+from cfn_analysis.model.wording import quoted
 from csr_templates.hand_over import manifest
 
 Read = Callable[[str], bytes]
@@ -24,11 +25,13 @@ class BuiltFolder(NamedTuple):
         stacks: in deploy order, with their stack policies.
         environments: name -> stack -> parameter -> value.
         parameter_files: name of the environment -> stack -> file of its values, in the folder.
+        accounts: name of the environment -> ID of its account, if the parameter files stated it.
     """
 
     stacks: tuple[BuiltStack, ...]
     environments: Mapping[str, Mapping[str, Mapping[str, str]]]
     parameter_files: Mapping[str, Mapping[str, str]] = {}
+    accounts: Mapping[str, str] = {}
 
 
 def read(read_file: Read, where: str) -> BuiltFolder:
@@ -54,6 +57,10 @@ def read(read_file: Read, where: str) -> BuiltFolder:
             f"{name} is not a manifest of format {manifest.FORMAT_VERSION}, the only format that this "
             "version of csr-templates reads. Build the folder again."
         ) from error
+    try:
+        accounts = manifest.stated_accounts(document)
+    except manifest.ManifestError as error:
+        raise BuiltFolderError(f"{where}: {error}") from error
     entries = document.get("stacks", [])
     stacks = []
     environments: dict[str, dict[str, Mapping[str, str]]] = {}
@@ -63,6 +70,8 @@ def read(read_file: Read, where: str) -> BuiltFolder:
             stack, files = entry["name"], dict(entry["parameterFiles"])
             text = _content(read_file, entry["template"], where)
             template = read_template(text)
+            if entry.get("source"):
+                _require_path(entry["source"], where)
             stacks.append(_read_stack(entry, template, text, _policy(read_file, entry, where)))
         except TemplateTextError as error:
             raise BuiltFolderError(f"Cannot read {where}/{entry['template']}: {error}") from error
@@ -76,7 +85,7 @@ def read(read_file: Read, where: str) -> BuiltFolder:
             values = read_parameters(_content(read_file, path, where), f"{where}/{path}")
             environments.setdefault(environment, {})[stack] = values
             parameter_files.setdefault(environment, {})[stack] = path
-    return BuiltFolder(tuple(stacks), environments, parameter_files)
+    return BuiltFolder(tuple(stacks), environments, parameter_files, accounts)
 
 
 def read_parameters(text: str, name: str) -> dict[str, str]:
@@ -147,7 +156,16 @@ def _policy(read_file: Read, entry: Mapping[str, Any], where: str) -> dict[str, 
     return found if isinstance(found, dict) else {}
 
 
+def _require_path(path: Any, where: str) -> None:
+    if not manifest.is_path(path):
+        raise BuiltFolderError(
+            f"{where}/{manifest.MANIFEST} contains the path {quoted(str(path))}. A path must be relative and "
+            "must not leave the folder, and its parts must not begin with a period. Build the folder again."
+        )
+
+
 def _content(read_file: Read, path: str, where: str) -> str:
+    _require_path(path, where)
     try:
         return read_file(path).decode("utf-8-sig")
     except OSError as error:

@@ -6,9 +6,14 @@ covers its actions.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from csr_templates.hand_over.policy_documents import PolicyError
+
+FACTS: Final = "src/csr_templates/hand_over/deploy_scopes"
+"""Path of this module and of the text file beside it, without the ending, for messages."""
 
 
 class Scope(NamedTuple):
@@ -154,18 +159,6 @@ PARAMETERS: Final = {
 """Type of a parameter -> the action with which CloudFormation resolves the value.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html"""
 
-ROLLED_BACK: Final = (
-    # Each deploy publishes one. If a failed deploy does not delete it, the next deploy with the same code
-    # fails: "A version for this Lambda function exists".
-    (
-        "AWS::Lambda::Version",
-        "lambda:DeleteFunction",
-        "AWS::Lambda::Function",
-        "arn:aws:lambda:{region}:*:function:{FunctionName}:*",
-    ),
-)
-"""Resources that every update creates, and a failed update deletes: type, action, type of the ARN, ARN."""
-
 PACKAGES: Final = (
     ("AWS::Lambda::Function", ("s3:GetObject", "s3:GetObjectVersion"), "lambda-deployments-{account}/*"),
 )
@@ -181,7 +174,8 @@ OF_AWS: Final = frozenset({"route53:AssociateVPCWithHostedZone"})
 OPTIONAL: Final[Mapping[str, Mapping[str, Sequence[str]]]] = json.loads(
     Path(__file__).with_name("optional_actions.json").read_bytes()
 )
-"""Type -> property -> actions only for this property; they count only if a template sets it."""
+"""Type -> property -> actions only for this property; they count only if a template sets it. In place of a
+property, a sentence is the reason why no template needs the actions."""
 
 OBJECTS: Final = frozenset({"s3:DeleteObject", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObjectAcl"})
 """Actions in the schemas that are not allowed: a stack creates buckets, but does not manage their objects.
@@ -205,3 +199,70 @@ SERVICE_LINKED: Final = (
 )
 """Services that create a service-linked role with the first resource of these types in an account.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html"""
+
+
+class DeployTables(NamedTuple):
+    """The tables for one stack: those of this module, and what its project adds to them.
+
+    Attributes:
+        scopes: see ``SCOPES``.
+        forgotten: see ``FORGOTTEN``.
+        service_linked: see ``SERVICE_LINKED``.
+        parameters: see ``PARAMETERS``.
+    """
+
+    scopes: tuple[Scope, ...]
+    forgotten: tuple[tuple[str, str, tuple[str, ...]], ...]
+    service_linked: tuple[tuple[str, str], ...]
+    parameters: Mapping[str, str]
+
+
+def facts(
+    scopes: Iterable[str] = (),
+    forgotten: Iterable[tuple[str, str, tuple[str, ...]]] = (),
+    service_linked: Iterable[tuple[str, str]] = (),
+    parameters: Mapping[str, str] | None = None,
+) -> DeployTables:
+    """Return the tables with further rows; a scope is a line as in the text file.
+
+    Raises:
+        PolicyError: a line is not a scope.
+    """
+    return DeployTables(
+        (*SCOPES, *map(_scope, scopes)),
+        (*FORGOTTEN, *forgotten),
+        (*SERVICE_LINKED, *service_linked),
+        {**PARAMETERS, **(parameters or {})},
+    )
+
+
+def _scope(line: str) -> Scope:
+    match line.split():
+        case [type_name, arn] if arn.startswith("arn:"):
+            return Scope(type_name, arn)
+        case [type_name, arn, "environment" | "name" as tags] if arn.startswith("arn:"):
+            return Scope(type_name, arn, tags)
+    raise PolicyError(
+        f"The scope {line!r} is not a type and an ARN, separated by a space. If tags identify the resource, "
+        "the word environment or name follows."
+    )
+
+
+def best_arn(type_name: str, formats: Collection[str]) -> str:
+    """Return the format of ARNs that most likely is that of a type."""
+    words = type_name.strip("*").lower().split("::")
+
+    def distance(arn: str) -> tuple[bool, bool, str]:
+        return arn.split(":")[2] not in words, words[-1] not in arn.replace("-", ""), arn
+
+    return min(formats, key=distance)
+
+
+def example(type_name: str, arn: str) -> str:
+    """Return the line of a type in the text file, with a format of ARNs, and what to adapt in it."""
+    arn = arn.replace("${Partition}", "aws").replace("${Region}", "{region}")
+    arn = re.sub(r"\$\{\w+\}", "*", arn)
+    return (
+        f'"{type_name} {arn}". Write {{Name}} instead of the last * if Name is the property with its name, '
+        "or add the word environment if its ID is random."
+    )

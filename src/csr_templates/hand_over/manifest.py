@@ -28,6 +28,12 @@ REFRESH: Final = "make templates"
 
 _NAME: Final = re.compile("[a-z][a-z0-9-]*")  # the same as in stacks.schema.json
 
+_ACCOUNT: Final = re.compile("[0-9]{12}")
+_WRONG_ACCOUNTS: Final = (
+    f'accounts of {MANIFEST} does not map environments to account IDs, such as {{"prod": "123456789012"}}. '
+    "Build the folder again."
+)
+
 # Lines of a manifest, as ``as_json`` writes them.
 _VERSION_LINE: Final = f'  "formatVersion": {FORMAT_VERSION},'
 _PATH_LINE: Final = re.compile(r'    "([^"]+)": \{')
@@ -43,11 +49,13 @@ def document(
     environments: Sequence[str],
     files: Mapping[str, bytes],
     rollback_triggers: Mapping[str, Mapping[str, Sequence[str]]],
+    accounts: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return the manifest of the set."""
+    """Return the manifest of the set. ``accounts``: environment -> ID of its account, if a file states it."""
     return {
         "formatVersion": FORMAT_VERSION,
         "csrTemplatesVersion": VERSION,
+        **({"accounts": dict(accounts)} if accounts else {}),
         "stacks": [
             {
                 "name": stack.name,
@@ -142,6 +150,20 @@ def read(data: bytes, name: str) -> dict[str, Any]:
     )
 
 
+def stated_accounts(document: Mapping[str, Any]) -> dict[str, str]:
+    """Return the ID of the account of each environment whose parameter files state it.
+
+    Raises:
+        ManifestError: ``accounts`` of the manifest has another form.
+    """
+    accounts = document.get("accounts", {})
+    if not isinstance(accounts, dict):
+        raise ManifestError(_WRONG_ACCOUNTS)
+    if not all(isinstance(account, str) and _ACCOUNT.fullmatch(account) for account in accounts.values()):
+        raise ManifestError(_WRONG_ACCOUNTS)
+    return accounts
+
+
 def read_or_merge(data: bytes, name: str) -> dict[str, Any]:
     """Return a manifest as ``read`` does, also if it contains a merge conflict.
 
@@ -216,10 +238,19 @@ def announce(manifest: Mapping[str, Any] | None, files: Mapping[str, bytes]) -> 
     return {**manifest, "files": {**known, **entries}} if entries else None
 
 
+def is_path(path: Any) -> bool:
+    """Return whether a value is a path that a build can write: relative, inside the folder, not hidden."""
+    if not isinstance(path, str):
+        return False
+    for part in path.split("/"):
+        if part == "" or part.startswith(".") or set(part) & set("\\:\0"):
+            return False
+    return True
+
+
 def _is_entry(path: str, file: Any) -> bool:
-    """Return whether a path is relative and not hidden, and its entry contains hashes."""
-    parts = path.split("/")
-    if any(part == "" or part.startswith(".") or set(part) & set("\\:\0") for part in parts):
+    """Return whether an entry has a path, and contains hashes."""
+    if not is_path(path):
         return False
     match file:
         case {"sha256": str(), "announced": list(announced)}:

@@ -1,11 +1,11 @@
-"""The IAM policy of the person on call: what the commands of ``tools.sh`` for an incident call.
+"""The IAM policies of the person on call: what the commands of ``tools.sh`` for an incident call.
 
 It allows no deletion and no restore of data, no change of roles, policies, keys and passwords, and no deploy
 except through the service role of a stack. It does allow reading the password of the database and the origin
 keys, because the commands use them.
 
-The service role of a stack executes a change set of any template. So a user of the policy can change through
-a template what the service role may change, roles included.
+The service role of a stack executes a change set of any template. So a user of the policies can
+change through a template what the service role may change, roles included.
 """
 
 from __future__ import annotations
@@ -14,65 +14,86 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from csr_templates.hand_over.operator_statements import OWN_ACCOUNT, allow_reading
 from csr_templates.hand_over.policy_documents import allow, deny, in_documents
+from csr_templates.hand_over.services import used_services
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from cfn_analysis.model.built_stack import Document
-
-PATH: Final = "operator-policies/on-call.json"
-"""Path of the policy, relative to the output folder."""
+    from cfn_analysis.model.built_stack import BuiltStack, Document
+    from csr_templates.hand_over.operator_statements import Names
 
 _DATA: Final[Mapping[str, Any]] = json.loads(Path(__file__).with_suffix(".json").read_bytes())
-"""``read``: service -> operations on any resource. ``changes``: statement -> its actions, and resources of
-a project; the IDs of those of API Gateway do not contain the project. ``tagged``: statement -> actions on
-resources that only the tag ``Project`` connects with a project."""
+"""``read``: service -> operations that only read. ``changes``: statement -> its actions and resources, with
+the placeholders of ``Names.arns``; with ``hasTags``, the resources must also have the tags of the project,
+and a statement with a ``stack`` is only for systems with this stack.
+``tagged``: statement -> actions on any resource with these tags."""
 
 COMMANDS: Final[Sequence[str]] = _DATA["commands"]
-"""The commands that the policy allows."""
+"""The commands that the policies allow."""
 CONSOLES: Final[Sequence[str]] = _DATA["consoles"]
 """What the consoles call for the dashboards and the saved queries."""
 
+_MANAGED_RULES: Final = "arn:aws:wafv2:us-east-1:*:global/managedruleset/*/*"
+"""The rule groups of AWS, in an account of AWS. IAM evaluates them with an update of the web ACL."""
 
-def policy(project: str) -> Document:
-    """Return the policy for all environments of a project."""
-    read = [*CONSOLES, *(f"{service}:{name}" for service, names in _DATA["read"].items() for name in names)]
-    ours: dict[str, str | list[str]] = {"aws:ResourceTag/Project": project}
-    statements = [
-        *allow("Read", read, ["*"]),
-        # An imported resource belongs to the stack, and the next change set could delete it.
-        *deny(
-            "NoImports",
-            ["cloudformation:*"],
-            ["*"],
-            **{"ForAnyValue:StringLike": {"cloudformation:ImportResourceTypes": "*"}},
-        ),
-        *(
-            statement
-            for sid, allowed in _DATA["changes"].items()
-            for statement in allow(
-                sid, allowed["actions"], [arn.format(project=project) for arn in allowed["resources"]]
-            )
-        ),
-        *(
-            statement
-            for sid, actions in _DATA["tagged"].items()
-            for statement in allow(sid, actions, ["*"], StringEquals=ours)
-        ),
-        *allow(
-            "DecryptSecrets",
-            ["kms:Decrypt"],
-            ["*"],
-            StringEquals=ours,
-            StringLike={"kms:ViaService": "secretsmanager.*.amazonaws.com"},
-        ),
-        *allow(
-            "ServiceRoles",
-            ["iam:PassRole"],
-            [f"arn:aws:iam::*:role/deploy-{project}-*-service"],
-            StringEquals={"iam:PassedToService": "cloudformation.amazonaws.com"},
-        ),
-    ]
-    (document,) = in_documents("on-call", statements)
-    return document
+
+def path(number: int) -> str:
+    """Return the path of a policy, relative to the output folder; the first one has the number 1."""
+    return f"operator-policies/on-call-{number}.json"
+
+
+def policies(names: Names, stacks: Sequence[BuiltStack]) -> list[Document]:
+    """Return the policies for all environments of a project with these stacks, all of which a role needs."""
+    return in_documents("on-call", [*_reading(names, stacks), *_changing(names, stacks)])
+
+
+def _reading(names: Names, stacks: Sequence[BuiltStack]) -> Iterator[Document]:
+    """Allow what only reads."""
+    used = used_services(stacks)
+    actions = list(CONSOLES)
+    for service, operations in _DATA["read"].items():
+        if service in used:
+            actions += [f"{service}:{operation}" for operation in operations]
+    yield from allow_reading(actions, names, used)
+
+
+def _changing(names: Names, stacks: Sequence[BuiltStack]) -> Iterator[Document]:
+    """Allow repairs, and what reads secrets and contents."""
+    # An imported resource belongs to the stack, and the next change set could delete it.
+    yield from deny(
+        "NoImports",
+        ["cloudformation:*"],
+        ["*"],
+        **{"ForAnyValue:StringLike": {"cloudformation:ImportResourceTypes": "*"}},
+    )
+    stack_names = {stack.name for stack in stacks}
+    for sid, allowed in _DATA["changes"].items():
+        if allowed.get("stack") not in (None, *stack_names):
+            continue
+        yield from allow(
+            sid,
+            allowed["actions"],
+            names.arns(allowed["resources"]),
+            StringLike=names.tags if allowed.get("hasTags") else {},
+            StringEqualsIfExists=OWN_ACCOUNT,
+        )
+    if "wafv2" in used_services(stacks):
+        yield from allow("ManagedRules", ["wafv2:UpdateWebACL"], [_MANAGED_RULES])
+    for sid, actions in _DATA["tagged"].items():
+        yield from allow(sid, actions, ["*"], StringLike=names.tags, StringEqualsIfExists=OWN_ACCOUNT)
+    yield from allow(
+        "DecryptSecrets",
+        ["kms:Decrypt"],
+        ["*"],
+        StringLike={**names.tags, "kms:ViaService": "secretsmanager.*.amazonaws.com"},
+        StringEqualsIfExists=OWN_ACCOUNT,
+    )
+    yield from allow(
+        "ServiceRoles",
+        ["iam:PassRole"],
+        names.arns(["arn:aws:iam::*:role/deploy-{prefix}*-service"]),
+        StringEquals={"iam:PassedToService": "cloudformation.amazonaws.com"},
+        StringEqualsIfExists=OWN_ACCOUNT,
+    )

@@ -11,12 +11,15 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from csr_templates.hand_over.operator_statements import OWN_ACCOUNT, allow_reading
 from csr_templates.hand_over.policy_documents import allow, in_documents
+from csr_templates.hand_over.services import used_services
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from cfn_analysis.model.built_stack import Document
+    from cfn_analysis.model.built_stack import BuiltStack, Document
+    from csr_templates.hand_over.operator_statements import Names
 
 PREFLIGHT: Final = "preflight"
 DEPLOYED: Final = "deployed"
@@ -49,8 +52,11 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_s3.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_apigateway.html
 """
 
-_PACKAGES: Final = "arn:aws:s3:::*-lambda-deployments-*/*"
+_PACKAGES: Final = "arn:aws:s3:::{prefix}lambda-deployments-*/*"
 _OBJECTS: Final = frozenset({"s3:GetObject", "s3:GetObjectVersion"})
+_GET: Final = "apigateway:GET"
+_WITH_TAGS: Final = frozenset({"GetApiKey", "GetUsagePlanKeys"})
+"""Operations of API Gateway on one resource, which has the tags of the project or inherits them."""
 
 
 def actions(service: str, operation: str) -> Sequence[str]:
@@ -63,18 +69,29 @@ def path(name: str) -> str:
     return f"operator-policies/{name}.json"
 
 
-def policy(name: str) -> Document:
-    """Return the policy of a command, which is the same for all projects and environments."""
-    calls = CALLS[name]
-    needed = {
-        action for service, names in calls.items() for call in names for action in actions(service, call)
-    }
-    get = {"apigateway:GET"}
-    resources = [f"arn:aws:apigateway:*::/{_API_GATEWAY[call]}" for call in calls.get("apigateway", ())]
+def policy(name: str, names: Names, stacks: Iterable[BuiltStack]) -> Document:
+    """Return the policy of a command, for all environments of a project with these stacks."""
+    used = used_services(stacks)
+    needed: set[str] = set()
+    for service, operations in CALLS[name].items():
+        if service not in used:
+            continue
+        for operation in operations:
+            needed.update(actions(service, operation))
     statements = [
-        *allow("Calls", needed - _OBJECTS - get, ["*"]),
-        *allow("ApiGateway", needed & get, resources),
-        *allow("Packages", needed & _OBJECTS, [_PACKAGES]),
+        *allow_reading(needed - _OBJECTS - {_GET}, names, used),
+        *_api_gateway(CALLS[name].get("apigateway", ()), names),
+        *allow("Packages", needed & _OBJECTS, names.arns([_PACKAGES]), StringEqualsIfExists=OWN_ACCOUNT),
     ]
     (document,) = in_documents(name, statements)
     return document
+
+
+def _api_gateway(operations: Sequence[str], names: Names) -> Iterator[Document]:
+    """Allow reading API Gateway, whose only action for reading is the verb GET."""
+    own = [operation for operation in operations if operation in _WITH_TAGS]
+    others = [operation for operation in operations if operation not in _WITH_TAGS]
+    for sid, kind, condition in (("ApiGateway", others, {}), ("ApiGatewayTags", own, names.tags)):
+        if kind:
+            arns = [f"arn:aws:apigateway:*::/{_API_GATEWAY[operation]}" for operation in kind]
+            yield from allow(sid, [_GET], arns, StringLike=condition)

@@ -116,27 +116,50 @@ def _stacks_read(stack: BuiltStack) -> Iterator[Document]:
 
 
 def _package(stack: BuiltStack) -> Iterator[Document]:
-    """Allow uploading the deployment package of a function."""
-    if _of_type(stack, "AWS::Lambda::Function"):
-        packages = f"{_BUCKET}lambda-deployments-{ACCOUNT}/*"
-        yield from allow("Package", ["s3:PutObject"], [packages], StringEqualsIfExists=OWN_ACCOUNT)
+    """Allow uploading the deployment package of a function, or copying a version of it onto itself.
+
+    The copy gives the package a new version ID, which a deploy needs if a rolled-back deploy has left a
+    Lambda version. Reading the source by its version needs ``s3:GetObjectVersion``.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+    """
+    functions = _of_type(stack, "AWS::Lambda::Function")
+    if not functions:
+        return
+    packages = f"{_BUCKET}lambda-deployments-{ACCOUNT}/*"
+    actions = ["s3:GetObjectVersion", "s3:PutObject"]
+    yield from allow("Package", actions, [packages], StringEqualsIfExists=OWN_ACCOUNT)
+    patterns = Patterns(stack)
+    arns: list[str] = []
+    for function in functions:
+        names = patterns.name(function, "FunctionName")
+        arns += [f"arn:aws:lambda:{stack.region}:*:function:{name}" for name in names]
+    list_versions = ["lambda:ListVersionsByFunction"]
+    yield from allow("LambdaVersions", list_versions, arns, StringEqualsIfExists=OWN_ACCOUNT)
 
 
 def _snapshot(stack: BuiltStack) -> Iterator[Document]:
-    """Allow creating a snapshot of a database cluster before a deploy."""
+    """Allow creating a snapshot of a database cluster before a deploy.
+
+    The cluster copies its tags to its snapshots, and RDS authorizes these tags as ``rds:AddTagsToResource``
+    on the new snapshot. It is allowed without a condition on tags, because it is not documented whether the
+    copied tags are in the request.
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
+    https://github.com/awslabs/aurora-snapshot-tool/issues/32
+    """
     patterns = Patterns(stack)
     names = [
         name
         for cluster in _of_type(stack, "AWS::RDS::DBCluster")
         for name in patterns.name(cluster, "DBClusterIdentifier")
     ]
-    if names:
-        arns = [
-            *(f"arn:aws:rds:{stack.region}:*:cluster:{name}" for name in names),
-            f"arn:aws:rds:{stack.region}:*:cluster-snapshot:{PREFIX}before-deploy-*",
-        ]
-        actions = ["rds:CreateDBClusterSnapshot", "rds:DescribeDBClusterSnapshots"]
-        yield from allow("Snapshot", actions, arns, StringEqualsIfExists=OWN_ACCOUNT)
+    if not names:
+        return
+    snapshots = f"arn:aws:rds:{stack.region}:*:cluster-snapshot:{PREFIX}before-deploy-*"
+    arns = [*(f"arn:aws:rds:{stack.region}:*:cluster:{name}" for name in names), snapshots]
+    actions = ["rds:CreateDBClusterSnapshot", "rds:DescribeDBClusterSnapshots"]
+    yield from allow("Snapshot", actions, arns, StringEqualsIfExists=OWN_ACCOUNT)
+    tag = ["rds:AddTagsToResource"]
+    yield from allow("SnapshotTags", tag, [snapshots], StringEqualsIfExists=OWN_ACCOUNT)
 
 
 def _origin_key(stack: BuiltStack, stacks: Sequence[BuiltStack]) -> Iterator[Document]:

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from csr_templates.account import errors, paging
 from csr_templates.account.printed_calls import DryRunEndedError, PrintedCalls
-from csr_templates.account.session import WORKERS, Account, Identity
+from csr_templates.account.session import WORKERS, Account, Identity, require_account
 from csr_templates.operating import words
 from csr_templates.operating.environment import OperatedEnvironment, Stack
 from csr_templates.operating.problems import Stop
@@ -122,12 +122,11 @@ class Aws:
             )
 
     def _require_account(self) -> None:
-        expected = self.environment.account
-        if expected and expected != self.identity.account:
-            raise Stop(
-                f"{self.environment.name} is in account {expected}, but these credentials are of account "
-                f"{self.identity.account}. Sign in to the other account, or add --profile NAME."
-            )
+        environment = self.environment
+        try:
+            require_account(environment.name, environment.account, self.identity.account)
+        except errors.AccountError as error:
+            raise Stop(str(error)) from error
 
     # ---- Calls ----
 

@@ -241,6 +241,15 @@ function = Call(
 GetFunction would also show whether the function exists, but returns its environment variables.
 """
 
+function_versions = Call(
+    "lambda ListVersionsByFunction",
+    "FunctionName",
+    path="Versions",
+    keep="Version Description",
+    absent="ResourceNotFoundException",
+)
+"""The versions of a function; absent if it does not exist. Their environment variables are not kept."""
+
 api_account = Call("apigateway GetAccount", keep="cloudwatchRoleArn")
 """The settings of API Gateway for the account and region."""
 

@@ -67,7 +67,7 @@ def notes(state: DeployedState) -> list[str]:
     """Return sentences about what the review assumes."""
     environment, header = state.needs.environment, state.facts.header
     found = []
-    if not state.stacks and not state.unknown:
+    if not state.stacks and not state.unknown and not state.needs.stated_account:
         found.append(
             f"Account {header.account} does not contain stacks of {environment}, so it may be the wrong "
             f"account. The caller is {header.caller}."

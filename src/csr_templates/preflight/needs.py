@@ -106,6 +106,7 @@ class Needs:
         environment: its name.
         project: the value of ``ProjectName``.
         account: ID of the account in the names.
+        stated_account: ID of the account that the parameter files state; empty if they do not.
         stacks: all stacks, in deploy order.
         chosen: the stacks to be deployed, in deploy order.
     """
@@ -117,10 +118,12 @@ class Needs:
         account: str,
         stacks: Sequence[StackNeeds],
         chosen: Sequence[str],
+        stated_account: str = "",
     ) -> None:
         self.environment = environment
         self.project = project
         self.account = account
+        self.stated_account = stated_account
         self.stacks = tuple(stacks)
         self.chosen = tuple(stack for stack in stacks if not chosen or stack.name in chosen)
 
@@ -221,7 +224,7 @@ def needs(
                 [name for name in stack.per_deploy if name not in given],
             )
         )
-    return Needs(environment, project, account, stacks, chosen)
+    return Needs(environment, project, account, stacks, chosen, folder.accounts.get(environment, ""))
 
 
 def _require_known(

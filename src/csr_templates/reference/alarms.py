@@ -152,19 +152,24 @@ def evaluation(alarm: Mapping[str, Any], words: Words) -> str:
         ),
         needed=number(alarm.get("DatapointsToAlarm", periods)),
         periods=number(periods),
-        period=_length(period(alarm), words),
+        period=length(period(alarm), words),
     )
-    if alarm.get("TreatMissingData") == "breaching":
+    if breaches_without_data(alarm):
         return words.fill("{evaluation}; missing data breaches", evaluation=text)
     return text
 
 
-def _length(seconds: Any, words: Words) -> str:
+def breaches_without_data(alarm: Mapping[str, Any]) -> bool:
+    """Return whether missing data breaches."""
+    return alarm.get("TreatMissingData") == "breaching"
+
+
+def length(seconds: Any, words: Words) -> str:
     """Return a duration as a whole number of the largest possible unit."""
     text = in_words(seconds)
-    for form, length in (("{number} h", 3600), ("{number} min", 60)):
-        if text.isdigit() and int(text) % length == 0:
-            return words.fill(form, number=str(int(text) // length))
+    for form, unit_length in (("{number} h", 3600), ("{number} min", 60)):
+        if text.isdigit() and int(text) % unit_length == 0:
+            return words.fill(form, number=str(int(text) // unit_length))
     return words.fill("{number} s", number=text)
 
 

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 from cfn_analysis.model.references import in_words
 from csr_templates.naming import PREFIX
 from csr_templates.reference.alarm_sections import LABELS, english_lines
-from csr_templates.reference.alarms import ALARM, Alarm, firing, label, severity, topics
+from csr_templates.reference.alarms import (
+    ALARM,
+    Alarm,
+    breaches_without_data,
+    firing,
+    label,
+    length,
+    severity,
+    topics,
+)
 from csr_templates.reference.markdown import code, prose
 
 if TYPE_CHECKING:
@@ -24,6 +33,7 @@ if TYPE_CHECKING:
 INDEX: Final = "alarm-index"
 CAUSES: Final = "alarm-causes"
 ALARM_MARKER: Final = "alarm "  # and the name of the alarm
+MISSING_DATA: Final = "missing-data"
 EVENTS: Final = "database-events"
 
 _SUBSCRIPTION: Final = "AWS::RDS::EventSubscription"
@@ -60,6 +70,8 @@ def lists(
     if alarms:
         found[INDEX] = partial(_index, alarms)
         found[CAUSES] = partial(_causes, alarms)
+    if silent := [alarm for alarm in alarms if breaches_without_data(alarm.resource["Properties"])]:
+        found[MISSING_DATA] = partial(_missing_data, silent)
     found |= {f"{ALARM_MARKER}{alarm.name}": partial(_section, alarm) for alarm in alarms}
     subscriptions = [
         (severity(resource["Properties"]["SnsTopicArn"], stack.resources), resource["Properties"])
@@ -121,6 +133,23 @@ def _causes(alarms: Sequence[Alarm], _: Words) -> Iterator[str]:
     yield "```"
 
 
+def _missing_data(alarms: Sequence[Alarm], words: Words) -> Iterator[str]:
+    """Yield the alarms on which missing data breaches, and how long they wait for data when created.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
+    """
+    for alarm in alarms:
+        warm_up = alarm.resource["Properties"].get("WarmUpConfiguration")
+        if warm_up is None:
+            yield f"- {code(alarm.name)}: {words('does not wait')}"
+            continue
+        waits = "waits up to {time}"
+        if warm_up.get("OnlyStartEvaluatingAfterWarmUpPeriodEnds"):
+            waits = "always waits {time}"
+        time = length(60 * int(warm_up["WarmUpPeriodDurationInMinutes"]), words)
+        yield f"- {code(alarm.name)}: {words.fill(waits, time=time)}"
+
+
 def _section(alarm: Alarm, words: Words) -> Iterator[str]:
     if not words.translated:
         yield from english_lines(alarm, words)
@@ -131,6 +160,9 @@ def _section(alarm: Alarm, words: Words) -> Iterator[str]:
 
 
 def _events(subscriptions: Sequence[tuple[str, Mapping[str, Any]]], words: Words) -> Iterator[str]:
+    """Yield a line for each subscription; without a type of source or categories, RDS sends all of them."""
     for topic, properties in subscriptions:
-        categories = ", ".join(map(code, properties["EventCategories"]))
-        yield f"- {words(topic)}, {code(properties['SourceType'])}: {categories}"
+        source = properties.get("SourceType")
+        sources = code(source) if source else words("all types of source")
+        categories = ", ".join(map(code, properties.get("EventCategories", [])))
+        yield f"- {words(topic)}, {sources}: {categories or words('all categories')}"

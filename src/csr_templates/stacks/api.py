@@ -1,6 +1,7 @@
 """The API stack: a Lambda function behind an API Gateway REST API, with its alarms and dashboard."""
 
 import json
+from collections.abc import Collection
 from functools import partial
 from typing import NamedTuple
 
@@ -50,10 +51,18 @@ from csr_templates.stacks.parts.parameters import (
 from csr_templates.stacks.parts.template import StackTemplate
 
 
-def build() -> StackTemplate:
-    """Return the API stack; the calls below are its table of contents."""
-    t = StackTemplate("REST API on Lambda, with its logs, API key, alarms and dashboard", derive=derive)
-    parameters = add_parameters(t)
+def build(stacks: Collection[str] = contract.STACK_NAMES) -> StackTemplate:
+    """Return the API stack; the calls below are its table of contents.
+
+    ``stacks`` are the names of the stacks of the system. Without the frontend stack, other clients call the
+    API, with the same key.
+    """
+    callers = CLOUDFRONT if contract.FRONTEND in stacks else CLIENTS
+    t = StackTemplate(
+        "REST API on Lambda, with its logs, API key, alarms and dashboard",
+        derive=partial(derive, stacks=stacks),
+    )
+    parameters = add_parameters(t, callers)
     declare_origin_keys(t)
     add_rules(t, parameters)
     conditions = add_conditions(t, parameters)
@@ -62,7 +71,7 @@ def build() -> StackTemplate:
     function_logs = add_function_logs(t, parameters)
     role = add_execution_role(t, parameters, conditions, function_logs, key, queue)
     backend = add_function(t, parameters, conditions, role, function_logs, key, queue)
-    api = add_api(t)
+    api = add_api(t, callers)
     add_methods(t, api, backend.alias)
     add_gateway_responses(t, api)
     api_logs = add_api_logs(t, parameters, api)
@@ -70,14 +79,61 @@ def build() -> StackTemplate:
     deployment = add_deployment(t, api)
     stage = add_stage(t, conditions, api, deployment, api_logs, account)
     add_permission(t, api, backend.alias)
-    plan = add_usage_plan(t, conditions, api, stage)
+    plan = add_usage_plan(t, conditions, api, stage, callers)
     add_metric_filters(t, function_logs, api_logs.access)
     add_queries(t, api_logs.access, function_logs)
     alarm_topics = add_alarm_topics(t)
-    add_alarms(t, backend.function, api, stage, api_logs.access, queue, alarm_topics)
-    add_outputs(t, key, backend, api, stage, plan, alarm_topics)
+    add_alarms(t, backend.function, api, stage, api_logs.access, queue, alarm_topics, callers)
+    add_outputs(t, key, backend, api, stage, plan, alarm_topics, callers)
     add_dashboard(t)
     return t
+
+
+class Callers(NamedTuple):
+    """Who calls the API.
+
+    Attributes:
+        sender: who sends the origin key, in texts.
+        origin_keys: the sentence about the value of the parameter ``OriginKeys``.
+        api: what the API is.
+        url: what its URL is.
+        third_party: what shows that the alarm on failures is about other callers.
+        limits: what limits the callers.
+        regions: the regions in which the origin keys are read.
+    """
+
+    sender: str
+    origin_keys: str
+    api: str
+    url: str
+    third_party: str
+    limits: str
+    regions: tuple[str, ...]
+
+
+CLOUDFRONT = Callers(
+    sender="CloudFront",
+    origin_keys=(
+        "Must include the key that CloudFront sends, which is OriginKey of the deployed frontend stack."
+    ),
+    api="API of the site, called through CloudFront",
+    url="URL of the API without CloudFront; requests need the header x-api-key",
+    third_party=(
+        "The frontend dashboard. If it shows no errors, there are no visitors, and a third party calls the "
+        "API directly without the key."
+    ),
+    limits="The web ACL's rate limits, on the frontend dashboard.",
+    regions=(contract.FRONTEND_REGION,),
+)
+CLIENTS = Callers(
+    sender="a client",
+    origin_keys="Must include the key that the clients send.",
+    api="API, called by clients with an API key",
+    url="URL of the API; requests need the header x-api-key",
+    third_party="The access log. If no request has the key, a third party calls the API.",
+    limits="The throttle of the usage plan.",
+    regions=(),
+)
 
 
 class Parameters(NamedTuple):
@@ -99,7 +155,7 @@ class Parameters(NamedTuple):
 ACCEPTED_KEYS = {"a": "a", "b": "b", "both": "ab"}  # value of OriginKeys -> keys
 
 
-def add_parameters(t: StackTemplate) -> Parameters:
+def add_parameters(t: StackTemplate, callers: Callers) -> Parameters:
     """Add the parameters, each with its label and group in the console."""
     # The group of the package is first, although its parameters are added later.
     t.parameter_groups("Environment", "Code")
@@ -173,10 +229,10 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 AllowedPattern="[A-Za-z0-9._/+=-]*",
                 MaxLength=96,
                 Description=(
-                    "S3 version ID of the deployment package. Without it, a new package with the same key "
-                    "is not deployed."
+                    "S3 version ID of the deployment package. Required, because CloudFormation deploys a "
+                    "package with the same key only if this value changes."
                 ),
-                ConstraintDescription="must be an S3 version ID, or empty outside prod",
+                ConstraintDescription="must be an S3 version ID",
             ),
             label="Version ID of the package",
             group="Code",
@@ -208,10 +264,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Type="String",
                 Default="a",
                 AllowedValues=list(ACCEPTED_KEYS),
-                Description=(
-                    "API keys that the API accepts. Must include the key that CloudFront sends, which is "
-                    "OriginKey of the deployed frontend stack."
-                ),
+                Description=(f"API keys that the API accepts. {callers.origin_keys}"),
                 ConstraintDescription="must be a, b or both",
             ),
             label="Accepted origin keys",
@@ -230,17 +283,16 @@ def declare_origin_keys(t: StackTemplate) -> None:
 
 
 def add_rules(t: StackTemplate, parameters: Parameters) -> None:
-    """Add the rule about the package in production."""
+    """Add the rule about the version of the package."""
     t.add_rule(
-        "ObjectVersionInProduction",
+        "ObjectVersion",
         {
-            "RuleCondition": Equals(parameters.environment.Ref(), "prod"),
             "Assertions": [
                 {
                     "Assert": Not(Equals(parameters.code_object_version.Ref(), "")),
                     "AssertDescription": (
-                        "LambdaCodeS3ObjectVersion is required in prod. Without it, CloudFormation does not "
-                        "detect a new package with the same key."
+                        "LambdaCodeS3ObjectVersion is required. Without it, CloudFormation does not detect a "
+                        "new package with the same key."
                     ),
                 }
             ],
@@ -325,7 +377,7 @@ def add_function_logs(t: StackTemplate, parameters: Parameters) -> logs.LogGroup
     )
 
 
-METRICS = "CSR-Lambda-API"  # namespace of the metrics of the application and its logs
+METRICS = "CSR-Lambda-API"  # namespace of the metrics of the application and of its log
 
 
 def add_execution_role(
@@ -558,14 +610,14 @@ def add_function(
     return Backend(function, alias)
 
 
-def add_api(t: StackTemplate) -> apigateway.RestApi:
-    """Add the API, which only CloudFront can call, with an API key."""
+def add_api(t: StackTemplate, callers: Callers) -> apigateway.RestApi:
+    """Add the API, which only callers with an API key can call."""
     t.section("REST API")
     return t.add_resource(
         apigateway.RestApi(
             "RestApi",
             Name=names.name("api"),
-            Description="API of the site, called through CloudFront",
+            Description=callers.api,
             ApiKeySourceType="HEADER",
             EndpointConfiguration=apigateway.EndpointConfiguration(Types=["REGIONAL"]),
             # The default accepts TLS 1.0. AWS recommends BASIC first, and STRICT once the access log
@@ -854,7 +906,11 @@ def add_permission(t: StackTemplate, api: apigateway.RestApi, alias: awslambda.A
 
 
 def add_usage_plan(
-    t: StackTemplate, conditions: Conditions, api: apigateway.RestApi, stage: apigateway.Stage
+    t: StackTemplate,
+    conditions: Conditions,
+    api: apigateway.RestApi,
+    stage: apigateway.Stage,
+    callers: Callers,
 ) -> apigateway.UsagePlan:
     """Add the two API keys for CloudFront, and their usage plan.
 
@@ -863,10 +919,14 @@ def add_usage_plan(
     for each key, so it starts again when CloudFront sends the other key.
     """
     t.section("API keys and usage plan")
-    secret_a = t.add_resource(origin_key_secret("OriginApiKeySecretA", "a"))
-    secret_b = t.add_resource(origin_key_secret("OriginApiKeySecretB", "b"))
-    key_a = t.add_resource(origin_key("OriginApiKeyA", "a", secret_a, conditions.accepts_origin_key_a))
-    key_b = t.add_resource(origin_key("OriginApiKeyB", "b", secret_b, conditions.accepts_origin_key_b))
+    secret_a = t.add_resource(origin_key_secret("OriginApiKeySecretA", "a", callers))
+    secret_b = t.add_resource(origin_key_secret("OriginApiKeySecretB", "b", callers))
+    key_a = t.add_resource(
+        origin_key("OriginApiKeyA", "a", secret_a, conditions.accepts_origin_key_a, callers)
+    )
+    key_b = t.add_resource(
+        origin_key("OriginApiKeyB", "b", secret_b, conditions.accepts_origin_key_b, callers)
+    )
     plan = t.add_resource(
         apigateway.UsagePlan(
             "UsagePlan",
@@ -889,17 +949,17 @@ def add_usage_plan(
     return plan
 
 
-def origin_key_secret(title: str, which: str) -> secretsmanager.Secret:
+def origin_key_secret(title: str, which: str, callers: Callers) -> secretsmanager.Secret:
     """Return the secret of an origin key. It exists also if the API does not accept the key.
 
-    So a key that is not in use can get a new value.
+    So a key that is not in use can get a new value. The frontend stack reads the replica in its region.
     """
-    return secretsmanager.Secret(
+    secret = secretsmanager.Secret(
         title,
         DeletionPolicy=RetainExceptOnCreate,
         UpdateReplacePolicy=Retain,
         Name=names.name(f"{contract.ORIGIN_API_KEY_SECRET}-{which}"),
-        Description=f"Key {which} that CloudFront sends to the API",
+        Description=f"Key {which} that {callers.sender} sends to the API",
         # Must not be changed: a new value would be generated, which API Gateway and CloudFront would not get.
         GenerateSecretString=secretsmanager.GenerateSecretString(
             SecretStringTemplate="{}",
@@ -907,13 +967,16 @@ def origin_key_secret(title: str, which: str) -> secretsmanager.Secret:
             PasswordLength=40,  # API Gateway accepts 20 to 128 letters and digits
             ExcludePunctuation=True,
         ),
-        # The region of the frontend stack.
-        ReplicaRegions=[secretsmanager.ReplicaRegion(Region="us-east-1")],
         Tags=names.tags(),
     )
+    if callers.regions:
+        secret.ReplicaRegions = [secretsmanager.ReplicaRegion(Region=region) for region in callers.regions]
+    return secret
 
 
-def origin_key(title: str, which: str, secret: secretsmanager.Secret, condition: str) -> apigateway.ApiKey:
+def origin_key(
+    title: str, which: str, secret: secretsmanager.Secret, condition: str, callers: Callers
+) -> apigateway.ApiKey:
     """Return the API key; its value is that of the secret at the creation of the key.
 
     ``Value`` cannot be changed later, and CloudFormation reads a dynamic reference only when it creates or
@@ -925,7 +988,7 @@ def origin_key(title: str, which: str, secret: secretsmanager.Secret, condition:
         title,
         Condition=condition,
         Enabled=True,
-        Description=f"Key {which}, sent by CloudFront",
+        Description=f"Key {which}, sent by {callers.sender}",
         Value=Sub(
             "{{resolve:secretsmanager:${Secret}:SecretString:" + contract.ORIGIN_API_KEY_FIELD + "}}",
             Secret=secret.Ref(),
@@ -938,6 +1001,10 @@ ACCEPTED_REQUESTS = "accepted-requests"
 KEYLESS_REQUESTS = "keyless-requests"
 LIMITED_REQUESTS = "limited-requests"
 
+# Namespace of the metrics of the access log, which alarms read. Only CloudWatch Logs writes them: with a
+# namespace that its role can write, the function could silence or raise the alarms that watch it.
+ACCESS_LOG_METRICS = names.name("access-log")
+
 # As written by logging libraries; filters are case-sensitive.
 ERROR_LEVELS = ["ERROR", "error", "CRITICAL", "critical", "FATAL", "fatal"]
 
@@ -945,13 +1012,14 @@ ERROR_LEVELS = ["ERROR", "error", "CRITICAL", "critical", "FATAL", "fatal"]
 def add_metric_filters(t: StackTemplate, function_logs: logs.LogGroup, access_logs: logs.LogGroup) -> None:
     """Add the metric filters on the logs of the function and of the API.
 
-    Environments of one account share the namespace, so the names of the metrics contain the environment.
+    Environments of one account share the namespace of the application, so the names of its metrics contain
+    the environment. The namespace of the access log contains it itself: a metric filter with a dimension
+    cannot have a default value.
     """
     t.section("Metrics from the logs")
     metric_filter = partial(logs.MetricFilter, LogGroupName=function_logs.Ref())
-    count = partial(
-        logs.MetricTransformation, MetricNamespace=METRICS, MetricValue="1", DefaultValue=0, Unit="Count"
-    )
+    count_events = partial(logs.MetricTransformation, MetricValue="1", DefaultValue=0, Unit="Count")
+    count = partial(count_events, MetricNamespace=METRICS)
     t.add_resource(
         metric_filter(
             "ApplicationErrorsFilter",
@@ -1014,7 +1082,9 @@ def add_metric_filters(t: StackTemplate, function_logs: logs.LogGroup, access_lo
                 title,
                 LogGroupName=access_logs.Ref(),
                 FilterPattern=pattern,
-                MetricTransformations=[count(MetricName=names.name(metric_name))],
+                MetricTransformations=[
+                    count_events(MetricNamespace=ACCESS_LOG_METRICS, MetricName=metric_name)
+                ],
             )
         )
 
@@ -1103,6 +1173,7 @@ def add_alarms(
     access_logs: logs.LogGroup,
     queue: sqs.Queue,
     alarm_topics: topics.AlarmTopics,
+    callers: Callers,
 ) -> None:
     """Add the alarms on the function, the API and the dead-letter queue.
 
@@ -1267,13 +1338,10 @@ def add_alarms(
                 Users="The pages of the site open, but almost nothing on them works.",
                 First=(
                     "In Logs Insights, run the saved query errors-by-route. Status 5XX: the function or the "
-                    "database (show_errors). INVALID_API_KEY: the key that CloudFront sends "
+                    f"database (show_errors). INVALID_API_KEY: the key that {callers.sender} sends "
                     "(show_origin_key). QUOTA_EXCEEDED: the daily quota (show_quota)."
                 ),
-                Then=(
-                    "The frontend dashboard. If it shows no errors, there are no visitors, and a third party "
-                    "calls the API directly without the key."
-                ),
+                Then=callers.third_party,
                 Related=(
                     "Fires together with api-5xx or api-4xx. Can be caused by database-silent or api-quota."
                 ),
@@ -1284,19 +1352,22 @@ def add_alarms(
                     Label="Percentage of failed or rejected requests",
                     # A few requests at night are not significant. Requests without a key count only while
                     # none is accepted, as if the key of CloudFront is wrong. Otherwise, a third party could
-                    # raise the alarm, or hide failures behind many requests of its own.
+                    # raise the alarm, or hide failures behind many requests of its own. While requests are
+                    # accepted, 5 must fail: the denominator is without those of the third party, which may
+                    # be almost all of the 100.
                     Expression=(
                         "IF(requests >= 100, IF(FILL(accepted, 0) > 0, "
-                        "100 * (FILL(failed, 0) + FILL(limited, 0)) / (requests - FILL(keyless, 0)), "
+                        "IF((FILL(failed, 0) + FILL(limited, 0)) >= 5, "
+                        "100 * (FILL(failed, 0) + FILL(limited, 0)) / (requests - FILL(keyless, 0)), 0), "
                         "100 * (FILL(failed, 0) + FILL(limited, 0) + FILL(keyless, 0)) / requests), 0)"
                     ),
                     ReturnData=True,
                 ),
                 alarms.total("requests", "AWS/ApiGateway", "Count", stage_dimensions),
                 alarms.total("failed", "AWS/ApiGateway", "5XXError", stage_dimensions),
-                alarms.total("accepted", METRICS, names.name(ACCEPTED_REQUESTS), {}),
-                alarms.total("limited", METRICS, names.name(LIMITED_REQUESTS), {}),
-                alarms.total("keyless", METRICS, names.name(KEYLESS_REQUESTS), {}),
+                alarms.total("accepted", ACCESS_LOG_METRICS, ACCEPTED_REQUESTS, {}),
+                alarms.total("limited", ACCESS_LOG_METRICS, LIMITED_REQUESTS, {}),
+                alarms.total("keyless", ACCESS_LOG_METRICS, KEYLESS_REQUESTS, {}),
             ],
             EvaluationPeriods=3,
             DatapointsToAlarm=2,
@@ -1368,7 +1439,7 @@ def add_alarms(
                     "The used requests (show_quota): are there more users, or is it one caller "
                     "(show_callers)?"
                 ),
-                Then="The web ACL's rate limits, on the frontend dashboard.",
+                Then=callers.limits,
                 Related="Can cause api-mostly-failing.",
             ),
             # CloudWatch evaluates the last 24 hours every minute. The quota is from midnight UTC, so the
@@ -1413,6 +1484,7 @@ def add_outputs(
     stage: apigateway.Stage,
     plan: apigateway.UsagePlan,
     alarm_topics: topics.AlarmTopics,
+    callers: Callers,
 ) -> None:
     """Add the outputs for the frontend stack and for operators."""
     t.add_output(
@@ -1420,7 +1492,7 @@ def add_outputs(
             Output(contract.API_GATEWAY_ID, Description="ID of the REST API", Value=api.Ref()),
             Output(
                 "ApiGatewayUrl",
-                Description="URL of the API without CloudFront; requests need the header x-api-key",
+                Description=callers.url,
                 Value=Sub(
                     "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${Stage}",
                     Api=api.Ref(),
@@ -1458,16 +1530,20 @@ def add_dashboard(t: StackTemplate) -> None:
     t.add_resource(dashboards.dashboard("ApiDashboard", "api", []))  # derive() adds the rows
 
 
-def derive(t: StackTemplate) -> None:
+def derive(t: StackTemplate, stacks: Collection[str] = contract.STACK_NAMES) -> None:
     """Update what is derived from the rest of the template: release, deployment and dashboard.
 
     ``t.to_dict`` calls this. Parts that another project removed are left out.
+
+    Args:
+        t: the template.
+        stacks: names of the stacks of the system; the dashboard links to those of the others.
 
     Raises:
         fingerprint.FingerprintError: a parameter is in a place without parameters, or the release is too
         long. DashboardError: the dashboard shows a removed alarm.
     """
-    template = t.for_reading()  # the three are independent
+    template = t.for_reading()  # the three that follow are independent
 
     if "ApiFunction" in t.resources:
         release = Sub(fingerprint.release(template, "ApiFunction"))
@@ -1487,4 +1563,4 @@ def derive(t: StackTemplate) -> None:
         stage.DeploymentId = t.resources[new].Ref()
 
     if "ApiDashboard" in t.resources:
-        t.resources["ApiDashboard"].DashboardBody = dashboards.content(overview(template))
+        t.resources["ApiDashboard"].DashboardBody = dashboards.content(overview(template, stacks))

@@ -40,6 +40,7 @@ from csr_templates.stacks.parts.template import StackTemplate
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
 GITHUB_REPOSITORY: Final = "token.actions.githubusercontent.com:repository_id"
 GITLAB_PROJECT: Final = "gitlab.com:project_id"
+GITLAB_PROTECTED: Final = "gitlab.com:ref_protected"
 
 _RANDOM: Final = 13  # hyphen and random part of a name that CloudFormation generates
 _BUCKET_LIMIT: Final = 63
@@ -88,6 +89,7 @@ def _environments(stack: BuiltStack) -> Sequence[str]:
 
 def add_parameters(t: StackTemplate, stack: BuiltStack) -> None:
     """Add the parameters that every bootstrap stack has."""
+    production = stack.default("Environment") or _environments(stack)[-1]
     project, length = project_name(), longest_project(stack)
     project.Description = "ProjectName of the stack. Cannot be changed after creation."
     project.Default = stack.parameters.get("ProjectName", {}).get("Default", "project")
@@ -135,13 +137,15 @@ def add_parameters(t: StackTemplate, stack: BuiltStack) -> None:
             "OidcSubject",
             Type="String",
             Default="",
-            AllowedPattern=f"{claim}*",
+            # Everyone who can open a pull request would deploy.
+            AllowedPattern=f"(?!.*:pull_request(:|$)){claim}*",
             Description=(
                 "Claim sub that a token must have, in full. Of GitHub Actions, "
-                "repo:OWNER/NAME:environment:prod, or repo:OWNER@ID/NAME@ID:environment:prod in repositories "
-                "that were created or renamed since 2026-07-15."
+                f"repo:OWNER/NAME:environment:{production}, or "
+                f"repo:OWNER@ID/NAME@ID:environment:{production} in repositories that were created or "
+                "renamed since 2026-07-15."
             ),
-            ConstraintDescription=must,
+            ConstraintDescription=f"{must}, and must not be that of pull requests (:pull_request)",
         )
     )
     t.add_parameter(
@@ -241,6 +245,8 @@ def add_conditions(t: StackTemplate) -> None:
     t.add_condition("UsesOidc", Not(Equals(Ref("OidcProviderArn"), "")))
     t.add_condition("ChecksGitHubRepository", Not(Equals(Ref("GitHubRepositoryId"), "")))
     t.add_condition("ChecksGitLabProject", Not(Equals(Ref("GitLabProjectId"), "")))
+    gitlab = Sub("arn:aws:iam::${AWS::AccountId}:oidc-provider/gitlab.com")
+    t.add_condition("UsesGitLabCom", Equals(Ref("OidcProviderArn"), gitlab))
     t.add_condition("MayDelete", Equals(Ref("DeletePolicies"), "attached"))
 
 
@@ -392,15 +398,17 @@ def _by_token() -> Sub:
         },
     }
     text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    subject = '"${OidcSubject}"'  # the last condition, unless an ID follows
+    subject = '"${OidcSubject}"'  # the last condition, unless others follow
     parts = Split(":oidc-provider/", Ref("OidcProviderArn"))
     return Sub(
-        text.replace(subject, f"{subject}${{Repository}}${{Project}}"),
+        text.replace(subject, f"{subject}${{Repository}}${{Project}}${{Protected}}"),
         Provider=Select(1, parts),
         Repository=If(
             "ChecksGitHubRepository", Sub(f', "{GITHUB_REPOSITORY}": "${{GitHubRepositoryId}}"'), ""
         ),
         Project=If("ChecksGitLabProject", Sub(f', "{GITLAB_PROJECT}": "${{GitLabProjectId}}"'), ""),
+        # A subject contains the name of the branch, but not whether only some users can push to it.
+        Protected=If("UsesGitLabCom", f', "{GITLAB_PROTECTED}": "true"', ""),
     )
 
 

@@ -4,8 +4,8 @@ A stack passes a value as an output with an export; a later stack of the same re
 are unique in an account and region, so they contain project and environment.
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping
+from typing import Any, Final, NamedTuple
 
 from troposphere import Export, GetStackOutput, ImportValue, Output
 
@@ -15,14 +15,20 @@ NETWORK = "network"
 DATABASE = "database"
 API = "api"
 FRONTEND = "frontend"
+STACK_NAMES: Final = (NETWORK, DATABASE, API, FRONTEND)
+"""The names of all stacks, in the order in which they are deployed."""
 
-DASHBOARDS: Mapping[str, str | Mapping[str, str]] = {
-    NETWORK: {"Ref": "AWS::Region"},
-    DATABASE: {"Ref": "AWS::Region"},
-    API: {"Ref": "AWS::Region"},
-    FRONTEND: "us-east-1",  # of all metrics of CloudFront
-}
-"""Last part of the name of each dashboard -> its region, as seen from the stacks in the region of the API."""
+FRONTEND_REGION: Final = "us-east-1"  # of all metrics of CloudFront
+
+
+def linked_dashboards(stacks: Collection[str]) -> dict[str, str | Mapping[str, str]]:
+    """Return last part of the name of each dashboard -> its region, as seen from the region of the API.
+
+    Args:
+        stacks: names of the stacks of the system.
+    """
+    here = {"Ref": "AWS::Region"}
+    return {name: FRONTEND_REGION if name == FRONTEND else here for name in STACK_NAMES if name in stacks}
 
 
 class SharedOutput(NamedTuple):

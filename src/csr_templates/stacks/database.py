@@ -1,5 +1,6 @@
 """The database stack: an Aurora MySQL cluster with its secret, logs, alarms and dashboard."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -54,10 +55,14 @@ from csr_templates.stacks.parts.parameters import (
 from csr_templates.stacks.parts.template import StackTemplate
 
 
-def build() -> StackTemplate:
-    """Return the database stack; the calls below are its table of contents."""
+def build(stacks: Collection[str] = contract.STACK_NAMES) -> StackTemplate:
+    """Return the database stack; the calls below are its table of contents.
+
+    ``stacks`` are the names of the stacks of the system.
+    """
     t = StackTemplate(
-        "Aurora MySQL in two Availability Zones, with its secret, logs, alarms and dashboard", derive=derive
+        "Aurora MySQL in two Availability Zones, with its secret, logs, alarms and dashboard",
+        derive=partial(derive, stacks=stacks),
     )
     parameters = add_parameters(t)
     conditions = add_conditions(t, parameters)
@@ -443,7 +448,6 @@ def add_parameter_groups(t: StackTemplate) -> ParameterGroups:
                 "require_secure_transport": "ON",  # no connection without TLS
                 "server_audit_logging": "1",
                 "server_audit_events": "CONNECT,QUERY_DCL,QUERY_DDL",
-                "innodb_print_all_deadlocks": "1",  # to the error log
             },
             Tags=names.tags("database-cluster-parameters"),
         )
@@ -459,6 +463,7 @@ def add_parameter_groups(t: StackTemplate) -> ParameterGroups:
                 "slow_query_log": "1",
                 "long_query_time": "1",  # seconds
                 "log_output": "FILE",  # tables are not exported
+                "innodb_print_all_deadlocks": "1",  # to the error log
             },
             Tags=names.tags("database-parameters"),
         )
@@ -829,7 +834,9 @@ def add_alarms(
                 ),
                 First="The CPU of the writer and the reader: which one is busy, and why?",
                 Then="If that is the normal load, choose a larger class.",
-                Related="Fires together with database-cpu-high or database-reader-cpu-high.",
+                Related=(
+                    "At the baseline of the class, where charges start, database-cpu-high does not fire."
+                ),
             ),
             MetricName="CPUSurplusCreditsCharged",
             dimensions=of_cluster,
@@ -1123,11 +1130,15 @@ def add_dashboard(t: StackTemplate) -> None:
     t.add_resource(dashboards.dashboard("DatabaseDashboard", "database", []))  # derive() adds the rows
 
 
-def derive(t: StackTemplate) -> None:
+def derive(t: StackTemplate, stacks: Collection[str] = contract.STACK_NAMES) -> None:
     """Update the dashboard, which is derived from the rest of the template. ``t.to_dict`` calls this.
+
+    Args:
+        t: the template.
+        stacks: names of the stacks of the system; the dashboard links to those of the others.
 
     Raises:
         DashboardError: the dashboard shows a removed resource.
     """
     if "DatabaseDashboard" in t.resources:
-        t.resources["DatabaseDashboard"].DashboardBody = dashboards.content(overview(t.for_reading()))
+        t.resources["DatabaseDashboard"].DashboardBody = dashboards.content(overview(t.for_reading(), stacks))

@@ -38,6 +38,7 @@ from csr_templates.stacks.dashboards.frontend import overview
 from csr_templates.stacks.parts import alarms, buckets, dashboards, keys, log_groups, names, topics
 from csr_templates.stacks.parts.parameters import (
     environment,
+    is_production,
     log_retention,
     project_name,
     runbook_url,
@@ -292,13 +293,13 @@ def add_rules(t: StackTemplate, parameters: Parameters) -> None:
     t.add_rule(
         "ProductionNeedsCloudFront",
         {
-            "RuleCondition": Equals(parameters.environment.Ref(), "prod"),
+            "RuleCondition": is_production(parameters.environment),  # derive() sets it for another parameter
             "Assertions": [
                 {
                     "Assert": Equals(parameters.cloudfront_enabled.Ref(), "true"),
                     "AssertDescription": (
-                        "CloudFrontEnabled must be true in prod: false deletes the distribution, and with it "
-                        "the site's address."
+                        "CloudFrontEnabled must be true in production: false deletes the distribution, and "
+                        "with it the site's address."
                     ),
                 }
             ],
@@ -1727,10 +1728,14 @@ def add_dashboard(t: StackTemplate) -> None:
 
 
 def derive(t: StackTemplate) -> None:
-    """Update the dashboard, which is derived from the rest of the template. ``t.to_dict`` calls this.
+    """Update what is derived from the rest of the template: production and the dashboard.
+
+    ``t.to_dict`` calls this.
 
     Raises:
         DashboardError: the dashboard shows a removed resource.
     """
+    if "ProductionNeedsCloudFront" in t.rules:
+        t.rules["ProductionNeedsCloudFront"]["RuleCondition"] = is_production(t.parameters["Environment"])
     if "FrontendDashboard" in t.resources:
         t.resources["FrontendDashboard"].DashboardBody = dashboards.content(overview(t.for_reading()))

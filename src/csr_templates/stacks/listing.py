@@ -1,12 +1,35 @@
 """The stacks of the system, in the order in which they are deployed."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from functools import partial, wraps
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from cfn_analysis.model.wording import hint, series
 from csr_templates.stacks import api, contract, database, frontend, network
 from csr_templates.stacks.parts.template import StackTemplate
+
+
+class DeployFacts(NamedTuple):
+    """What a build cannot read from AWS's schemas, for the deploy policies of a stack with other types.
+
+    A build that needs one of these rows says which. ``hand_over/deploy_scopes.py`` describes the tables.
+
+    Attributes:
+        scopes: the ARNs of a type: ``"AWS::DynamoDB::Table arn:aws:dynamodb:{region}:*:table/{TableName}"``.
+        forgotten: type, property that needs them (``""`` for all), and actions that the schema lacks.
+        service_linked: type, and the service that creates a service-linked role for it.
+        parameters: type of a parameter -> the action that resolves its value.
+    """
+
+    scopes: tuple[str, ...] = ()
+    forgotten: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    service_linked: tuple[tuple[str, str], ...] = ()
+    parameters: Mapping[str, str] = {}
+
+
+NO_FACTS: Final = DeployFacts()
 
 
 class Stack(NamedTuple):
@@ -22,6 +45,7 @@ class Stack(NamedTuple):
         rollback_triggers: logical IDs of alarms that roll back an update: alarms that a bad release raises
             within minutes, and that rarely have other causes. Empty for a stack whose rollback would cause
             more damage than the release, such as a database.
+        deploy_facts: what a build must know of types that csr_templates does not use.
     """
 
     name: str
@@ -31,6 +55,7 @@ class Stack(NamedTuple):
     reads_from: tuple[str, ...] = ()
     per_deploy: tuple[str, ...] = ()
     rollback_triggers: tuple[str, ...] = ()
+    deploy_facts: DeployFacts = NO_FACTS
 
     @property
     def source(self) -> Path:
@@ -54,7 +79,7 @@ STACKS = (
         api.build,
         reads_from=(contract.NETWORK, contract.DATABASE),
         per_deploy=("LambdaCodeS3Key", "LambdaCodeS3ObjectVersion"),
-        rollback_triggers=("ApiDeployFailingAlarm", "LambdaThrottlesAlarm", "ApiMostlyFailingAlarm"),
+        rollback_triggers=("ApiDeployFailingAlarm", "ApiMostlyFailingAlarm"),
     ),
     Stack(
         contract.FRONTEND,
@@ -66,3 +91,34 @@ STACKS = (
     ),
 )
 """Every stack. A stack imports only from the ones before it."""
+
+
+def subset(*names: str) -> tuple[Stack, ...]:
+    """Return some stacks of the system, without what they contain for the others: links, texts, replicas.
+
+    Args:
+        names: the names of the stacks, with those that they read from.
+
+    Raises:
+        ValueError: there is no stack of this name, or a stack reads from one that is not in the subset.
+    """
+    known = [stack.name for stack in STACKS]
+    for name in names:
+        if name not in known:
+            raise ValueError(f"There is no stack {name}.{hint(name, known)} The stacks are: {series(known)}.")
+    chosen = tuple(stack for stack in STACKS if stack.name in names)
+    for stack in chosen:
+        missing = [name for name in stack.reads_from if name not in names]
+        if missing:
+            raise ValueError(f"The stack {stack.name} reads from {series(missing)}. Add these to the subset.")
+    if chosen == STACKS:
+        return STACKS
+    builds = {contract.NETWORK: network.build, contract.DATABASE: database.build, contract.API: api.build}
+    return tuple(stack._replace(build=_of_subset(builds[stack.name], names)) for stack in chosen)
+
+
+def _of_subset(
+    build: Callable[[Collection[str]], StackTemplate], names: Collection[str]
+) -> Callable[[], StackTemplate]:
+    """Return the function that builds a stack as one of a subset."""
+    return wraps(build)(partial(build, names))  # in the module of the stack, which is its source

@@ -1,5 +1,6 @@
 """The network stack: the VPC of the other stacks, and the KMS keys of log groups and alarm topics."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import NamedTuple
 
@@ -35,11 +36,14 @@ from csr_templates.stacks.parts.parameters import (
 from csr_templates.stacks.parts.template import StackTemplate
 
 
-def build() -> StackTemplate:
-    """Return the network stack; the calls below are its table of contents."""
+def build(stacks: Collection[str] = contract.STACK_NAMES) -> StackTemplate:
+    """Return the network stack; the calls below are its table of contents.
+
+    ``stacks`` are the names of the stacks of the system.
+    """
     t = StackTemplate(
         "Network in two Availability Zones, with the keys for logs and alarms and the package bucket",
-        derive=derive,
+        derive=partial(derive, stacks=stacks),
     )
     parameters = add_parameters(t)
     add_rules(t, parameters)
@@ -977,11 +981,15 @@ def add_dashboard(t: StackTemplate) -> None:
     t.add_resource(dashboards.dashboard("NetworkDashboard", "network", []))  # derive() adds the rows
 
 
-def derive(t: StackTemplate) -> None:
+def derive(t: StackTemplate, stacks: Collection[str] = contract.STACK_NAMES) -> None:
     """Update the dashboard, which is derived from the rest of the template. ``t.to_dict`` calls this.
+
+    Args:
+        t: the template.
+        stacks: names of the stacks of the system; the dashboard links to those of the others.
 
     Raises:
         DashboardError: the dashboard shows a removed resource.
     """
     if "NetworkDashboard" in t.resources:
-        t.resources["NetworkDashboard"].DashboardBody = dashboards.content(overview(t.for_reading()))
+        t.resources["NetworkDashboard"].DashboardBody = dashboards.content(overview(t.for_reading(), stacks))

@@ -200,6 +200,16 @@ class Account(World):
                 )
             case "s3api", "PutObject":
                 yield Request("s3:PutObject", f"arn:aws:s3:::{given['Bucket']}/{given['Key']}")
+            case "s3api", "CopyObject":
+                # Tags that are replaced by none need no permission.
+                # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+                assert given["TaggingDirective"] == "REPLACE"
+                source, _, version = given["CopySource"].partition("?versionId=")
+                yield Request("s3:GetObjectVersion" if version else "s3:GetObject", f"arn:aws:s3:::{source}")
+                yield Request("s3:PutObject", f"arn:aws:s3:::{given['Bucket']}/{given['Key']}")
+            case "lambda", operation:
+                function = f"arn:aws:lambda:{region}:{ACCOUNT}:function:{given['FunctionName']}"
+                yield Request(f"lambda:{operation}", function)
             case "secretsmanager", operation:
                 arn = f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:{given['SecretId']}-AbCdEf"
                 yield Request(f"secretsmanager:{operation}", arn)
@@ -210,6 +220,9 @@ class Account(World):
                 yield Request(f"rds:{action}", f"{arn}:cluster-snapshot:{snapshot}")
                 if "DBClusterIdentifier" in given:
                     yield Request(f"rds:{action}", f"{arn}:cluster:{given['DBClusterIdentifier']}")
+                if action == "CreateDBClusterSnapshot":  # the cluster copies its tags
+                    assert self.properties("database", "DatabaseCluster")["CopyTagsToSnapshot"] is True
+                    yield Request("rds:AddTagsToResource", f"{arn}:cluster-snapshot:{snapshot}")
             case _:
                 raise AssertionError(f"Say in account.py what {command.title} needs.")
 
@@ -282,6 +295,8 @@ class Account(World):
                 return {**found, "CreationTime": CREATED_AT}
             case "DescribeEvents":
                 return {"OperationEvents": []}
+            case "ListStackResources":
+                return World._stack(self, command)
             case "ExecuteChangeSet":
                 self._created(stack)
             case "UpdateTerminationProtection":

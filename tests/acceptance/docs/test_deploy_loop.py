@@ -23,7 +23,7 @@ from tests.docs.starters import DEPLOY, script, step
 
 from .account import ACCOUNT, PROJECT, Account, DeniedError, DeployedStack
 from .replay import ONLY_REPORTED, Run, programs, run
-from .world import TOKYO, UNCHANGED, Session, Terminal, World, opened
+from .world import TOKYO, UNCHANGED, Session, Terminal, opened
 
 NAMES: Final = [stack.name for stack in STACKS]
 REGIONS: Final = {stack.name: stack.region for stack in STACKS}
@@ -138,8 +138,6 @@ class Deployed(Account):
         if stack is None:
             return super()._stack(command)
         match command.operation:
-            case "ListStackResources":
-                return World._stack(self, command)
             case "CreateChangeSet":
                 self.rollback[_short(stack)] = given["RollbackConfiguration"]
                 return {"Id": stack.change_set}
@@ -219,8 +217,10 @@ class Pipeline:
         self.account.caller = ""
         return self.terminal.continued("", blocks, environment="prod")
 
-    def deploy(self, *, subject: str = SUBJECT, failing: str = "none", **variables: str) -> Session:
-        """Run the script of the job."""
+    def deploy(
+        self, *, subject: str = SUBJECT, failing: str = "none", before: str = "", **variables: str
+    ) -> Session:
+        """Run the script of the job, after other commands that a test needs."""
         self.account.done.clear()
         self.account.printed.clear()
         self.checks.write_text("", "utf-8")
@@ -229,7 +229,7 @@ class Pipeline:
         exported = "".join(
             f"export {k}='{v}'\n" for k, v in {**given, "AWS_ID_TOKEN": token, **variables}.items()
         )
-        code = f"ln -s {ROOT / 'docs'} docs\n{exported}{script('deploy-prod')}\n"
+        code = f"ln -s {ROOT / 'docs'} docs\n{before}{exported}{script('deploy-prod')}\n"
         return self._typed(Block("", 0, "sh", code))
 
     def checked(self) -> list[str]:

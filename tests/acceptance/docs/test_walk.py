@@ -39,7 +39,7 @@ START = chapter("Before the first command")
 CREATE, SWITCH = only("aws cloudformation create-stack "), only("policies=''")
 LIMITS = only("parameters=''")
 SNAPSHOT = only("create-db-cluster-snapshot")
-PACKAGE = only("kept=package-")
+LEFT, PACKAGE = only("left_version() {"), only("kept=package-")
 PROTECT = only("update-termination-protection")
 FIRST, COMPARE = only("read -r region template file"), only("aws cloudformation deploy ")
 CHECK, EXECUTE = only("origin_key() {"), only("aws cloudformation execute-change-set")
@@ -98,7 +98,7 @@ class Walk:
 
     def deploy(self, stack: str, *, again: bool = False) -> Session:
         """Deploy a stack as on the page."""
-        package = [PACKAGE] if stack == "api" else []
+        package = [CHECK, LEFT, PACKAGE] if stack == "api" else []
         snapshot = [SNAPSHOT] if stack == "database" and again else []
         return self.by_pipeline(stack, FIRST, *package, COMPARE, CHECK, *snapshot, EXECUTE, PROTECT)
 

@@ -370,6 +370,19 @@ class World:
             return required[0]
         return "ROLLBACK_COMPLETE" if "ROLLBACK_COMPLETE" in command.query else "CREATE_COMPLETE"
 
+    def _physical_id(self, resource: Mapping[str, Any]) -> str:
+        """Return the physical ID of a resource, as far as the commands use it."""
+        if resource["Type"] == "AWS::Lambda::Version":
+            return self._newest_version()
+        return str(resource["Properties"].get("AlarmName", "another name"))
+
+    def _newest_version(self) -> str:
+        """Return the ARN of the newest version of the function."""
+        name = self.properties("api", "ApiFunction")["FunctionName"]
+        versions = self.client("lambda", TOKYO).list_versions_by_function(FunctionName=name)["Versions"]
+        published = [str(one["FunctionArn"]) for one in versions if one["Version"] != "$LATEST"]
+        return max(published, key=lambda arn: int(arn.rpartition(":")[2]))
+
     def _stack(self, command: Command) -> Any:
         stack = command.parameters.get("StackName", "").removeprefix("csr-lambda-api-prod-")
         if stack.startswith("deploy-"):
@@ -401,7 +414,7 @@ class World:
                 "StackResourceSummaries": [
                     {
                         "ResourceType": resource["Type"],
-                        "PhysicalResourceId": resource["Properties"].get("AlarmName", "another name"),
+                        "PhysicalResourceId": self._physical_id(resource),
                     }
                     for resource in self.resources[stack].values()
                 ]

@@ -179,6 +179,64 @@ def test_versions_are_deleted_with_their_function() -> None:
     assert account.things == {}
 
 
+def test_new_copy_of_a_rolled_back_replacement_follows_its_replace_policy() -> None:
+    """UpdateReplacePolicy retains the new copy too. The next update with the same name meets it."""
+    account = Account()
+    bucket = {**BUCKET, "DeletionPolicy": "Delete", "UpdateReplacePolicy": "Retain"}
+    renamed = {**bucket, "Properties": {"BucketName": "renamed"}}
+    deploy(account, "site", Bucket=bucket)
+    with pytest.raises(RefusedError, match="errors is in ALARM"):
+        account.deploy("site", REGION, {"Resources": {"Bucket": renamed}, "Outputs": {}}, {}, "errors")
+
+    assert account.stacks[REGION, "site"].things["Bucket"].ref == "files"
+    assert [thing.ref for thing in account.things.values() if not thing.stack] == ["renamed"]
+    with pytest.raises(RefusedError, match="Bucket: AWS::S3::Bucket renamed exists already"):
+        deploy(account, "site", Bucket=renamed)
+    account.remove(account.things["global", "AWS::S3::Bucket", ("renamed",)])
+    assert deploy(account, "site", Bucket=renamed).replaced == {"Bucket": ["BucketName"]}
+
+
+@pytest.mark.parametrize("policy", ["Delete", "none"])
+def test_new_copy_without_a_retaining_replace_policy_is_deleted(policy: str) -> None:
+    """The DeletionPolicy has no effect on it. A resource that the update created is deleted too."""
+    account = Account()
+    bucket = {**BUCKET, "DeletionPolicy": "Retain", "UpdateReplacePolicy": policy}
+    renamed = {**bucket, "Properties": {"BucketName": "renamed"}}
+    deploy(account, "site", Bucket=bucket)
+    resources = {"Bucket": renamed, "Queue": kept(QUEUE)}
+    with pytest.raises(RefusedError, match="errors is in ALARM"):
+        account.deploy("site", REGION, {"Resources": resources, "Outputs": {}}, {}, "errors")
+
+    assert [thing.ref for thing in account.things.values()] == ["files"]
+
+
+def function_and_version(memory: int, description: str) -> dict[str, Any]:
+    """Return a function with this memory, and a version of it with a description."""
+    properties = {"FunctionName": "f", "MemorySize": memory}
+    function = {"Type": "AWS::Lambda::Function", "Properties": properties}
+    named = {"FunctionName": {"Ref": "Function"}, "Description": description}
+    version = {"Type": "AWS::Lambda::Version", "Properties": named, "UpdateReplacePolicy": "Retain"}
+    return {"Function": function, "Version": version}
+
+
+def test_unchanged_function_publishes_no_version() -> None:
+    """The newest version counts, also if a rolled-back update has left it."""
+    account = Account()
+    deploy(account, "site", **function_and_version(128, "one"))
+    with pytest.raises(RefusedError, match=r"A version for this Lambda function exists \( 1 \)"):
+        deploy(account, "site", **function_and_version(128, "two"))
+    template = {"Resources": function_and_version(256, "two"), "Outputs": {}}
+    with pytest.raises(RefusedError, match="errors is in ALARM"):
+        account.deploy("site", REGION, template, {}, "errors")
+
+    with pytest.raises(RefusedError, match=r"A version for this Lambda function exists \( 2 \)"):
+        deploy(account, "site", **function_and_version(256, "two"))
+    deploy(account, "site", **function_and_version(512, "three"))
+    deploy(account, "site", **function_and_version(256, "two"))
+    assert [version.number for version in account.versions("f")] == [1, 2, 3, 4]
+    assert account.stacks[REGION, "site"].things["Version"].attribute("Version") == "4"
+
+
 def test_resource_of_a_stack_is_not_imported() -> None:
     """A resource can belong to only one stack."""
     account = Account()

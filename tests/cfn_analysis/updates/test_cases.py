@@ -45,3 +45,17 @@ def test_some_values_interrupt_nothing(kind: str, name: str, before: Any, after:
     changed = ChangedProperties({name: before, **family}, {name: after, **family}, {})
 
     assert (note_on_change(kind, (name,), changed) is not None) is noted
+
+
+@pytest.mark.parametrize(("kind", "before", "after", "does"), ROWS["static"])
+def test_static_parameters_restart_instances(
+    kind: str, before: dict[str, Any], after: dict[str, Any], does: str
+) -> None:
+    """A static parameter restarts the instances for certain, an unknown one perhaps."""
+    family = {"Family": "aurora-mysql8.0"}
+    changed = ChangedProperties({"Parameters": before, **family}, {"Parameters": after, **family}, {})
+    note = note_on_change(kind, ("Parameters",), changed)
+
+    assert note is not None
+    assert note.does == does
+    assert note.interrupts is (UNKNOWN if "if a parameter is static" in does else YES)

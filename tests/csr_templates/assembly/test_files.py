@@ -266,8 +266,9 @@ def test_a_type_without_permissions_is_a_problem() -> None:
         "Correct rollback_triggers in the listing of the stacks."
     )
     assert problem.startswith(
-        "Stack lost: No action that AWS::SNS::Subscription requires for its handler create matches an ARN of "
-        "src/csr_templates/hand_over/deploy_scopes.txt. Add a line to it, such as: "
+        "Stack lost: AWS::SNS::Subscription requires sns:GetSubscriptionAttributes, "
+        "sns:SetSubscriptionAttributes, sns:Subscribe and 1 more, but no ARN of "
+        "src/csr_templates/hand_over/deploy_scopes.txt matches. Add a line to it, such as: "
     )
     assert not assembly.is_clean
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from csr_templates.cli import cost
+from csr_templates.cli import cost, folders
 from csr_templates.cli import main as cli
 from csr_templates.costs.prices import FILE
 
@@ -120,6 +120,31 @@ def test_a_resource_without_a_price(tmp_path: Path, capsys: pytest.CaptureFixtur
     captured = capsys.readouterr()
     assert "site.Cluster (AWS::ECS::Cluster): no price of this type is saved" in captured.out
     assert captured.err == "csr-templates: 1 resource not priced, so the cost is higher than the sum.\n"
+
+
+def test_a_region_without_prices(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command that gets the prices is named, with a file for them where the package is not changed."""
+    out = built(tmp_path, KEY)
+    manifest = (out / "stacks.json").read_text("utf-8")
+    (out / "stacks.json").write_text(manifest.replace("ap-northeast-1", "eu-west-1"), "utf-8")
+    saved = tmp_path / "saved.json"
+    saved.write_bytes(FILE.read_bytes())
+    start = (
+        "csr-templates: 1 resource not priced, so the cost is higher than the sum.\nNo price of eu-west-1 is "
+    )
+    start += "saved. To ask AWS for them, run csr-templates cost --refresh --region eu-west-1"
+
+    assert run(out=out) == 1
+    assert capsys.readouterr().err == f"{start}.\n"
+    assert run("--prices", str(saved), out=out) == 1
+    assert capsys.readouterr().err == f"{start} --prices {saved.as_posix()}.\n"
+    monkeypatch.setattr(folders, "checkout", lambda: None)
+    assert run(out=out) == 1
+    assert capsys.readouterr().err == (
+        f"{start} --prices prices.json. Then add --prices prices.json to this command.\n"
+    )
 
 
 def old_prices(folder: Path) -> Path:

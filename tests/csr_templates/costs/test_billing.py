@@ -2,6 +2,7 @@
 
 import pytest
 
+from cfn_analysis.model.built_stack import BuiltStack
 from csr_templates.costs.billing import BY_USAGE, FREE, PRICED, TYPES
 from csr_templates.costs.estimate import estimate
 from csr_templates.costs.prices import Prices
@@ -49,11 +50,43 @@ def switches(folder: BuiltFolder) -> list[str]:
     )
 
 
+def unknown_types(stack: BuiltStack) -> list[str]:
+    """Return a sentence for each type of a stack that is not listed, with the line to write."""
+    return [
+        f"{type_name} of stack {stack.name} is neither priced nor free. With a fixed price, add it to "
+        "_PRICED in src/csr_templates/costs/billing.py. Otherwise, add it to billing.json beside it: if it "
+        f'is billed by usage, "{type_name}": {{"reason": "Billed by request.", "usage": ["..."]}}, and if '
+        f'it is free, "{type_name}" below the reason.'
+        for type_name in sorted({resource["Type"] for resource in stack.resources.values()} - TYPES.keys())
+    ]
+
+
+def test_each_type_is_listed(folder: BuiltFolder) -> None:
+    """A type that is not listed would have no price in the pages."""
+    sentences: list[str] = []
+    for stack in folder.stacks:
+        sentences += unknown_types(stack)
+
+    assert "\n".join(sentences) == ""
+
+
+def test_an_unknown_type_is_reported() -> None:
+    """The message names the file, and contains the line to write."""
+    resources = {"Jobs": {"Type": "AWS::Lambda::EventSourceMapping"}, "Queue": {"Type": "AWS::SQS::Queue"}}
+
+    assert unknown_types(BuiltStack("api", "api.yaml", "us-east-1", {"Resources": resources})) == [
+        "AWS::Lambda::EventSourceMapping of stack api is neither priced nor free. With a fixed price, add it "
+        "to _PRICED in src/csr_templates/costs/billing.py. Otherwise, add it to billing.json beside it: if "
+        'it is billed by usage, "AWS::Lambda::EventSourceMapping": {"reason": "Billed by request.", "usage": '
+        '["..."]}, and if it is free, "AWS::Lambda::EventSourceMapping" below the reason.'
+    ]
+
+
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_resource_has_a_price_whatever_is_switched(
     environment: str, folder: BuiltFolder, prices: Prices
 ) -> None:
-    """In each environment, with both values of each switch, each resource of a listed type has its price."""
+    """In each environment, with both values of each switch, each resource has its price."""
     names = switches(folder)
     assert len(names) > 5
 
@@ -65,5 +98,5 @@ def test_every_resource_has_a_price_whatever_is_switched(
                 for stack in folder.stacks
             }
             found = estimate(environment, folder.stacks, values, prices)
-            assert [one for one in found.unpriced if one.type in TYPES] == [], f"{name}: {value}"
+            assert list(found.unpriced) == [], f"{name}: {value}"
             assert found.fixed > 0

@@ -33,6 +33,34 @@ def found(one: Candidate, of: BuiltStack) -> list[str]:
     return list(map(str, check_environment(one, [of])))
 
 
+# ---- Names ----
+
+
+@pytest.mark.parametrize(
+    ("project", "environment"),
+    [
+        ("shop", ""),
+        ("shop-product", ""),  # does not end in a whole name
+        ("prod", ""),
+        ("shop-v2", ""),
+        ("shop-prod", "prod"),
+        ("shop-dev-staging", "staging"),
+        ("shop-test", "test"),  # an environment with a file, but not in the template
+    ],
+)
+def test_project_that_ends_in_an_environment(project: str, environment: str) -> None:
+    """The policies for the names of an environment would also allow those of such a project."""
+    allowed = {"Environment": {"Type": "String", "AllowedValues": ["dev", "staging", "prod"]}}
+    of = schema({"Parameters": allowed}, "ProjectName")
+    sentence = (
+        f'test.json: ProjectName: Found "{project}", which ends in -{environment}: the policies for the '
+        f"names of the project {project.removesuffix(f'-{environment}')} in {environment} would also allow "
+        f"the names of this project. Choose a name without the ending -{environment}."
+    )
+
+    assert found(candidate("test", ProjectName=project), of) == ([sentence] if environment else [])
+
+
 # ---- Single values ----
 
 

@@ -248,6 +248,52 @@ def test_mistake_is_explained(case: Bad, folder: Path) -> None:
     assert [str(mistake) for mistake in caught.value.mistakes] == case.messages
 
 
+# ---- Keys that are not parameters ----
+
+
+def test_account_of_an_environment(folder: Path) -> None:
+    """The own account of an environment has priority over the shared one, and is not a parameter."""
+    lay_out(folder, {"shared": {"AccountId": "000000000012"}, "prod": {"AccountId": "123456789012"}})
+
+    found = environments.read(folder, SCHEMAS)
+
+    assert {environment.name: environment.account for environment in found} == {
+        "dev": "000000000012",
+        "staging": "000000000012",
+        "prod": "123456789012",
+    }
+    assert all("AccountId" not in environment.values for environment in found)
+
+
+def test_schema_of_an_editor_is_ignored(folder: Path) -> None:
+    """Any file can name a schema; without an account, an environment has none."""
+    schema = {"$schema": "../parameters.schema.json"}
+    lay_out(folder, {})
+    without = environments.read(folder, SCHEMAS)
+    for path in folder.iterdir():
+        path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | schema), "utf-8")
+
+    assert environments.read(folder, SCHEMAS) == without
+    assert {environment.account for environment in without} == {""}
+
+
+def test_parameter_with_the_name_of_the_account_is_refused(folder: Path) -> None:
+    """The account of a file must not be taken for a value of a template, in a build with or without files."""
+    t = app()
+    t.add_parameter(Parameter("AccountId", Type="String", Default=""))
+    stacks = [*SCHEMAS[:1], BuiltStack("app", "app.yaml", "us-east-1", t.to_dict())]
+    lay_out(folder, {})
+    message = (
+        "Stack app: The template has a parameter AccountId, but this key of a parameter file states the "
+        "account of the environment. Use the pseudo parameter AWS::AccountId, or another name."
+    )
+
+    with pytest.raises(ValueError, match=re.escape(message)):
+        environments.read(folder, stacks)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        environments.default_problems(stacks)
+
+
 # ---- The same mistakes at the command line ----
 
 
@@ -273,6 +319,19 @@ def headline(count: int) -> str:
     return f"There {'is 1 error' if count == 1 else f'are {count} errors'} in the parameter files."
 
 
+OTHER_STACKS = (
+    "The parameter files do not fit the stacks of csr_templates, which are used without --stacks. If the files "
+    "are of other stacks, name these: --stacks MODULE:NAME. Otherwise, correct the files."
+)
+
+
+def case_headline(case: Bad) -> str:
+    """Return the first line for a case: keys that no template has may be of other stacks."""
+    if any("No template has" in message for message in case.messages):
+        return OTHER_STACKS
+    return headline(len(case.messages))
+
+
 AT_THE_COMMAND_LINE = [
     case for case in TABLE if case.id in ("no folder", "everything at once", "half a character")
 ]
@@ -293,7 +352,7 @@ def test_command_explains_and_writes_nothing(
     assert code == 2
     assert capsys.readouterr() == (
         "",
-        "\n".join([f"csr-templates: {headline(len(case.messages))}", *case.messages, ""]),
+        "\n".join([f"csr-templates: {case_headline(case)}", *case.messages, ""]),
     )
     assert contents(built / "out") == before
 
@@ -318,6 +377,47 @@ def test_every_command_checks_the_files(
         ),
     )
     assert not Path("out").exists()
+
+
+@pytest.mark.parametrize(
+    "command", [["environments"], ["parameters", "dev", "network"], ["build"]], ids=" ".join
+)
+def test_files_of_other_stacks_are_not_blamed(
+    command: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without --stacks, files of a library user are compared with our stacks, which the first line says."""
+    lay_out(
+        folder, {"dev": DROP, "staging": DROP, "prod": DROP, "live": {"Environment": "live", "Queue": "a"}}
+    )
+
+    assert cli.main([*command, "--parameters", "parameters"]) == 2
+
+    first, *messages = capsys.readouterr().err.splitlines()
+    assert first == f"csr-templates: {OTHER_STACKS}"
+    assert any("Queue" in message for message in messages)
+
+
+def test_stack_of_another_project_is_not_one_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without --stacks, a stack of a library user is unknown, and the message says how to name its listing."""
+    assert cli.main(["parameters", "prod", "receipts"]) == 2
+
+    assert capsys.readouterr().err == (
+        "csr-templates: There is no stack 'receipts'. The stacks are: network, database, api, frontend. For "
+        "the stacks of another project, add --stacks MODULE:NAME.\n"
+    )
+
+
+def test_files_of_the_checkout_are_of_its_stacks(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A misspelt key in our own files is an error of the file, not of other stacks."""
+    lay_out(folder, {"dev": {"VpcCird": "a"}})
+    monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
+    monkeypatch.setattr(folders, "checkout", lambda: Path.cwd())
+
+    assert cli.main(["environments"]) == 2
+
+    assert capsys.readouterr().err.splitlines()[0] == f"csr-templates: {headline(1)}"
 
 
 def test_json_lists_the_mistakes(

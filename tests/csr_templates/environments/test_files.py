@@ -35,6 +35,12 @@ COMMENT = "Found a comment, which JSON does not allow. Remove it."
         ("{} {}", f'Line 1, column 4: Found "{{}}", {NO_JSON}'),
         ('{"A": True}', f'Line 1, column 7: Found "True}}", {NO_JSON}'),
         ('{"A": +1024}', f'Line 1, column 7: Found "+1024}}", {NO_JSON}'),
+        (
+            '{"A": 012345678901}',
+            "Line 1, column 8: Found a number that starts with 0, which JSON does not allow. Write it in "
+            "double quotes.",
+        ),
+        ('{"A": 10 5}', f'Line 1, column 10: Found "5}}", {NO_JSON}'),
         ('{\n  "A": 1\n', "Line 3, column 1: The file ends too early. Close the open brackets and quotes."),
     ],
     ids=[
@@ -54,6 +60,8 @@ COMMENT = "Found a comment, which JSON does not allow. Remove it."
         "two objects",
         "Python's words",
         "number with a sign",
+        "number with a leading zero",
+        "two numbers",
         "end",
     ],
 )

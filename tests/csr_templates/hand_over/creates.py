@@ -69,7 +69,7 @@ class Creates:
             case str():
                 return value
             case {"Ref": str(other)} if other in self._stack.resources:
-                pattern = TABLE[self._stack.resources[other]["Type"]].get("id", "{name}")
+                pattern = TABLE.get(self._stack.resources[other]["Type"], {}).get("id", "{name}")
                 (identifier,) = self._texts(other, pattern)
                 return identifier
             case {"Fn::Sub": str(text)}:

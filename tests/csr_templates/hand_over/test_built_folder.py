@@ -19,7 +19,7 @@ STACK = {
     "region": "us-east-1",
     "parameterFiles": {"prod": "parameters/prod/network.json"},
 }
-FILES = {
+FILES: dict[str, Any] = {
     "stacks.json": {"formatVersion": 1, "stacks": [STACK], "files": {}},
     "main.yaml": {"Resources": {"A": {"Type": "AWS::SQS::Queue"}}},
     "parameters/prod/network.json": {"Parameters": {"A": "1"}},
@@ -58,14 +58,28 @@ def test_our_folder_is_read_back() -> None:
 
 def test_an_earlier_manifest_is_accepted() -> None:
     """Keys that were added later can be missing."""
-    (stack,) = read(FILES).stacks
+    found = read(FILES)
 
+    (stack,) = found.stacks
     assert (stack.sections, stack.source, stack.policies.stack) == ({}, "", {})
+    assert found.accounts == {}
+
+
+def test_accounts_are_read() -> None:
+    """They are those of the manifest."""
+    stated = {**FILES["stacks.json"], "accounts": {"prod": "123456789012"}}
+
+    assert read({**FILES, "stacks.json": stated}).accounts == {"prod": "123456789012"}
 
 
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
+        (
+            {"stacks.json": {**FILES["stacks.json"], "accounts": {"prod": 1}}},
+            "out: accounts of stacks.json does not map environments to account IDs, such as "
+            '{"prod": "123456789012"}. Build the folder again.',
+        ),
         (
             {"stacks.json": None},
             "out/stacks.json does not exist, so the folder is not the output of a build.",
@@ -101,6 +115,24 @@ def test_refused(changed: dict[str, Any], message: str) -> None:
         read(files)
 
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "path", ["/etc/passwd", "../main.yaml", "a/../../b", "C:/b", ".git/config", "a\\b", 1]
+)
+@pytest.mark.parametrize("key", ["template", "parameterFiles", "stackPolicy", "source"])
+def test_paths_outside_are_refused(key: str, path: Any) -> None:
+    """A manifest of a pull request cannot make a review read other files of the machine."""
+    entry = {**STACK, key: {"prod": path} if key == "parameterFiles" else path}
+    document = {"formatVersion": 1, "stacks": [entry], "files": {}}
+    with pytest.raises(BuiltFolderError) as caught:
+        read({**FILES, "stacks.json": document, str(path): {"Resources": {}}})
+
+    shown = str(path).replace("\\", "\\\\")
+    assert str(caught.value) == (
+        f'out/stacks.json contains the path "{shown}". A path must be relative and must not leave the '
+        "folder, and its parts must not begin with a period. Build the folder again."
+    )
 
 
 @pytest.mark.parametrize(

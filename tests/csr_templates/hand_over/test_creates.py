@@ -1,14 +1,69 @@
 """The service roles may create each resource of the templates, and only as the template describes it."""
 
+import re
+from collections.abc import Iterator
+
 import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.schemas import iam_action, resource_schema
+from csr_templates.hand_over import deploy_scopes
+from csr_templates.hand_over.own_service import own_service
 
 from .conftest import Attached
 from .corpus import REGIONS, condition_keys
 from .creates import TABLE, Creates
 from .near_misses import near_misses
 from .policy_evaluator import Decision, decide
+
+FILE = "tests/csr_templates/hand_over/creates.yaml"
+READ = re.compile("[a-z0-9-]+:(Describe|Get|List)")
+
+
+def unknown_types(stack: BuiltStack) -> list[str]:
+    """Return a sentence for each type of a stack without requests in the table, with the lines to write."""
+    sentences = []
+    for type_name in sorted({resource["Type"] for resource in stack.resources.values()} - TABLE.keys()):
+        lines = "\n".join(creating_requests(type_name, stack.region))
+        sentences.append(
+            f"{type_name} of stack {stack.name} has no requests in {FILE}. Add those that create a resource, "
+            f"such as the following, with the ARNs that IAM evaluates:\n{type_name}:\n  requests:\n{lines}"
+        )
+    return sentences
+
+
+def creating_requests(type_name: str, region: str) -> Iterator[str]:
+    """Yield the lines of the table for the actions of a type's service in its handler for creation."""
+    service = own_service(type_name, region)
+    for action in resource_schema(type_name, region).handlers.get("create", ()):
+        formats = iam_action(action)
+        if formats is None or not action.startswith(f"{service}:") or READ.match(action):
+            continue
+        arn = "*"
+        if formats:
+            resource = deploy_scopes.best_arn(type_name, formats).split(":", 5)[5]
+            arn = f"{service} {resource.replace('*', '{name}')}"
+        yield f'    - {{may: [{action}], arn: "{arn}", sends: tags}}'
+
+
+@pytest.mark.parametrize("stack", REGIONS)
+def test_each_type_has_requests(built: dict[str, BuiltStack], stack: str) -> None:
+    """A type without requests would not be tested below."""
+    assert "\n".join(unknown_types(built[stack])) == ""
+
+
+def test_an_unknown_type_is_reported() -> None:
+    """The message names the file, and contains the line to write."""
+    resources = {"Jobs": {"Type": "AWS::Lambda::EventSourceMapping"}}
+    stack = BuiltStack("api", "api.yaml", "ap-northeast-1", {"Resources": resources})
+
+    assert unknown_types(stack) == [
+        "AWS::Lambda::EventSourceMapping of stack api has no requests in "
+        "tests/csr_templates/hand_over/creates.yaml. Add those that create a resource, such as the "
+        "following, with the ARNs that IAM evaluates:\nAWS::Lambda::EventSourceMapping:\n  requests:\n"
+        '    - {may: [lambda:CreateEventSourceMapping], arn: "*", sends: tags}\n'
+        '    - {may: [lambda:TagResource], arn: "lambda event-source-mapping:{name}", sends: tags}'
+    ]
 
 
 @pytest.mark.parametrize("stack", REGIONS)
@@ -24,9 +79,7 @@ def test_each_resource_can_be_created(built: dict[str, BuiltStack], attached: At
     ]
 
     assert {asked.why.split(",")[0] for asked in created} == {
-        f"creating {logical_id}"
-        for logical_id, resource in built[stack].resources.items()
-        if resource["Type"] in TABLE
+        f"creating {logical_id}" for logical_id in built[stack].resources
     }
     assert denied == []
 

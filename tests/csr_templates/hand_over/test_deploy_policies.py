@@ -13,7 +13,7 @@ from cfn_analysis.model.resolving import ResolveError, resolve
 from cfn_analysis.model.schemas import iam_action
 from csr_templates import STACKS
 from csr_templates.hand_over import deploy_policies, deploy_scopes
-from csr_templates.hand_over.deploy_needs import claimed_actions
+from csr_templates.hand_over.deploy_actions import required_actions
 from csr_templates.hand_over.deploy_policies import iam_policies
 from csr_templates.hand_over.policy_documents import MAX_CHARACTERS, PolicyError, in_documents
 from csr_templates.hand_over.policy_patterns import Patterns
@@ -55,13 +55,13 @@ NAMED = {
 }
 
 
-FACTS = "src/csr_templates/hand_over/deploy_scopes"
+FACTS = deploy_scopes.FACTS
 SCOPES_CHOICES = (
     " Write {Name} instead of the last * if Name is the property with its name, or add the word environment "
     "if its ID is random."
 )
 
-UNCLAIMED = {
+UNLISTED = {
     *(action for _, _, actions in deploy_scopes.FORGOTTEN for action in actions),
     *("iam:CreateServiceLinkedRole", "secretsmanager:GetSecretValue", "cloudformation:DescribeStacks"),
     *deploy_scopes.LOG_WRITES,
@@ -140,11 +140,11 @@ def test_allows_nothing_that_no_type_needs(
 ) -> None:
     """Each allowed action is used by CloudFormation, required by a handler, or missing in the schemas."""
     actions = allowed(policies[name])
-    unclaimed = (
-        actions - set(claimed_actions(built[name])) - {"s3:GetObject", "s3:GetObjectVersion"}
+    unlisted = (
+        actions - set(required_actions(built[name])) - {"s3:GetObject", "s3:GetObjectVersion"}
     )  # templates
 
-    assert unclaimed <= UNCLAIMED
+    assert unlisted <= UNLISTED
     assert all(iam_action(action) is not None for action in actions)
     assert not any("*" in action for action in actions)
     assert not {"kms:ListKeys", "s3:ListAllMyBuckets", "sns:ListTopics"} & actions  # of handlers that list
@@ -156,29 +156,18 @@ def test_deletion_is_in_separate_documents(
 ) -> None:
     """Actions of only delete handlers are in the documents for removal.
 
-    Actions for a rollback are in both.
+    Actions that also remove parts of a resource are in both.
     """
     everyday, removing = (allowed(policies[name], removing=removing) for removing in (False, True))
-    claims = claimed_actions(built[name])
-    in_both = {action for _, action, _, _ in deploy_scopes.ROLLED_BACK} | set(deploy_scopes.REMOVES)
+    requirements = required_actions(built[name])
+    in_both = set(deploy_scopes.REMOVES)
 
     assert everyday & removing <= in_both
     for action in removing - in_both:
-        assert {claim.handler for claim in claims[action]} == {"delete"}, action
-    for action in everyday & set(claims) - UNCLAIMED - in_both:
+        assert {requirement.handler for requirement in requirements[action]} == {"delete"}, action
+    for action in everyday & set(requirements) - UNLISTED - in_both:
         reads = re.match("[a-z0-9]+:(Describe|Get|List)", action)
-        assert reads or {claim.handler for claim in claims[action]} - {"delete"}, action
-
-
-def test_a_failed_deploy_can_delete_its_version(policies: dict[str, Policies]) -> None:
-    """It can delete versions of the function, but not the function."""
-    one = statement(policies["api"], "RolledBackLambdaVersion")
-    patterns = [deployed(arn) for arn in resources(one)]
-    function = "arn:aws:lambda:ap-northeast-1:123456789012:function:csr-lambda-api-prod-api"
-
-    assert one["Action"] == ["lambda:DeleteFunction"]
-    assert any(fnmatchcase(f"{function}:3", pattern) for pattern in patterns)
-    assert not any(fnmatchcase(function, pattern) for pattern in patterns)
+        assert reads or {requirement.handler for requirement in requirements[action]} - {"delete"}, action
 
 
 QUEUE = {"Type": "AWS::SQS::Queue", "Properties": {}}
@@ -628,11 +617,20 @@ def without_scopes(*types: str) -> tuple[deploy_scopes.Scope, ...]:
         (
             {"Resources": {"Table": {"Type": "AWS::DynamoDB::Table"}, "Job": {"Type": "AWS::Glue::Job"}}},
             [
-                f"No action that {type_name} requires for its handler create matches an ARN of {FACTS}.txt. "
-                f'Add a line to it, such as: "{type_name} arn:aws:{arn}".{SCOPES_CHOICES}'
-                for type_name, arn in (
-                    ("AWS::DynamoDB::Table", "dynamodb:{region}:*:table/*"),
-                    ("AWS::Glue::Job", "glue:{region}:*:job/*"),
+                f"{type_name} requires {actions} more, but no ARN of {FACTS}.txt matches. Add a line to it, "
+                f'such as: "{type_name} arn:aws:{arn}".{SCOPES_CHOICES}'
+                for type_name, actions, arn in (
+                    (
+                        "AWS::DynamoDB::Table",
+                        "dynamodb:AssociateTableReplica, dynamodb:BatchWriteItem, dynamodb:CreateTable "
+                        "and 28",
+                        "dynamodb:{region}:*:table/*",
+                    ),
+                    (
+                        "AWS::Glue::Job",
+                        "glue:CreateJob, glue:DeleteJob, glue:GetJob and 4",
+                        "glue:{region}:*:job/*",
+                    ),
                 )
             ],
         ),

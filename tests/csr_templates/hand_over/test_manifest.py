@@ -75,6 +75,28 @@ def test_describes_the_set() -> None:
     }
 
 
+def test_states_the_accounts_that_are_known() -> None:
+    """The key follows the versions. It is missing if no parameter file states an account."""
+    accounts = {"prod": "123456789012"}
+
+    with_accounts = manifest.document([], ["dev", "prod"], {}, {}, accounts)
+
+    assert list(with_accounts)[:3] == ["formatVersion", "csrTemplatesVersion", "accounts"]
+    assert manifest.stated_accounts(with_accounts) == with_accounts["accounts"] == accounts
+    without = manifest.document([], ["dev", "prod"], {}, {}, {})
+    assert "accounts" not in without
+    assert manifest.stated_accounts(without) == {}
+
+
+@pytest.mark.parametrize("accounts", [[], {"prod": 123456789012}, {"prod": "12345678901"}, "123456789012"])
+def test_accounts_in_another_form_are_refused(ours: Any, accounts: Any) -> None:
+    """They are not compared with an account; the schema refuses them too."""
+    with pytest.raises(ManifestError, match="does not map environments to account IDs"):
+        manifest.stated_accounts({"accounts": accounts})
+    assert schema_errors({**ours, "accounts": accounts})
+    assert not schema_errors({**ours, "accounts": {"prod": "123456789012"}})
+
+
 def test_lists_every_other_file(assembly: Assembly, ours: Any) -> None:
     """Files are in the order of the set. The manifest is last, and does not list itself."""
     assert [*ours["files"], "stacks.json"] == list(assembly.files)

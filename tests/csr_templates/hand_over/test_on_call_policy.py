@@ -9,7 +9,10 @@ import pytest
 from botocore import xform_name
 from botocore.session import get_session
 
+from csr_templates import STACKS
+from csr_templates.assembly.building import build_stack
 from csr_templates.hand_over import on_call_policy
+from csr_templates.hand_over.operator_statements import Names
 from csr_templates.hand_over.policy_documents import MAX_CHARACTERS
 from tests.docs.pages import (
     JAPANESE,
@@ -22,14 +25,16 @@ from tests.docs.pages import (
     read,
     spans,
 )
-from tests.system import PROJECT
+from tests.system import ENVIRONMENTS, PROJECT
 
 from .policy_evaluator import Decision, Request, Value, decide
 
 ACCOUNT = "123456789012"
-POLICY = on_call_policy.policy(PROJECT)
+BUILT = [build_stack(stack) for stack in STACKS]
+NAMES = Names(PROJECT, ENVIRONMENTS)
+POLICIES = on_call_policy.policies(NAMES, BUILT)
 TOKYO, VIRGINIA = "ap-northeast-1", "us-east-1"
-OURS = {"aws:ResourceTag/Project": PROJECT}
+OURS = {"aws:ResourceTag/Project": PROJECT, "aws:ResourceTag/Environment": "prod"}
 # Commands of the AWS CLI that call something else than their name says, and calls with other IAM actions.
 CALLS = {
     "logs tail": ("logs:FilterLogEvents",),
@@ -97,12 +102,11 @@ def needed(code: str) -> set[str]:
 @pytest.mark.acceptance  # reads the models of fifteen services
 def test_policy_allows_what_the_commands_call() -> None:
     """The list of actions is equal to the commands of AWS in the functions."""
-    allowed = {
-        action
-        for statement in POLICY["Statement"]
-        if statement["Effect"] == "Allow"
-        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
-    }
+    allowed: set[str] = set()
+    for policy in POLICIES:
+        for statement in policy["Statement"]:
+            if statement["Effect"] == "Allow":
+                allowed.update(statement["Action"])
 
     assert set(on_call_policy.COMMANDS) <= commands().keys()
     assert needed(code_of(set(on_call_policy.COMMANDS))) == allowed - set(on_call_policy.CONSOLES)
@@ -139,12 +143,14 @@ def test_other_commands_are_for_an_administrator(path: Path, chapter: str, admin
 
 
 def test_file_is_that_of_the_project() -> None:
-    """The build writes the policy for the project of the parameter files, within the limit of IAM."""
-    written = json.loads((ROOT / "out" / on_call_policy.PATH).read_text("utf-8"))
+    """The build writes the policies for the project of the parameter files, within the limit of IAM."""
+    for number, policy in enumerate(POLICIES, 1):
+        written = json.loads((ROOT / "out" / on_call_policy.path(number)).read_text("utf-8"))
 
-    assert written == POLICY
-    assert len(json.dumps(written, separators=(",", ":"))) <= MAX_CHARACTERS
-    assert PROJECT not in json.dumps(on_call_policy.policy("another"))
+        assert written == policy
+        assert len(json.dumps(written, separators=(",", ":"))) <= MAX_CHARACTERS
+    assert not (ROOT / "out" / on_call_policy.path(len(POLICIES) + 1)).exists()
+    assert PROJECT not in json.dumps(on_call_policy.policies(Names("another", ["prod"]), BUILT))
 
 
 def arn(service: str, resource: str, region: str = TOKYO) -> str:
@@ -157,6 +163,9 @@ STACK = f"stack/{PROJECT}-prod-api/1f0a"
 PASSED = {"iam:PassedToService": "cloudformation.amazonaws.com"}
 SERVICE_ROLE = f"arn:aws:iam::123456789012:role/deploy-{PROJECT}-prod-api-service"
 DECRYPT = {**OURS, "kms:ViaService": f"secretsmanager.{TOKYO}.amazonaws.com"}
+
+MANAGED = {"aws:ResourceAccount": "aws"}
+OWN = {"aws:PrincipalAccount": ACCOUNT, "aws:ResourceAccount": ACCOUNT}
 
 Asked = tuple[str, str, Mapping[str, Value]]
 ALLOWED: list[Asked] = [
@@ -178,7 +187,23 @@ ALLOWED: list[Asked] = [
         {},
     ),
     ("s3:PutObject", f"arn:aws:s3:::{PROJECT}-prod-frontend-123456789012/index.html", {}),
-    ("apigateway:DELETE", f"arn:aws:apigateway:{TOKYO}::/restapis/a1/stages/v1/cache/data", {}),
+    ("apigateway:DELETE", f"arn:aws:apigateway:{TOKYO}::/restapis/a1/stages/v1/cache/data", OURS),
+    ("apigateway:PATCH", f"arn:aws:apigateway:{TOKYO}::/apikeys/a1", OURS),
+    ("apigateway:GET", f"arn:aws:apigateway:{TOKYO}::/apikeys/a1", OURS),
+    ("apigateway:GET", f"arn:aws:apigateway:{TOKYO}::/account", {}),
+    ("cloudfront:CreateInvalidation", f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1", OURS),
+    ("cloudfront:GetDistribution", f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1", OURS),
+    ("lambda:ListVersionsByFunction", arn("lambda", f"function:{PROJECT}-prod-api"), {}),
+    ("lambda:GetAlias", arn("lambda", f"function:{PROJECT}-prod-api:prod"), {}),
+    ("cloudwatch:GetDashboard", f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/{PROJECT}-prod-api", {}),
+    ("cloudformation:DescribeEvents", arn("cloudformation", "changeSet/release-1/1f0a"), {}),
+    ("cloudformation:DescribeStackEvents", arn("cloudformation", STACK), {}),
+    ("secretsmanager:DescribeSecret", arn("secretsmanager", f"secret:{PROJECT}-prod-db-credentials-A1"), {}),
+    ("wafv2:GetWebACL", arn("wafv2", f"global/webacl/{PROJECT}-prod-cloudfront-waf/1", VIRGINIA), {}),
+    ("wafv2:UpdateWebACL", "arn:aws:wafv2:us-east-1:aws:global/managedruleset/AWS/1", MANAGED),
+    ("logs:DescribeLogStreams", arn("logs", f"log-group:/aws/vpc/flowlogs/{PROJECT}-prod:log-stream:"), {}),
+    ("kms:DescribeKey", arn("kms", "key/1"), OURS),
+    ("sqs:ReceiveMessage", arn("sqs", f"{PROJECT}-prod-api-DeadLetterQueue-AbC1"), {}),
     ("rds:DescribeDBClusters", "*", {}),
     ("cloudwatch:GetMetricData", "*", {}),
     ("logs:StartQuery", arn("logs", f"log-group:/aws/lambda/{PROJECT}-prod-api"), {}),
@@ -235,9 +260,37 @@ DENIED: list[Asked] = [
 ]
 
 
+def is_allowed(asked: Asked) -> bool:
+    """Return the decision about a request of a person in the account."""
+    action, resource, context = asked
+    return decide(Request(action, resource, {**OWN, **context}), POLICIES) is Decision.ALLOW
+
+
 @pytest.mark.parametrize(
     ("asked", "expected"), [*((one, True) for one in ALLOWED), *((one, False) for one in DENIED)]
 )
 def test_decision(asked: Asked, expected: bool) -> None:
     """Repairs of this project are allowed; other projects, deletion, restore, roles and passwords are not."""
-    assert (decide(Request(*asked), [POLICY]) is Decision.ALLOW) == expected
+    assert is_allowed(asked) == expected
+
+
+def others(asked: Asked) -> list[Asked]:
+    """Return the same request for the resources of other projects, environments and accounts."""
+    action, resource, context = asked
+    if resource == "*" or context == MANAGED:
+        return []
+    requests: list[Asked] = [(action, resource, {**context, "aws:ResourceAccount": "444455556666"})]
+    for name in (f"{PROJECT}-v2-prod", f"my-{PROJECT}-prod", f"{PROJECT}-qa", f"{PROJECT}-production"):
+        renamed = resource.replace(f"{PROJECT}-prod", name)
+        if renamed != resource:
+            requests.append((action, renamed, context))
+    for tag, value in (("Project", f"{PROJECT}-v2"), ("Environment", "qa")):
+        if f"aws:ResourceTag/{tag}" in context:
+            requests.append((action, resource, {**context, f"aws:ResourceTag/{tag}": value}))
+    return requests
+
+
+@pytest.mark.parametrize("asked", ALLOWED)
+def test_no_other_project_environment_or_account(asked: Asked) -> None:
+    """A project whose name continues ours is another project."""
+    assert [request for request in others(asked) if is_allowed(request)] == []

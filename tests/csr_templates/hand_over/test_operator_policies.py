@@ -1,40 +1,179 @@
-"""The policies of the commands that read an account allow only their calls, and no access to secrets."""
+"""The policies of the commands that read an account: their calls, for the names and tags of the project."""
 
 import json
+import re
+from collections.abc import Mapping
 
-from csr_templates.hand_over import operator_policies
+import pytest
+
+from csr_templates import STACKS
+from csr_templates.assembly.building import build_stack
+from csr_templates.hand_over import on_call_policy, operator_policies
+from csr_templates.hand_over.operator_policies import DEPLOYED, PREFLIGHT, VERIFY
+from csr_templates.hand_over.operator_statements import WIDE, Names
+from tests.docs.pages import HAND_OVER, HAND_OVER_JA, in_each_language
+from tests.system import ENVIRONMENTS, PROJECT
+
+from .corpus import condition_keys
+from .policy_evaluator import Decision, Request, Value, decide
+
+ACCOUNT = "123456789012"
+BUILT = [build_stack(stack) for stack in STACKS]
+NAMES = Names(PROJECT, ENVIRONMENTS)
+TAGS = {"aws:ResourceTag/Project": PROJECT, "aws:ResourceTag/Environment": "prod"}
+FUNCTION = f"arn:aws:lambda:ap-northeast-1:{ACCOUNT}:function:{PROJECT}-prod-api"
+STACK = f"arn:aws:cloudformation:ap-northeast-1:{ACCOUNT}:stack/{PROJECT}-prod-api"
+SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:{PROJECT}-prod-origin-api-key-a-AbCdEf"
+TOPIC = f"arn:aws:sns:ap-northeast-1:{ACCOUNT}:{PROJECT}-prod-api-CriticalAlarmTopic-AbC123"
+PACKAGE = f"arn:aws:s3:::{PROJECT}-prod-lambda-deployments-{ACCOUNT}/lambda-deployment-package.zip"
+GET = "apigateway:GET"
+Asked = tuple[str, str, str, Mapping[str, Value]]
+
+ALLOWED: list[Asked] = [
+    (PREFLIGHT, "lambda:GetFunctionConcurrency", FUNCTION, {}),
+    (PREFLIGHT, "s3:ListBucket", f"arn:aws:s3:::{PROJECT}-prod-frontend-{ACCOUNT}", {}),
+    (PREFLIGHT, "s3:GetBucketVersioning", f"arn:aws:s3:::{PROJECT}-prod-artifacts-{ACCOUNT}-us-east-1", {}),
+    (PREFLIGHT, "s3:GetObject", PACKAGE, {}),
+    (PREFLIGHT, "sns:ListSubscriptionsByTopic", TOPIC, {}),
+    (PREFLIGHT, "secretsmanager:DescribeSecret", SECRET, {}),
+    (PREFLIGHT, "cloudformation:DescribeStacks", f"{STACK}/*", {}),  # does not exist yet
+    (DEPLOYED, "cloudformation:GetTemplate", f"{STACK}/1f0a", {}),
+    (DEPLOYED, "cloudformation:GetStackPolicy", f"{STACK}/1f0a", {}),
+    (VERIFY, "lambda:GetAlias", FUNCTION, {}),
+    (VERIFY, "lambda:GetFunctionConfiguration", f"{FUNCTION}:prod", {}),  # judged with its qualifier
+    (VERIFY, "lambda:GetProvisionedConcurrencyConfig", f"{FUNCTION}:prod", {}),
+    (VERIFY, "cloudfront:GetDistribution", f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1", TAGS),
+    (VERIFY, GET, "arn:aws:apigateway:ap-northeast-1::/apikeys/a1", TAGS),
+    (VERIFY, GET, "arn:aws:apigateway:ap-northeast-1::/usageplans/p1/keys", TAGS),
+    (VERIFY, "sns:ListSubscriptionsByTopic", TOPIC, {}),
+    (VERIFY, "secretsmanager:DescribeSecret", SECRET, {}),
+    (
+        VERIFY,
+        "logs:DescribeLogStreams",
+        f"arn:aws:logs:ap-northeast-1:{ACCOUNT}:log-group:/aws/vpc/flowlogs/{PROJECT}-prod:log-stream:",
+        {},
+    ),
+    (
+        VERIFY,
+        "cloudwatch:GetAlarmMuteRule",
+        f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm-mute-rule:{PROJECT}-prod-night",
+        {},
+    ),
+]
+NOT_ALLOWED: list[Asked] = [
+    (PREFLIGHT, GET, "arn:aws:apigateway:ap-northeast-1::/apikeys/a1", TAGS),
+    (PREFLIGHT, "lambda:GetFunctionConfiguration", FUNCTION, {}),
+    (PREFLIGHT, "s3:GetObject", f"arn:aws:s3:::{PROJECT}-prod-edge-logs-{ACCOUNT}/log", {}),
+    (PREFLIGHT, "cloudformation:GetTemplate", f"{STACK}/1f0a", {}),
+    (DEPLOYED, "cloudformation:DetectStackDrift", f"{STACK}/1f0a", {}),
+    (DEPLOYED, "lambda:GetFunctionConfiguration", FUNCTION, {}),
+    (VERIFY, "secretsmanager:GetSecretValue", SECRET, {}),
+    (VERIFY, "lambda:UpdateAlias", FUNCTION, {}),
+    (VERIFY, "apigateway:PATCH", "arn:aws:apigateway:ap-northeast-1::/apikeys/a1", TAGS),
+]
+
+BUILT = [build_stack(stack) for stack in STACKS]
 
 
-def test_reading_does_not_include_changes_and_keys() -> None:
-    """Objects can be read only from package buckets, and API keys with their values not at all."""
-    document = operator_policies.policy(operator_policies.PREFLIGHT)
-    by_sid = {one["Sid"]: one for one in document["Statement"]}
-
-    assert list(by_sid) == ["Calls", "ApiGateway", "Packages"]
-    assert by_sid["ApiGateway"]["Resource"] == [
-        "arn:aws:apigateway:*::/account",
-        "arn:aws:apigateway:*::/restapis",
-        "arn:aws:apigateway:*::/usageplans",
-    ]
-    assert by_sid["Packages"] == {
-        "Sid": "Packages",
-        "Effect": "Allow",
-        "Action": ["s3:GetObject", "s3:GetObjectVersion"],
-        "Resource": "arn:aws:s3:::*-lambda-deployments-*/*",
-    }
-    text = json.dumps(document)
-    assert not any(
-        action in text for action in ("GetSecretValue", "kms:Decrypt", "Put", "Create", "Delete", ':*"')
-    )
+def is_allowed(asked: Asked) -> bool:
+    """Return the decision about a request of the role of a command."""
+    name, action, resource, context = asked
+    account = {"aws:PrincipalAccount": ACCOUNT, "aws:ResourceAccount": ACCOUNT}
+    request = Request(action, resource, {**account, **context})
+    return decide(request, [operator_policies.policy(name, NAMES, BUILT)]) is Decision.ALLOW
 
 
-def test_the_policy_of_the_deployed_state_reads_only_cloudformation() -> None:
-    """It has no statement for other services, and no action that changes a stack or its drift."""
-    document = operator_policies.policy(operator_policies.DEPLOYED)
+def others(asked: Asked) -> list[Asked]:
+    """Return the same request for other projects, environments and accounts."""
+    name, action, resource, context = asked
+    requests: list[Asked] = []
+    for other in (f"{PROJECT}-v2-prod", f"my-{PROJECT}-prod", f"{PROJECT}-qa"):
+        renamed = resource.replace(f"{PROJECT}-prod", other)
+        if renamed != resource:
+            requests.append((name, action, renamed, context))
+            requests.append((name, action, resource, {"aws:ResourceAccount": "444455556666"}))
+    for tag, value in (("Project", f"{PROJECT}-v2"), ("Environment", "qa")):
+        if context:
+            requests.append((name, action, resource, {**context, f"aws:ResourceTag/{tag}": value}))
+    return requests
 
-    (statement,) = document["Statement"]
-    assert {action.partition(":")[0] for action in statement["Action"]} == {"cloudformation", "sts"}
-    assert "cloudformation:DetectStackDrift" not in statement["Action"]
+
+@pytest.mark.parametrize("asked", ALLOWED)
+def test_resources_of_the_project_only(asked: Asked) -> None:
+    """A project whose name continues ours, another environment and another account are not read."""
+    _, action, resource, _ = asked
+    requests = others(asked)
+
+    assert condition_keys(action, resource.replace("/*", "/1")) is not None
+    assert is_allowed(asked)
+    assert len(requests) >= 2
+    assert [request for request in requests if is_allowed(request)] == []
+
+
+@pytest.mark.parametrize("asked", NOT_ALLOWED)
+def test_reading_does_not_include_changes_and_keys(asked: Asked) -> None:
+    """A policy has only the calls of its command. None reads a secret, or an object of another bucket."""
+    assert not is_allowed(asked)
+
+
+@pytest.mark.parametrize("name", operator_policies.CALLS)
+def test_nothing_is_changed(name: str) -> None:
+    """Each action only reads, and no action is a pattern."""
+    for statement in operator_policies.policy(name, NAMES, BUILT)["Statement"]:
+        for action in statement["Action"]:
+            assert re.fullmatch("[a-z0-9-]+:((Describe|Get|List)[A-Za-z]+|GET|CheckCapacity)", action)
+            assert action != "secretsmanager:GetSecretValue"
+
+
+def wide_actions() -> set[str]:
+    """Return the actions of the policies for any resource, although IAM has ARNs for them."""
+    documents = [operator_policies.policy(name, NAMES, BUILT) for name in operator_policies.CALLS]
+    documents += on_call_policy.policies(NAMES, BUILT)
+    actions: set[str] = set()
+    for document in documents:
+        for statement in document["Statement"]:
+            if statement["Sid"] == "Read":
+                actions.update(
+                    action for action in statement["Action"] if condition_keys(action, "*") is None
+                )
+    return actions
+
+
+def test_what_cannot_be_narrowed_is_on_the_page() -> None:
+    """The page for security reviewers names each action that is not limited to names or tags."""
+    assert wide_actions() | {"cloudwatch:GetMetricData"} == WIDE
+    for page in in_each_language(HAND_OVER, HAND_OVER_JA):
+        text = page.read_text("utf-8")
+        assert [action for action in sorted(WIDE) if f"`{action}`" not in text] == []
+
+
+def test_without_environments() -> None:
+    """Without parameter files, the names are not known, but their form is."""
+    document = operator_policies.policy(VERIFY, Names("*", ("*",)), BUILT)
+    named = next(one for one in document["Statement"] if one["Sid"] == "ReadNames")
+
+    assert "arn:aws:lambda:*:*:function:*-*-*" in named["Resource"]
+
+
+def test_every_call_is_allowed_for_our_stacks() -> None:
+    """No call of a command is left out because its service were not used."""
+    for name, calls in operator_policies.CALLS.items():
+        text = json.dumps(operator_policies.policy(name, NAMES, BUILT))
+        for service, operations in calls.items():
+            for operation in operations:
+                for action in operator_policies.actions(service, operation):
+                    assert f'"{action}"' in text, (name, action)
+
+
+def test_calls_of_unused_services_are_not_allowed() -> None:
+    """Without a distribution, neither it nor its certificate and web ACL is read."""
+    without = operator_policies.policy(PREFLIGHT, NAMES, BUILT[:3])
+    services: set[str] = set()
+    for statement in without["Statement"]:
+        services.update(action.partition(":")[0] for action in statement["Action"])
+
+    assert not services & {"acm", "cloudfront", "wafv2"}
+    assert {"iam", "rds", "lambda", "servicequotas"} <= services
 
 
 def test_an_operation_with_a_different_action() -> None:

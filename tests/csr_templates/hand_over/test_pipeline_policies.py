@@ -82,9 +82,12 @@ def test_changes_no_resource_itself(built: dict[str, BuiltStack], name: str) -> 
         "ec2:DescribeSecurityGroups",
         "iam:GetAccountSummary",
         "iam:PassRole",
+        "lambda:ListVersionsByFunction",
+        "rds:AddTagsToResource",
         "rds:CreateDBClusterSnapshot",
         "rds:DescribeDBClusterSnapshots",
         "s3:GetObject",
+        "s3:GetObjectVersion",
         "s3:PutObject",
         "secretsmanager:ListSecretVersionIds",
     }
@@ -173,6 +176,17 @@ def test_snapshots_the_cluster_of_the_template(built: dict[str, BuiltStack]) -> 
         f"arn:aws:rds:{region}:*:cluster-snapshot:{OURS}before-deploy-*",
         f"arn:aws:rds:{region}:*:cluster:{OURS}main",
     ]
+
+
+def test_tags_only_the_snapshots_before_a_deploy(built: dict[str, BuiltStack]) -> None:
+    """The copied tags need a permission on the new snapshot; a condition on tags could deny it."""
+    one = statements(policies_of(built, "database")[0])["SnapshotTags"]
+
+    assert one["Action"] == ["rds:AddTagsToResource"]
+    assert one["Resource"] == (
+        f"arn:aws:rds:{built['database'].region}:*:cluster-snapshot:{OURS}before-deploy-*"
+    )
+    assert set(one["Condition"]) == {"StringEqualsIfExists"}
 
 
 @each_stack

@@ -79,8 +79,8 @@ def test_another_account_than_that_of_the_environment_is_refused(operator: Opera
 
     assert run.status == 1
     assert run.err == [
-        "prod is in account 111122223333, but these credentials are of account 123456789012. Sign in to the "
-        "other account, or add --profile NAME.",
+        "prod belongs to account 111122223333 (AccountId in its parameter files), but the caller is in "
+        "account 123456789012. Use a profile of account 111122223333, or correct AccountId and build again.",
         "Nothing was changed.",
     ]
 

@@ -154,6 +154,22 @@ def other_package(world: MockAccount, *files: str) -> Iterator[Needs]:
 
 
 @contextmanager
+def left_version(world: MockAccount) -> Iterator[Needs]:
+    """Leave a version of a deploy that was rolled back, and deploy the same again."""
+    functions, name = world.client("lambda"), f"{PREFIX}api"
+    version = world.upload(package("lambda_handler.py"))
+    needed = world.needs_of(version=version)
+    api = needed.stack("api")
+    assert api
+    release = api.resources["ApiFunctionVersion"]["Properties"]["Description"]
+    changed_package = package("lambda_handler.py", "other.py")
+    functions.update_function_code(FunctionName=name, ZipFile=changed_package)
+    left = functions.publish_version(FunctionName=name, Description=release)["Version"]
+    yield needed
+    functions.delete_function(FunctionName=name, Qualifier=left)
+
+
+@contextmanager
 def other_certificate(world: MockAccount, domain: str, days: float) -> Iterator[None]:
     """Replace the certificate with another one."""
     from .mock_account import certificate

@@ -299,6 +299,12 @@ class MockAccount:
             Code={"ZipFile": package("lambda_handler.py")},
             Environment={"Variables": {"PASSWORD": "only-in-the-mock"}},
         )
+        api = self.needs.stack("api")
+        assert api
+        self.recorder.stacks.ids["ApiFunctionVersion"] = functions.publish_version(
+            FunctionName=f"{PROJECT}-prod-api",
+            Description=api.resources["ApiFunctionVersion"]["Properties"]["Description"],
+        )["FunctionArn"]
         functions.put_function_concurrency(
             FunctionName=f"{PROJECT}-prod-api", ReservedConcurrentExecutions=500
         )

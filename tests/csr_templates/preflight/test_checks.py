@@ -349,6 +349,37 @@ def test_the_subjects_of_a_check_have_unique_ids(walk: Walk) -> None:
         assert len({(one.id, one.stack.name) for one in subjects}) == len(subjects), check.name
 
 
+@pytest.mark.parametrize(
+    ("versions", "expected"),
+    [
+        ([("$LATEST", ""), ("1", "{release}")], "PASS Version 1 of {function} is the newest one, and"),
+        (
+            [("1", "old"), ("10", "other"), ("9", "{release}")],
+            "PASS A rolled-back deploy has left version 10 of {function}, but this deploy has other code",
+        ),
+        (
+            [("1", "old"), ("9", "other"), ("10", "{release}")],
+            "FAIL A rolled-back deploy has left version 10 of {function}, with the code and the settings of",
+        ),
+    ],
+)
+def test_version_that_a_rolled_back_deploy_has_left(
+    walk: Walk, versions: list[tuple[str, str]], expected: str
+) -> None:
+    """Only the newest version counts, by number, and only if it has the release of the deploy."""
+    api = walk.world.needs.stack("api")
+    assert api
+    release = api.resources["ApiFunctionVersion"]["Properties"]["Description"]
+    answer = [
+        {"Version": number, "Description": description.replace("{release}", release)}
+        for number, description in versions
+    ]
+    change = changed("ListVersionsByFunction", lambda _: answer)
+    ((status, sentence),) = said(walk, "ready", "function-version", change)
+
+    assert f"{status} {sentence}".startswith(expected.format(function=f"{PROJECT}-prod-api"))
+
+
 def _check(name: str) -> Any:
     return next(check for check in CHECKS if check.name == name)
 

@@ -89,6 +89,33 @@ def test_a_marker_for_each_alarm(found: dict[str, Any]) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("warm_up", "line"),
+    [
+        ({}, "- `slow`: does not wait"),
+        ({"WarmUpConfiguration": {"WarmUpPeriodDurationInMinutes": 60}}, "- `slow`: waits up to 1 h"),
+        (
+            {
+                "WarmUpConfiguration": {
+                    "OnlyStartEvaluatingAfterWarmUpPeriodEnds": True,
+                    "WarmUpPeriodDurationInMinutes": 90,
+                }
+            },
+            "- `slow`: always waits 90 min",
+        ),
+    ],
+)
+def test_alarms_on_missing_data(warm_up: dict[str, Any], line: str) -> None:
+    """Alarms on which missing data breaches are listed with their warm-up, and no other alarms."""
+    slow = alarm("slow", "Topic", DESCRIPTION)
+    slow["Properties"] |= {"TreatMissingData": "breaching", **warm_up}
+    template = {**TEMPLATE, "Resources": {**TEMPLATE["Resources"], "Slow": slow}}
+    stack = BuiltStack("shop", "shop.yaml", "us-east-1", template)
+    resolved = {"shop": resolve(template, {})}
+
+    assert list(lists([stack], read_alarms([stack], resolved), resolved)["missing-data"](Words())) == [line]
+
+
 def test_causes() -> None:
     """Each relation in the descriptions is an arrow from the cause, once, between alarms that exist."""
     related = {
@@ -193,6 +220,16 @@ def test_index_in_another_language(found: dict[str, Any]) -> None:
 def test_events(found: dict[str, Any]) -> None:
     """The events of RDS, and the topics that they notify."""
     assert list(found["database-events"](Words())) == ["- critical, `db-cluster`: `failover`, `failure`"]
+
+
+def test_all_events() -> None:
+    """A subscription without a type of source and without categories receives all events."""
+    events = {"Type": "AWS::RDS::EventSubscription", "Properties": {"SnsTopicArn": {"Ref": "Topic"}}}
+    template: dict[str, Any] = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}, "Events": events}}
+    stack = BuiltStack("shop", "shop.yaml", "us-east-1", template)
+    lines = lists([stack], [], {"shop": resolve(template, {})})["database-events"](Words())
+
+    assert list(lines) == ["- normal, all types of source: all categories"]
 
 
 def test_stacks_without_alarms() -> None:

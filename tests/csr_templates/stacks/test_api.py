@@ -61,15 +61,18 @@ def imported(name: str) -> dict[str, str]:
     [
         ({}, True),
         ({"LambdaCodeS3ObjectVersion": VERSION_ID}, False),
-        ({"Environment": "dev"}, False),
+        ({"Environment": "dev"}, True),
+        ({"Environment": "dev", "LambdaCodeS3ObjectVersion": VERSION_ID}, False),
     ],
-    ids=["prod without", "prod with", "dev without"],
+    ids=["prod without", "prod with", "dev without", "dev with"],
 )
-def test_production_needs_an_object_version(api: Template, values: dict[str, str], refused: bool) -> None:
-    """Without an object version, an overwritten package would not be deployed, so production requires one."""
+def test_each_environment_needs_an_object_version(
+    api: Template, values: dict[str, str], refused: bool
+) -> None:
+    """Without an object version, neither an overwritten package nor a repeated release would be deployed."""
     sentence = (
-        "LambdaCodeS3ObjectVersion is required in prod. Without it, CloudFormation does not detect a new "
-        "package with the same key."
+        "LambdaCodeS3ObjectVersion is required. Without it, CloudFormation does not detect a new package "
+        "with the same key."
     )
 
     assert failed_assertions(api, values) == ([sentence] if refused else [])

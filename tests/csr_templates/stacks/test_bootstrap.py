@@ -151,6 +151,26 @@ def test_the_repository_of_a_token(
 
 
 @each_stack
+def test_tokens_of_gitlab_are_those_of_protected_branches(
+    bootstraps: dict[str, dict[str, Any]], name: str
+) -> None:
+    """The subject does not say whether the branch is protected, and so only some users can push to it."""
+    provider = "arn:aws:iam::123456789012:oidc-provider/gitlab.com"
+    subject = "project_path:shop/shop:ref_type:branch:ref:main"
+    given = {**BY_TOKEN, "OidcProviderArn": provider, "OidcSubject": subject, "GitLabProjectId": "20"}
+    template = resolve(bootstraps[name], given, region="us-east-1", account="123456789012")
+    role = template["Resources"]["PipelineRole"]["Properties"]
+    (statement,) = json.loads(role["AssumeRolePolicyDocument"])["Statement"]
+
+    assert statement["Condition"]["StringEquals"] == {
+        "gitlab.com:aud": "sts.amazonaws.com",
+        "gitlab.com:sub": subject,
+        "gitlab.com:project_id": "20",
+        "gitlab.com:ref_protected": "true",
+    }
+
+
+@each_stack
 @pytest.mark.parametrize(
     ("given", "broken"),
     [
@@ -295,6 +315,11 @@ def test_a_project_cannot_have_the_name_of_a_bootstrap() -> None:
             ["arn:aws:iam::123456789012:oidc-provider/*", PROVIDER[:-1] + "?", "*"],
         ),
         ("OidcSubject", SUBJECT, ["repo:OWNER/*", 'a", "b', "${aws:username}", "a\\b"]),
+        (
+            "OidcSubject",
+            "repo:OWNER/pull_request:environment:prod",
+            ["repo:OWNER/NAME:pull_request", "repo:OWNER/NAME:event_name:pull_request:actor:a"],
+        ),
         ("OidcAudience", "sts.amazonaws.com", ["*", ""]),
         ("GitHubRepositoryId", "74", ["*", "octo/repo", '74"', "${aws:username}"]),
         ("GitLabProjectId", "20", ["*", "group/project"]),

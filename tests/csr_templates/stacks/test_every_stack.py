@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cfn_analysis.model.references import in_words
+from cfn_analysis.model.references import as_list, entries, in_words
 from csr_templates import STACKS, Stack, lint, render
 
 Template = dict[str, Any]
@@ -213,3 +213,31 @@ def test_only_rollback_triggers_notify_no_one(stack: Stack, templates: dict[str,
         if "AlarmActions" not in alarm:
             assert logical_id in stack.rollback_triggers
             assert alarm["AlarmDescription"].startswith("Made for deploys: ")
+
+
+def writable_namespaces(template: Template) -> set[str]:
+    """Return the namespaces of metrics that the roles of a template may write; ``*`` for any."""
+    namespaces: set[str] = set()
+    roles = of_type(template, "AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
+    for _, statements in entries(roles, "Statement"):
+        for statement in as_list(statements):
+            if "cloudwatch:PutMetricData" not in as_list(statement["Action"]):
+                continue
+            condition = statement.get("Condition", {}).get("StringEquals", {})
+            namespaces |= set(map(in_words, as_list(condition.get("cloudwatch:namespace", "*"))))
+    return namespaces
+
+
+def test_no_role_can_write_a_metric_of_an_alarm(templates: dict[str, Template]) -> None:
+    """Otherwise, the function could silence or raise an alarm that watches it or another environment."""
+    writable: set[str] = set()
+    for template in templates.values():
+        writable |= writable_namespaces(template)
+    watched: dict[str, set[str]] = {}
+    for template in templates.values():
+        for logical_id, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
+            watched[logical_id] = {in_words(namespace) for _, namespace in entries(alarm, "Namespace")}
+
+    assert writable == {"CSR-Lambda-API"}
+    assert "${ProjectName}-${Environment}-access-log" in watched["ApiMostlyFailingAlarm"]
+    assert {name for name, namespaces in watched.items() if namespaces & writable} == set()

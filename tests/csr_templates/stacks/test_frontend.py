@@ -110,8 +110,8 @@ def test_production_keeps_its_distribution(
 
     assert failed_assertions(frontend, parameters, region="us-east-1") == (
         [
-            "CloudFrontEnabled must be true in prod: false deletes the distribution, and with it the site's "
-            "address."
+            "CloudFrontEnabled must be true in production: false deletes the distribution, and with it the "
+            "site's address."
         ]
         if refused
         else []

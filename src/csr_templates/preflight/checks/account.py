@@ -37,6 +37,8 @@ def _judge_account(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     stacks = (calls.stack(stack.region, stack.deployed) for stack in needs.stacks)
     if any(lookup.all((*roles, *stacks))):
         return passed(f"Account {needs.account} contains stacks of {needs.environment}.")
+    if needs.stated_account:  # the command has stopped at another account
+        return passed(f"Account {needs.account} is the one of {needs.environment}, which has no stacks yet.")
     who = lookup(calls.identity())
     return warned(
         f"Account {needs.account} does not contain stacks of {needs.environment} yet, so it may be the wrong "
@@ -67,7 +69,8 @@ def _judge_region(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 CHECKS = (
     Check(
         "account",
-        "The account is the one in the parameters, and contains stacks of the environment",
+        "The account is the one in the parameters. Without `AccountId`, it contains stacks of the "
+        "environment",
         _account,
         _judge_account,
     ),

@@ -10,6 +10,7 @@ from csr_templates.preflight.checks.names import Kind
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import PASS, Check, Subject, Verdict, failed, passed, warned
+from csr_templates.preflight.verifying import resources
 
 _FUNCTION = "AWS::Lambda::Function"
 KEPT_UNRESERVED: Final = 100
@@ -145,6 +146,40 @@ def _object(subject: Subject, lookup: Lookup) -> tuple[str, str]:
     return key, version
 
 
+def _versions(needs: Needs) -> Iterator[Subject]:
+    for stack, logical_id, _ in needs.of_type("AWS::Lambda::Version"):
+        yield Subject(logical_id, stack)
+
+
+def _judge_version(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    """Judge whether Lambda publishes a version for the deploy.
+
+    It does not if code and configuration are those of the newest published version, and CloudFormation then
+    fails with "A version for this Lambda function exists". The description of each version is its release,
+    which identifies both.
+    https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html
+    """
+    physical_id = deployed.physical_id(lookup, subject.stack, subject.id)
+    if physical_id is None:
+        return passed(f"{subject.stack.deployed} does not have the version {subject.id} yet.")
+    function, own = physical_id.split(":")[6:8]  # arn:aws:lambda:REGION:ACCOUNT:function:NAME:VERSION
+    published = lookup(calls.function_versions(subject.stack.region, function)) or []
+    newer = [version for version in published if version["Version"].isdigit()]
+    newer = [version for version in newer if int(version["Version"]) > int(own)]
+    if not newer:
+        return passed(f"Version {own} of {function} is the newest one, and belongs to the stack.")
+    newest = max(newer, key=lambda version: int(version["Version"]))
+    left = f"A rolled-back deploy has left version {newest['Version']} of {function}"
+    release = resources.as_deployed(subject.stack, subject.id, needs, lookup).get("Description")
+    if newest.get("Description") != release:
+        return passed(f"{left}, but this deploy has other code or settings.")
+    return failed(
+        f"{left}, with the code and the settings of this deploy: Lambda would not publish a version, and the "
+        "deploy would fail.",
+        "Pass a new version of the package (docs/hand-over.md, Per-deploy values).",
+    )
+
+
 def _judge_runtime(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     runtime = str(subject.about[1].get("Runtime", ""))
     today = lookup.facts.now.date()
@@ -179,6 +214,12 @@ CHECKS = (
         "The package of the function is in its bucket, is within Lambda's limits, and contains the handler",
         _functions,
         _judge_package,
+    ),
+    Check(
+        "function-version",
+        "No rolled-back deploy has left a version of the function with the code and settings of this deploy",
+        _versions,
+        _judge_version,
     ),
     Check("runtime", "Lambda supports the runtime of the function", _functions, _judge_runtime),
 )

@@ -1,12 +1,13 @@
 """The dashboard of the api stack."""
 
+from collections.abc import Collection
 from functools import partial
 
 from csr_templates.stacks import contract
 from csr_templates.stacks.parts import widgets
 
 
-def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
+def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[widgets.Widget]]:
     """Return the rows of the dashboard: the API on the left, the function on the right."""
     stage = {
         dimension["Name"]: dimension["Value"]
@@ -19,7 +20,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
     threshold = partial(widgets.threshold, template)
     logged = partial(_logged, template)
     return [
-        [widgets.links(contract.DASHBOARDS)],
+        [widgets.links(contract.linked_dashboards(stacks))],
         [widgets.alarm_states(template, "Alarms")],
         [
             widgets.graph(

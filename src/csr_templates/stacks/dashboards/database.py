@@ -1,12 +1,13 @@
 """The dashboard of the database stack."""
 
+from collections.abc import Collection
 from functools import partial
 
 from csr_templates.stacks import contract
 from csr_templates.stacks.parts import widgets
 
 
-def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
+def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[widgets.Widget]]:
     """Return the rows of the dashboard: is something wrong, and is it the writer, the reader or a query?"""
     cluster = {"DBClusterIdentifier": {"Ref": "DatabaseCluster"}}
     writer = cluster | {"Role": "WRITER"}
@@ -17,7 +18,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
     threshold = partial(widgets.threshold, template)
     lines = partial(_lines, template)
     return [
-        [widgets.links(contract.DASHBOARDS)],
+        [widgets.links(contract.linked_dashboards(stacks))],
         [widgets.alarm_states(template, "Alarms")],
         [
             widgets.log_table(

@@ -24,7 +24,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
     return [
         [
             widgets.links(
-                {what: {"Ref": "ApiRegion"} for what in contract.DASHBOARDS}
+                {what: {"Ref": "ApiRegion"} for what in contract.STACK_NAMES}
                 | {contract.FRONTEND: {"Ref": "AWS::Region"}}
             )
         ],

@@ -1,5 +1,6 @@
 """The dashboard of the network stack."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -7,7 +8,7 @@ from csr_templates.stacks import contract
 from csr_templates.stacks.parts import widgets
 
 
-def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
+def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[widgets.Widget]]:
     """Return the rows of the dashboard: the NAT gateways, and the traffic through them.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
@@ -15,7 +16,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
     threshold = partial(widgets.threshold, template)
     per_gateway = partial(_per_gateway, template)
     return [
-        [widgets.links(contract.DASHBOARDS)],
+        [widgets.links(contract.linked_dashboards(stacks))],
         [widgets.alarm_states(template, "Alarms")],
         [
             widgets.graph(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from troposphere import Parameter
+from troposphere import Equals, Parameter
 
 
 def project_name() -> Parameter:
@@ -47,6 +47,11 @@ def environment(names: Sequence[str] = ("dev", "staging", "prod")) -> Parameter:
         ),
         ConstraintDescription=f"must be {allowed}",
     )
+
+
+def is_production(environment: Parameter) -> Equals:
+    """Return the condition that the environment is production, whose name is the default of the parameter."""
+    return Equals(environment.Ref(), environment.properties.get("Default", ""))
 
 
 RUNBOOK_URL = "RunbookUrl"

@@ -1,0 +1,55 @@
+"""The keys of a parameter file that are not parameters: ``AccountId``, and ``$schema`` for editors."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from csr_templates.environments.files import Mistake, Number, excerpt, read_flat
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ACCOUNT_ID: Final = "AccountId"
+_SCHEMA: Final = "$schema"
+_TWELVE_DIGITS: Final = re.compile("[0-9]{12}")
+
+
+class ParameterFile(NamedTuple):
+    """The content of a parameter file.
+
+    Attributes:
+        parameters: parameter -> value; None if the file cannot be read.
+        account: ID of the account; empty if the file does not state it, or not correctly.
+        mistakes: the errors of the file, except those of the values of parameters.
+    """
+
+    parameters: dict[str, Any] | None
+    account: str
+    mistakes: list[Mistake]
+
+
+def read_file(path: Path) -> ParameterFile:
+    """Return the content of a parameter file."""
+    values, mistakes = read_flat(path)
+    if values is None:
+        return ParameterFile(None, "", mistakes)
+    values.pop(_SCHEMA, None)
+    if ACCOUNT_ID not in values:
+        return ParameterFile(values, "", mistakes)
+    account = values.pop(ACCOUNT_ID)
+    if refusal := _refusal(account):
+        return ParameterFile(values, "", [*mistakes, Mistake(path.as_posix(), ACCOUNT_ID, refusal)])
+    return ParameterFile(values, account, mistakes)
+
+
+def _refusal(account: Any) -> str:
+    """Return why a value is not the ID of an account; empty if it is one."""
+    if isinstance(account, Number):
+        return (
+            f"Found {account.text}, a number, but the ID of an account can start with zeros, which numbers "
+            "lose. Write all twelve digits in double quotes."
+        )
+    if isinstance(account, str) and _TWELVE_DIGITS.fullmatch(account):
+        return ""
+    return f'Found {excerpt(account)}. Write the twelve digits in double quotes, such as "123456789012".'
