@@ -6,10 +6,13 @@ from typing import Any, Final, NamedTuple
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.validate import ParamValidator
 
+from . import moto_rds
 from .stacks import AwsError, CloudFormation
 
 NOT_IN_MOTO: Final = {
     "apigateway FlushStageCache": "moto does not have it",
+    "rds DeleteDBClusterAutomatedBackup": "moto does not have it",
+    "rds DescribeDBClusterAutomatedBackups": "moto does not have it",
     "cloudformation": "moto creates no DBCluster, Alias, UsagePlan or Distribution, and the model is tested "
     "with the templates; its import takes seconds",
 }
@@ -55,6 +58,7 @@ class Recorder:
         made: the calls in their order.
         failing: service and operation, such as ``rds:ModifyDBCluster`` -> the fault of its next call.
         coming: service and operation -> members that replace those of moto's next answers.
+        backups: the automated backups of deleted clusters.
     """
 
     def __init__(self, stacks: CloudFormation) -> None:
@@ -62,6 +66,7 @@ class Recorder:
         self.made: list[Call] = []
         self.failing: dict[str, BaseException] = {}
         self.coming: dict[str, list[dict[str, Any]]] = {}
+        self.backups: list[dict[str, Any]] = []
 
     def register(self, session: Any) -> None:
         """See the calls of all clients that the session creates later."""
@@ -84,6 +89,7 @@ class Recorder:
         except AwsError as error:
             answer = {"Error": {"Code": error.code, "Message": error.message}, "ResponseMetadata": {}}
             return _Http(error.status), answer
+        moto_rds.before(call.operation, call.region, call.parameters)
         return None
 
     def _complete(self, model: Any, parsed: dict[str, Any], http_response: Any, **_: Any) -> None:
@@ -106,4 +112,14 @@ class Recorder:
     def _recorded(self, call: Call) -> dict[str, Any]:
         if call.service == "cloudformation":
             return self.stacks.answer(call.operation, call.parameters, call.region)
+        if call.operation == "DescribeDBClusterAutomatedBackups":
+            return {"DBClusterAutomatedBackups": self.backups}
+        if call.operation == "DeleteDBClusterAutomatedBackup":
+            self._delete_backup(call.parameters["DbClusterResourceId"])
         return {}
+
+    def _delete_backup(self, resource: str) -> None:
+        remaining = [backup for backup in self.backups if backup["DbClusterResourceId"] != resource]
+        if remaining == self.backups:
+            raise AwsError("DBClusterAutomatedBackupNotFoundFault", f"{resource} not found", 404)
+        self.backups[:] = remaining

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from . import databases
 from .stacks import ACCOUNT
 from .world import World
 
@@ -13,6 +14,7 @@ _ARN: Final = f"arn:aws:cloudformation:{{}}:{ACCOUNT}:changeSet/release-1/{{}}"
 CHANGES: Final = _ARN.format("ap-northeast-1", "api")
 CHANGES_OF_FRONTEND: Final = _ARN.format("us-east-1", "frontend")
 CLUSTER: Final = "csr-lambda-api-prod-aurora-cluster"
+LOG_BUCKET: Final = f"csr-lambda-api-prod-edge-logs-{ACCOUNT}"
 
 
 class Scenario(NamedTuple):
@@ -120,9 +122,60 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "start-api": Scenario((), (World.create_api,)),
     "repeat-password": Scenario((), (World.create_database,)),
     "delete-failed-create": Scenario(
-        ("api", "--confirm", "csr-lambda-api-prod-api"),
-        (_failed_create,),
+        ("database", "--confirm", CLUSTER),
+        (databases.fail_create,),
+        (
+            Scenario(("database", "--confirm", CLUSTER), (databases.fail_create, databases.delete_failed_stack)),
+            Scenario(("frontend", "--confirm", LOG_BUCKET), (databases.fail_create_of_site,)),
+            Scenario(("api", "--confirm", "csr-lambda-api-prod-api"), (_failed_create,)),
+        ),
+        {"logs:DeleteLogGroup not found": "an earlier call has deleted it"},
     ),
     "new-password": Scenario(("--confirm", CLUSTER), (World.create_database,)),
     "restore-password": Scenario(("--confirm", CLUSTER), (World.create_database, World.change_password)),
+    "show-database": Scenario((), (databases.deploy,)),
+    "show-backups": Scenario((), (databases.deploy, databases.take_snapshot, databases.leave_backup)),
+    "fail-over": Scenario((), (databases.deploy,)),
+    "start-database": Scenario((), (databases.deploy, databases.stop)),
+    "restart-instance": Scenario((f"{CLUSTER}-2",), (databases.deploy,)),
+    "take-snapshot": Scenario(
+        (), (databases.deploy,), survived={"rds:DescribeDBClusterSnapshots": POLLED}
+    ),
+    "disable-deletion-protection": Scenario(("--confirm", CLUSTER), (databases.deploy,)),
+    "restore-cluster": Scenario(
+        ("restored", "--time", "2026-11-25T10:30:00+09:00"),
+        (databases.deploy,),
+        (
+            Scenario(
+                ("restored", "--snapshot", databases.SNAPSHOT), (databases.deploy, databases.take_snapshot)
+            ),
+        ),
+    ),
+    "create-instances": Scenario(
+        ("restored",),
+        (databases.deploy, databases.restore_cluster),
+        survived={"rds:DescribeDBInstances": POLLED},
+    ),
+    "use-restored-cluster": Scenario(("--confirm", CLUSTER), (databases.deploy, databases.restore)),
+    "delete-spare-cluster": Scenario(
+        ("old", "--confirm", f"{CLUSTER}-old"), (databases.deploy, databases.leave_old)
+    ),
+    "deploy-before-restore": Scenario((), (World.create_artifacts, databases.import_stack)),
+    "add-check-instance": Scenario(
+        (), (databases.restore_original,), survived={"rds:DescribeDBInstances": POLLED}
+    ),
+    "remove-check-instance": Scenario(
+        ("--confirm", "csr-lambda-api-prod-restored"),
+        (databases.restore_original, databases.add_check_instance, databases.redeploy),
+    ),
+    "delete-wrong-restore": Scenario(
+        ("--confirm", CLUSTER), (databases.restore_original, databases.add_check_instance)
+    ),
+    "show-delete-policies": Scenario((), (databases.create_bootstrap_stacks,)),
+    "show-leftovers": Scenario((), (databases.create_leftover,)),
+    "finish-deletion": Scenario(
+        ("database", "--confirm", CLUSTER),
+        (databases.deploy, databases.fail_deletion),
+        survived={"rds:DescribeDBClusterSnapshots": POLLED},
+    ),
 }

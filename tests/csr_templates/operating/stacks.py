@@ -1,5 +1,6 @@
 """The answers of CloudFormation about the stacks of an environment, as far as the commands need them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -96,6 +97,7 @@ class DeployedStack:
         template: the deployed template.
         policy: its stack policy.
         is_protected: whether it has termination protection.
+        resource_statuses: logical ID -> status, of those that are not CREATE_COMPLETE.
     """
 
     stack: Stack
@@ -113,11 +115,24 @@ class DeployedStack:
     template: str = ""
     policy: str = ""
     is_protected: bool = False
+    resource_statuses: dict[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
         """The ARN."""
         return f"arn:aws:cloudformation:{self.stack.region}:{ACCOUNT}:stack/{self.stack.deployed}/1"
+
+    def resources(self) -> list[dict[str, Any]]:
+        """Return the resources, as a list of CloudFormation has them."""
+        return [
+            {
+                "LogicalResourceId": logical_id,
+                "PhysicalResourceId": physical_id,
+                "ResourceType": "AWS::Lambda::Function",
+                "ResourceStatus": self.resource_statuses.get(logical_id, "CREATE_COMPLETE"),
+            }
+            for logical_id, physical_id in self.physical_ids.items()
+        ]
 
     def describe(self) -> dict[str, Any]:
         """Return the description, and let the time pass by one status."""
@@ -195,6 +210,8 @@ class CloudFormation:
                 return {"StackEvents": self._stack(parameters["StackName"], region).events}
             case "DescribeEvents":
                 return {"OperationEvents": self._events(parameters, region)}
+            case "DescribeStackResources" | "ListStackResources" | "GetTemplateSummary" | "UpdateStack":
+                return self._of_recovery(operation, parameters, region)
             case "CreateChangeSet" | "ListChangeSets" | "DescribeChangeSet" | "ExecuteChangeSet":
                 return self._of_change_sets(operation, parameters, region)
             case _:
@@ -214,6 +231,21 @@ class CloudFormation:
             return change_set.describe(arn, self.stacks[change_set.stack].stack.deployed)
         self._execute(change_set)
         return {}
+
+    def _of_recovery(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
+        """Return the answer to a call of a recovery or of the end of a failed create."""
+        if operation == "GetTemplateSummary":
+            declared = re.findall(r"^  (\w+):$", parameters["TemplateBody"].partition("\nResources:")[0], re.M)
+            return {"Parameters": [{"ParameterKey": name} for name in declared]}
+        stack = self._stack(parameters["StackName"], region)
+        if operation == "UpdateStack":
+            self._update(stack, parameters)
+            return {"StackId": stack.id}
+        times = [{**resource, "Timestamp": UPDATED} for resource in stack.resources()]
+        if operation == "DescribeStackResources":
+            return {"StackResources": times}
+        summaries = [{**resource, "LastUpdatedTimestamp": UPDATED} for resource in stack.resources()]
+        return {"StackResourceSummaries": summaries}
 
     def _of_drift(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
         """Return the answer to a call about drift; the ID of a detection is the name of the stack."""
@@ -324,9 +356,19 @@ class CloudFormation:
         """The status changes a little after the call, as in AWS."""
         stack.coming = [f"{operation}_IN_PROGRESS", stack.ends or f"{operation}_COMPLETE"]
 
+    def _update(self, stack: DeployedStack, request: Mapping[str, Any]) -> None:
+        """Update a stack; the second time, nothing changes."""
+        if stack.template == request["TemplateURL"]:
+            raise AwsError("ValidationError", "No updates are to be performed.")
+        stack.template = request["TemplateURL"]
+        self._begin(stack, "UPDATE")
+
     def _delete(self, stack: DeployedStack) -> None:
-        """The status changes a little after the call, as in AWS."""
-        stack.coming = ["DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
+        """The status changes a little after the call, as in AWS; what stores data stays, but for the cluster."""
+        stack.coming = ["DELETE_IN_PROGRESS", stack.ends or "DELETE_COMPLETE"]
+        for logical_id in stack.physical_ids:
+            is_kept = logical_id in self.environment.names and logical_id != "DatabaseCluster"
+            stack.resource_statuses[logical_id] = "DELETE_SKIPPED" if is_kept else "DELETE_COMPLETE"
 
 
 def _parameters(values: Mapping[str, str]) -> list[dict[str, str]]:
