@@ -27,7 +27,7 @@ _ENDS: Final = frozenset(
         "incompatible-restore",
     }
 )
-"""Statuses that do not become ``available`` by themselves. A cluster that starts is still ``stopped`` at first.
+"""Statuses that do not become ``available`` by themselves. A cluster that starts is ``stopped`` at first.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html
 """
@@ -171,7 +171,7 @@ def take_snapshot(aws: Aws, purpose: str = "manual") -> None:
     Takes: minutes.
     Way back: delete the snapshot, which is billed.
     """
-    create_snapshot(aws, aws.name(CLUSTER), purpose)
+    create_snapshot(aws, aws.name(CLUSTER), purpose, aws.command("show-backups"))
 
 
 def disable_deletion_protection(aws: Aws) -> None:
@@ -293,8 +293,14 @@ def require_available(rds: Any, cluster: str) -> None:
             )
 
 
-def create_snapshot(aws: Aws, cluster: str, purpose: str) -> None:
+def create_snapshot(aws: Aws, cluster: str, purpose: str, again: str) -> None:
     """Take a snapshot, and wait until it is available.
+
+    Args:
+        aws: the account.
+        cluster: identifier of the cluster.
+        purpose: a part of the name of the snapshot.
+        again: the command that goes on with the wait.
 
     Raises:
         Stop: it has failed.
@@ -302,9 +308,7 @@ def create_snapshot(aws: Aws, cluster: str, purpose: str) -> None:
     snapshot = f"{aws.environment.prefix}-{purpose}-{words.now():%Y%m%d-%H%M%S}"
     rds = client(aws)
     words.say(f"Takes the snapshot {snapshot}.")
-    rds.create_db_cluster_snapshot(
-        DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier=snapshot
-    )
+    rds.create_db_cluster_snapshot(DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier=snapshot)
 
     def now() -> str:
         answer = rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier=snapshot)
@@ -315,7 +319,7 @@ def create_snapshot(aws: Aws, cluster: str, purpose: str) -> None:
         f"the snapshot {snapshot}",
         now,
         lambda shown: shown in (AVAILABLE, "failed"),
-        aws.command("show-backups"),
+        again,
     )
     if end != AVAILABLE:
         raise Stop(f"The snapshot {snapshot} is {end}, not available.")
@@ -419,9 +423,7 @@ def _show_cluster(cluster: str, description: Mapping[str, Any] | Unknown | None)
         words.say(f"Can be restored to: {words.in_jst(earliest)} until {words.in_jst(latest)}")
 
 
-def _show_instances(
-    cluster: Mapping[str, Any] | Unknown | None, answer: Mapping[str, Any] | Unknown
-) -> None:
+def _show_instances(cluster: Mapping[str, Any] | Unknown | None, answer: Mapping[str, Any] | Unknown) -> None:
     if isinstance(answer, Unknown):
         words.say(f"{words.WRONG} Instances: {answer}")
         return
@@ -511,9 +513,7 @@ def _require_reader(aws: Aws, cluster: str, writer: str, target: str) -> None:
         Stop: there is none, or a failover could choose one that is not available.
     """
     readers = {
-        name: now
-        for name, now in instances(aws, cluster).items()
-        if name != writer and target in ("", name)
+        name: now for name, now in instances(aws, cluster).items() if name != writer and target in ("", name)
     }
     if not readers:
         raise Stop(f"The cluster has no reader {target or 'at all'} to fail over to.")

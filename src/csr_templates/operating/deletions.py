@@ -78,7 +78,7 @@ def finish_deletion(aws: Aws, stack: str, *logical_ids: str) -> None:
         aws.confirm(
             cluster, f"This deletes {failed.deployed} and {cluster}, after a snapshot of it.{retained}"
         )
-        clusters.create_snapshot(aws, cluster, "before-delete")
+        clusters.create_snapshot(aws, cluster, "before-delete", aws.command("finish-deletion", stack))
         clusters.unprotect(aws, cluster)
     else:
         aws.confirm(failed.deployed, f"This deletes {failed.deployed}.{retained}")

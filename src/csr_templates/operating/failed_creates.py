@@ -65,8 +65,8 @@ def delete_failed_create(aws: Aws, stack: str) -> None:
 
     An empty stack is in ROLLBACK_COMPLETE. In ROLLBACK_FAILED, that of the database left a protected cluster:
     run the command only while the database is still empty. It also deletes the secret, log groups, snapshots,
-    automated backups and, after 7 days, the key. That of the site left its bucket of access logs. A stack that
-    was ever complete is refused, and so is one that was created later.
+    automated backups and, after 7 days, the key. That of the site left its bucket of access logs. A stack
+    that was ever complete is refused, and so is one that was created later.
 
     Args:
         stack: name of the stack, such as api.
@@ -96,15 +96,22 @@ def _delete_empty(aws: Aws, failed: Stack) -> None:
     _delete_stack(aws, failed, description["StackId"], _ROLLED_BACK)
 
 
-def _delete_stack(aws: Aws, stack: Stack, stack_id: str, status: str) -> None:
+def _delete_stack(aws: Aws, stack: Stack, stack_id: str, status: str, again: str = "") -> None:
     """Delete a stack unless it is being deleted, and wait until it is gone.
+
+    Args:
+        aws: the account.
+        stack: what the output folder says.
+        stack_id: its ID.
+        status: its status.
+        again: the command that goes on with the wait, if more is to be done then.
 
     Raises:
         Stop: it could not be deleted.
     """
     if status != "DELETE_IN_PROGRESS":
         aws.client("cloudformation", stack.region).delete_stack(StackName=stack_id)
-    end = waiting.for_stack(aws, stack, status, stack_id=stack_id)
+    end = waiting.for_stack(aws, stack, status, stack_id=stack_id, again=again)
     waiting.require(end, _DELETED, stack, aws)
     words.say(f"{stack.deployed} is deleted.")
 
@@ -129,26 +136,32 @@ def _failed_create(aws: Aws, stack: Stack) -> _FailedCreate:
             continue
         if event["ResourceStatus"] not in _NEVER_CREATED:
             raise Stop(
-                f"The stack {stack_id} was {event['ResourceStatus']}, so it is not a failed first create, and "
-                "what it left is the data of the environment."
+                f"The stack {stack_id} was {event['ResourceStatus']}, so it is not a failed first create, "
+                "and what it left is the data of the environment."
             )
         if event["ResourceStatus"] == _ROLLBACK_FAILED:
             failed = event["Timestamp"]
     if failed is None:
         raise Stop(f"The stack {stack_id} was never {_ROLLBACK_FAILED}, so its create has left nothing.")
-    resources = client.describe_stack_resources(StackName=stack_id)["StackResources"]
     return _FailedCreate(
         stack,
         stack_id,
         description["StackStatus"],
         description["CreationTime"],
         failed,
-        {
-            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
-            for resource in resources
-            if resource["ResourceStatus"] in _LEFT
-        },
+        _left(aws, stack, stack_id),
     )
+
+
+def _left(aws: Aws, stack: Stack, stack_id: str) -> dict[str, str]:
+    """Return the resources of a stack that are still there: logical ID -> physical ID."""
+    client = aws.client("cloudformation", stack.region)
+    resources = client.describe_stack_resources(StackName=stack_id)["StackResources"]
+    return {
+        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+        for resource in resources
+        if resource["ResourceStatus"] in _LEFT
+    }
 
 
 def _deleted_last(aws: Aws, stack: Stack) -> Mapping[str, Any]:
@@ -193,17 +206,20 @@ def _delete_database(aws: Aws, failed: _FailedCreate) -> None:
     """
     cluster = aws.name(CLUSTER)
     key = failed.resources.get("DatabaseKey", "")
-    if failed.status != _DELETED:
+    is_deletable = failed.status in (_ROLLBACK_FAILED, "DELETE_FAILED")
+    if is_deletable:
         _require_own_cluster(aws, failed, cluster)
     aws.confirm(
         cluster,
         f"This deletes the cluster {cluster} with its snapshots, backups, secret and logs, and the key "
         f"{key or '(none)'} after {_KEY_DAYS} days. Only for an empty database.",
     )
+    if is_deletable and clusters.status(aws, cluster) != ABSENT:
+        clusters.unprotect(aws, cluster)
     if failed.status != _DELETED:
-        if failed.status != "DELETE_IN_PROGRESS" and clusters.status(aws, cluster) != ABSENT:
-            clusters.unprotect(aws, cluster)
-        _delete_stack(aws, failed.stack, failed.id, failed.status)
+        again = aws.command("delete-failed-create", failed.stack.name)
+        _delete_stack(aws, failed.stack, failed.id, failed.status, again)
+        failed = failed._replace(resources=_left(aws, failed.stack, failed.id))
     _delete_secret_and_logs(aws, failed)
     _delete_snapshots(aws, failed, cluster)
     if key:
@@ -240,7 +256,9 @@ def _delete_secret_and_logs(aws: Aws, failed: _FailedCreate) -> None:
     for logical_id in failed.resources:
         if logical_id.startswith("Database") and logical_id.endswith("LogGroup"):
             group = aws.name(logical_id)
-            aws.unless_missing(partial(logs.delete_log_group, logGroupName=group), "ResourceNotFoundException")
+            aws.unless_missing(
+                partial(logs.delete_log_group, logGroupName=group), "ResourceNotFoundException"
+            )
 
 
 def _delete_snapshots(aws: Aws, failed: _FailedCreate, cluster: str) -> None:
@@ -283,7 +301,9 @@ def _delete_site(aws: Aws, failed: _FailedCreate) -> None:
     s3 = aws.client("s3", failed.stack.region)
     list_versions: Callable[[], Any] = partial(aws.all_pages, s3, "ListObjectVersions", Bucket=bucket)
     objects = aws.unless_missing(list_versions, "NoSuchBucket")
-    aws.confirm(bucket, f"This deletes the bucket {bucket} with its logs, and the stack {failed.stack.deployed}.")
+    aws.confirm(
+        bucket, f"This deletes the bucket {bucket} with its logs, and the stack {failed.stack.deployed}."
+    )
     if objects is not None:
         versions = [*objects.get("Versions", []), *objects.get("DeleteMarkers", [])]
         with aws.repeated(len(versions)):

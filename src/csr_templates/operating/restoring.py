@@ -1,4 +1,4 @@
-"""The restore of the database: beside the cluster of the stack, or in its place after the stack was deleted."""
+"""The restore of the database: beside the cluster of the stack, or in its place after a deletion."""
 
 from __future__ import annotations
 
@@ -340,13 +340,15 @@ def _source(cluster: str, target: Target, time: str, snapshot: str, backup: str)
             raise WrongInput("A snapshot has its own time: give --snapshot alone.")
         return {"SnapshotIdentifier": snapshot}
     if not time:
-        raise WrongInput("Say what to restore: --time TIME, --snapshot NAME, or --backup ID with --time TIME.")
+        raise WrongInput(
+            "Say what to restore: --time TIME, --snapshot NAME, or --backup ID with --time TIME."
+        )
     if backup:
         return {"SourceDbClusterResourceId": backup, **_point(time)}
     if target == "original":
         raise WrongInput(
-            "The live cluster is restored beside itself: restored, not original. For the backups of a deleted "
-            "cluster, add --backup ID."
+            "The live cluster is restored beside itself: restored, not original. For the backups of a "
+            "deleted cluster, add --backup ID."
         )
     return {"SourceDBClusterIdentifier": cluster, **_point(time)}
 
@@ -601,8 +603,8 @@ def _require_same(aws: Aws, cluster: str, names: Sequence[str]) -> None:
     present = sorted(member["DBInstanceIdentifier"] for member in description.get("DBClusterMembers", []))
     if present != sorted(names):
         raise Stop(
-            f"The instances are {', '.join(present)}, and those of the stack {', '.join(names)}. Do not start "
-            "the API."
+            f"The instances are {', '.join(present)}, and those of the stack {', '.join(names)}. Do not "
+            "start the API."
         )
     expected = aws.output(CLUSTER, "DatabaseClusterEndpoint")
     if description["Endpoint"] != expected:

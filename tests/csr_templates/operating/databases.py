@@ -125,7 +125,7 @@ def leave_old(world: World) -> None:
 
 
 def import_stack(world: World) -> None:
-    """Let the stack of the database be as after its import: without cluster, instances and their parameters."""
+    """Let the stack of the database be as after its import: without cluster and instances."""
     stack = world.stacks.stacks["database"]
     stack.status = "IMPORT_COMPLETE"
     stack.parameters = {name: stack.parameters[name] for name in ("ProjectName", "Environment")}
@@ -207,7 +207,9 @@ def create_bootstrap_stacks(world: World) -> None:
     for stack in world.environment.stacks:
         policies = "detached" if stack.name == "frontend" else "attached"
         bootstrap = stack._replace(name=f"deploy-{stack.name}", deployed=f"deploy-{stack.deployed}")
-        world.stacks.stacks[bootstrap.name] = DeployedStack(bootstrap, parameters={"DeletePolicies": policies})
+        world.stacks.stacks[bootstrap.name] = DeployedStack(
+            bootstrap, parameters={"DeletePolicies": policies}
+        )
 
 
 def create_leftover(world: World) -> None:

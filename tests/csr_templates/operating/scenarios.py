@@ -125,7 +125,9 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
         ("database", "--confirm", CLUSTER),
         (databases.fail_create,),
         (
-            Scenario(("database", "--confirm", CLUSTER), (databases.fail_create, databases.delete_failed_stack)),
+            Scenario(
+                ("database", "--confirm", CLUSTER), (databases.fail_create, databases.delete_failed_stack)
+            ),
             Scenario(("frontend", "--confirm", LOG_BUCKET), (databases.fail_create_of_site,)),
             Scenario(("api", "--confirm", "csr-lambda-api-prod-api"), (_failed_create,)),
         ),
@@ -138,9 +140,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "fail-over": Scenario((), (databases.deploy,)),
     "start-database": Scenario((), (databases.deploy, databases.stop)),
     "restart-instance": Scenario((f"{CLUSTER}-2",), (databases.deploy,)),
-    "take-snapshot": Scenario(
-        (), (databases.deploy,), survived={"rds:DescribeDBClusterSnapshots": POLLED}
-    ),
+    "take-snapshot": Scenario((), (databases.deploy,), survived={"rds:DescribeDBClusterSnapshots": POLLED}),
     "disable-deletion-protection": Scenario(("--confirm", CLUSTER), (databases.deploy,)),
     "restore-cluster": Scenario(
         ("restored", "--time", "2026-11-25T10:30:00+09:00"),

@@ -235,7 +235,9 @@ class CloudFormation:
     def _of_recovery(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
         """Return the answer to a call of a recovery or of the end of a failed create."""
         if operation == "GetTemplateSummary":
-            declared = re.findall(r"^  (\w+):$", parameters["TemplateBody"].partition("\nResources:")[0], re.M)
+            declared = re.findall(
+                r"^  (\w+):$", parameters["TemplateBody"].partition("\nResources:")[0], re.M
+            )
             return {"Parameters": [{"ParameterKey": name} for name in declared]}
         stack = self._stack(parameters["StackName"], region)
         if operation == "UpdateStack":
@@ -364,7 +366,7 @@ class CloudFormation:
         self._begin(stack, "UPDATE")
 
     def _delete(self, stack: DeployedStack) -> None:
-        """The status changes a little after the call, as in AWS; what stores data stays, but for the cluster."""
+        """The status changes a little after the call; what stores data stays, but for the cluster."""
         stack.coming = ["DELETE_IN_PROGRESS", stack.ends or "DELETE_COMPLETE"]
         for logical_id in stack.physical_ids:
             is_kept = logical_id in self.environment.names and logical_id != "DatabaseCluster"
