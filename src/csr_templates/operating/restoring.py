@@ -18,7 +18,7 @@ _ENGINE: Final = "aurora-mysql"
 _LATEST: Final = "latest"
 _PORT: Final = 3306
 _LIFECYCLE: Final = "open-source-rds-extended-support-disabled"
-_COMPLETED: Final[Mapping[str, Any]] = {
+COMPLETED: Final[Mapping[str, Any]] = {
     "CloudwatchLogsExportConfiguration": {"EnableLogTypes": ["audit", "error", "slowquery"]},
     "BackupRetentionPeriod": 30,  # days
     "PreferredBackupWindow": "17:00-18:00",  # UTC
@@ -590,7 +590,7 @@ def _rename_instance(aws: Aws, cluster: str, before: str, after: str, again: str
 def _complete(aws: Aws, cluster: str) -> None:
     """Set what a restore does not take over."""
     words.say(f"Completes the settings of {cluster}.")
-    clusters.client(aws).modify_db_cluster(DBClusterIdentifier=cluster, ApplyImmediately=True, **_COMPLETED)
+    clusters.client(aws).modify_db_cluster(DBClusterIdentifier=cluster, ApplyImmediately=True, **COMPLETED)
 
 
 def _require_same(aws: Aws, cluster: str, names: Sequence[str]) -> None:

@@ -158,8 +158,8 @@ def test_a_stack_that_was_complete_once_is_kept(failed_database: Operator, statu
     run = delete_database(failed_database)
 
     assert run.err == [
-        f"The stack {stack.id} was {status}, so it is not a failed first create, and what it left is the data "
-        "of the environment.",
+        f"The stack {stack.id} was {status}, so it is not a failed first create, and what it left is the "
+        "data of the environment.",
         "Nothing was changed.",
     ]
 
@@ -184,8 +184,7 @@ def test_a_stack_that_was_deleted_long_ago_is_not_found(operator: Operator) -> N
     run = delete_database(operator)
 
     assert run.err == [
-        f"The stack {CLUSTER.removesuffix('-aurora-cluster')}-database does not exist, nor was one deleted in "
-        "the last 90 days.",
+        "The stack csr-lambda-api-prod-database does not exist, nor was one deleted in the last 90 days.",
         "Nothing was changed.",
     ]
 
