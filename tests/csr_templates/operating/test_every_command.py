@@ -14,7 +14,7 @@ from csr_templates.operating.command_line import COMMANDS, Command
 from tests.docs.aws_cli import SESSION
 
 from .conftest import Operator, Run, as_command
-from .recorded import FAULTS, NOT_IN_MOTO
+from .recorded import ADDED_TO_MOTO, FAULTS, NOT_IN_MOTO
 from .scenarios import FOLDER, SCENARIOS, Scenario
 from .world import PASSWORD, World
 
@@ -169,3 +169,15 @@ def test_moto_lacks_what_is_answered_here(world: World, missing: str) -> None:
         getattr(client, xform_name(operation))(**dict.fromkeys(members, "x"))
 
     assert isinstance(caught.value, NotImplementedError) or caught.value.response["Error"]["Code"] == "404"
+
+
+def test_moto_lacks_the_members_that_are_added_here(world: World) -> None:
+    """When moto returns them, the row of the table goes; AWS has them."""
+    world.create_api()
+    api = world.stacks.stacks["api"].outputs["ApiGatewayId"]
+    (added,) = ADDED_TO_MOTO.values()
+    shape = SESSION.get_service_model("apigateway").operation_model("GetRestApi").output_shape
+
+    assert list(ADDED_TO_MOTO) == ["apigateway:GetRestApi"]
+    assert not added.keys() & world.client("apigateway").get_rest_api(restApiId=api).keys()
+    assert added.keys() <= shape.members.keys()
