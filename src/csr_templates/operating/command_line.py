@@ -18,7 +18,19 @@ from csr_templates.account.errors import AccountError
 from csr_templates.account.printed_calls import DryRunEndedError
 from csr_templates.account.session import Account
 from csr_templates.naming import VERSION
-from csr_templates.operating import api, environment, failed_creates, passwords, state, words
+from csr_templates.operating import (
+    api,
+    deploys,
+    environment,
+    failed_creates,
+    failures,
+    logs,
+    passwords,
+    releases,
+    state,
+    waits,
+    words,
+)
 from csr_templates.operating.aws import PROGRAM, Aws, CommandGroup
 from csr_templates.operating.problems import Stop, StoppedWaiting, WrongInput
 
@@ -61,6 +73,25 @@ class Command(NamedTuple):
 COMMANDS: Final = (
     Command(state.show_state, CommandGroup.READS, is_on_call=True),
     Command(state.show_stacks, CommandGroup.READS, is_on_call=True, without_stacks=True),
+    Command(state.show_releases, CommandGroup.READS, is_on_call=True),
+    Command(state.show_addresses, CommandGroup.READS),
+    Command(state.show_deleted_stacks, CommandGroup.READS, without_stacks=True),
+    Command(state.find_drift, CommandGroup.READS),
+    Command(waits.wait, CommandGroup.READS, is_on_call=True, without_stacks=True),
+    Command(deploys.show_changes, CommandGroup.READS, is_on_call=True),
+    Command(failures.why_failed, CommandGroup.READS, is_on_call=True),
+    Command(logs.search_log, CommandGroup.READS, is_on_call=True),
+    Command(logs.show_errors, CommandGroup.READS, is_on_call=True),
+    Command(logs.show_rejected_traffic, CommandGroup.READS),
+    Command(logs.show_log_ages, CommandGroup.READS, is_on_call=True),
+    Command(logs.show_slow_queries, CommandGroup.READS, is_on_call=True),
+    Command(logs.show_key_users, CommandGroup.READS, is_on_call=True),
+    Command(releases.upload_package, CommandGroup.CHANGES),
+    Command(deploys.plan_deploy, CommandGroup.CHANGES, is_on_call=True, without_stacks=True),
+    Command(deploys.run_changes, CommandGroup.CHANGES, is_on_call=True),
+    Command(deploys.cancel_update, CommandGroup.CHANGES, is_on_call=True),
+    Command(deploys.continue_rollback, CommandGroup.CHANGES, is_on_call=True),
+    Command(deploys.protect, CommandGroup.CHANGES),
     Command(api.roll_back, CommandGroup.CHANGES, is_on_call=True),
     Command(api.stop_api, CommandGroup.CHANGES, is_on_call=True),
     Command(api.start_api, CommandGroup.CHANGES, is_on_call=True),
@@ -114,7 +145,7 @@ def _main(arguments: Sequence[str]) -> int:
         print(help_of_all(arguments[0]), end="")
         return FINE if len(arguments) > 1 else WRONG
     chosen = command(arguments[1])
-    options = vars(_parser(chosen, arguments[0]).parse_args(arguments[2:]))
+    options = vars(_parser(chosen, arguments[0]).parse_intermixed_args(arguments[2:]))
     folder = environment.read(options.pop("out"), arguments[0])
     account = Account(options.pop("profile"))
     aws = Aws(

@@ -105,14 +105,14 @@ def production() -> OperatedEnvironment:
 
 
 @pytest.fixture
-def world(production: OperatedEnvironment) -> Iterator[World]:
+def world(production: OperatedEnvironment, tmp_path: Path) -> Iterator[World]:
     """Yield an account with what production has deployed."""
     _install_validator()
     from moto import mock_aws
 
     moto = mock_aws()
     moto.start()
-    yield World(production, CloudFormation(production), moto)
+    yield World(production, CloudFormation(production), moto, tmp_path)
     moto.stop()
 
 

@@ -1,15 +1,20 @@
 """What production has deployed, created in moto."""
 
+import hashlib
 import io
 import json
+import time
 import zipfile
+from pathlib import Path
 from typing import Any, Final
 
 from csr_templates.operating.environment import OperatedEnvironment
+from csr_templates.operating.logs import GROUPS
+from csr_templates.operating.releases import OBJECT_VERSION, PACKAGE
 
 from . import sessions
 from .recorded import Recorder
-from .stacks import ACCOUNT, CloudFormation
+from .stacks import ACCOUNT, ChangeSet, CloudFormation
 
 PASSWORD: Final = "only-in-the-mock"
 RELEASES: Final = 3
@@ -23,10 +28,14 @@ class World:
         environment: what the output folder says.
         stacks: the deployed stacks.
         recorder: sees the calls of the commands.
+        folder: an empty folder.
     """
 
-    def __init__(self, environment: OperatedEnvironment, stacks: CloudFormation, moto: Any) -> None:
+    def __init__(
+        self, environment: OperatedEnvironment, stacks: CloudFormation, moto: Any, folder: Path
+    ) -> None:
         self._moto = moto
+        self.folder = folder
         self.environment = environment
         self.stacks = stacks
         self.recorder = Recorder(stacks)
@@ -45,6 +54,15 @@ class World:
     def name(self, logical_id: str) -> str:
         """Return the name of a resource that holds data."""
         return self.environment.resource_name(logical_id, ACCOUNT)
+
+    def plan(self, name: str, status: str = "CREATE_COMPLETE", **parameters: str) -> ChangeSet:
+        """Create the change set ``release-1`` of a stack, with the values of the output folder."""
+        stack = self.environment.stack(name)
+        arn = f"arn:aws:cloudformation:{stack.region}:{ACCOUNT}:changeSet/release-1/{name}"
+        change_set = ChangeSet(name, {"ChangeSetName": "release-1"}, status=status)
+        change_set.parameters = {OBJECT_VERSION: "new", **stack.parameters, **parameters}
+        self.stacks.change_sets[arn] = change_set
+        return change_set
 
     # ---- What a test creates, as far as its commands need it ----
 
@@ -72,6 +90,104 @@ class World:
             "ApiFunction": self.function,
             "ApiFunctionVersion": version,
         }
+
+    def leave_version(self) -> None:
+        """Let a rolled-back deploy have left the last Lambda version; the stack has the one before."""
+        ids = self.stacks.stacks["api"].physical_ids
+        function, _, _ = ids["ApiFunctionVersion"].rpartition(":")
+        ids["ApiFunctionVersion"] = f"{function}:{RELEASES - 1}"
+        self.client("lambda").update_alias(
+            FunctionName=self.function, Name=self.environment.name, FunctionVersion=str(RELEASES - 1)
+        )
+
+    def create_packages(self) -> None:
+        """Create the bucket of the packages with one, which is deployed, and another one as a file."""
+        self._create_bucket(self.name("LambdaDeploymentsBucket"), self.environment.regions[0])
+        package = self.put_package(_package("1"))
+        self.stacks.stacks["api"].parameters |= {"LambdaCodeS3Key": PACKAGE, OBJECT_VERSION: package}
+        (self.folder / "package.zip").write_bytes(_package("2"))
+
+    def put_package(self, content: bytes) -> str:
+        """Upload a package, and return its object version."""
+        answer = self.client("s3").put_object(
+            Bucket=self.name("LambdaDeploymentsBucket"),
+            Key=PACKAGE,
+            Body=content,
+            Metadata={"sha256": hashlib.sha256(content).hexdigest()},
+        )
+        return str(answer["VersionId"])
+
+    def packages(self) -> dict[str, str]:
+        """Return the object versions of the package, each with its SHA-256 in the metadata."""
+        s3 = self.client("s3")
+        bucket = self.name("LambdaDeploymentsBucket")
+        versions = s3.list_object_versions(Bucket=bucket)["Versions"]
+        return {
+            version["VersionId"]: s3.head_object(Bucket=bucket, Key=PACKAGE, VersionId=version["VersionId"])[
+                "Metadata"
+            ].get("sha256", "")
+            for version in versions
+        }
+
+    def create_artifacts(self) -> None:
+        """Create the buckets for the templates."""
+        for region in self.environment.regions:
+            self._create_bucket(f"{self.environment.prefix}-artifacts-{ACCOUNT}-{region}", region)
+
+    def create_logs(self) -> None:
+        """Create the log groups, each with an event."""
+        name = "API-Gateway-Execution-Logs_api/v1"
+        self.stacks.stacks["api"].physical_ids["ExecutionLogGroup"] = name
+        for log, logical_id in GROUPS.items():
+            logs = self.client("logs", self.environment.stack_of(logical_id).region)
+            group = name if log == "execution" else self.name(logical_id)
+            logs.create_log_group(logGroupName=group)
+            logs.create_log_stream(logGroupName=group, logStreamName="stream")
+            event = {"timestamp": int(time.time() * 1000), "message": f"a message of {log}"}
+            logs.put_log_events(logGroupName=group, logStreamName="stream", logEvents=[event])
+
+    def create_vpc(self) -> None:
+        """Create the VPC, whose default security group has rules."""
+        vpc = self.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        self.stacks.stacks["network"].outputs["VPCId"] = vpc
+        group = self.default_group()["GroupId"]
+        members = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group}]}  # which moto leaves out
+        self.client("ec2").authorize_security_group_ingress(GroupId=group, IpPermissions=[members])
+
+    def default_group(self) -> Any:
+        """Return the default security group of the VPC."""
+        vpc = self.stacks.stacks["network"].outputs["VPCId"]
+        filters = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]
+        (group,) = self.client("ec2").describe_security_groups(Filters=filters)["SecurityGroups"]
+        return group
+
+    def create_distribution(self) -> None:
+        """Create the distribution."""
+        region = self.environment.stack_of("Distribution").region
+        behavior = {"TargetOriginId": "site", "ViewerProtocolPolicy": "https-only"}
+        origin = {
+            "Id": "site",
+            "DomainName": "site.s3.amazonaws.com",
+            "S3OriginConfig": {"OriginAccessIdentity": ""},
+        }
+        answer = self.client("cloudfront", region).create_distribution(
+            DistributionConfig={
+                "CallerReference": "1",
+                "Comment": "",
+                "Enabled": True,
+                "DefaultCacheBehavior": behavior,
+                "Origins": {"Quantity": 1, "Items": [origin]},
+            }
+        )
+        self.stacks.stacks["frontend"].outputs["CloudFrontDistributionId"] = answer["Distribution"]["Id"]
+
+    def create_origin_keys(self) -> None:
+        """Create the secrets of the origin keys with their replicas."""
+        region = self.environment.stack_of("Distribution").region
+        for logical_id in ("OriginApiKeySecretA", "OriginApiKeySecretB"):
+            self.client("secretsmanager").create_secret(
+                Name=self.name(logical_id), SecretString=PASSWORD, AddReplicaRegions=[{"Region": region}]
+            )
 
     def alias(self) -> str:
         """Return the version that the alias runs."""
@@ -151,6 +267,12 @@ class World:
             ComparisonOperator="GreaterThanThreshold",
         )
         cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a test")
+
+    def _create_bucket(self, name: str, region: str) -> None:
+        s3 = self.client("s3", region)
+        place = {} if region == "us-east-1" else {"LocationConstraint": region}
+        s3.create_bucket(Bucket=name, **({"CreateBucketConfiguration": place} if place else {}))
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
 
     def _role(self) -> str:
         document = {
