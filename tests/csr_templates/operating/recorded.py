@@ -10,6 +10,9 @@ from .stacks import AwsError, CloudFormation
 
 NOT_IN_MOTO: Final = {
     "apigateway FlushStageCache": "moto does not have it",
+    "cloudtrail LookupEvents": "moto does not have it",
+    "cloudwatch DeleteAlarmMuteRule": "moto does not have it",
+    "cloudwatch PutAlarmMuteRule": "moto does not have it",
     "cloudformation": "moto creates no DBCluster, Alias, UsagePlan or Distribution, and the model is tested "
     "with the templates; its import takes seconds",
 }
@@ -55,6 +58,7 @@ class Recorder:
         made: the calls in their order.
         failing: service and operation, such as ``rds:ModifyDBCluster`` -> the fault of its next call.
         coming: service and operation -> members that replace those of moto's next answers.
+        events: those of CloudTrail.
     """
 
     def __init__(self, stacks: CloudFormation) -> None:
@@ -62,6 +66,7 @@ class Recorder:
         self.made: list[Call] = []
         self.failing: dict[str, BaseException] = {}
         self.coming: dict[str, list[dict[str, Any]]] = {}
+        self.events: list[dict[str, Any]] = []
 
     def register(self, session: Any) -> None:
         """See the calls of all clients that the session creates later."""
@@ -106,4 +111,6 @@ class Recorder:
     def _recorded(self, call: Call) -> dict[str, Any]:
         if call.service == "cloudformation":
             return self.stacks.answer(call.operation, call.parameters, call.region)
+        if call.operation == "LookupEvents":
+            return {"Events": self.events}
         return {}
