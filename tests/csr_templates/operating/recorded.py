@@ -13,6 +13,9 @@ NOT_IN_MOTO: Final = {
     "apigateway FlushStageCache": "moto does not have it",
     "rds DeleteDBClusterAutomatedBackup": "moto does not have it",
     "rds DescribeDBClusterAutomatedBackups": "moto does not have it",
+    "cloudtrail LookupEvents": "moto does not have it",
+    "cloudwatch DeleteAlarmMuteRule": "moto does not have it",
+    "cloudwatch PutAlarmMuteRule": "moto does not have it",
     "cloudformation": "moto creates no DBCluster, Alias, UsagePlan or Distribution, and the model is tested "
     "with the templates; its import takes seconds",
 }
@@ -59,6 +62,7 @@ class Recorder:
         failing: service and operation, such as ``rds:ModifyDBCluster`` -> the fault of its next call.
         coming: service and operation -> members that replace those of moto's next answers.
         backups: the automated backups of deleted clusters.
+        events: those of CloudTrail.
     """
 
     def __init__(self, stacks: CloudFormation) -> None:
@@ -67,6 +71,7 @@ class Recorder:
         self.failing: dict[str, BaseException] = {}
         self.coming: dict[str, list[dict[str, Any]]] = {}
         self.backups: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
 
     def register(self, session: Any) -> None:
         """See the calls of all clients that the session creates later."""
@@ -116,6 +121,8 @@ class Recorder:
             return {"DBClusterAutomatedBackups": self.backups}
         if call.operation == "DeleteDBClusterAutomatedBackup":
             self._delete_backup(call.parameters["DbClusterResourceId"])
+        if call.operation == "LookupEvents":
+            return {"Events": self.events}
         return {}
 
     def _delete_backup(self, resource: str) -> None:

@@ -3,16 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from . import databases
+from . import creating, databases
 from .stacks import ACCOUNT
 from .world import World
 
 FOLDER: Final = "{folder}"
 """Stands for a folder of the test in the arguments."""
+KEY: Final = "{key}"
+"""Stands for the ARN of the KMS key that was created last."""
 PACKAGE: Final = f"{FOLDER}/package.zip"
 _ARN: Final = f"arn:aws:cloudformation:{{}}:{ACCOUNT}:changeSet/release-1/{{}}"
 CHANGES: Final = _ARN.format("ap-northeast-1", "api")
 CHANGES_OF_FRONTEND: Final = _ARN.format("us-east-1", "frontend")
+ORIGIN_KEY: Final = "csr-lambda-api-prod-origin-api-key-a"
 CLUSTER: Final = "csr-lambda-api-prod-aurora-cluster"
 LOG_BUCKET: Final = f"csr-lambda-api-prod-edge-logs-{ACCOUNT}"
 
@@ -35,6 +38,7 @@ class Scenario(NamedTuple):
 
 POLLED: Final = "asked again until AWS answers"
 OPTIONAL: Final = "no reason to stop a deploy; the sentence is printed"
+EVENTS: Final = "no reason not to delete it; the sentence is printed"
 
 
 def _failed_create(world: World) -> None:
@@ -178,4 +182,26 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
         (databases.deploy, databases.fail_deletion),
         survived={"rds:DescribeDBClusterSnapshots": POLLED},
     ),
+    "show-network": Scenario((), (creating.create_network,)),
+    "show-keys": Scenario((), (creating.create_keys,)),
+    "show-origin-keys": Scenario((), (World.create_api, World.create_origin_keys)),
+    "check-secrets": Scenario(("api",), (creating.recover_secrets,)),
+    "show-secret-readers": Scenario((creating.SINCE, creating.UNTIL), (creating.read_password,)),
+    "subscribe": Scenario(("critical", "email", "a@example.com"), (creating.create_topics,)),
+    "confirm-subscription": Scenario((creating.LINK,), (creating.create_topics,)),
+    "test-topics": Scenario((), (creating.create_topics,)),
+    "test-alarm": Scenario(("site-unreachable",), (creating.create_alarms,)),
+    "mute-alarms": Scenario(("2", "api"), (creating.create_alarms,)),
+    "unmute-alarms": Scenario(("api",), ()),
+    "reroute-zone": Scenario(("1",), (creating.create_network,)),
+    "enable-key": Scenario((KEY,), (creating.schedule_deletion,)),
+    "replicate-origin-key": Scenario(("a",), (creating.create_origin_key_without_replica,)),
+    "plan-import": Scenario(
+        ("api",), (creating.delete_api,), survived={"cloudformation:DescribeChangeSet": POLLED}
+    ),
+    "run-import": Scenario(("api",), (creating.recover_secrets, creating.plan_import)),
+    "delete-import": Scenario(
+        ("api",), (creating.plan_import,), survived={"cloudformation:DescribeEvents": EVENTS}
+    ),
+    "new-origin-key": Scenario(("a", "--confirm", ORIGIN_KEY), (creating.change_key,)),
 }

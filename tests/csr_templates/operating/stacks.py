@@ -98,6 +98,7 @@ class DeployedStack:
         policy: its stack policy.
         is_protected: whether it has termination protection.
         resource_statuses: logical ID -> status, of those that are not CREATE_COMPLETE.
+        created: when it was created.
     """
 
     stack: Stack
@@ -116,6 +117,7 @@ class DeployedStack:
     policy: str = ""
     is_protected: bool = False
     resource_statuses: dict[str, str] = field(default_factory=dict)
+    created: datetime = CREATED
 
     @property
     def id(self) -> str:
@@ -140,7 +142,7 @@ class DeployedStack:
             "StackName": self.stack.deployed,
             "StackId": self.id,
             "StackStatus": self.status,
-            "CreationTime": CREATED,
+            "CreationTime": self.created,
             "LastUpdatedTime": UPDATED,
             "Parameters": _parameters(self.parameters),
             "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in self.outputs.items()],
@@ -214,7 +216,13 @@ class CloudFormation:
                 return {"OperationEvents": self._events(parameters, region)}
             case "DescribeStackResources" | "ListStackResources" | "GetTemplateSummary" | "UpdateStack":
                 return self._of_recovery(operation, parameters, region)
-            case "CreateChangeSet" | "ListChangeSets" | "DescribeChangeSet" | "ExecuteChangeSet":
+            case (
+                "CreateChangeSet"
+                | "ListChangeSets"
+                | "DescribeChangeSet"
+                | "ExecuteChangeSet"
+                | "DeleteChangeSet"
+            ):
                 return self._of_change_sets(operation, parameters, region)
             case _:
                 return self._of_drift(operation, parameters, region)
@@ -226,12 +234,18 @@ class CloudFormation:
         if operation == "ListChangeSets":
             return {"Summaries": self._change_sets_of(self._stack(parameters["StackName"], region))}
         arn = parameters["ChangeSetName"]
+        if "StackName" in parameters:
+            stack = self._stack(parameters["StackName"], region).stack
+            arn = f"arn:aws:cloudformation:{region}:{ACCOUNT}:changeSet/{arn}/{stack.name}"
         if arn not in self.change_sets:
             raise AwsError("ChangeSetNotFound", f"ChangeSet [{arn}] does not exist", 404)
         change_set = self.change_sets[arn]
         if operation == "DescribeChangeSet":
             return change_set.describe(arn, self.stacks[change_set.stack].stack.deployed)
-        self._execute(change_set)
+        if operation == "DeleteChangeSet":
+            del self.change_sets[arn]
+        else:
+            self._execute(change_set)
         return {}
 
     def _of_recovery(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
@@ -312,10 +326,12 @@ class CloudFormation:
     def _create_change_set(self, request: Mapping[str, Any], region: str) -> str:
         names = {stack.deployed: stack for stack in self.environment.stacks}
         stack = names[request["StackName"]]
-        if request["ChangeSetType"] == "CREATE":
+        is_import = request["ChangeSetType"] == "IMPORT"
+        if is_import or request["ChangeSetType"] == "CREATE":
             self.stacks.setdefault(stack.name, DeployedStack(stack, "REVIEW_IN_PROGRESS"))
         deployed = self._stack(request["StackName"], region)
-        if (request["ChangeSetType"] == "CREATE") != (deployed.status == "REVIEW_IN_PROGRESS"):
+        is_create = request["ChangeSetType"] == "CREATE"
+        if not is_import and is_create != (deployed.status == "REVIEW_IN_PROGRESS"):
             raise AwsError("ValidationError", f"Stack [{stack.deployed}] has another status")
         values = {}
         for parameter in request["Parameters"]:
@@ -327,7 +343,16 @@ class CloudFormation:
         self.change_sets[arn] = ChangeSet(
             stack.name, request, ["CREATE_COMPLETE"], "CREATE_IN_PROGRESS", parameters=values
         )
+        if is_import:
+            imported = [resource["LogicalResourceId"] for resource in request["ResourcesToImport"]]
+            self.change_sets[arn].changes = [("Import", logical_id) for logical_id in imported]
         return arn
+
+    def create_change_set(self, name: str, request: Mapping[str, Any], status: str) -> None:
+        """Create a change set of a stack, which has a status at once."""
+        stack = self.environment.stack(name)
+        arn = f"arn:aws:cloudformation:{stack.region}:{ACCOUNT}:changeSet/{request['ChangeSetName']}/{name}"
+        self.change_sets[arn] = ChangeSet(name, request, status=status)
 
     def _change_sets_of(self, stack: DeployedStack) -> list[dict[str, Any]]:
         return [
@@ -347,6 +372,8 @@ class CloudFormation:
             raise AwsError("InvalidChangeSetStatus", f"It is {change_set.execution}")
         stack = self.stacks[change_set.stack]
         operation = "CREATE" if stack.status == "REVIEW_IN_PROGRESS" else "UPDATE"
+        if change_set.request.get("ChangeSetType") == "IMPORT":
+            operation = "IMPORT"
         self._begin(stack, operation)
         stack.parameters = dict(change_set.parameters)
         change_set.execution = "EXECUTE_COMPLETE"

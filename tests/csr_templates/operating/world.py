@@ -29,6 +29,7 @@ class World:
         stacks: the deployed stacks.
         recorder: sees the calls of the commands.
         folder: an empty folder.
+        key: ARN of the KMS key that was created last.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class World:
     ) -> None:
         self._moto = moto
         self.folder = folder
+        self.key = ""
         self.environment = environment
         self.stacks = stacks
         self.recorder = Recorder(stacks)
@@ -46,6 +48,7 @@ class World:
         self._moto.stop()
         self._moto.start()
         self.stacks.reset()
+        self.recorder.events.clear()
 
     def client(self, service: str, region: str = "") -> Any:
         """Return a client whose calls are not recorded; by default in the region of the first stack."""
@@ -197,7 +200,9 @@ class World:
         region = self.environment.stack_of("Distribution").region
         for logical_id in ("OriginApiKeySecretA", "OriginApiKeySecretB"):
             self.client("secretsmanager").create_secret(
-                Name=self.name(logical_id), SecretString=PASSWORD, AddReplicaRegions=[{"Region": region}]
+                Name=self.name(logical_id),
+                SecretString=json.dumps({"apiKey": PASSWORD}),
+                AddReplicaRegions=[{"Region": region}],
             )
 
     def alias(self) -> str:
