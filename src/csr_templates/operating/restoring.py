@@ -1,45 +1,25 @@
-"""The restore of the database: beside the cluster of the stack, or in its place after a deletion."""
+"""The restore of the database, and the restored cluster in the place of the live one."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, Literal
 
-from csr_templates.account import errors
-from csr_templates.operating import clusters, waiting, words
+from csr_templates.operating import clusters, words
 from csr_templates.operating.aws import Aws
 from csr_templates.operating.clusters import ABSENT, AVAILABLE, CLUSTER
 from csr_templates.operating.problems import Stop, WrongInput
 
-_ENGINE: Final = "aurora-mysql"
 _LATEST: Final = "latest"
 _PORT: Final = 3306
 _LIFECYCLE: Final = "open-source-rds-extended-support-disabled"
-COMPLETED: Final[Mapping[str, Any]] = {
-    "CloudwatchLogsExportConfiguration": {"EnableLogTypes": ["audit", "error", "slowquery"]},
-    "BackupRetentionPeriod": 30,  # days
-    "PreferredBackupWindow": "17:00-18:00",  # UTC
-    "PreferredMaintenanceWindow": "sat:18:30-sat:19:00",  # UTC
-    # The calls that restore have no such member, and RDS enables it.
-    "AutoMinorVersionUpgrade": False,
-}
-"""What a restore does not take over, as in the template."""
 _WINDOWS: Final = {1: "sat:19:30-sat:20:00", 2: "sat:19:00-sat:19:30"}
 """Maintenance windows of the instances by their number, as in the template."""
 _MONITORING_SECONDS: Final = 60
 _INSIGHTS_DAYS: Final = 7
-_LAST_TIER: Final = 15
-_ADMINISTERED: Final = ("IMPORT_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
-_BEFORE_RESTORE: Final = "recovery/database-before-restore.yaml"
-_CAPABILITY: Final = "CAPABILITY_NAMED_IAM"
-
 Target = Literal["original", "restored"]
-
-
-# ---- Beside the cluster of the stack ----
 
 
 def restore_cluster(
@@ -140,7 +120,7 @@ def use_restored_cluster(aws: Aws) -> None:
         _rename_cluster(aws, f"{cluster}-restored", cluster, again)
     for number, name in enumerate(names, 1):
         _rename_instance(aws, cluster, _restored_instance(aws, number), name, again)
-    _complete(aws, cluster)
+    clusters.complete(aws, cluster)
     if not aws.is_dry_run:
         _require_same(aws, cluster, names)
     words.say(f"{cluster} is the restored cluster, with the endpoints of the stack.")
@@ -172,158 +152,13 @@ def delete_spare_cluster(aws: Aws, which: Literal["old", "restored"]) -> None:
         clusters.client(aws).start_db_cluster(DBClusterIdentifier=spare)
     if now not in (ABSENT, "deleting"):
         clusters.wait_available(aws, spare, again)
-        _delete_instances(aws, spare, again)
-        _delete_cluster(aws, spare, has_snapshot=has_snapshot)
+        clusters.delete_instances(aws, spare, again)
+        clusters.delete_cluster(aws, spare, has_snapshot=has_snapshot)
     if now == ABSENT:
         words.say(f"{spare} does not exist.")
     else:
-        _wait_deleted(aws, spare, again)
+        clusters.wait_deleted(aws, spare, again)
     _delete_log_groups(aws, spare)
-
-
-# ---- In the place of a deleted one ----
-
-
-def deploy_before_restore(aws: Aws) -> None:
-    """Deploy the groups that the restore of a deleted database needs, after its import.
-
-    It creates security groups, subnet group and parameter group, and changes nothing that exists.
-
-    Calls: cloudformation:ListStackResources, cloudformation:GetTemplateSummary, s3:PutObject,
-        cloudformation:UpdateStack.
-    Takes: a minute or two.
-    Way back: none is needed; the stack keeps them.
-    """
-    stack = clusters.stack(aws)
-    if _is_owned(aws):
-        raise Stop("The cluster belongs to the stack: skip this deploy.")
-    status = aws.require_stack(stack, *_ADMINISTERED)["StackStatus"]
-    template = aws.environment.folder / _BEFORE_RESTORE
-    client = aws.client("cloudformation", stack.region)
-    summary = client.get_template_summary(TemplateBody=template.read_text("utf-8"))
-    names = [parameter["ParameterKey"] for parameter in summary["Parameters"]]
-    bucket = f"{aws.environment.prefix}-artifacts-{aws.identity.account}-{stack.region}"
-    key = f"{stack.name}/{template.name}"
-    words.say(f"Deploys {template.name} to {stack.deployed}.")
-    with template.open("rb") as body:
-        aws.client("s3", stack.region).put_object(Bucket=bucket, Key=key, Body=body)
-    partition = aws.identity.arn.split(":")[1]
-    update = partial(
-        client.update_stack,
-        StackName=stack.deployed,
-        TemplateURL=f"https://{bucket}.s3.{stack.region}.amazonaws.com/{key}",
-        Parameters=[{"ParameterKey": name, "ParameterValue": stack.parameters[name]} for name in names],
-        Capabilities=[_CAPABILITY],
-        RoleARN=f"arn:{partition}:iam::{aws.identity.account}:role/deploy-{stack.deployed}-service",
-        Tags=_tags(aws),
-    )
-    if not _starts(aws, update):
-        words.say("The stack has the groups already.")
-        return
-    status = waiting.for_stack(aws, stack, status)
-    waiting.require(status, "UPDATE_COMPLETE", stack, aws)
-    words.say(f"The stack {stack.name} is {status}.")
-
-
-def add_check_instance(aws: Aws) -> None:
-    """Complete the cluster restored as the original, and give it an instance to check the data.
-
-    The instance does not belong to the stack; remove-check-instance deletes it after the import.
-
-    Calls: rds:DescribeDBClusters, rds:ModifyDBCluster, rds:CreateDBInstance, rds:DescribeDBInstances.
-    Takes: up to an hour, with the restore.
-    Way back: delete-wrong-restore.
-    """
-    cluster = aws.name(CLUSTER)
-    instance = _check_instance(aws)
-    again = aws.command("add-check-instance")
-    description = clusters.describe(aws, cluster)
-    if description is None:
-        raise Stop(f"The cluster {cluster} does not exist. Restore it first.")
-    present = clusters.members(aws, cluster)
-    if present and present != [instance]:
-        raise Stop(f"{cluster} has instances already, so the data can be checked: {', '.join(present)}.")
-    if description["Status"] != AVAILABLE:
-        clusters.wait_available(aws, cluster, again)
-    _complete(aws, cluster)
-    if not present:
-        words.say(f"Creates the instance {instance}.")
-        clusters.client(aws).create_db_instance(
-            DBClusterIdentifier=cluster,
-            DBInstanceIdentifier=instance,
-            DBInstanceClass=_setting(aws, "DatabaseInstanceClass"),
-            Engine=_ENGINE,
-            PromotionTier=_LAST_TIER,
-            AutoMinorVersionUpgrade=False,
-            PubliclyAccessible=False,
-            Tags=_tags(aws),
-        )
-    clusters.wait_instance(aws, instance, again)
-
-
-def remove_check_instance(aws: Aws) -> None:
-    """Fail over to the first instance of the stack, and delete the instance of add-check-instance.
-
-    The failover notifies the critical topic.
-
-    Calls: cloudformation:DescribeStackResource, rds:DescribeDBClusters, rds:FailoverDBCluster,
-        rds:DeleteDBInstance.
-    Takes: a minute or two.
-    Way back: none is needed.
-    """
-    cluster = aws.name(CLUSTER)
-    instance = _check_instance(aws)
-    first = aws.physical_id("DatabaseInstance1")
-    description = clusters.describe(aws, cluster)
-    present = clusters.members(aws, cluster)
-    if instance not in present:
-        raise Stop(f"{cluster} has no instance {instance}: it is removed already.")
-    if first not in present:
-        raise Stop(f"{cluster} has no instance {first}. Deploy {clusters.stack(aws).name} first.")
-    aws.confirm(instance, f"This makes {first} the writer, and deletes the instance {instance}.")
-    rds = clusters.client(aws)
-    if clusters.writer_of(description) != first:
-        words.say(f"Fails over to {first}. This notifies the critical topic.")
-        rds.failover_db_cluster(DBClusterIdentifier=cluster, TargetDBInstanceIdentifier=first)
-        again = aws.command("remove-check-instance")
-        clusters.wait_for_writer(aws, cluster, lambda writer: writer == first, again)
-    words.say(f"Deletes the instance {instance}.")
-    rds.delete_db_instance(DBInstanceIdentifier=instance, SkipFinalSnapshot=True)
-
-
-def delete_wrong_restore(aws: Aws) -> None:
-    """Delete the cluster restored as the original, without a snapshot, to restore another one.
-
-    It must not belong to the stack or be older than it, and have no other instance than that of
-    add-check-instance.
-
-    Calls: cloudformation:ListStackResources, rds:DescribeDBClusters, rds:DescribeDBInstances,
-        rds:DeleteDBInstance, rds:ModifyDBCluster, rds:DeleteDBCluster.
-    Takes: 10 minutes.
-    Way back: restore-cluster original.
-    """
-    cluster = aws.name(CLUSTER)
-    again = aws.command("delete-wrong-restore")
-    if _is_owned(aws):
-        raise Stop("The cluster belongs to the stack. Do not delete it.")
-    description = clusters.describe(aws, cluster)
-    if description is None:
-        raise Stop(f"The cluster {cluster} does not exist.")
-    for instance in clusters.members(aws, cluster):
-        if instance != _check_instance(aws):
-            raise Stop(f"{cluster} has another instance than that of add-check-instance: {instance}.")
-    created = description["ClusterCreateTime"]
-    since = aws.require_stack(clusters.stack(aws))["CreationTime"]
-    if created <= since:  # a restore follows the import that creates the stack
-        raise Stop(
-            f"{cluster} was created at {words.in_jst(created)}, not after the stack "
-            f"({words.in_jst(since)}): it is not a restore, and may be the only data."
-        )
-    aws.confirm(cluster, f"This deletes the cluster {cluster} without a snapshot.")
-    if description["Status"] != "deleting":
-        _delete_instances(aws, cluster, again)
-        _delete_cluster(aws, cluster, has_snapshot=False)
-    _wait_deleted(aws, cluster, again)
 
 
 # ---- The source and the settings of a restore ----
@@ -361,15 +196,7 @@ def _point(text: str) -> dict[str, Any]:
     """
     if text == _LATEST:
         return {"UseLatestRestorableTime": True}
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise WrongInput(
-            f"The time is {text}. Give it as 2026-11-25T10:30:00+09:00 or 2026-11-25T01:30:00Z, or latest."
-        )
-    return {"RestoreToTime": moment.astimezone(UTC).isoformat()}
+    return {"RestoreToTime": words.moment(text).isoformat()}
 
 
 def _engine(aws: Aws, cluster: str, snapshot: str) -> dict[str, str]:
@@ -382,7 +209,7 @@ def _engine(aws: Aws, cluster: str, snapshot: str) -> dict[str, str]:
     answer = aws.unless_missing(read, "DBClusterSnapshotNotFoundFault")
     for description in answer["DBClusterSnapshots"] if answer else []:
         if str(description["DBClusterIdentifier"]).startswith(cluster):
-            return {"Engine": _ENGINE, "EngineVersion": description["EngineVersion"]}
+            return {"Engine": clusters.ENGINE, "EngineVersion": description["EngineVersion"]}
     raise WrongInput(
         f"{snapshot} is not a snapshot of {cluster}. To list them: {aws.command('show-backups')}"
     )
@@ -398,22 +225,9 @@ def _settings(aws: Aws) -> dict[str, Any]:
         "DBClusterParameterGroupName": aws.physical_id("DatabaseClusterParameterGroup"),
         "EnableIAMDatabaseAuthentication": True,
         "CopyTagsToSnapshot": True,
-        "DeletionProtection": _setting(aws, "DatabaseDeletionProtection") == "true",
-        "Tags": _tags(aws),
+        "DeletionProtection": clusters.setting(aws, "DatabaseDeletionProtection") == "true",
+        "Tags": clusters.tags(aws),
     }
-
-
-def _setting(aws: Aws, name: str) -> str:
-    """Return the deployed value of a parameter; that of the folder while the stack is recovered."""
-    stack = clusters.stack(aws)
-    deployed = aws.require_stack(stack).get("Parameters", [])
-    if any(parameter["ParameterKey"] == name for parameter in deployed):
-        return aws.parameter(CLUSTER, name)
-    return stack.parameters[name]
-
-
-def _tags(aws: Aws) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in clusters.stack(aws).tags.items()]
 
 
 def _deletion(aws: Aws, target: Target) -> str:
@@ -428,7 +242,10 @@ def _deletion(aws: Aws, target: Target) -> str:
 
 def _numbers(aws: Aws) -> list[int]:
     """Return the numbers of the instances that the parameters ask for."""
-    is_single = (_setting(aws, "DatabaseMultiAZ"), _setting(aws, "DatabaseReadReplica")) == ("false", "false")
+    is_single = (
+        clusters.setting(aws, "DatabaseMultiAZ"),
+        clusters.setting(aws, "DatabaseReadReplica"),
+    ) == ("false", "false")
     return [1] if is_single else [1, 2]
 
 
@@ -440,20 +257,16 @@ def _restored_instance(aws: Aws, number: int) -> str:
     return f"{aws.environment.prefix}-restored-{number}"
 
 
-def _check_instance(aws: Aws) -> str:
-    return f"{aws.environment.prefix}-restored"
-
-
 def _create_instance(aws: Aws, cluster: str, instance: str, number: int) -> None:
     """Create an instance as the template does."""
     region = clusters.stack(aws).region
     role = aws.client("iam", region).get_role(RoleName=aws.physical_id("MonitoringRole"))["Role"]["Arn"]
-    instance_class = _setting(aws, "DatabaseInstanceClass")
+    instance_class = clusters.setting(aws, "DatabaseInstanceClass")
     settings = {
         "AvailabilityZone": aws.output("VPC", f"PrivateSubnet{number}AvailabilityZone"),
         "PromotionTier": number - 1,
         "DBInstanceClass": instance_class,
-        "Engine": _ENGINE,
+        "Engine": clusters.ENGINE,
         "DBParameterGroupName": aws.physical_id("DatabaseParameterGroup"),
         "MonitoringInterval": _MONITORING_SECONDS,
         "MonitoringRoleArn": role,
@@ -461,7 +274,7 @@ def _create_instance(aws: Aws, cluster: str, instance: str, number: int) -> None
         "AutoMinorVersionUpgrade": False,
         "PubliclyAccessible": False,
         "Tags": [
-            *_tags(aws),
+            *clusters.tags(aws),
             {"Key": "Name", "Value": f"{aws.environment.prefix}-aurora-instance-{number}"},
         ],
     }
@@ -491,20 +304,6 @@ def _has_insights(aws: Aws, instance_class: str) -> bool:
     if match is None:
         raise Stop(f"{template} has no setting of Performance Insights for {instance_class}.")
     return match[1] == "true"
-
-
-def _delete_instances(aws: Aws, cluster: str, again: str) -> None:
-    """Delete the instances of a cluster, the writer last, once all of them are available."""
-    description = clusters.describe(aws, cluster)
-    writer = clusters.writer_of(description)
-    statuses = clusters.instances(aws, cluster)
-    remaining = [name for name, status in statuses.items() if status != "deleting"]
-    remaining.sort(key=lambda name: name == writer)
-    for instance in remaining:
-        if statuses[instance] != AVAILABLE:  # of a cluster that has just started
-            clusters.wait_instance(aws, instance, again)
-    for instance in remaining:
-        clusters.client(aws).delete_db_instance(DBInstanceIdentifier=instance, SkipFinalSnapshot=True)
 
 
 # ---- Clusters ----
@@ -587,12 +386,6 @@ def _rename_instance(aws: Aws, cluster: str, before: str, after: str, again: str
     clusters.wait_instance(aws, after, again)
 
 
-def _complete(aws: Aws, cluster: str) -> None:
-    """Set what a restore does not take over."""
-    words.say(f"Completes the settings of {cluster}.")
-    clusters.client(aws).modify_db_cluster(DBClusterIdentifier=cluster, ApplyImmediately=True, **COMPLETED)
-
-
 def _require_same(aws: Aws, cluster: str, names: Sequence[str]) -> None:
     """Check that instances and endpoints are those of the stack.
 
@@ -613,49 +406,9 @@ def _require_same(aws: Aws, cluster: str, names: Sequence[str]) -> None:
         )
 
 
-def _delete_cluster(aws: Aws, cluster: str, *, has_snapshot: bool) -> None:
-    clusters.unprotect(aws, cluster)
-    final: dict[str, Any] = {"SkipFinalSnapshot": True}
-    if has_snapshot:
-        final = {"FinalDBSnapshotIdentifier": f"{cluster}-final-{words.now():%Y%m%d-%H%M%S}"}
-    clusters.client(aws).delete_db_cluster(DBClusterIdentifier=cluster, **final)
-
-
-def _wait_deleted(aws: Aws, cluster: str, again: str) -> None:
-    status = partial(clusters.status, aws, cluster)
-    waiting.until(aws, f"the deletion of {cluster}", status, lambda now: now == ABSENT, again)
-    words.say(f"{cluster} is deleted.")
-
-
 def _delete_log_groups(aws: Aws, cluster: str) -> None:
     """Delete the log groups that RDS has created for another name of the cluster."""
     logs = aws.client("logs", clusters.stack(aws).region)
     groups = aws.all_pages(logs, "DescribeLogGroups", logGroupNamePrefix=f"/aws/rds/cluster/{cluster}/")
     for group in groups["logGroups"]:
         logs.delete_log_group(logGroupName=group["logGroupName"])
-
-
-# ---- The stack ----
-
-
-def _is_owned(aws: Aws) -> bool:
-    """Return whether the cluster belongs to the stack."""
-    stack = clusters.stack(aws)
-    aws.require_stack(stack)
-    client = aws.client("cloudformation", stack.region)
-    resources = aws.all_pages(client, "ListStackResources", StackName=stack.deployed)
-    return any(
-        resource["LogicalResourceId"] == CLUSTER and resource["ResourceStatus"] != "DELETE_COMPLETE"
-        for resource in resources["StackResourceSummaries"]
-    )
-
-
-def _starts(aws: Aws, update: partial[Any]) -> bool:
-    """Start an update, and return whether it changes anything."""
-    try:
-        update()
-    except errors.call_errors() as error:
-        if "No updates are to be performed" not in errors.failure(error).message:
-            raise
-        return False
-    return True

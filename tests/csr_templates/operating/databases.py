@@ -53,6 +53,17 @@ def deploy(world: World) -> None:
     }
 
 
+def clusters(world: World) -> dict[str, list[str]]:
+    """Return the clusters with their instances."""
+    descriptions = world.client("rds").describe_db_clusters()["DBClusters"]
+    return {
+        cluster["DBClusterIdentifier"]: sorted(
+            member["DBInstanceIdentifier"] for member in cluster["DBClusterMembers"]
+        )
+        for cluster in descriptions
+    }
+
+
 def stop(world: World) -> None:
     """Stop the cluster."""
     world.client("rds").stop_db_cluster(DBClusterIdentifier=cluster_of(world))

@@ -41,8 +41,5 @@ def set_creation(region: str, cluster: str, moment: datetime) -> None:
 def set_status(region: str, name: str, status: str) -> None:
     """Set the status of a cluster or an instance."""
     objects = backend(region)
-    found = objects.clusters.get(name) or objects.databases[name]
-    if name in objects.clusters:
-        found.status = status
-    else:
-        found.db_instance_status = found.status = status
+    objects = objects.clusters if name in objects.clusters else objects.databases
+    objects[name].status = status

@@ -175,6 +175,12 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "delete-wrong-restore": Scenario(
         ("--confirm", CLUSTER), (databases.restore_original, databases.add_check_instance)
     ),
+    "end-recovery": Scenario(
+        ("api",),
+        (creating.recover_secrets,),
+        (Scenario(("network",), (World.create_vpc,)),),
+        {"cloudformation:DescribeStackDriftDetectionStatus": POLLED},
+    ),
     "show-delete-policies": Scenario((), (databases.create_bootstrap_stacks,)),
     "show-leftovers": Scenario((), (databases.create_leftover,)),
     "finish-deletion": Scenario(

@@ -6,13 +6,11 @@ import pytest
 
 from csr_templates import STACKS
 from csr_templates.account.reads import is_read
-from csr_templates.operating import restoring, waiting
+from csr_templates.operating import clusters, waiting
 
 from . import databases, moto_rds
 from .conftest import Operator, Run
 from .recorded import FAULTS
-from .stacks import CREATED
-from .world import World
 
 CLUSTER = "csr-lambda-api-prod-aurora-cluster"
 PREFIX = "csr-lambda-api-prod"
@@ -32,17 +30,6 @@ def restored(deployed: Operator) -> Operator:
     """Production with a restored cluster beside its database."""
     databases.restore(deployed.world)
     return deployed
-
-
-def clusters(world: World) -> dict[str, list[str]]:
-    """Return the clusters with their instances."""
-    found = world.client("rds").describe_db_clusters()["DBClusters"]
-    return {
-        cluster["DBClusterIdentifier"]: sorted(
-            member["DBInstanceIdentifier"] for member in cluster["DBClusterMembers"]
-        )
-        for cluster in found
-    }
 
 
 def template() -> dict[str, Any]:
@@ -84,8 +71,7 @@ def test_an_existing_cluster_is_never_overwritten(restored: Operator) -> None:
         ),
         (
             ("restored", "--time", "2026-11-25T10:30:00"),
-            "The time is 2026-11-25T10:30:00. Give it as 2026-11-25T10:30:00+09:00 or 2026-11-25T01:30:00Z, "
-            "or latest.",
+            "The time is 2026-11-25T10:30:00. Give it as 2026-11-25T10:30:00+09:00 or 2026-11-25T01:30:00Z.",
         ),
         (
             ("restored", "--snapshot", "of-another-one"),
@@ -149,7 +135,7 @@ def test_what_a_restored_cluster_gets_is_in_the_template(deployed: Operator) -> 
     run = deployed.run("restore-cluster", "restored", "--snapshot", databases.SNAPSHOT)
     (call,) = [call for call in run.calls if call.operation == "RestoreDBClusterFromSnapshot"]
 
-    completed = dict(restoring.COMPLETED)
+    completed = dict(clusters.COMPLETED)
     exports = completed.pop("CloudwatchLogsExportConfiguration")["EnableLogTypes"]
     assert exports == properties["EnableCloudwatchLogsExports"]
     assert completed == {name: properties[name] for name in completed}
@@ -253,7 +239,7 @@ def test_the_restored_cluster_takes_the_names_of_the_stack(restored: Operator) -
     repeated = swap(restored)
 
     assert (first.status, repeated.status) == (0, 0)
-    assert clusters(world) == SWAPPED
+    assert databases.clusters(world) == SWAPPED
     assert moto_rds.backend(REGION).clusters[f"{CLUSTER}-old"].status == "stopped"
     assert [line.split()[2] for line in repeated.printed] == ["modify-db-cluster"]
 
@@ -358,7 +344,7 @@ def test_the_same_command_goes_on_after_each_step(operator: Operator) -> None:
         if first.status == 0:
             break
         assert swap(operator).status == 0
-        assert clusters(operator.world) == SWAPPED
+        assert databases.clusters(operator.world) == SWAPPED
 
     assert number == 9  # three renames of a cluster or its completion, four of instances, and the stop
 
@@ -380,7 +366,7 @@ def test_the_restored_cluster_leaves_a_snapshot_while_the_other_is_missing(
     assert run.status == 0
     assert ("--skip-final-snapshot" in deletion) is is_live
     assert (f"--final-db-snapshot-identifier {CLUSTER}-restored-final-" in deletion) is not is_live
-    assert list(clusters(restored.world)) == [CLUSTER]
+    assert list(databases.clusters(restored.world)) == [CLUSTER]
 
 
 def test_a_deletion_that_has_begun_is_only_waited_for(
@@ -396,169 +382,3 @@ def test_a_deletion_that_has_begun_is_only_waited_for(
 
     assert (run.status, run.err) == (0, [])
     assert [line.split()[2] for line in run.printed] == ["delete-log-group"]
-
-
-# ---- In the place of a deleted one ----
-
-
-@pytest.mark.parametrize(
-    ("status", "is_owned", "sentence"),
-    [
-        ("IMPORT_COMPLETE", False, ""),
-        ("UPDATE_ROLLBACK_COMPLETE", False, ""),
-        ("IMPORT_COMPLETE", True, "The cluster belongs to the stack: skip this deploy."),
-        (
-            "REVIEW_IN_PROGRESS",
-            False,
-            "The stack database is REVIEW_IN_PROGRESS, not IMPORT_COMPLETE or UPDATE_COMPLETE or "
-            "UPDATE_ROLLBACK_COMPLETE.",
-        ),
-    ],
-)
-def test_the_groups_are_deployed_after_the_import_and_without_the_cluster(
-    operator: Operator, status: str, is_owned: bool, sentence: str
-) -> None:
-    """The deploy would delete the cluster from the stack otherwise."""
-    world = operator.world
-    world.create_artifacts()
-    databases.import_stack(world)
-    stack = world.stacks.stacks["database"]
-    stack.status = status
-    if is_owned:
-        stack.physical_ids["DatabaseCluster"] = CLUSTER
-
-    run = operator.run("deploy-before-restore")
-
-    assert run.err == ([sentence, NOTHING] if sentence else [])
-    assert ("cloudformation:UpdateStack" in run.called) is not bool(sentence)
-
-
-def test_the_groups_are_deployed_once(operator: Operator) -> None:
-    """The second time, nothing changes; the parameters are those of the template."""
-    operator.world.create_artifacts()
-    databases.import_stack(operator.world)
-
-    first = operator.run("deploy-before-restore")
-    repeated = operator.run("deploy-before-restore")
-
-    (update,) = [call for call in first.calls if call.operation == "UpdateStack"]
-    names = {parameter["ParameterKey"] for parameter in update.parameters["Parameters"]}
-    assert (
-        {"ProjectName", "Environment"} <= names < set(operator.world.environment.stack("database").parameters)
-    )
-    assert (repeated.status, repeated.out[-1]) == (0, "The stack has the groups already.")
-
-
-def test_a_cluster_with_instances_needs_no_other_one(deployed: Operator) -> None:
-    """Neither does a cluster that does not exist."""
-    run = deployed.run("add-check-instance")
-    moto_rds.backend(REGION).clusters.clear()
-    missing = deployed.run("add-check-instance")
-
-    assert run.err[0] == (
-        f"{CLUSTER} has instances already, so the data can be checked: {CLUSTER}-1, {CLUSTER}-2."
-    )
-    assert missing.err[0] == f"The cluster {CLUSTER} does not exist. Restore it first."
-    assert [*run.printed, *missing.printed] == []
-
-
-def test_the_check_instance_is_created_once(operator: Operator) -> None:
-    """The command can be repeated, and completes the settings each time."""
-    databases.restore_original(operator.world)
-
-    first = operator.run("add-check-instance")
-    repeated = operator.run("add-check-instance")
-
-    assert [line.split()[2] for line in first.printed] == ["modify-db-cluster", "create-db-instance"]
-    assert [line.split()[2] for line in repeated.printed] == ["modify-db-cluster"]
-    assert " --no-auto-minor-version-upgrade" in repeated.printed[0]
-
-
-@pytest.fixture
-def recovered(operator: Operator) -> Operator:
-    """Production whose stack has the restored cluster, of which the writer is the check instance."""
-    databases.restore_original(operator.world)
-    databases.add_check_instance(operator.world)
-    databases.redeploy(operator.world)
-    return operator
-
-
-def remove(operator: Operator) -> Run:
-    """Run the command that removes the check instance."""
-    return operator.run("remove-check-instance", "--confirm", f"{PREFIX}-restored")
-
-
-def test_the_writer_is_never_deleted(recovered: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before the failover is over, the command waits; Ctrl-C ends it."""
-    from moto.rds.models import DBCluster
-
-    def interrupt(_: float) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(DBCluster, "failover", lambda self, target: None)
-    monkeypatch.setattr(waiting, "sleep", interrupt)
-    run = remove(recovered)
-
-    assert run.status == 130
-    assert [line.split()[2] for line in run.printed] == ["failover-db-cluster"]
-
-
-def test_the_check_instance_is_removed_once(recovered: Operator) -> None:
-    """After the failover to the instance of the stack."""
-    first = remove(recovered)
-    repeated = remove(recovered)
-
-    assert [line.split()[2] for line in first.printed] == ["failover-db-cluster", "delete-db-instance"]
-    assert repeated.err == [f"{CLUSTER} has no instance {PREFIX}-restored: it is removed already.", NOTHING]
-    assert clusters(recovered.world) == {CLUSTER: [f"{CLUSTER}-1"]}
-
-
-def test_without_an_instance_of_the_stack_nothing_is_removed(operator: Operator) -> None:
-    """The check instance would be the only one."""
-    databases.restore_original(operator.world)
-    databases.add_check_instance(operator.world)
-    operator.world.stacks.stacks["database"].physical_ids["DatabaseInstance1"] = "not-yet"
-
-    run = remove(operator)
-
-    assert run.err == [f"{CLUSTER} has no instance not-yet. Deploy database first.", NOTHING]
-
-
-@pytest.mark.parametrize("case", ["owned", "older", "instance", "absent"])
-def test_only_a_restore_is_deleted(operator: Operator, case: str) -> None:
-    """The cluster may be the only data."""
-    world = operator.world
-    databases.restore_original(world)
-    databases.add_check_instance(world)
-    sentence = f"The cluster {CLUSTER} does not exist."
-    match case:
-        case "owned":
-            world.stacks.stacks["database"].physical_ids["DatabaseCluster"] = CLUSTER
-            sentence = "The cluster belongs to the stack. Do not delete it."
-        case "older":
-            moto_rds.set_creation(REGION, CLUSTER, CREATED)
-            sentence = (
-                f"{CLUSTER} was created at 2026-11-01 10:30:00 JST, not after the stack (2026-11-01 10:30:00 "
-                "JST): it is not a restore, and may be the only data."
-            )
-        case "instance":
-            databases.add_instance(world, CLUSTER, f"{CLUSTER}-1")
-            sentence = f"{CLUSTER} has another instance than that of add-check-instance: {CLUSTER}-1."
-        case _:
-            moto_rds.backend(REGION).clusters.clear()
-
-    run = operator.run("delete-wrong-restore", "--confirm", CLUSTER)
-
-    assert (run.err, run.printed) == ([sentence, NOTHING], [])
-
-
-def test_a_wrong_restore_leaves_no_snapshot(operator: Operator) -> None:
-    """It is deleted with its instance, so that another one can be restored."""
-    databases.restore_original(operator.world)
-    databases.add_check_instance(operator.world)
-
-    run = operator.run("delete-wrong-restore", "--confirm", CLUSTER)
-
-    assert run.status == 0
-    assert run.printed[-1].endswith("--skip-final-snapshot")
-    assert clusters(operator.world) == {}
