@@ -352,7 +352,7 @@ def _show_drift(aws: Aws, stack: Stack, detection: str) -> bool:
     rows = []
     for drift in drifts:
         rows += _drift_rows(drift)
-    words.say(f"{stack.name}: {len(rows) or 'no'} differences")
+    words.say(f"Differences of {stack.name}: {len(rows) or 'none'}")
     words.table(("resource", "status", "property", "difference", "template", "now"), rows)
     return status.startswith(_DETECTED)
 
