@@ -86,7 +86,7 @@ def _show_subnets(subnets: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _show_gateways(gateways: Sequence[Mapping[str, Any]]) -> None:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for gateway in gateways:
         mark = "" if gateway["State"] == _AVAILABLE else words.WRONG
         rows.append((mark, _name(gateway), gateway["NatGatewayId"], gateway["State"]))
@@ -95,7 +95,7 @@ def _show_gateways(gateways: Sequence[Mapping[str, Any]]) -> None:
 
 def _show_routes(tables: Sequence[Mapping[str, Any]]) -> None:
     """Show the routes through NAT gateways."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for table in tables:
         for route in table["Routes"]:
             if "NatGatewayId" in route:

@@ -2,12 +2,13 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from csr_templates.operating import secret_checks
 
-from . import creating, real_cli
+from . import creating
 from .conftest import Operator, as_command
 from .recorded import FAULTS
 from .world import PASSWORD
@@ -36,7 +37,7 @@ def test_another_field_is_no_change(recovered: Operator) -> None:
 
 
 def test_a_new_value_is_noticed_and_the_command_to_restore_it_is_printed(
-    recovered: Operator, tmp_path: object
+    recovered: Operator,
 ) -> None:
     """Also after another change; no value is printed."""
     creating.put_key(recovered.world, "generated")
@@ -53,11 +54,11 @@ def test_a_new_value_is_noticed_and_the_command_to_restore_it_is_printed(
     assert not {PASSWORD, "generated"} & set("\n".join(run.out + run.err).split())
 
 
-def test_the_printed_command_restores_the_value(recovered: Operator, tmp_path: object) -> None:
+def test_the_printed_command_restores_the_value(recovered: Operator, tmp_path: Path) -> None:
     """It is read as the AWS CLI reads it, and called."""
     creating.put_key(recovered.world, "generated")
     line = recovered.run("check-secrets", "api").err[0].partition("Restore it: ")[2]
-    command = as_command(line, real_cli.AWS.parent)
+    command = as_command(line, tmp_path)
     recovered.world.client("secretsmanager").update_secret_version_stage(**command.parameters)
 
     run = recovered.run("check-secrets", "api")
