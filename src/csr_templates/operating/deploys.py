@@ -1,4 +1,4 @@
-"""Deploys of the output folder: change sets, their execution, and what protects a stack."""
+"""Deploys of the output folder: change sets, their execution, and the end of an update."""
 
 from __future__ import annotations
 
@@ -177,33 +177,6 @@ def continue_rollback(aws: Aws, stack: str, *logical_ids: str) -> None:
     status = waiting.for_stack(aws, failed, "UPDATE_ROLLBACK_FAILED")
     waiting.require(status, "UPDATE_ROLLBACK_COMPLETE", failed, aws)
     words.say(f"The stack {stack} is {status}.")
-
-
-def protect(aws: Aws, *stacks: str) -> None:
-    """Protect stacks against deletion and replacement, and close the default security group.
-
-    It sets termination protection and the stack policy of the output folder. For the stack of the VPC, it
-    also removes all rules from the default security group, which nothing uses.
-
-    Args:
-        stacks: names of the stacks; without one, all stacks.
-
-    Calls: cloudformation:UpdateTerminationProtection, cloudformation:SetStackPolicy,
-        ec2:DescribeSecurityGroups, ec2:RevokeSecurityGroupIngress, ec2:RevokeSecurityGroupEgress.
-    Takes: seconds.
-    Way back: an administrator changes the stack policy for one update (hand-over.md).
-    """
-    names = stacks or [stack.name for stack in aws.environment.stacks]
-    protected = [aws.environment.stack(name) for name in names]
-    for stack in protected:
-        aws.require_stack(stack)
-    for stack in protected:
-        words.say(f"Protects {stack.deployed}.")
-        client = aws.client("cloudformation", stack.region)
-        client.update_termination_protection(StackName=stack.deployed, EnableTerminationProtection=True)
-        client.set_stack_policy(StackName=stack.deployed, StackPolicyBody=stack.policy.read_text("utf-8"))
-        if "VPC" in stack.resources:
-            _close_default_group(aws, stack)
 
 
 def say_missing_triggers(aws: Aws, stack: Stack) -> None:
@@ -442,33 +415,3 @@ def _require_publishable(aws: Aws, stack: Stack, description: Mapping[str, Any])
                 parameter.get("ParameterValue", ""),
                 f"Create the change set again: {aws.command('plan-deploy', stack.name)}",
             )
-
-
-def _close_default_group(aws: Aws, stack: Stack) -> None:
-    """Remove the rules of the default security group, which CloudFormation cannot change.
-
-    Raises:
-        Stop: it still has rules.
-    """
-    client = aws.client("ec2", stack.region)
-    vpc = aws.output("VPC", "VPCId")
-    group = _default_group(aws, client, vpc)
-    if group["IpPermissions"]:
-        client.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=group["IpPermissions"])
-    if group["IpPermissionsEgress"]:
-        client.revoke_security_group_egress(
-            GroupId=group["GroupId"], IpPermissions=group["IpPermissionsEgress"]
-        )
-    if aws.is_dry_run:
-        return
-    now = _default_group(aws, client, vpc)
-    if now["IpPermissions"] or now["IpPermissionsEgress"]:
-        raise Stop(f"The default security group {group['GroupId']} still has rules. Repeat the command.")
-    words.say(f"The default security group {group['GroupId']} has no rules.")
-
-
-def _default_group(aws: Aws, client: Any, vpc: str) -> Mapping[str, Any]:
-    filters = [{"Name": "group-name", "Values": ["default"]}, {"Name": "vpc-id", "Values": [vpc]}]
-    (group,) = aws.all_pages(client, "DescribeSecurityGroups", Filters=filters)["SecurityGroups"]
-    description: Mapping[str, Any] = group
-    return description

@@ -168,8 +168,8 @@ def show(aws: Aws, *queries: Query) -> None:
             words.say(f"{query.log}: {results}")
             continue
         words.say(f"{query.log}, the last {query.minutes} minutes: {len(results) or 'no'} results")
-        header = _header(results)
-        words.table(header, [[row.get(field, "") for field in header] for row in results])
+        fields = header(results)
+        words.table(fields, [[row.get(field, "") for field in fields] for row in results])
 
 
 def group_of(aws: Aws, log: Log) -> tuple[str, str]:
@@ -210,7 +210,7 @@ def _fields(result: Sequence[Mapping[str, str]]) -> dict[str, str]:
     return {cell["field"]: cell.get("value", "") for cell in result if cell["field"] != _POINTER}
 
 
-def _header(results: Sequence[Mapping[str, str]]) -> list[str]:
+def header(results: Sequence[Mapping[str, str]]) -> list[str]:
     """Return the fields of all results, in the order in which they come; a result may lack one."""
     fields: dict[str, None] = {}
     for result in results:

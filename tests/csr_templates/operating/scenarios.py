@@ -38,6 +38,10 @@ class Scenario(NamedTuple):
 POLLED: Final = "asked again until AWS answers"
 OPTIONAL: Final = "no reason to stop a deploy; the sentence is printed"
 EVENTS: Final = "no reason not to delete it; the sentence is printed"
+NO_STACK: Final = {"cloudformation:DescribeStacks not found": "the stack does not exist"}
+NO_FUNCTION: Final = {
+    "cloudformation:DescribeStackResource not found": "the stack has no function, as after an import"
+}
 
 
 def _failed_create(world: World) -> None:
@@ -73,8 +77,8 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "show-state": Scenario((), (World.create_function, World.create_site)),
     "show-stacks": Scenario((), ()),
     "show-releases": Scenario((), (World.create_function,)),
-    "show-addresses": Scenario((), ()),
-    "show-deleted-stacks": Scenario(("api",), (_deleted,)),
+    "show-addresses": Scenario((), (), survived=NO_STACK),
+    "show-deleted-stacks": Scenario(("api",), (_deleted,), survived=NO_STACK),
     "find-drift": Scenario(
         ("api",), (), survived={"cloudformation:DescribeStackDriftDetectionStatus": POLLED}
     ),
@@ -102,20 +106,23 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     ),
     "show-slow-queries": Scenario((), (World.create_logs,)),
     "show-key-users": Scenario((), (World.create_logs,)),
-    "upload-package": Scenario((PACKAGE,), (World.create_function, World.create_packages)),
+    "upload-package": Scenario(
+        (PACKAGE,), (World.create_function, World.create_packages), survived=NO_FUNCTION
+    ),
     "plan-deploy": Scenario(
         ("api",),
         (World.create_function, World.create_packages, World.create_artifacts, World.leave_version),
         survived={
             "cloudformation:DescribeChangeSet": POLLED,
             "cloudformation:DescribeEvents": OPTIONAL,
+            **NO_FUNCTION,
         },
     ),
     "run-changes": Scenario(
         (CHANGES,),
         (World.create_function, _planned_api),
         (Scenario((CHANGES_OF_FRONTEND,), (World.create_origin_keys, _planned_frontend)),),
-        {"cloudformation:DescribeStackEvents": "only the newest event would be shown"},
+        {"cloudformation:DescribeStackEvents": "only the newest event would be shown", **NO_FUNCTION},
     ),
     "cancel-update": Scenario(("api",), (_updating,)),
     "continue-rollback": Scenario(("api",), (_failed_rollback,)),

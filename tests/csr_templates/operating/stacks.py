@@ -174,7 +174,9 @@ class CloudFormation:
             case "DescribeStackResource":
                 return {"StackResourceDetail": self._resource(parameters, region)}
             case "ListStacks":
-                return {"StackSummaries": self._summaries(region)}
+                listed = self._summaries(region)
+                statuses = parameters.get("StackStatusFilter") or {each["StackStatus"] for each in listed}
+                return {"StackSummaries": [each for each in listed if each["StackStatus"] in statuses]}
             case "DeleteStack":
                 self._delete(self._stack(parameters["StackName"], region))
                 return {}
@@ -358,3 +360,20 @@ class CloudFormation:
 
 def _parameters(values: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()]
+
+
+def stack_event(logical_id: str, status: str, reason: str = "", **values: Any) -> dict[str, Any]:
+    """Return an event of the stack api: of a resource, or of the stack itself if the logical ID is empty."""
+    name = "csr-lambda-api-prod-api"
+    return {
+        "EventId": f"{logical_id}-{status}",
+        "StackId": "arn",
+        "StackName": name,
+        "Timestamp": values.get("time", UPDATED),
+        "OperationId": values.get("operation", "1"),
+        "LogicalResourceId": logical_id or name,
+        "PhysicalResourceId": values.get("physical_id", ""),
+        "ResourceType": "AWS::Lambda::Version" if logical_id else "AWS::CloudFormation::Stack",
+        "ResourceStatus": status,
+        "ResourceStatusReason": reason,
+    }

@@ -34,6 +34,8 @@ RUN = [
     "restore-password",
     "subscribe",
     "enable-key",
+    "upload-package",
+    "plan-deploy",
 ]
 
 
@@ -80,5 +82,9 @@ def test_the_cli_does_what_the_command_does(operator: Operator, name: str) -> No
             assert operator.world.alias() == "1"
         case "stop-api":
             assert operator.world.keys_enabled() == [False]
+        case "upload-package" | "plan-deploy":  # the dry run ends where it needs the object version
+            digests = list(operator.world.packages().values())
+            assert len(digests) == 2
+            assert all(digests)
         case "new-password":
             assert operator.world.secret_value()["username"] == "csradmin"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from csr_templates.operating.environment import OperatedEnvironment
-from csr_templates.operating.logs import GROUPS
+from csr_templates.operating.logs import GROUPS, Log
 from csr_templates.operating.releases import OBJECT_VERSION, PACKAGE
 
 from . import sessions
@@ -137,17 +137,28 @@ class World:
         for region in self.environment.regions:
             self._create_bucket(f"{self.environment.prefix}-artifacts-{ACCOUNT}-{region}", region)
 
+    def log_group(self, log: Log) -> str:
+        """Return the name of the log group of a log."""
+        if log == "execution":
+            return "API-Gateway-Execution-Logs_api/v1"
+        return self.name(GROUPS[log])
+
+    def write_log(self, log: Log, message: str) -> None:
+        """Write an event of ten seconds ago to a log."""
+        event = {"timestamp": int(time.time() - 10) * 1000, "message": message}
+        self.client("logs", self.environment.stack_of(GROUPS[log]).region).put_log_events(
+            logGroupName=self.log_group(log), logStreamName="stream", logEvents=[event]
+        )
+
     def create_logs(self) -> None:
         """Create the log groups, each with an event."""
-        name = "API-Gateway-Execution-Logs_api/v1"
-        self.stacks.stacks["api"].physical_ids["ExecutionLogGroup"] = name
+        self.stacks.stacks["api"].physical_ids["ExecutionLogGroup"] = self.log_group("execution")
         for log, logical_id in GROUPS.items():
             logs = self.client("logs", self.environment.stack_of(logical_id).region)
-            group = name if log == "execution" else self.name(logical_id)
+            group = self.log_group(log)
             logs.create_log_group(logGroupName=group)
             logs.create_log_stream(logGroupName=group, logStreamName="stream")
-            event = {"timestamp": int(time.time() * 1000), "message": f"a message of {log}"}
-            logs.put_log_events(logGroupName=group, logStreamName="stream", logEvents=[event])
+            self.write_log(log, f"a message of {log}")
 
     def create_vpc(self) -> None:
         """Create the VPC, whose default security group has rules."""
