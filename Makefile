@@ -62,7 +62,7 @@ check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and t
 walks: $(VENV)/.installed-dev ## Follow the recipes of CONTRIBUTING.md and docs/recipes.md in copies of this checkout (up to 20 minutes)
 	@$(RUN) -m tests.walks $(ARGS)
 
-consumers: $(VENV)/.installed-dev ## Test the wheel, and the recipes of docs/consumers.md with the real tools (needs Node.js and AWS CLI 2)
+consumers: $(VENV)/.installed-dev ## Test the wheel, and the recipes of docs/consumers.md with the real tools (needs Node.js, AWS CLI 2 and Chromium)
 	@test -n "$(ARGS)" || $(RUN) -m pytest --numprocesses auto tests/consumers
 	@$(RUN) -m tests.consumers.run $(ARGS)
 

@@ -17,10 +17,12 @@ ENTRY = {
     "kind": "guard",
     "stack": "api",
     "logicalId": "LambdaErrorsAlarm",
+    "property": "Threshold",
     "reason": "Replaced by the alarm on ApiMostlyFailing.",
 }
 
 
+ALARM, METHOD = "guard:api.LambdaErrorsAlarm#Threshold", "opens:api.RootAnyMethod#ApiKeyRequired"
 ERRORS = read_yaml(Path(__file__).with_name("gate.yaml"))
 
 
@@ -72,16 +74,51 @@ def test_each_risk_is_accepted_or_the_command_ends_with_1(
     assert "2 risks not accepted" in capsys.readouterr().err
     assert run(*after, "--accept", "guard") == 1
     assert "1 risk not accepted" in capsys.readouterr().err
-    assert run(*after, "--accept", "guard:api.LambdaErrorsAlarm", "--accept", "opens") == 0
+    assert run(*after, "--accept", ALARM, "--accept", "opens") == 0
 
     entries.write_text(json.dumps([ENTRY]), "utf-8")
     capsys.readouterr()
-    assert run(*after, "--accept", "opens:api.RootAnyMethod", "--format", "json") == 0
+    assert run(*after, "--accept", METHOD, "--format", "json") == 0
     captured = capsys.readouterr()
     assert captured.err == ""
     risks = {risk["kind"]: risk for risk in json.loads(captured.out)["risks"]}
     assert (risks["guard"]["accepted"], risks["guard"]["reason"]) == (True, ENTRY["reason"])
     assert (risks["opens"]["accepted"], risks["opens"]["reason"]) == (True, "")
+
+
+def test_an_accepted_property_does_not_accept_another_one(
+    repository: Path, entries: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A guard of a resource that is accepted does not accept another guard of it."""
+    api = repository / "out" / "api.yaml"
+    text = api.read_text("utf-8")
+    alarm = text.index("  LambdaErrorsAlarm:")
+    periods = text.index("EvaluationPeriods: ", alarm) + len("EvaluationPeriods: ")
+    entries.write_text(json.dumps([ENTRY]), "utf-8")
+    api.write_text(f"{text[:periods]}9{text[periods:]}", "utf-8")
+    try:
+        assert run("--after", str(repository / "out"), "--accept", METHOD) == 1
+        assert '"property": "EvaluationPeriods"' in capsys.readouterr().err
+    finally:
+        api.write_text(text, "utf-8")
+
+
+def test_the_entry_to_paste_and_the_entry_that_is_added(
+    repository: Path, entries: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The error shows the entry of each risk, and the option adds it with the reason, once."""
+    after = ["--after", str(repository / "out")]
+    assert run(*after, "--accept", METHOD) == 1
+    pasted = capsys.readouterr().err.partition("add it.\n")[2]
+    (entry,) = json.loads(pasted)
+    assert entry == {**ENTRY, "reason": "WHY IT IS INTENDED"}
+
+    for _ in range(2):
+        assert run(*after, "--accept", METHOD, "--accept", ALARM, "--reason", "理由") == 0
+    added = json.loads(entries.read_text("utf-8"))
+    assert [row["property"] for row in added] == ["ApiKeyRequired", "Threshold"]
+    assert {row["reason"] for row in added} == {"理由"}
+    assert run(*after) == 0
 
 
 def test_an_entry_of_an_earlier_change_accepts_nothing(
@@ -95,10 +132,7 @@ def test_an_entry_of_an_earlier_change_accepts_nothing(
     try:
         assert run("--after", str(repository / "out"), "--accept", "opens") == 1
         err = capsys.readouterr().err
-        assert (
-            "Entry 1 of review.json (guard api.LambdaErrorsAlarm) is from an earlier change and is ignored."
-            in err
-        )
+        assert f"Entry 1 of review.json ({ALARM}) is from an earlier change and is ignored." in err
     finally:
         subprocess.run(["git", "reset", "-q", "--soft", "HEAD~1"], cwd=repository, check=True)
         subprocess.run(["git", "rm", "-q", "--cached", "review.json"], cwd=repository, check=True)

@@ -149,7 +149,7 @@ def test_a_missing_word_is_reported_and_stays_english(docs: Path, assembly: Asse
             "<!-- generated: web-rules -->",
             "{page}, line {line}: There is no table web-rules. The tables are alarm <name>, alarm-causes, "
             "alarm-index, cost, cost-by-stack, cost-compared, cost-hours, cost-levers, database-events, "
-            "settings, stacks, web-acl.",
+            "missing-data, settings, stacks, web-acl.",
             id="unknown name",
         ),
         pytest.param(
