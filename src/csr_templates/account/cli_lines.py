@@ -28,14 +28,13 @@ class FileText(str):
     """
 
     __slots__ = ("path",)
+    path: Path
 
     def __new__(cls, path: Path) -> FileText:
         """Read a file in UTF-8."""
         text = super().__new__(cls, path.read_text("utf-8"))
         text.path = path
         return text
-
-    path: Path
 
 
 def line(

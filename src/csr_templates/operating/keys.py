@@ -127,7 +127,7 @@ def _with_clients(aws: Aws) -> Sequence[str]:
 def _key_rows(aws: Aws, region: str, keys: Iterable[_Key]) -> list[tuple[str, ...]]:
     names = {key.arn: key.name for key in keys}
     details = aws.in_parallel({arn: partial(_details, aws, region, arn) for arn in names})
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for arn, detail in details.items():
         if isinstance(detail, Unknown):
             rows.append((words.WRONG, names[arn], str(detail), "", "", "", arn))
@@ -143,13 +143,19 @@ def _details(aws: Aws, region: str, arn: str) -> tuple[str, ...]:
     metadata = client.describe_key(KeyId=arn)["KeyMetadata"]
     rotation = client.get_key_rotation_status(KeyId=arn)
     deletion = metadata.get("DeletionDate")
-    days = rotation.get("RotationPeriodInDays", "")
     return (
         metadata["KeyState"],
         words.in_jst(deletion) if deletion else _NONE,
-        f"{days} days".strip() if rotation["KeyRotationEnabled"] else "off",
+        _rotation(rotation),
         words.in_jst(metadata["CreationDate"]),
     )
+
+
+def _rotation(status: Mapping[str, Any]) -> str:
+    if not status["KeyRotationEnabled"]:
+        return "off"
+    days = status.get("RotationPeriodInDays")
+    return f"{days} days" if days else "on"
 
 
 def _show_encrypted(aws: Aws) -> None:

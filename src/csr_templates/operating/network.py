@@ -86,16 +86,17 @@ def _show_subnets(subnets: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _show_gateways(gateways: Sequence[Mapping[str, Any]]) -> None:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for gateway in gateways:
         mark = "" if gateway["State"] == _AVAILABLE else words.WRONG
         rows.append((mark, _name(gateway), gateway["NatGatewayId"], gateway["State"]))
-    words.table(("", "NAT gateway", "ID", "state"), sorted(rows, key=lambda row: row[1:]))
+    rows.sort(key=lambda row: row[1:])
+    words.table(("", "NAT gateway", "ID", "state"), rows)
 
 
 def _show_routes(tables: Sequence[Mapping[str, Any]]) -> None:
     """Show the routes through NAT gateways."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for table in tables:
         for route in table["Routes"]:
             if "NatGatewayId" in route:
@@ -103,7 +104,8 @@ def _show_routes(tables: Sequence[Mapping[str, Any]]) -> None:
                 rows.append(
                     (mark, _name(table), table["RouteTableId"], route["NatGatewayId"], route["State"])
                 )
-    words.table(("", "route table", "ID", "NAT gateway", "state"), sorted(rows, key=lambda row: row[1:]))
+    rows.sort(key=lambda row: row[1:])
+    words.table(("", "route table", "ID", "NAT gateway", "state"), rows)
 
 
 def _name(resource: Mapping[str, Any]) -> str:

@@ -51,11 +51,9 @@ def prepared_for(operator: Operator, each: Command, scenario: Scenario) -> list[
     for prepare in scenario.prepare:
         prepare(operator.world)
     folder = str(operator.world.folder)
-    values = {FOLDER: folder, KEY: operator.world.key}
-    return [
-        each.name,
-        *(values.get(argument, argument.replace(FOLDER, folder)) for argument in scenario.arguments),
-    ]
+    key = operator.world.key
+    arguments = [argument.replace(FOLDER, folder).replace(KEY, key) for argument in scenario.arguments]
+    return [each.name, *arguments]
 
 
 def scenarios_of(each: Command) -> list[Scenario]:

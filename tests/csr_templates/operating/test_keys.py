@@ -20,6 +20,8 @@ def test_keys_are_shown_with_what_they_encrypt(operator: Operator) -> None:
     creating.create_keys(operator.world)
     operator.world.stacks.stacks.clear()
     used = operator.world.key
+    days = {"RotationPeriodInDays": 365}  # which moto leaves out
+    operator.world.recorder.coming["kms:GetKeyRotationStatus"] = [days] * 3
 
     run = operator.run("show-keys")
 
@@ -30,7 +32,8 @@ def test_keys_are_shown_with_what_they_encrypt(operator: Operator) -> None:
         ["csr-lambda-api-prod-database-key", "Enabled"],
         ["csr-lambda-api-prod-frontend-key", "Enabled"],
     ]
-    assert [key[3] for key in keys] == ["off", "365", "off"]
+    assert [key[3:5] for key in keys].count(["365", "days"]) == 1
+    assert [key[3] for key in keys].count("off") == 2
     encrypted = [line.split() for line in run.out]
     assert ["log", "group", "/aws/lambda/csr-lambda-api-prod-api", used.rpartition("/")[2]] in encrypted
     assert "snapshot before-deploy" in "\n".join(run.out)

@@ -110,7 +110,8 @@ def test_a_key_in_use_gets_no_new_value(deployed: Operator, accepted: str, sent:
 
     assert (run.status, run.printed) == (1, [])
     assert run.err == [
-        f"The key a gets no new value, because OriginKeys is {accepted} and OriginKey is {sent}. Both must be b.",
+        f"The key a gets no new value, because OriginKeys is {accepted} and OriginKey is {sent}. "
+        "Both must be b.",
         "Nothing was changed.",
     ]
 
@@ -130,13 +131,13 @@ def test_a_missing_copy_is_made_again_and_waited_for(operator: Operator) -> None
     """Each status of the copy is shown."""
     creating.create_origin_key_without_replica(operator.world)
     coming = operator.world.recorder.coming
-    coming["secretsmanager:DescribeSecret"] = [{}, {}, replica("InProgress")]
+    coming["secretsmanager:DescribeSecret"] = [{}, replica("InProgress")]
 
     run = operator.run("replicate-origin-key", "a")
 
     assert (run.status, run.err) == (0, [])
     statuses = [line.rpartition(": ")[2] for line in run.out if " JST  " in line]
-    assert statuses == ["InSync", "InProgress", "InSync"] or statuses == ["InProgress", "InSync"]
+    assert statuses == ["InProgress", "InSync"]
     assert value(operator, TARGET) == value(operator, "ap-northeast-1")
 
 
