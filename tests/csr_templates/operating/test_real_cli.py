@@ -36,6 +36,7 @@ RUN = [
     "enable-key",
     "upload-package",
     "plan-deploy",
+    "disable-deletion-protection",
 ]
 
 
