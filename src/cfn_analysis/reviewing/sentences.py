@@ -119,6 +119,10 @@ STACK_LEFT: Final = (
 TERMINATION_UNPROTECTED: Final = (
     "The termination protection of the stack {stack} is disabled: it can be deleted."
 )
+TRIGGER_REMOVED: Final = (
+    "{name} is no longer a rollback trigger of the stack {stack}: an update after which it fires is not "
+    "rolled back."
+)
 STACK_POLICY_WEAKENED: Final = "The stack policy of {stack} no longer protects {resources}."
 STACK_NOT_KNOWN: Final = "{why}"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from cfn_analysis.model import rendering
 from cfn_analysis.model.resolving import ACCOUNT, ResolveError, resolve
 from cfn_analysis.model.schemas import SchemasError
-from csr_templates.assembly import cross_stack, house_rules
+from csr_templates.assembly import cross_stack, house_rules, operability
 from csr_templates.assembly.building import build_stack, with_policies
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
 from csr_templates.environments import environment as environments
@@ -273,6 +273,7 @@ def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Ite
         for declared, stack in zip(stacks, built, strict=True):
             if declared in STACKS:
                 yield from house_rules.problems(stack)
+                yield from operability.problems(stack)
     except SchemasError as error:
         yield str(error)
 

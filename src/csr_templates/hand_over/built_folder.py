@@ -150,6 +150,7 @@ def _read_stack(
         Policies(policy),
         termination_protection=entry.get("terminationProtection") is True,
         name_pattern=entry.get("namePattern", ""),
+        rollback_triggers=entry.get("rollbackTriggers", {}),
     )
 
 

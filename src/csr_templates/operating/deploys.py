@@ -104,14 +104,12 @@ def run_changes(aws: Aws, change_set: str) -> None:
     _require_executable(description)
     _require_publishable(aws, stack, description)
     require_accepted_key(aws, stack, description)
-    operation, expected = (
-        ("create", "CREATE_COMPLETE") if status == waiting.REVIEW else ("update", "UPDATE_COMPLETE")
-    )
+    operation = "create" if status == waiting.REVIEW else "update"
     words.say(f"Executes the {operation} of {stack.deployed}.")
     client.execute_change_set(ChangeSetName=change_set)
     aws.way_on = aws.command("wait", stack.name)
     end = waiting.for_stack(aws, stack, status, shows_events=True)
-    if end != expected:
+    if end != f"{operation.upper()}_COMPLETE":
         failures.tell_reasons(aws, stack, description["CreationTime"])
         raise waiting.failed(end, stack, aws)
     words.say(f"The stack {stack.name} is {end}.")

@@ -167,7 +167,7 @@ def show(aws: Aws, *queries: Query) -> None:
         if isinstance(results, Unknown):
             words.say(f"{query.log}: {results}")
             continue
-        words.say(f"{query.log}, the last {query.minutes} minutes: {len(results) or 'no'} results")
+        words.say(f"Results of {query.log} in {query.minutes} minutes: {len(results) or 'none'}")
         fields = header(results)
         words.table(fields, [[row.get(field, "") for field in fields] for row in results])
 

@@ -352,7 +352,7 @@ def _show_drift(aws: Aws, stack: Stack, detection: str) -> bool:
     rows = []
     for drift in drifts:
         rows += _drift_rows(drift)
-    words.say(f"{stack.name}: {len(rows) or 'no'} differences")
+    words.say(f"Differences of {stack.name}: {len(rows) or 'none'}")
     words.table(("resource", "status", "property", "difference", "template", "now"), rows)
     return status.startswith(_DETECTED)
 
@@ -360,8 +360,9 @@ def _show_drift(aws: Aws, stack: Stack, detection: str) -> bool:
 def _detection_status(client: Any, detection: str) -> str:
     """Return the status, with the reason if a resource could not be compared; the others are shown then."""
     answer = client.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
+    status = str(answer["DetectionStatus"])
     reason = answer.get("DetectionStatusReason", "")
-    return f"{answer['DetectionStatus']}{f': {reason}' if reason else ''}"
+    return f"{status}: {reason}" if reason else status
 
 
 def _drifts(client: Any, stack: Stack) -> list[Mapping[str, Any]]:

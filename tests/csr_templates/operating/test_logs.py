@@ -23,7 +23,7 @@ def test_a_log_is_searched(logged: Operator) -> None:
     (call,) = [call for call in run.calls if call.operation == "StartQuery"]
     assert call.region == "us-east-1"
     assert call.parameters["endTime"] - call.parameters["startTime"] == 30 * 60
-    assert run.out[1] == "waf, the last 30 minutes: 1 results"
+    assert run.out[1] == "Results of waf in 30 minutes: 1"
     assert run.out[2].split() == ["@message", "@log"]
     assert run.out[3].split() == ["a", "message", "of", "waf", logged.world.name("WAFLogGroup")]
 
@@ -80,7 +80,7 @@ def test_errors_of_the_function_are_shown_without_those_of_the_api(logged: Opera
 
     assert run.status == 1
     assert run.out[1] == "access: unknown"
-    assert run.out[2] == "function, the last 60 minutes: 1 results"
+    assert run.out[2] == "Results of function in 60 minutes: 1"
 
 
 def test_results_may_lack_fields() -> None:

@@ -177,13 +177,13 @@ def test_manual_changes_are_found(operator: Operator) -> None:
     run = operator.run("find-drift", "database", "network")
 
     assert (run.status, run.err) == (0, [])
-    start = run.out.index("database: 3 differences")
+    start = run.out.index("Differences of database: 3")
     assert [line.split()[:4] for line in run.out[start + 2 : start + 5]] == [
         ["DatabaseInstance2", "MODIFIED", *KEY],
         ["DatabaseInstance2", "MODIFIED", "/DBInstanceClass", "NOT_EQUAL"],
         ["DatabaseCluster", "DELETED"],
     ]
-    assert run.out[-1] == "network: no differences"
+    assert run.out[-1] == "Differences of network: none"
 
 
 @pytest.mark.parametrize("kinds", [[(KEY[0], "NOT_EQUAL")], [("/MonitoringRoleArn", "REMOVE")]])
@@ -191,7 +191,7 @@ def test_other_drift_of_an_instance_is_shown(operator: Operator, kinds: list[tup
     """Another key, or another property."""
     operator.world.stacks.stacks["database"].drifts = [[drifted("DatabaseInstance1", *kinds)]]
 
-    assert "database: 1 differences" in operator.run("find-drift", "database").out
+    assert "Differences of database: 1" in operator.run("find-drift", "database").out
 
 
 def test_drift_that_cannot_be_read_hides_nothing(operator: Operator) -> None:
@@ -204,8 +204,8 @@ def test_drift_that_cannot_be_read_hides_nothing(operator: Operator) -> None:
 
     assert (run.status, run.err) == (1, ["Not every resource could be compared of: api."])
     assert any(line.endswith("DETECTION_FAILED: No permission for WebACL") for line in run.out)
-    assert "api: 1 differences" in run.out
-    assert run.out[-1] == "frontend: no differences"
+    assert "Differences of api: 1" in run.out
+    assert run.out[-1] == "Differences of frontend: none"
 
 
 def test_a_stack_whose_detection_cannot_start_leaves_the_others(operator: Operator) -> None:
@@ -216,4 +216,4 @@ def test_a_stack_whose_detection_cannot_start_leaves_the_others(operator: Operat
 
     assert run.status == 1
     assert "! network: unknown" in run.out
-    assert run.out[-1] == "frontend: no differences"
+    assert run.out[-1] == "Differences of frontend: none"

@@ -51,6 +51,7 @@ def weakened_guards(environment: EnvironmentChanges) -> Iterator[Risk]:
     for name, after in environment.after.items():
         if name in environment.before:
             yield from _of_stack(environment.before[name], after)
+            yield from _rollback_triggers(environment.before[name], after, environment.name)
 
 
 def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[Problem]:
@@ -121,6 +122,16 @@ _PERIODS: Final[Mapping[str, tuple[str, Callable[[Mapping[str, Any]], float], st
         "backups are retained for a shorter time",
     ),
 }
+
+
+def _rollback_triggers(before: ResolvedStack, after: ResolvedStack, environment: str) -> Iterator[Risk]:
+    """Yield each alarm that stays, and no longer rolls back an update of its stack."""
+    kept = after.built.rollback_triggers.get(environment, ())
+    removed = [name for name in before.built.rollback_triggers.get(environment, ()) if name not in kept]
+    for logical_id, resource in after.existing():
+        if resource.properties.get("AlarmName") in removed:
+            subject, paths = Node(after.name, logical_id), ("RollbackTriggers",)
+            yield risk(GUARD, subject, sentences.TRIGGER_REMOVED, paths=paths, stack=after.name)
 
 
 def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
