@@ -43,9 +43,9 @@ class _Version(NamedTuple):
 
 
 def check_secrets(aws: Aws, stack: str) -> None:
-    """Check that the recovery of a stack has not given a secret a new user name, password or key.
+    """Check that the recovery of a stack has not given a secret a new password or key.
 
-    The current values are compared with those from before the stack was created again.
+    User names count too. The current values are compared with those from before the stack was created again.
 
     Args:
         stack: name of the stack, such as api.
