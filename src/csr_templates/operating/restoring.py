@@ -25,7 +25,7 @@ Target = Literal["original", "restored"]
 def restore_cluster(
     aws: Aws, target: Target, *, time: str = "", snapshot: str = "", backup: str = ""
 ) -> None:
-    """Restore the database from the live cluster, a snapshot or the backups of a deleted cluster.
+    """Restore the database from the live cluster, a snapshot or backups of a deleted cluster.
 
     Give --time alone for the live cluster, --snapshot alone, or --backup with --time. An existing cluster is
     never overwritten.
@@ -96,9 +96,10 @@ def create_instances(aws: Aws, target: Target) -> None:
 
 
 def use_restored_cluster(aws: Aws) -> None:
-    """Give the restored cluster the names of the stack; the live cluster is renamed to -old and stopped.
+    """Give the restored cluster the names of the stack; rename and stop the live cluster.
 
-    It starts only if both clusters and their instances are available. The endpoints stay the same, and no
+    The live one is renamed to -old. The command starts only if both clusters and their instances are
+    available. The endpoints stay the same, and no
     stack changes. If it stops, repeat it: it skips what is renamed already.
 
     Calls: rds:DescribeDBClusters, cloudformation:DescribeStackResource, rds:DescribeDBInstances,

@@ -43,7 +43,7 @@ class _Version(NamedTuple):
 
 
 def check_secrets(aws: Aws, stack: str) -> None:
-    """Check that the recovery of a stack has not given a secret a new user name, password or key.
+    """Check that the recovery of a stack has given no secret a new user name, password or key.
 
     The current values are compared with those from before the stack was created again.
 
