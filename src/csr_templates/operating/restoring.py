@@ -99,8 +99,8 @@ def use_restored_cluster(aws: Aws) -> None:
     """Give the restored cluster the names of the stack; rename and stop the live cluster.
 
     The live one is renamed to -old. The command starts only if both clusters and their instances are
-    available. The endpoints stay the same, and no
-    stack changes. If it stops, repeat it: it skips what is renamed already.
+    available. The endpoints stay the same, and no stack changes. If it stops, repeat it: it skips what is
+    renamed already.
 
     Calls: rds:DescribeDBClusters, cloudformation:DescribeStackResource, rds:DescribeDBInstances,
         rds:ModifyDBCluster, rds:ModifyDBInstance, rds:StopDBCluster.
