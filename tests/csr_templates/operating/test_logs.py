@@ -30,7 +30,7 @@ def test_a_log_is_searched(logged: Operator) -> None:
 
 def test_the_execution_log_is_that_of_the_stack(logged: Operator) -> None:
     """API Gateway chooses its name."""
-    run = logged.run("search-log", "execution", "1", "fields @message")
+    run = logged.run("search-log", "execution", "10", "fields @message")
 
     assert "a message of execution" in run.out[-1]
 
@@ -39,7 +39,7 @@ def test_a_log_line_cannot_control_the_terminal(logged: Operator) -> None:
     """Whoever requests a path writes it."""
     logged.world.write_log("access", "\x1b[2J")
 
-    run = logged.run("search-log", "access", "1", "fields @message")
+    run = logged.run("search-log", "access", "10", "fields @message")
 
     assert r"\u001b[2J" in "\n".join(run.out)
     assert "\x1b" not in "\n".join(run.out)
