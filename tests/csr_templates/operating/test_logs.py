@@ -97,7 +97,7 @@ def test_ages_of_all_logs(logged: Operator) -> None:
 
     assert (run.status, run.err) == (0, [])
     assert [line.split()[0] for line in run.out[2:]] == list(logs.GROUPS)
-    assert all(line.endswith("0 minutes ago") for line in run.out[2:])
+    assert all(int(line.split()[-3]) < 10 for line in run.out[2:])  # ends with "0 minutes ago"
 
 
 def test_a_missing_log_group_is_marked(logged: Operator) -> None:
