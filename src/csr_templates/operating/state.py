@@ -322,7 +322,7 @@ def _deployed_template(client: Any, stack_id: str) -> Any:
 
 
 def _template_in_folder(body: Any, stack: Stack) -> str:
-    """Return whether a deployed template, which is not a text if it was JSON, is that of the output folder."""
+    """Return whether the output folder has a deployed template, which is not a text if it was JSON."""
     is_same = isinstance(body, str) and body.rstrip("\n") == stack.template.read_text("utf-8").rstrip("\n")
     return str(stack.template) if is_same else "a different one"
 
