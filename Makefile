@@ -30,7 +30,7 @@ endif
 TESTS := --ignore tests/acceptance --ignore tests/consumers -m "not acceptance"
 
 .DEFAULT_GOAL := help
-.PHONY: help templates review environments test acceptance check walks consumers dist benchmark rules scenarios requirements accepted catalogue corpus drill format clean
+.PHONY: help templates review environments test acceptance check walks consumers dist benchmark rules scenarios requirements accepted corpus drill format clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -87,9 +87,6 @@ requirements: ## Write requirements.txt, the packages of the starters with their
 accepted: $(VENV)/.installed-dev ## Write the page and forms of tests/consumers/accepted-findings.json
 	@$(RUN) -m tests.consumers.write_accepted
 
-catalogue: $(VENV)/.installed-catalogue ## Print which tools find each fault of the catalogue, and the rates of each class (ARGS=blind.yaml)
-	@$(RUN) -m tests.acceptance.catalogue.kill_rates $(ARGS)
-
 corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-lint, or over those of folders (ARGS="FOLDER ...")
 	@$(RUN) -m tests.acceptance.catalogue.corpus $(ARGS)
 
@@ -130,8 +127,3 @@ $(VENV)/.installed-dev: $(VENV)/.created setup.cfg pyproject.toml constraints.tx
 	@echo "Installing csr-templates and its development tools into $(VENV)"
 	@$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
-
-$(VENV)/.installed-catalogue: $(VENV)/.created setup.cfg pyproject.toml constraints.txt
-	@echo "Installing csr-templates and the tool for comparing its rules into $(VENV)"
-	@$(PIP) --editable '.[catalogue]'
-	@touch $@ $(VENV)/.installed-dev $(VENV)/.installed

@@ -11,9 +11,9 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import as_list, value_at
+from cfn_analysis.model.wildcards import Pattern, any_covers, lower, pattern
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
-from cfn_analysis.reviewing.access.wildcards import Pattern, any_covers, lower, pattern
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import INTERRUPTION

@@ -5,12 +5,12 @@ They apply to ``STACKS``, not to stacks of other projects. Requirements for any 
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.references import in_words, uses
 from cfn_analysis.model.schemas import SchemasError, resource_schema, stateful_types
+from cfn_analysis.model.wildcards import matches
 from csr_templates.naming import PREFIX
 
 _CONSTRAINTS: Final = (
@@ -218,7 +218,7 @@ def _denies_changes(statement: Any) -> bool:
     if not isinstance(statement, dict) or statement.get("Effect") != "Deny" or "Condition" in statement:
         return False
     return "NotAction" in statement or any(
-        not isinstance(action, str) or fnmatchcase("kms:putkeypolicy", action.lower())
+        not isinstance(action, str) or matches(action.lower(), "kms:putkeypolicy")
         for action in _items(statement.get("Action", []))
     )
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
 from cfn_analysis.model.escaping import for_terminal
-from csr_templates.operating.problems import Stop
+from csr_templates.operating.problems import Stop, WrongInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,6 +49,19 @@ def now() -> datetime:
 def in_jst(moment: datetime) -> str:
     """Return a time in Japan's time, with seconds: ``2026-11-25 10:30:00 JST``."""
     return moment.astimezone(_JST).strftime("%Y-%m-%d %H:%M:%S JST")
+
+
+def moment(text: str) -> datetime:
+    """Return the time that a person has typed, such as ``2026-11-25T10:30:00+09:00``.
+
+    Raises:
+        WrongInput: it is not a time with a zone.
+    """
+    with suppress(ValueError):
+        time = datetime.fromisoformat(text)
+        if time.tzinfo is not None:
+            return time.astimezone(UTC)
+    raise WrongInput(f"The time is {text}. Give it as 2026-11-25T10:30:00+09:00 or 2026-11-25T01:30:00Z.")
 
 
 def typed_name(name: str) -> str:

@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from csr_templates.account.printed_calls import MADE, NOT_MADE
 from csr_templates.account.session import Account
-from csr_templates.operating import command_line, environment, waiting
+from csr_templates.operating import command_line, environment, waiting, words
 from csr_templates.operating.environment import OperatedEnvironment
 from tests.csr_templates.preflight.mock_account import ENVIRONMENT
 from tests.docs.aws_cli import Command, parse
@@ -71,9 +72,13 @@ class Operator:
         self.world = world
         self._monkeypatch = monkeypatch
         self._capsys = capsys
+        self._minutes = -1
 
     def run(self, *arguments: str, folder: Path = OUT) -> Run:
-        """Run a command, such as ``run("roll-back", "1")``."""
+        """Run a command, such as ``run("roll-back", "1")``; each is typed a minute after the one before."""
+        self._minutes += 1
+        now = datetime.now(UTC) + timedelta(minutes=self._minutes)
+        self._monkeypatch.setattr(words, "now", lambda: now)
         self._monkeypatch.setattr(command_line, "Account", self._account)
         before = len(self.world.recorder.made)
         self._capsys.readouterr()
@@ -95,6 +100,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Use credentials of no account, and do not pause."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(waiting, "sleep", lambda seconds: None)
 
 
@@ -105,15 +111,16 @@ def production() -> OperatedEnvironment:
 
 
 @pytest.fixture
-def world(production: OperatedEnvironment) -> Iterator[World]:
+def world(production: OperatedEnvironment, tmp_path: Path) -> Iterator[World]:
     """Yield an account with what production has deployed."""
     _install_validator()
     from moto import mock_aws
 
     moto = mock_aws()
     moto.start()
-    yield World(production, CloudFormation(production), moto)
-    moto.stop()
+    world = World(production, CloudFormation(production), moto, tmp_path)
+    yield world
+    world.close()
 
 
 def _install_validator() -> None:

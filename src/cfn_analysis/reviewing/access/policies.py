@@ -10,13 +10,13 @@ from typing import Any, Final
 from cfn_analysis.model.access_properties import managed_policies
 from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import Place, as_list, place_in_words, value_at
+from cfn_analysis.model.wildcards import EVERYTHING
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import beginning
 from cfn_analysis.reviewing import sentences, writing
 from cfn_analysis.reviewing.access.documents import IDENTITIES, SubjectPolicy, policies_by_subject
 from cfn_analysis.reviewing.access.not_judged import NOT_JUDGED
 from cfn_analysis.reviewing.access.statements import Access, Statement, not_covered, statements
-from cfn_analysis.reviewing.access.wildcards import EVERYTHING
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import OPENS
 from cfn_analysis.reviewing.states import Stacks, existing_resources

@@ -14,9 +14,7 @@ from cfn_analysis.model.access_properties import parsed
 from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import Place, as_list
 from cfn_analysis.model.schemas import iam_actions
-from cfn_analysis.model.wording import beginning
-from cfn_analysis.reviewing.access.conditions import Condition, conditions, implies, not_implied, undecided
-from cfn_analysis.reviewing.access.wildcards import (
+from cfn_analysis.model.wildcards import (
     ANY,
     EVERYTHING,
     Pattern,
@@ -27,6 +25,8 @@ from cfn_analysis.reviewing.access.wildcards import (
     lower,
     pattern,
 )
+from cfn_analysis.model.wording import beginning
+from cfn_analysis.reviewing.access.conditions import Condition, conditions, implies, not_implied, undecided
 from cfn_analysis.reviewing.values import words
 
 Document = Mapping[str, Any]
