@@ -25,7 +25,7 @@ cluster = Call(
     "DBClusterIdentifier",
     path="DBClusters",
     keep="DBClusterIdentifier Status EngineVersion DBClusterMembers DeletionProtection "
-    "BackupRetentionPeriod EnabledCloudwatchLogsExports PendingModifiedValues",
+    "BackupRetentionPeriod DBClusterParameterGroup EnabledCloudwatchLogsExports PendingModifiedValues",
     reduce=_without_pending_values,
     absent="DBClusterNotFoundFault",
 )

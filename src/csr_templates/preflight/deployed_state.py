@@ -10,7 +10,7 @@ from csr_templates.preflight.checks.cloudformation import REMEDIES
 from csr_templates.preflight.deployed_calls import READY
 from csr_templates.preflight.facts import Facts, Lookup, NoAnswerError, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
-from csr_templates.preflight.results import UNEXPECTED
+from csr_templates.preflight.results import UNEXPECTED, unreadable
 
 _NOT_CREATED: Final = "REVIEW_IN_PROGRESS"
 """A stack that has only a change set: it has no resources, and no template that was deployed."""
@@ -205,7 +205,7 @@ class _Reader:
             self.unknown.append(
                 (
                     stack,
-                    f"An answer of AWS cannot be read: {type(error).__name__}: {error}. Check it manually.",
+                    f"An answer of AWS cannot be read: {unreadable(error)}. Check it manually.",
                 )
             )
 

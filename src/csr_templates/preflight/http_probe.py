@@ -65,6 +65,10 @@ def _reason(error: object, seconds: float) -> str:
             return f"no answer within {seconds:g} seconds"
         case ConnectionRefusedError():
             return "the connection was refused"
+        case http.client.RemoteDisconnected():
+            return "the connection was closed without an answer"
         case OSError():
-            return error.strerror or type(error).__name__
-    return type(error).__name__ if isinstance(error, Exception) else str(error)
+            return error.strerror or "no connection"
+        case http.client.HTTPException():
+            return "the answer is not HTTP"
+    return str(error)

@@ -127,6 +127,13 @@ def missing_calls(checks: Sequence[Check], needs: Needs, facts: Facts) -> list[Q
     return list(lookup.missing.values())
 
 
+def unreadable(error: Exception) -> str:
+    """Return why an answer cannot be read, one of ``UNEXPECTED`` in words."""
+    if isinstance(error, KeyError):
+        return f"it has no {error.args[0]}"
+    return str(error).rstrip(".") or "it has another form"
+
+
 def _result(check: Check, subject: Subject, needs: Needs, lookup: Lookup) -> Result | None:
     why = ""
     try:
@@ -140,7 +147,7 @@ def _result(check: Check, subject: Subject, needs: Needs, lookup: Lookup) -> Res
         why = "unexpected answer"
         verdict = Verdict(
             UNKNOWN,
-            f"The check {check.name} cannot read an answer of AWS: {type(error).__name__}: {error}.",
+            f"The check {check.name} cannot read an answer of AWS: {unreadable(error)}.",
             "Check this manually. Report the error, with the file of --save-facts, to the maintainers of "
             "csr-templates.",
         )

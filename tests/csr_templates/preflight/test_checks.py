@@ -310,9 +310,9 @@ def test_an_unexpected_answer_makes_only_its_checks_unknown(walk: Walk) -> None:
     assert {name: (one.status, one.sentence) for name, one in unknown.items()} == {
         "engine-version": (
             "UNKNOWN",
-            "The check engine-version cannot read an answer of AWS: KeyError: 'EngineVersion'.",
+            "The check engine-version cannot read an answer of AWS: it has no EngineVersion.",
         ),
-        "writer": ("UNKNOWN", "The check writer cannot read an answer of AWS: KeyError: 'Status'."),
+        "writer": ("UNKNOWN", "The check writer cannot read an answer of AWS: it has no Status."),
     }
     assert unknown["writer"].why == "unexpected answer"
     assert unknown["writer"].command.startswith("aws rds describe-db-clusters ")

@@ -42,8 +42,14 @@ def test_a_new_account_with_roles_and_buckets_has_no_failures(walk: Walk) -> Non
         "newest-snapshot",
         "package",
         "pending-reboot",
+        "stack-state",
         "writer",
     }
+    sentences = [one.sentence for one in new if (one.check, one.status) == ("stack-state", "WARN")]
+    assert len(sentences) == 1
+    assert (
+        "exists in account 123456789012: right before a first deploy. Is it the wrong account" in sentences[0]
+    )
 
 
 def test_an_empty_account_has_only_the_failures_of_the_bootstrap(walk: Walk) -> None:

@@ -161,7 +161,7 @@ def test_a_server_that_does_not_answer() -> None:
 
 def test_an_answer_that_is_not_http(get: Get) -> None:
     """Neither other text, nor a connection that ends, nor a server without TLS raises an error."""
-    assert get(b"SSH-2.0\r\n\r\n") == {"error": "BadStatusLine"}
+    assert get(b"SSH-2.0\r\n\r\n") == {"error": "the answer is not HTTP"}
     assert "error" in get(b"")
     assert "no TLS connection" in str(get(b"HTTP/1.1 200 OK\r\n\r\n", None)["error"])
 

@@ -225,31 +225,35 @@ def _judge_writer(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         return _not_yet(subject)
     return writer_verdict(
         there,
+        subject.stack.region,
         "The deploy does not need another one: with this writer, a restart of both instances causes one "
         "failover instead of two (docs/changes.md, Another instance class).",
     )
 
 
-def writer_verdict(cluster: Mapping[str, Any], advice: str) -> Verdict:
+def writer_verdict(cluster: Mapping[str, Any], region: str, advice: str) -> Verdict:
     """Judge the state and the writer of a cluster."""
     name, members = cluster["DBClusterIdentifier"], cluster.get("DBClusterMembers", [])
-    if cluster["Status"] != "available":
+    events = f"aws rds describe-events --region {region} --source-type db-cluster --source-identifier {name}"
+    if cluster["Status"] == "stopped":
         return failed(
-            f"The cluster {name} is {cluster['Status']}.", "Start it, or wait until it is available."
+            f"The cluster {name} is stopped.",
+            f"Start it: aws rds start-db-cluster --region {region} --db-cluster-identifier {name}",
         )
+    if cluster["Status"] != "available":
+        return failed(f"The cluster {name} is {cluster['Status']}.", "Wait until it is available.")
     writers = [member for member in members if member["IsClusterWriter"]]
     if not writers:
         return failed(
             f"The cluster {name} does not have a writer instance.",
-            "See the events of the cluster (aws rds describe-events).",
+            f"See the events of the cluster: {events}",
         )
     writer = writers[0]
     first = min(member.get("PromotionTier", 0) for member in members)
     if writer.get("PromotionTier", 0) > first:
         return warned(
             f"The writer is {writer['DBInstanceIdentifier']}, not the first instance: a failover occurred.",
-            "If no one caused the failover, find its reason in the events of the cluster (aws rds "
-            f"describe-events). {advice}",
+            f"{advice} If no one caused the failover, find its reason in the events of the cluster: {events}",
         )
     return passed(f"The writer is {writer['DBInstanceIdentifier']}, the first instance.")
 

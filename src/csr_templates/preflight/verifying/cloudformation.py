@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cfn_analysis.model.template_text import TemplateTextError, read_template
+from cfn_analysis.reviewing.hiding import shown
 from csr_templates.preflight import calls, deployed, deployed_calls, hidden
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
@@ -119,18 +120,24 @@ def _judge_parameters(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
     for name in different:
         if name in stack.built.per_deploy:
             return failed(
-                f"{name} of {subject.id} is {values.get(name, '')!r} instead of {expected[name]!r} "
-                "(--parameter).",
+                f"{name} of {subject.id} is {shown(values.get(name, ''), name)!r} instead of "
+                f"{shown(expected[name], name)!r} (--parameter).",
                 "Correct --parameter, or deploy the stack with this value.",
             )
     if different:
-        names = ", ".join(different[:_SHOWN])
+        names = ", ".join(_both_values(name, values, expected[name]) for name in different[:_SHOWN])
         more = f" and {len(different) - _SHOWN} more" if len(different) > _SHOWN else ""
         return failed(
             f"Parameters of {subject.id} have other values than the files: {names}{more}.",
             "Deploy the stack with the values of the files, or change the files.",
         )
     return passed(f"The parameters of {subject.id} are those of the files.")
+
+
+def _both_values(name: str, values: Mapping[str, str], expected: str) -> str:
+    """Return a parameter with its deployed value and that of the files, without secrets."""
+    deployed_value = repr(shown(values[name], name)) if name in values else "missing"
+    return f"{name} ({deployed_value} instead of {shown(expected, name)!r})"
 
 
 def _judge_protection(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:

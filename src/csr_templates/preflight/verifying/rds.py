@@ -44,8 +44,8 @@ def _judge_writer(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdi
         return failed(f"The cluster {name} does not exist.", "Recover it (docs/recovery.md).")
     advice = "The function does not need another one."
     if cluster["Status"] not in _WORKING:
-        return writer_verdict(cluster, advice)
-    verdict = writer_verdict({**cluster, "Status": "available"}, advice)
+        return writer_verdict(cluster, resource.region, advice)
+    verdict = writer_verdict({**cluster, "Status": "available"}, resource.region, advice)
     if verdict.status != PASS:
         return verdict
     return warned(f"The cluster {name} is {cluster['Status']}, and works.", _WAIT)
@@ -93,6 +93,14 @@ def _judge_instance(resource: DeployedResource, needs: Needs, lookup: Lookup) ->
         return failed(
             f"The class of {name} is {instance['DBInstanceClass']} instead of {wanted}.", resource.drift
         )
+    group = resources.in_account(
+        resource.properties.get("DBParameterGroupName"), resource.stack, needs, lookup
+    )
+    groups = [parameters["DBParameterGroupName"] for parameters in instance["DBParameterGroups"]]
+    if isinstance(group, str) and group not in groups:
+        return failed(
+            f"{name} has the parameter group {', '.join(groups)} instead of {group}.", resource.drift
+        )
     if status != "available":
         return warned(f"The instance {name} is {status}, and works.", _WAIT)
     return passed(f"The instance {name} is available, in {instance.get('AvailabilityZone')}.")
@@ -120,6 +128,12 @@ def _judge_settings(resource: DeployedResource, needs: Needs, lookup: Lookup) ->
         expected = properties.get(setting)
         if isinstance(expected, (str, int)) and str(cluster[setting]) != str(expected):
             return failed(f"{setting} of {name} is {cluster[setting]} instead of {expected}.", resource.drift)
+    group = resources.in_account(properties.get("DBClusterParameterGroupName"), resource.stack, needs, lookup)
+    if isinstance(group, str) and cluster["DBClusterParameterGroup"] != group:
+        return failed(
+            f"{name} has the parameter group {cluster['DBClusterParameterGroup']} instead of {group}.",
+            resource.drift,
+        )
     instances = lookup(database_calls.instances(resource.region, name))
     pending = [f"{name}: {value}" for value in cluster["PendingModifiedValues"]]
     for instance in instances:

@@ -219,7 +219,12 @@ class RecordedAccount:
                 "PromotionTier": properties["PromotionTier"],
                 "PendingModifiedValues": {},
                 "AvailabilityZone": self.needs.known(database, properties["AvailabilityZone"]),
-                "DBParameterGroups": [{"DBParameterGroupName": "own", "ParameterApplyStatus": "in-sync"}],
+                "DBParameterGroups": [
+                    {
+                        "DBParameterGroupName": f"id-{properties['DBParameterGroupName']['Ref']}",
+                        "ParameterApplyStatus": "in-sync",
+                    }
+                ],
             }
             for name, properties in instances
         ]
@@ -237,6 +242,7 @@ class RecordedAccount:
                     "DeletionProtection": properties["DeletionProtection"] == "true",
                     "EnabledCloudwatchLogsExports": properties["EnableCloudwatchLogsExports"],
                     "EngineVersion": properties["EngineVersion"],
+                    "DBClusterParameterGroup": f"id-{properties['DBClusterParameterGroupName']['Ref']}",
                     "BackupRetentionPeriod": properties["BackupRetentionPeriod"],
                     "PendingModifiedValues": {},
                     "DBClusterMembers": [
