@@ -17,8 +17,6 @@ from csr_templates.preflight.facts import Fact, Facts, FactsHeader, FailedCall, 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from boto3.session import Session
-
     from csr_templates.preflight.needs import Needs
 
     Missing: TypeAlias = Callable[[Needs, Facts], Sequence[Query]]
@@ -54,7 +52,7 @@ class _Endpoint:
 class CheckedAccount(Account):
     """An account whose answers become facts."""
 
-    def __init__(self, profile: str | None = None, session: Session | None = None) -> None:
+    def __init__(self, profile: str | None = None, session: Any = None) -> None:
         """Create the session, as ``Account`` does."""
         super().__init__(profile, session)
         self._endpoints: dict[tuple[str, str], _Endpoint] = {}

@@ -149,22 +149,25 @@ def _judge_reserved(resource: DeployedResource, needs: Needs, lookup: Lookup) ->
     properties = resources.as_deployed(resource.stack, resource.logical_id, needs, lookup)
     expected = properties.get("ReservedConcurrentExecutions")
     reserved = found.get("ReservedConcurrentExecutions")
-    if _number(expected) == reserved:
-        return passed(f"The reserved concurrency of {name} is {_in_words(reserved)}, as in the template.")
+    if _reserved_executions(expected) == reserved:
+        return passed(
+            f"The reserved concurrency of {name} is {_concurrency_in_words(reserved)}, as in the template."
+        )
     remedy = f"Set that of the last deploy: csr-operate {needs.environment} reset-concurrency"
     if reserved == 0:
         return failed(f"The reserved concurrency of {name} is 0: Lambda rejects every request.", remedy)
     return warned(
-        f"The reserved concurrency of {name} is {_in_words(reserved)} instead of {_in_words(expected)}.",
+        f"The reserved concurrency of {name} is {_concurrency_in_words(reserved)} instead of "
+        f"{_concurrency_in_words(expected)}.",
         remedy,
     )
 
 
-def _number(value: Any) -> int | None:
+def _reserved_executions(value: Any) -> int | None:
     return None if value is None else int(value)
 
 
-def _in_words(number: Any) -> str:
+def _concurrency_in_words(number: Any) -> str:
     return "none" if number is None else str(number)
 
 

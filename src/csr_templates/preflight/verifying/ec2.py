@@ -15,11 +15,11 @@ _TARGETS: Final = ("NatGatewayId", "GatewayId")
 _DESTINATION: Final = "DestinationCidrBlock"
 
 
-def _judge(resource: DeployedResource, needs: Needs, lookup: Lookup) -> Verdict:
+def _judge_route(resource: DeployedResource, needs: Needs, lookup: Lookup) -> Verdict:
     properties = resource.properties
     destination = properties[_DESTINATION]
     table = resources.in_account(properties["RouteTableId"], resource.stack, needs, lookup)
-    route = _route(lookup(live_calls.route_tables(resource.region)), table, destination)
+    route = _route_to(lookup(live_calls.route_tables(resource.region)), table, destination)
     if route is None:
         return failed(f"The route table {table} does not have a route to {destination}.", resource.drift)
     if route.get("State") == "blackhole":
@@ -34,7 +34,7 @@ def _judge(resource: DeployedResource, needs: Needs, lookup: Lookup) -> Verdict:
     return passed(f"The route to {destination} in {table} is that of the template.")
 
 
-def _route(tables: Sequence[Mapping[str, Any]], table: str, destination: str) -> Mapping[str, Any] | None:
+def _route_to(tables: Sequence[Mapping[str, Any]], table: str, destination: str) -> Mapping[str, Any] | None:
     for found in tables:
         if found["RouteTableId"] != table:
             continue
@@ -62,7 +62,7 @@ CHECKS: tuple[Check, ...] = (
         "routes",
         "Each route has the target of the template",
         "AWS::EC2::Route",
-        _judge,
+        _judge_route,
         where=lambda properties: (
             _DESTINATION in properties and any(target in properties for target in _TARGETS)
         ),

@@ -12,7 +12,7 @@ from csr_templates.preflight.verifying.resources import DeployedResource
 _COUNT: Final = "Count"
 
 
-def _judge(resource: DeployedResource, needs: Needs, lookup: Lookup) -> Verdict:
+def _judge_rules(resource: DeployedResource, needs: Needs, lookup: Lookup) -> Verdict:
     name, identifier, _ = resource.physical_id.split("|")
     found = lookup(live_calls.web_acl(name, identifier))
     if found is None:
@@ -47,6 +47,6 @@ CHECKS: tuple[Check, ...] = (
         "web-acl-rules",
         "The rules of the web ACL have the actions of the template",
         "AWS::WAFv2::WebACL",
-        _judge,
+        _judge_rules,
     ),
 )
