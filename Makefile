@@ -30,7 +30,7 @@ endif
 TESTS := --ignore tests/acceptance --ignore tests/consumers -m "not acceptance"
 
 .DEFAULT_GOAL := help
-.PHONY: help templates review environments test acceptance check walks consumers dist benchmark rules scenarios requirements accepted catalogue corpus drill format clean
+.PHONY: help templates review environments test acceptance check walks consumers dist benchmark rules scenarios requirements accepted corpus drill format clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -59,10 +59,10 @@ check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and t
 	@$(BIN)/python build.py --check --pages docs
 	@$(RUN) -m tests.alarms.write_pages --check
 
-walks: $(VENV)/.installed-dev ## Follow the recipes of CONTRIBUTING.md and docs/recipes.md in copies of this checkout (up to 20 minutes)
+walks: $(VENV)/.installed-dev ## Follow the recipes of CONTRIBUTING.md and docs/recipes.md in copies of this checkout (up to 30 minutes)
 	@$(RUN) -m tests.walks $(ARGS)
 
-consumers: $(VENV)/.installed-dev ## Test the wheel, and the recipes of docs/consumers.md with the real tools (needs Node.js and AWS CLI 2)
+consumers: $(VENV)/.installed-dev ## Test the wheel, and the recipes of docs/consumers.md with the real tools (needs Node.js, AWS CLI 2 and Chromium)
 	@test -n "$(ARGS)" || $(RUN) -m pytest --numprocesses auto tests/consumers
 	@$(RUN) -m tests.consumers.run $(ARGS)
 
@@ -86,9 +86,6 @@ requirements: ## Write requirements.txt, the packages of the starters with their
 
 accepted: $(VENV)/.installed-dev ## Write the page and forms of tests/consumers/accepted-findings.json
 	@$(RUN) -m tests.consumers.write_accepted
-
-catalogue: $(VENV)/.installed-catalogue ## Print which tools find each fault of the catalogue, and the rates of each class (ARGS=blind.yaml)
-	@$(RUN) -m tests.acceptance.catalogue.kill_rates $(ARGS)
 
 corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-lint, or over those of folders (ARGS="FOLDER ...")
 	@$(RUN) -m tests.acceptance.catalogue.corpus $(ARGS)
@@ -130,8 +127,3 @@ $(VENV)/.installed-dev: $(VENV)/.created setup.cfg pyproject.toml constraints.tx
 	@echo "Installing csr-templates and its development tools into $(VENV)"
 	@$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
-
-$(VENV)/.installed-catalogue: $(VENV)/.created setup.cfg pyproject.toml constraints.txt
-	@echo "Installing csr-templates and the tool for comparing its rules into $(VENV)"
-	@$(PIP) --editable '.[catalogue]'
-	@touch $@ $(VENV)/.installed-dev $(VENV)/.installed

@@ -18,14 +18,18 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 STACKS = "src/csr_templates/stacks"
 NETWORK, DATABASE, API = f"{STACKS}/network.py", f"{STACKS}/database.py", f"{STACKS}/api.py"
+FRONTEND = f"{STACKS}/frontend.py"
 LISTING = f"{STACKS}/listing.py"
+CREATES = "tests/csr_templates/hand_over/creates.yaml"
+BILLING = "src/csr_templates/costs/billing.json"
+PRICES = "src/csr_templates/costs/prices.json"
 SCOPES = "src/csr_templates/hand_over/deploy_scopes.txt"
 ENVIRONMENT = f"{STACKS}/parts/parameters.py"
 WORDS = "docs/words.ja.json"
@@ -129,8 +133,8 @@ class Checkout:
         """Run Python with the code of the copy, and return what it printed."""
         return self.run([sys.executable, *arguments])
 
-    def run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        """Run a command with the code of the copy, and return what it printed."""
+    def run(self, command: Sequence[str], folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command with the code of the copy, there or in another folder; return what it printed."""
         environment = {
             **os.environ,
             "PYTHONPATH": str(self.folder / "src"),
@@ -139,7 +143,7 @@ class Checkout:
         }
         return subprocess.run(
             command,
-            cwd=self.folder,
+            cwd=folder or self.folder,
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -275,23 +279,50 @@ def alarm(one: Checkout) -> None:
         "docs/on-call.md: The alarm nat-1-burst-of-drops has no section.",
         "docs/on-call.ja.md: The alarm nat-1-burst-of-drops has no section.",
     )
-    japanese = """\
-- ユーザーへの影響: まだありません。 <!-- Users: Nothing yet. -->
-- 最初に確認: ダッシュボードで、接続を確認します。 <!-- First: On the dashboard, the connections. -->
-- 次に確認: 保存済みクエリ network-flows を実行します。 <!-- Then: Run the saved query network-flows. -->
-
-"""
-    for page, texts, do, contact in (
-        ("docs/on-call.md", "", "Do", "Contact"),
-        ("docs/on-call.ja.md", japanese, "対応", "連絡"),
-    ):
-        section = (
-            f"### nat-1-burst-of-drops\n\n{texts}<!-- generated: alarm nat-1-burst-of-drops -->\n"
-            f"<!-- /generated -->\n\n**{do}**\n\n1. [nat-1-ports](#nat-1-ports)\n\n**{contact}** -\n\n"
-        )
-        one.insert(page, "### nat-1-ports\n", section)
+    texts = {
+        "Users": ("Nothing yet.", "まだありません。"),
+        "First": ("On the dashboard, the connections.", "ダッシュボードで、接続を確認します。"),
+        "Then": ("Run the saved query network-flows.", "保存済みクエリ network-flows を実行します。"),
+    }
+    on_call(one, "nat-1-burst-of-drops", texts, before="nat-1-ports")
     one.build()
     one.passes("-m", "tests.alarms.write_pages")  # make scenarios
+
+
+LABELS = {"Users": "ユーザーへの影響", "First": "最初に確認", "Then": "次に確認"}
+
+
+CHECKS = {
+    "First": ("The errors of the function (show_errors).", "関数のエラーを確認します(show\\_errors)。"),
+    "Then": (
+        "In Logs Insights, run the saved query function-errors.",
+        "Logs Insights で、保存済みクエリ function-errors を実行します。",
+    ),
+}
+"""The checks of an alarm on a function, in English and Japanese."""
+
+
+def on_call(one: Checkout, name: str, texts: Mapping[str, tuple[str, str]], before: str) -> None:
+    """Write the sections of an alarm on the on-call pages.
+
+    Args:
+        one: the copy.
+        name: the end of the alarm's name.
+        texts: key of the description -> its text, and the Japanese text.
+        before: the section above which it is inserted.
+    """
+    japanese = "".join(
+        f"- {LABELS[key]}: {text} <!-- {key}: {english} -->\n" for key, (english, text) in texts.items()
+    )
+    for page, translations, do, contact in (
+        ("docs/on-call.md", "", "Do", "Contact"),
+        ("docs/on-call.ja.md", f"{japanese}\n", "対応", "連絡"),
+    ):
+        section = (
+            f"### {name}\n\n{translations}<!-- generated: alarm {name} -->\n<!-- /generated -->\n\n"
+            f"**{do}**\n\n1. [{before}](#{before})\n\n**{contact}** -\n\n"
+        )
+        one.insert(page, f"### {before}\n", section)
 
 
 def parameter(one: Checkout) -> None:
@@ -453,6 +484,26 @@ def table(one: Checkout) -> None:
     one.insert(SCOPES, "AWS::EC2::EIP ", scope)
     one.passes("-m", "ruff", "format", API)
     one.build()
+    requests = """AWS::DynamoDB::Table:
+  id: a1b2
+  requests:
+    - {may: [dynamodb:CreateTable, dynamodb:TagResource], arn: "dynamodb table/{name}", sends: tags}
+    - {may: [dynamodb:UpdateContinuousBackups], arn: "dynamodb table/{name}"}
+"""
+    one.insert(CREATES, "AWS::EC2::EIP:\n", requests)
+    billing = '    "AWS::DynamoDB::Table": {"reason": "Billed by request.", "usage": ["dynamodb-writes"]},\n'
+    one.insert(BILLING, '    "AWS::EC2::FlowLog": ', billing)
+    price = """    "dynamodb-writes": {
+      "name": "DynamoDB writes",
+      "service": "AmazonDynamoDB",
+      "usageType": "{region}-WriteRequestUnits",
+      "unit": "WriteRequestUnits",
+      "prices": {
+        "ap-northeast-1": {"tiers": [["0", "0.000000715"]], "source": "S1", "date": "2026-11-29"}
+      }
+    },
+"""
+    one.insert(PRICES, '    "sqs-requests": {\n', price)
 
 
 def function(one: Checkout) -> None:
@@ -518,12 +569,49 @@ def function(one: Checkout) -> None:
         API, "    role = add_execution_role(t,", "    reports_logs = add_reports_logs(t, parameters)\n"
     )
     one.insert(
-        API, "    api = add_api(t)", "    add_reports(t, parameters, role, reports_logs, key, queue)\n"
+        API, "    api = add_api(t, ", "    add_reports(t, parameters, role, reports_logs, key, queue)\n"
     )
     one.refused(
         "ExecutionRole does not allow logs:CreateLogStream and logs:PutLogEvents on ReportsLogGroup, its log "
-        "group: the function has no log."
+        "group: the function has no log.",
+        "ReportsFunction has no alarm, so no one learns that it fails (W9578).",
+        "Code of ReportsFunction has no S3ObjectVersion (W9579).",
     )
+    version = """
+                S3ObjectVersion=If(
+                    conditions.has_object_version, parameters.code_object_version.Ref(), NoValue
+                ),
+"""
+    one.edit(
+        API, r'("ReportsFunction".*?S3Key=parameters.code_key.Ref\(\),)\n', lambda found: found[1] + version
+    )
+    one.edit(API, r"(add_reports\(t, parameters, )", r"\1conditions, ")
+    one.edit(
+        API,
+        r"(def add_reports\(.*?    parameters: Parameters,\n)",
+        r"\1    conditions: Conditions,\n",
+    )
+    alarm_code = """    t.add_resource(
+        alarms.alarm(
+            "ReportsErrorsAlarm",
+            "reports-errors",
+            AlarmDescription=description(
+                Users="Reports are missing.",
+                First="The errors of the function (show_errors).",
+                Then="In Logs Insights, run the saved query function-errors.",
+            ),
+            Namespace="AWS/Lambda",
+            MetricName="Errors",
+            dimensions={"FunctionName": names.name("reports")},
+            Statistic="Sum",
+            EvaluationPeriods=1,
+            Threshold=0,
+            unit="errors",
+            notify=alarm_topics.normal.Ref(),
+        )
+    )
+"""
+    one.insert(API, '    t.add_resource(\n        api_alarm(\n            "Api4xxAlarm",', alarm_code)
     one.edit(
         API,
         r"= add_execution_role\((.*?)function_logs,",
@@ -539,9 +627,17 @@ def function(one: Checkout) -> None:
         r"Resource=\[function_logs.GetAtt\(\"Arn\"\)\],",
         'Resource=[group.GetAtt("Arn") for group in log_groups],',
     )
-    one.insert(API, "from functools import partial\n", "from collections.abc import Sequence\n")
+    one.edit(API, r"(from collections.abc import Collection)\n", r"\1, Sequence\n")
     one.passes("-m", "ruff", "format", API)
+    one.refused("The alarm reports-errors has no section.")
+    on_call(
+        one,
+        "reports-errors",
+        {"Users": ("Reports are missing.", "レポートが作成されません。"), **CHECKS},
+        "api-4xx",
+    )
     one.build()
+    one.passes("-m", "tests.alarms.write_pages")  # make scenarios
 
 
 def rule(one: Checkout) -> None:
@@ -612,6 +708,269 @@ def renaming(one: Checkout) -> None:
     one.build()
 
 
+def threshold(one: Checkout, percent: int) -> None:
+    """Set the thresholds of the CPU alarms."""
+    for logical_id in ("DatabaseCPUAlarm", "DatabaseReaderCPUAlarm"):
+        one.edit(DATABASE, rf'("{logical_id}".*?\bThreshold=)\d+,', rf"\g<1>{percent},")
+    one.build()
+    one.passes("-m", "tests.alarms.write_pages")  # make scenarios
+
+
+def low_threshold(one: Checkout) -> None:
+    """Set the thresholds of the CPU alarms to 55 percent."""
+    threshold(one, 55)
+
+
+def high_threshold(one: Checkout) -> None:
+    """Set the thresholds of the CPU alarms to 85 percent."""
+    threshold(one, 85)
+
+
+def runtime(one: Checkout) -> None:
+    """Use the next runtime of Python for the function."""
+    (current,) = set(re.findall(r'Runtime="(python3\.\d+)"', one.read(API)))
+    minor = int(current.rpartition(".")[2]) + 1
+    one.edit(API, rf'("ApiFunction",.*?Runtime=)"{re.escape(current)}"', rf'\1"python3.{minor}"')
+    one.build()
+
+
+def origin(one: Checkout) -> None:
+    """Add an origin of CloudFront with its behavior."""
+    code = """                    cloudfront.Origin(
+                        Id="images",
+                        DomainName="images.example.com",
+                        CustomOriginConfig=cloudfront.CustomOriginConfig(
+                            OriginProtocolPolicy="https-only",
+                            HTTPSPort=443,
+                            OriginSSLProtocols=["TLSv1.2"],
+                        ),
+                    ),
+"""
+    place = '                    cloudfront.Origin(\n                        Id="api",'
+    one.insert(FRONTEND, place, code)
+    behavior = '                    static(PathPattern="/images/*", TargetOriginId="images"),\n'
+    one.insert(FRONTEND, '                    static(PathPattern="/_next/static/*"),', behavior)
+    one.build()
+
+
+def no_alarm(one: Checkout) -> None:
+    """Remove an alarm, with its sections of the page for the person on call."""
+    one.remove(FRONTEND, "CloudFrontOriginLatencyAlarm")
+    one.refused("CloudFrontOriginLatencyAlarm")
+    page = f"{STACKS}/dashboards/frontend.py"
+    one.edit(page, r', alarm\("CloudFrontOriginLatencyAlarm", "p90"\)', "")
+    one.edit(page, r'\n *\[threshold\("CloudFrontOriginLatencyAlarm"\)\],', "")
+    one.refused("There is no alarm cloudfront-origin-latency-high. Remove its section")
+    for name in ("docs/on-call.md", "docs/on-call.ja.md"):
+        one.edit(name, r"### cloudfront-origin-latency-high\n.*?(?=\n###? )\n", "")
+    one.passes("-m", "ruff", "format", page)
+    one.build()
+    one.passes("-m", "tests.alarms.write_pages")  # make scenarios
+
+
+def right(one: Checkout) -> None:
+    """Let the function read one parameter of SSM."""
+    statement = """                    aws.Statement(
+                        Sid="ReadFlags",
+                        Effect=aws.Allow,
+                        Action=[awacs.ssm.GetParameter],
+                        Resource=[<resource>],
+                    ),
+"""
+    place = r'( *aws.Statement\(\n *Sid="SendTraces",)'
+    one.edit(API, place, lambda found: statement.replace("<resource>", '"*"') + found[1])
+    one.insert(API, "import awacs.sts\n", "import awacs.ssm\n")
+    one.refused("ssm:GetParameter is allowed on every resource of the account")
+    name = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/"
+    reference = (
+        "\n                            Sub(\n"
+        f'                                "{name}"\n'
+        '                                f"{names.PREFIX}-flags"\n'
+        "                            )\n                        "
+    )
+    one.edit(API, r'(GetParameter\],\n *Resource=\[)"\*"', lambda found: found[1] + reference)
+    one.passes("-m", "ruff", "format", API)
+    one.build()
+
+
+def consumer(one: Checkout) -> None:
+    """Add a queue with dead letters, and let the function consume it."""
+    code = '''class Jobs(NamedTuple):
+    """The queues of the jobs."""
+
+    jobs: sqs.Queue
+    failed: sqs.Queue
+
+
+def add_jobs(t: StackTemplate) -> Jobs:
+    """Add the queue of the jobs, and the queue of failed jobs."""
+    t.section("Jobs")
+    failed = t.add_resource(jobs_queue("FailedJobsQueue", "failed-jobs"))
+    jobs = t.add_resource(
+        jobs_queue(
+            "JobsQueue",
+            "jobs",
+            VisibilityTimeout=6 * 28,  # seconds: six times the timeout of the function
+            RedrivePolicy=sqs.RedrivePolicy(deadLetterTargetArn=failed.GetAtt("Arn"), maxReceiveCount=5),
+        )
+    )
+    t.add_resource(
+        sqs.QueuePolicy(
+            "JobsQueuePolicy",
+            Queues=[jobs.Ref(), failed.Ref()],
+            PolicyDocument=policies.document(
+                policies.deny_without_tls("sqs", [jobs.GetAtt("Arn"), failed.GetAtt("Arn")])
+            ),
+        )
+    )
+    return Jobs(jobs, failed)
+
+
+def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
+    """Return an encrypted queue that is retained."""
+    return sqs.Queue(
+        title,
+        DeletionPolicy=RetainExceptOnCreate,
+        UpdateReplacePolicy=Retain,
+        KmsMasterKeyId="alias/aws/sqs",
+        MessageRetentionPeriod=1209600,  # seconds: 14 days, the longest
+        Tags=names.tags(what),
+        **properties,
+    )
+
+
+'''
+    mapping = '''def add_jobs_mapping(t: StackTemplate, jobs: Jobs, backend: Backend) -> None:
+    """Let the function consume the jobs."""
+    t.add_resource(
+        awslambda.EventSourceMapping(
+            "JobsMapping",
+            EventSourceArn=jobs.jobs.GetAtt("Arn"),
+            FunctionName=backend.alias.Ref(),
+            FunctionResponseTypes=["ReportBatchItemFailures"],
+            Tags=names.tags("jobs"),
+        )
+    )
+
+
+'''
+    statement = """                    aws.Statement(
+                        Sid="ReceiveJobs",
+                        Effect=aws.Allow,
+                        Action=[
+                            awacs.sqs.DeleteMessage,
+                            awacs.sqs.GetQueueAttributes,
+                            awacs.sqs.ReceiveMessage,
+                        ],
+                        Resource=[jobs.jobs.GetAtt("Arn")],
+                    ),
+"""
+    alarm_code = """    queue_alarm = partial(
+        alarms.alarm,
+        Namespace="AWS/SQS",
+        Statistic="Maximum",
+        EvaluationPeriods=3,
+        notify=alarm_topics.normal.Ref(),
+    )
+    t.add_resource(
+        queue_alarm(
+            "JobsWaitingAlarm",
+            "jobs-waiting",
+            AlarmDescription=description(
+                Users="Jobs are delayed.",
+                First="The errors of the function (show_errors).",
+                Then="In Logs Insights, run the saved query function-errors.",
+            ),
+            MetricName="ApproximateAgeOfOldestMessage",
+            dimensions={"QueueName": jobs.jobs.GetAtt("QueueName")},
+            Threshold=900,
+            unit="seconds",
+        )
+    )
+    t.add_resource(
+        queue_alarm(
+            "FailedJobsAlarm",
+            "failed-jobs",
+            AlarmDescription=description(
+                Users="Jobs are lost.",
+                First="The errors of the function (show_errors).",
+                Then="In Logs Insights, run the saved query function-errors.",
+            ),
+            MetricName="ApproximateNumberOfMessagesVisible",
+            dimensions={"QueueName": jobs.failed.GetAtt("QueueName")},
+            Threshold=0,
+            unit="messages",
+        )
+    )
+"""
+    one.insert(API, "def add_api(t:", mapping)
+    one.insert(API, "def add_function_logs(t:", code)
+    one.insert(API, "    role = add_execution_role(t,", "    jobs = add_jobs(t)\n")
+    one.insert(API, "    api = add_api(t, ", "    add_jobs_mapping(t, jobs, backend)\n")
+    one.edit(API, r"(= add_execution_role\(\s*t, parameters, )", r"\1jobs, ")
+    one.edit(
+        API,
+        r"(def add_execution_role\(.*?)(    conditions: Conditions,\n)",
+        r"\1    jobs: Jobs,\n\2",
+    )
+    one.edit(API, r"(from typing import )NamedTuple", r"\1Any, NamedTuple")
+    one.edit(API, r'( *aws.Statement\(\n *Sid="SendTraces",)', lambda found: statement + found[1])
+    one.passes("-m", "ruff", "format", API)
+    one.refused(
+        "JobsQueue has no alarm", "FailedJobsQueue has no alarm", "AWS::Lambda::EventSourceMapping requires"
+    )
+    scope = "AWS::Lambda::EventSourceMapping arn:aws:lambda:{region}:*:event-source-mapping:* environment\n"
+    one.insert(SCOPES, "AWS::Lambda::Function arn:aws:lambda:{region}:*:function:{FunctionName}\n", scope)
+    one.edit(API, r"(    add_alarms\(t, .*?queue,)", r"\1 jobs,")
+    one.edit(API, r"(def add_alarms\(.*?    queue: sqs.Queue,\n)", r"\1    jobs: Jobs,\n")
+    one.insert(API, '    t.add_resource(\n        api_alarm(\n            "Api4xxAlarm",', alarm_code)
+    one.passes("-m", "ruff", "format", API)
+    one.refused("The alarm jobs-waiting has no section.", "The alarm failed-jobs has no section.")
+    on_call(one, "jobs-waiting", {"Users": ("Jobs are delayed.", "ジョブが遅れます。"), **CHECKS}, "api-4xx")
+    on_call(one, "failed-jobs", {"Users": ("Jobs are lost.", "ジョブが失われます。"), **CHECKS}, "api-4xx")
+    one.build()
+    one.passes("-m", "tests.alarms.write_pages")  # make scenarios
+    requests = """AWS::Lambda::EventSourceMapping:
+  requests:
+    - {may: [lambda:CreateEventSourceMapping], arn: "*"}
+    - {may: [lambda:TagResource], arn: lambda event-source-mapping:a1b2, sends: tags}
+"""
+    one.insert(CREATES, "AWS::Lambda::Function:\n", requests)
+    one.insert(BILLING, '      "AWS::Lambda::Permission"\n', '      "AWS::Lambda::EventSourceMapping",\n')
+
+
+def library(one: Checkout) -> None:
+    """Use the library with production under another name, and a table of DynamoDB (docs/adapt.md)."""
+    page = one.read("docs/adapt.md")
+    snippets = dict(re.findall(r"<!-- adapt: (\S+) -->\n```\w+\n(.*?)```\n", page, re.DOTALL))
+    project = one.folder.parent / f"{one.folder.name}-library"
+    (project / "parameters").mkdir(parents=True)
+    place = f"../{project.name}"
+    table_module = snippets["type/table.py"]
+    one.write(f"{place}/table.py", table_module.replace(", deploy_facts=FACTS", ""))
+    module = snippets["environments/environments.py"]
+    ours = "from csr_templates import STACKS as THEIRS\nfrom csr_templates import "
+    theirs = "from table import STACKS as THEIRS\n\nfrom csr_templates import "
+    one.write(f"{place}/environments.py", module.replace(ours, theirs))
+    one.write(f"{place}/parameters/shared.json", one.read("parameters/shared.json"))
+    for name, like in (("live", "prod"), ("test", "staging")):
+        values = json.loads(one.read(f"parameters/{like}.json")) | {"Environment": name}
+        one.write(f"{place}/parameters/{name}.json", json.dumps(values, indent=2) + "\n")
+    build = [sys.executable, "-m", "csr_templates", "build", "--stacks", "environments:STACKS"]
+    build += ["--parameters", "parameters", "--output", "out"]
+    done = one.run(build, project)
+    if done.returncode != 1 or "AWS::DynamoDB::Table requires" not in done.stdout:
+        raise WalkError(f"the build should ask for the ARN of the table, but says:\n{done.stdout}")
+    one.write(f"{place}/table.py", table_module)
+    done = one.run(build, project)
+    one.builds += 2
+    if done.returncode:
+        raise WalkError(f"the build should succeed, but says:\n{done.stdout}")
+    named = [path for path in (project / "out").rglob("*") if path.is_file() and path.name != "tools.sh"]
+    if wrong := [path.name for path in named if re.search(r"\bprod\b", path.read_text("utf-8"))]:
+        raise WalkError(f"production is called live, but prod is in {', '.join(wrong)}")
+
+
 def no_environment(one: Checkout) -> None:
     """Remove an environment."""
     one.delete("parameters/staging.json")
@@ -673,8 +1032,8 @@ GROUPS: Sequence[Sequence[Walk]] = (
         Walk(parameter, 3),
         Walk(engine, 3),
         Walk(alarm, 3),
-        Walk(table, 2),
-        Walk(function, 1),
+        Walk(table, 5),
+        Walk(function, 3),
         Walk(stack, 5),
         Walk(environment, 4),
         Walk(rule, 2),
@@ -686,6 +1045,16 @@ GROUPS: Sequence[Sequence[Walk]] = (
         Walk(no_environment, 4),
         Walk(project, 1),
         Walk(no_waf, 3),
+        Walk(low_threshold, 1),
+        Walk(library, 5),
+    ),
+    (
+        Walk(high_threshold, 1),
+        Walk(runtime, 1),
+        Walk(right, 1),
+        Walk(no_alarm, 4),
+        Walk(origin, 1),
+        Walk(consumer, 6),
     ),
 )
 

@@ -160,7 +160,7 @@ def deployed(environment: str, overrides: Overrides = ()) -> Environment:
     for stack, resolved in _resolved(environment, overrides).items():
         created[stack] = _creation(resolved, start)
         start = max(created[stack].values())
-        names = {name: _physical_name(name, one) for name, one in resolved.items()}
+        names = {name: physical_name(name, one) for name, one in resolved.items()}
         resources[stack] = {name: _named(one, names) for name, one in resolved.items()}
     regions = {stack.name: stack.region for stack in stacks}
     prefix = f"{found.values['ProjectName']}-{environment}-"
@@ -262,7 +262,8 @@ def _kind(topic: str) -> str:
     return CRITICAL if "Critical" in topic else NORMAL
 
 
-def _physical_name(logical_id: str, resource: Mapping[str, Any]) -> str:
+def physical_name(logical_id: str, resource: Mapping[str, Any]) -> str:
+    """Return what Ref returns for a resource of an environment; its logical ID if AWS generates the name."""
     name = resource.get("Properties", {}).get(_NAME_PROPERTIES.get(resource["Type"], ""))
     return name if isinstance(name, str) else logical_id
 

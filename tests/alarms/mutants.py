@@ -7,7 +7,7 @@ from typing import Final
 
 from .deployed import DeployedAlarm, deployed
 from .evaluation import DAY, Alarm, Query
-from .scenarios import COMPLETE, Scenario, environment_of, fired, result, scenarios, streams_of
+from .scenarios import COMPLETE, Scenario, environment_of, fired, is_modelled, result, scenarios, streams_of
 from .streams import Metric, Points
 
 Change = Callable[[Alarm], Alarm]
@@ -169,3 +169,10 @@ def _fired(scenario: str, what: str) -> list[tuple[int, int | None]]:
 def every_alarm() -> Iterator[DeployedAlarm]:
     """Yield all alarms."""
     yield from deployed("prod", COMPLETE).alarms
+
+
+def modelled_alarms() -> Iterator[DeployedAlarm]:
+    """Yield the alarms whose metrics the model can send."""
+    for alarm in every_alarm():
+        if is_modelled(alarm):
+            yield alarm

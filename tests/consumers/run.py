@@ -29,7 +29,7 @@ import botocore.session
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import failed_assertions
 from release import dist
-from tests.consumers import accepted, scanners, starters
+from tests.consumers import accepted, pictures, scanners, starters
 from tests.system import ENVIRONMENTS, PROJECT, STACK_NAMES
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -452,6 +452,11 @@ def _check_types(folder: Path, environment: Mapping[str, str], files: list[str])
     run(["node", pyright, "--project", ".", "--pythonpath", _python("tools")], folder, environment)
 
 
+def check_pictures(folder: Path, environment: Mapping[str, str]) -> None:
+    """Mermaid draws the pictures of a review as they are written, with all names as text."""
+    pictures.check(folder)
+
+
 def check_starters(folder: Path, environment: Mapping[str, str]) -> None:
     """The starters are clean, each linter finds a fault in a copy, and the deploy works with the AWS CLI."""
     for name, linter in starters.linters(WORK).items():
@@ -507,11 +512,12 @@ CHECKS: Final[Mapping[str, Callable[[Path, Mapping[str, str]], None]]] = {
     "cdk": check_cdk,
     "library": check_library,
     "starters": check_starters,
+    "pictures": check_pictures,
     "accepted": check_accepted,
 }
 
 if __name__ == "__main__":
     try:
         main()
-    except (ConsumerError, accepted.AcceptedError, scanners.ScannerError) as error:
+    except (ConsumerError, accepted.AcceptedError, pictures.PictureError, scanners.ScannerError) as error:
         sys.exit(f"make consumers: {error}")

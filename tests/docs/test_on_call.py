@@ -73,4 +73,7 @@ def test_each_situation_is_one_click_away(path: Path, operations: Path) -> None:
     linked = {link.partition("#")[2] for link in read(path).links() if link.startswith(operations.name)}
 
     assert len(sections) > 15
-    assert sections - linked == set()
+    assert sections - linked == set(), (
+        f"{path.name} does not link these sections of {operations.name}. Link each from an alarm or from the "
+        "index by symptom, or remove the section."
+    )

@@ -277,7 +277,7 @@ def test_the_code_of_the_branch_does_not_run(tmp_path: Path, comments: Comments)
     assert reviewing.steps({"python": PYTHON}, CI_MERGE_REQUEST_DIFF_BASE_SHA="origin/main") == (0, "", "")
     (comment,) = comments.held
     assert comment["body"].startswith(MARKER)
-    assert "**No risks**" in comment["body"]
+    assert "**No changes**" in comment["body"]
     assert f"No change: {', '.join(STACK_NAMES)}." in comment["body"]
 
 

@@ -76,7 +76,8 @@ def _linter() -> list[str]:
     package = Path(__file__).parents[1]
     folders = ("linting", "model", "rules")
     files = (file for folder in folders for file in sorted((package / folder).rglob("*.*")))
-    ours = [file for file in files if file.suffix in (".py", ".txt")]  # .txt: the tables of the rules
+    suffixes = (".py", ".txt", ".yaml")  # the code, and the tables of the rules
+    ours = [file for file in files if file.suffix in suffixes]
     return [
         importlib.metadata.version("cfn-lint"),
         _digest(schemas.data_folder() / "schemas" / "version.json"),

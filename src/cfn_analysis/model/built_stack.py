@@ -49,6 +49,7 @@ class BuiltStack:
         policies: its policies; empty where only the template is read.
         termination_protection: whether the deployed stack must be protected from deletion.
         name_pattern: name of the deployed stack, as in a template; by default ``name``.
+        rollback_triggers: environment -> names of the alarms that roll back an update; empty if not known.
     """
 
     name: str
@@ -64,6 +65,7 @@ class BuiltStack:
     _: KW_ONLY
     termination_protection: bool = True
     name_pattern: str = ""
+    rollback_triggers: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.name_pattern:

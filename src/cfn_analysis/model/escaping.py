@@ -1,9 +1,10 @@
 """Texts from templates, parameters and accounts, escaped for the format that they are written to.
 
-Whoever can name a resource or write a log line chooses these texts. Escaped, they cannot move the cursor of a
-terminal, reverse the order of what is read, end a list of Markdown or add a line to a diagram.
+A person who can name a resource or write a log line chooses these texts. Escaped, they cannot move the cursor
+of a terminal, reverse the order of what is read, end a list of Markdown or add a line to a diagram.
 """
 
+import html
 import json
 import re
 import unicodedata
@@ -49,6 +50,11 @@ def for_terminal(text: str) -> str:
     return "".join(_visible(character) for character in text)
 
 
+def lines_for_terminal(text: str) -> str:
+    """Return a text of several lines, each as ``for_terminal`` returns it."""
+    return "\n".join(map(for_terminal, text.split("\n")))
+
+
 def for_markdown(text: str) -> str:
     """Return a text as one line of GitHub's Markdown that shows it: without markup, mentions and HTML.
 
@@ -74,6 +80,18 @@ def markdown_code(text: str) -> str:
     needs_padding = not line or line.startswith("`") or line.endswith("`")
     padding = " " if needs_padding else ""
     return f"{fence}{padding}{line}{padding}{fence}"
+
+
+def markdown_block(text: str, language: str) -> list[str]:
+    """Return the lines of a block of code of Markdown, which no line of the text ends."""
+    longest = max((len(fence) for fence in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}{language}", *lines_for_terminal(text).split("\n"), fence]
+
+
+def for_html(text: str) -> str:
+    """Return a text as one line for the content of an element, such as a summary in Markdown."""
+    return html.escape(_line(text))
 
 
 def for_mermaid(text: str) -> str:

@@ -3,7 +3,8 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
+
+from cfn_analysis.model.wildcards import matches
 
 _LOGICAL_ID = re.compile("[A-Z][A-Za-z0-9]*")
 _PATTERN = re.compile(r"(?=.*[A-Za-z0-9]{3})[A-Za-z0-9*]+")
@@ -34,13 +35,13 @@ def line_of(logical_id: str, lines: Mapping[str, int]) -> int | None:
     """Return the line of a logical ID, which may be computed: from an f-string, or with a hash at its end."""
     if logical_id in lines:
         return lines[logical_id]
-    matches = [
+    alike = [
         text
         for text in lines
-        if (_is_pattern(text) and fnmatchcase(logical_id, text))
+        if (_is_pattern(text) and matches(text, logical_id))
         or (logical_id.startswith(text) and _HASH.fullmatch(logical_id.removeprefix(text)))
     ]
-    return lines[max(matches, key=len)] if matches else None
+    return lines[max(alike, key=len)] if alike else None
 
 
 def _texts(module: str) -> Iterator[tuple[ast.Constant | ast.JoinedStr, bool]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
+
+from cfn_analysis.model.wildcards import matches
 
 if TYPE_CHECKING:
     from cfn_analysis.model.built_stack import Document
@@ -29,7 +30,7 @@ def _concerns(statement: Document, action: str, name: str, type_name: str) -> bo
     for key, value in wanted.items():
         listed = statement.get(key, statement.get(f"Not{key}"))
         patterns = [listed] if isinstance(listed, str) else listed or []
-        if any(fnmatchcase(value, str(pattern)) for pattern in patterns) is (key not in statement):
+        if any(matches(str(pattern), value) for pattern in patterns) is (key not in statement):
             return False
     types = [
         pattern
@@ -37,4 +38,4 @@ def _concerns(statement: Document, action: str, name: str, type_name: str) -> bo
         for given in [condition.get("ResourceType", [])]
         for pattern in ([given] if isinstance(given, str) else given)
     ]
-    return "Condition" not in statement or any(fnmatchcase(type_name, pattern) for pattern in types)
+    return "Condition" not in statement or any(matches(pattern, type_name) for pattern in types)

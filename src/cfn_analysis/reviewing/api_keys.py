@@ -5,7 +5,7 @@ are deployed one after the other, so each new state must work with the deployed 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from cfn_analysis.model.intrinsics import as_strings
@@ -18,6 +18,7 @@ from cfn_analysis.reviewing.kinds import WILL_FAIL
 from cfn_analysis.reviewing.states import Stacks, existing_resources
 from cfn_analysis.updates.partial_resolving import IN
 from cfn_analysis.updates.resolved_stack import ResolvedStack
+from cfn_analysis.updates.resource_changes import Cause
 
 _KEY: Final = "AWS::ApiGateway::ApiKey"
 _REFERENCE: Final = re.compile(r"\$\{([A-Za-z0-9]+)\}")
@@ -32,7 +33,8 @@ def refused_keys(environment: EnvironmentChanges) -> Iterator[Risk]:
         for sender in _senders(environment.before, secret):
             if sender.stack != node.stack:
                 sentence = sentences.KEY_NO_LONGER_ACCEPTED
-                yield risk(WILL_FAIL, node, sentence, sender=sender.name, stack=sender.stack)
+                paths = [cause.name for cause in _causes(environment, node) if cause.place[:1] == ("Value",)]
+                yield risk(WILL_FAIL, node, sentence, paths=paths, sender=sender.name, stack=sender.stack)
     for node, resource in existing_resources(environment.after):
         secrets = {*secrets_in(resource.properties, environment.after[node.stack])}
         before = environment.before.get(node.stack)
@@ -41,7 +43,15 @@ def refused_keys(environment: EnvironmentChanges) -> Iterator[Risk]:
             continue
         if secrets and {*old} & {*secrets_in(was.properties, before)}:
             names = tuple(sorted(secrets))
-            yield risk(WILL_FAIL, node, sentences.KEY_NOT_ACCEPTED, secrets=names)
+            resolved = environment.after[node.stack]
+            paths = [cause.name for cause in _causes(environment, node) if secrets_in(cause.after, resolved)]
+            yield risk(WILL_FAIL, node, sentences.KEY_NOT_ACCEPTED, paths=paths, secrets=names)
+
+
+def _causes(environment: EnvironmentChanges, node: Node) -> Sequence[Cause]:
+    """Return the causes of the change of a resource; none if it does not change."""
+    outcome = environment.resources.get(node)
+    return outcome.change.causes if outcome else ()
 
 
 def readers_of_secret(environment: EnvironmentChanges, secret: Node) -> list[Node]:

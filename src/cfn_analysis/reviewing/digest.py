@@ -1,4 +1,7 @@
-"""Common parts of the text and Markdown reports: groups equal changes and shortens values."""
+"""The changes and risks of a review as a person reads them: equal ones once, and values shortened.
+
+Equal changes of several environments are one, with ``*`` for the name of the environment in their values.
+"""
 
 import json
 import re
@@ -6,13 +9,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import zip_longest
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing.changes import ChangedParameter, StackChanges
 from cfn_analysis.reviewing.findings import Risk
-from cfn_analysis.reviewing.outcomes import NONE
-from cfn_analysis.reviewing.sentences import WORDS, is_about_several, written
-from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
+from cfn_analysis.reviewing.hiding import shown
+from cfn_analysis.reviewing.judging import Judgment
+from cfn_analysis.reviewing.outcomes import NONE, ResourceOutcome
+from cfn_analysis.reviewing.outputs import ChangedOutput
+from cfn_analysis.reviewing.report import Review, new_value
+from cfn_analysis.reviewing.sentences import WORDS
+from cfn_analysis.reviewing.writing import is_about_several, written
+from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE, Cause
 
 CHANGES: Final = {
     REMOVE: "removed",
@@ -29,16 +38,96 @@ MOST_CAUSES: Final = 6
 """Maximum number of causes listed for a resource."""
 
 _LONGEST_VALUE: Final = 60  # characters
-_OWN: Final = ("logicalId", "source", "section", "interruptionOrder")
-
-Entry = Mapping[str, Any]
+_TITLE: Final = re.compile(r'"title":"([^"]+)"')
 
 
-class Merged(NamedTuple):
-    """An entry that is the same in some environments, with ``*`` for their name, and where; empty for all."""
+class CauseLine(NamedTuple):
+    """A changed property, its values as shown, and the chain that led to it; None if there is no value.
 
-    entry: Entry
-    where: str
+    The name is empty if the resource is added or removed.
+    """
+
+    name: str
+    before: Any
+    after: Any
+    chain: Sequence[str]
+
+    def without(self, environment: str) -> "CauseLine":
+        """Return the line with ``*`` for the name of an environment."""
+        return CauseLine(*(_without_name(value, environment) for value in self))
+
+
+class ResourceLine(NamedTuple):
+    """The change of a resource; ``is_certain`` is whether it is known if it is added or removed."""
+
+    name: str
+    type: str
+    action: str
+    is_certain: bool
+    interruption: str
+    data: str
+    source: str
+    causes: Sequence[CauseLine]
+
+    @property
+    def counted_as(self) -> str:
+        """The change as a key of ``CHANGES``."""
+        return self.action if self.is_certain else f"maybe-{self.action}"
+
+    @property
+    def facts(self) -> list[str]:
+        """What happens to its data and to its clients, if anything does."""
+        effects = {"data": self.data, "interruption": self.interruption}
+        return [f"{key}: {effect}" for key, effect in effects.items() if effect != NONE]
+
+    def without(self, environment: str) -> "ResourceLine":
+        """Return the line with ``*`` for the name of an environment."""
+        return self._replace(causes=[cause.without(environment) for cause in self.causes])
+
+
+class OutputLine(NamedTuple):
+    """The change of an output, and the names of its export, the old one first."""
+
+    key: str
+    action: str
+    before: Any
+    after: Any
+    exports: Sequence[str]
+    chain: Sequence[str]
+
+    @property
+    def is_updated(self) -> bool:
+        """Whether its value as shown changes."""
+        return self.action == UPDATE and self.before != self.after
+
+    def without(self, environment: str) -> "OutputLine":
+        """Return the line with ``*`` for the name of an environment."""
+        key, action, *values = self
+        return OutputLine(key, action, *(_without_name(value, environment) for value in values))
+
+
+class ParameterLine(NamedTuple):
+    """The change of the value of a parameter, and the file that sets it."""
+
+    name: str
+    action: str
+    before: Any
+    after: Any
+    file: str
+
+    def without(self, environment: str) -> "ParameterLine":
+        """Return the line with ``*`` for the name of an environment."""
+        name, action, *values = self
+        return ParameterLine(name, action, *(_without_name(value, environment) for value in values))
+
+
+class _Line(Protocol):
+    def without(self, environment: str) -> Any: ...
+
+
+Line = TypeVar("Line", bound=_Line)
+Located = tuple[Line, str]
+"""A line, and its environments in words; empty for all."""
 
 
 class StackDigest(NamedTuple):
@@ -46,9 +135,9 @@ class StackDigest(NamedTuple):
 
     name: str
     region: str
-    parameters: Sequence[Merged]
-    resources: Sequence[Sequence[Merged]]
-    outputs: Sequence[Merged]
+    parameters: Sequence[Located[ParameterLine]]
+    resources: Sequence[Sequence[Located[ResourceLine]]]
+    outputs: Sequence[Located[OutputLine]]
     counts: Mapping[str, int]
 
     @property
@@ -74,8 +163,9 @@ class RiskGroup(NamedTuple):
 
     @property
     def places(self) -> list[str]:
-        """The resources as ``STACK.ID``."""
-        return [f"{self.risk.stack}.{name}" if name else self.risk.stack for name in self.names]
+        """The resources as ``STACK.ID``, of risks about properties as ``STACK.ID#PROPERTY``."""
+        path = f"#{self.risk.path}" if self.risk.path else ""
+        return [f"{_place(self.risk.stack, name)}{path}" for name in self.names]
 
     @property
     def message(self) -> str:
@@ -83,41 +173,165 @@ class RiskGroup(NamedTuple):
         return written(self.risk.sentence, self.names, dict(self.risk.detail))
 
 
-def stack_digests(document: Entry) -> list[StackDigest]:
+class NotJudgedGroup(NamedTuple):
+    """Changes that are not judged and differ only in the resource: their values, and where they are."""
+
+    stack: str
+    names: tuple[str, ...]
+    path: str
+    before: Any
+    after: Any
+    where: str
+
+    @property
+    def places(self) -> list[str]:
+        """The resources as ``STACK.ID``; of changes of the template itself, the stack."""
+        return [_place(self.stack, name) for name in self.names]
+
+    @property
+    def change(self) -> str:
+        """The property with both values, shortened for a line; of a whole resource, its type."""
+        if self.path:
+            return f"{self.path}: {values_in_words(self.before, self.after)}"
+        return f"added: {self.after}" if self.before is None else f"removed: {self.before}"
+
+
+def _place(stack: str, name: str) -> str:
+    return f"{stack}.{name}" if name else stack
+
+
+def headline(review: Review) -> str:
+    """Return what the review knows, in a line: the risks by kind, and how many changes are not judged.
+
+    It counts what ``risk_groups`` and ``not_judged_groups`` list.
+    """
+    groups = risk_groups(review.risks, [environment.name for environment in review.environments])
+    not_judged = not_judged_in_words(review)
+    if groups:
+        line = f"Risks: {counted(groups)}"
+        accepted = number_of_risks(group for group in groups if group.risk.accepted)
+        if accepted:
+            line += f"; {'all' if accepted == number_of_risks(groups) else accepted} accepted"
+        return f"{line}. {not_judged}" if not_judged else line
+    if not_judged:
+        return f"No known risks. {not_judged}"
+    if not review.judgments and all(stack.is_quiet for stack in stack_digests(review)):
+        return "No changes."
+    return "No risks."
+
+
+def not_judged_in_words(review: Review) -> str:
+    """Return the sentence with the number of changes that are not judged; empty if there is none."""
+    names = [environment.name for environment in review.environments]
+    number = sum(len(group.names) for group in not_judged_groups(review.not_judged, names))
+    if not number:
+        return ""
+    return f"{number} {'change is' if number == 1 else 'changes are'} not judged."
+
+
+def stack_digests(review: Review) -> list[StackDigest]:
     """Return the changes of each stack; changes equal in several environments are contained once."""
-    entries: dict[str, dict[str, Entry]] = {}
-    for environment in document["environments"]:
-        for stack in environment["stacks"]:
-            entries.setdefault(stack["name"], {})[environment["name"]] = stack
-    every = [environment["name"] for environment in document["environments"]]
-    digests = []
-    for name, of_stack in entries.items():
-        parameters, resources, outputs = (
-            _merged(
-                ((where, _by_line(entry)) for where, stack in of_stack.items() for entry in stack[key]), every
-            )
-            for key in ("parameters", "resources", "outputs")
-        )
-        order = list(CHANGES)
-        resources.sort(key=lambda merged: order.index(merged.entry["change"]))
-        changed = {(merged.entry["logicalId"], _counted_change(merged.entry)) for merged in resources}
-        counts = Counter(action for _, action in changed)
-        region = next(iter(of_stack.values()))["region"]
-        digests.append(StackDigest(name, region, parameters, _alike(resources), outputs, counts))
-    return digests
+    by_stack: dict[str, dict[str, StackChanges]] = {}
+    for environment in review.environments:
+        for stack in environment.stacks:
+            by_stack.setdefault(stack.built.name, {})[environment.name] = stack
+    names = [environment.name for environment in review.environments]
+    return [
+        _stack_digest(name, of_stack, review.sources.get(name, {}), names)
+        for name, of_stack in by_stack.items()
+    ]
 
 
-def _counted_change(resource: Entry) -> str:
-    """Return the change of a resource; if its condition is not known, it only may be added or removed."""
-    is_possible = any(cause["property"] == "Condition" for cause in resource["causes"])
-    action: str = resource["change"]
-    return f"maybe-{action}" if is_possible and action in (ADD, REMOVE) else action
+def _stack_digest(
+    name: str, of_stack: Mapping[str, StackChanges], sources: Mapping[str, str], environments: Sequence[str]
+) -> StackDigest:
+    parameters: list[tuple[str, ParameterLine]] = []
+    resources: list[tuple[str, ResourceLine]] = []
+    outputs: list[tuple[str, OutputLine]] = []
+    for environment, stack in of_stack.items():
+        parameters += [(environment, _parameter_line(parameter)) for parameter in stack.parameters]
+        resources += [(environment, _resource_line(outcome, sources)) for outcome in stack.resources]
+        outputs += [(environment, _output_line(output)) for output in stack.outputs]
+    order = list(CHANGES)
+    merged_resources = _merged(resources, environments)
+    merged_resources.sort(key=lambda located: order.index(located[0].action))
+    changed = {(line.name, line.counted_as) for line, _ in merged_resources}
+    counts = Counter(counted_as for _, counted_as in changed)
+    return StackDigest(
+        name,
+        next(iter(of_stack.values())).built.region,
+        _merged(parameters, environments),
+        _alike(merged_resources),
+        _merged(outputs, environments),
+        counts,
+    )
 
 
-def output_change(output: Entry) -> str:
-    """Return the change of an output; one that has a value afterwards only may be removed."""
-    action: str = output["change"]
-    return f"maybe-{REMOVE}" if action == REMOVE and output["after"] is not None else action
+def _resource_line(outcome: ResourceOutcome, sources: Mapping[str, str]) -> ResourceLine:
+    change = outcome.change
+    is_certain = not change.may_not_happen or change.action not in (ADD, REMOVE)
+    name = change.node.name
+    causes: list[CauseLine] = []
+    for cause in change.causes:
+        causes += _cause_lines(cause, change.type)
+    source = sources[name] if sources else ""
+    return ResourceLine(
+        name,
+        change.written_type,
+        change.action,
+        is_certain,
+        outcome.interruption,
+        outcome.data,
+        source,
+        causes,
+    )
+
+
+def _cause_lines(cause: Cause, type_name: str) -> list[CauseLine]:
+    """Return a cause; of a text of several lines, such as the body of a dashboard, each differing line."""
+    before, after = shown(cause.before, cause.name, type_name), new_value(cause, type_name)
+    if not _has_lines(before) or not _has_lines(after):
+        return [CauseLine(cause.name, before, after, cause.chain)]
+    old, new = _lines(before), _lines(after)
+    lines = []
+    for kind, *place in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            continue
+        title = _title(new[: place[3]]) or _title(old[: place[1]])
+        name = f"{cause.name} ({title or 'line'})"
+        pairs = zip_longest(old[place[0] : place[1]], new[place[2] : place[3]])
+        lines += [CauseLine(name, was, will, cause.chain) for was, will in pairs]
+    return lines or [CauseLine(cause.name, before, after, cause.chain)]
+
+
+def _has_lines(value: Any) -> bool:
+    return isinstance(value, str) and "\n" in value
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of a text; a comma at the end only separates a line from the next one."""
+    return [line.strip().removesuffix(",") for line in text.split("\n")]
+
+
+def _title(lines: Sequence[str]) -> str:
+    """Return the title of the graph of a dashboard that some lines of its JSON end in; empty without one."""
+    for line in reversed(lines):
+        if titles := _TITLE.findall(line):
+            return str(titles[-1])
+    return ""
+
+
+def _output_line(output: ChangedOutput) -> OutputLine:
+    action = output.action
+    if action == REMOVE and output.after is not None:  # its condition is not known
+        action = f"maybe-{REMOVE}"
+    exports = tuple(name for name in (output.export, output.new_export) if name)
+    before, after = shown(output.before, output.key), shown(output.after, output.key)
+    return OutputLine(output.key, action, before, after, tuple(dict.fromkeys(exports)), output.reason.chain)
+
+
+def _parameter_line(parameter: ChangedParameter) -> ParameterLine:
+    return ParameterLine(*parameter)
 
 
 def risk_groups(risks: Iterable[Risk], environments: Sequence[str]) -> list[RiskGroup]:
@@ -142,22 +356,59 @@ def _of_environments(risks: Iterable[Risk]) -> Iterator[Risk]:
             detail = {field: _without_name(value, name) for field, value in detail.items()}
         alike.setdefault(risk._replace(detail=tuple(detail.items()), environments=()), []).append(risk)
     for merged, group in alike.items():
-        where = tuple(name for risk in group for name in risk.environments)
-        yield group[0] if len(group) == 1 else merged._replace(environments=where)
+        if len(group) == 1:
+            yield group[0]
+            continue
+        environments: list[str] = []
+        for risk in group:
+            environments += risk.environments
+        yield merged._replace(environments=tuple(environments))
 
 
-def _without_name(value: Any, environment: str) -> Any:
-    """Return a text, or a tuple of texts, with ``*`` for the name of an environment."""
-    if isinstance(value, tuple):
-        return tuple(_without_name(part, environment) for part in value)
-    if not isinstance(value, str) or value in WORDS:
-        return value
-    return re.sub(rf"(?<![A-Za-z0-9]){re.escape(environment)}(?![A-Za-z0-9])", "*", value)
+def not_judged_groups(judgments: Iterable[Judgment], environments: Sequence[str]) -> list[NotJudgedGroup]:
+    """Return the changes that are not judged; those with the same property and values are one."""
+    groups: dict[str, NotJudgedGroup] = {}
+    for judgment in _equal_in_environments(judgments):
+        where = _where(judgment.environments, environments)
+        stack, name = judgment.subject
+        group = NotJudgedGroup(stack, (), judgment.path, judgment.before, judgment.after, where)
+        key = json.dumps(group)
+        groups[key] = group._replace(names=(*groups.get(key, group).names, name))
+    return list(groups.values())
 
 
-def counted(risks: Iterable[Risk]) -> str:
+def _equal_in_environments(judgments: Iterable[Judgment]) -> Iterator[Judgment]:
+    """Yield the changes; merge those that differ only in the name of the environment, with ``*`` for it."""
+    alike: dict[str, list[Judgment]] = {}
+    merged: dict[str, Judgment] = {}
+    for judgment in judgments:
+        before, after = judgment.before, judgment.after
+        for name in filter(None, judgment.environments):
+            before, after = _without_name(before, name), _without_name(after, name)
+        anonymous = judgment._replace(before=before, after=after, environments=())
+        key = json.dumps(anonymous)
+        merged[key] = anonymous
+        alike.setdefault(key, []).append(judgment)
+    for key, group in alike.items():
+        if len(group) == 1:
+            yield group[0]
+            continue
+        environments: list[str] = []
+        for judgment in group:
+            environments += judgment.environments
+        yield merged[key]._replace(environments=tuple(environments))
+
+
+def number_of_risks(groups: Iterable[RiskGroup]) -> int:
+    """Return how many risks some groups list."""
+    return sum(len(group.names) for group in groups)
+
+
+def counted(groups: Iterable[RiskGroup]) -> str:
     """Return the number of risks of each kind, in words."""
-    counts = Counter(risk.kind for risk in risks)
+    counts: Counter[str] = Counter()
+    for group in groups:
+        counts[group.risk.kind] += len(group.names)
     return ", ".join(f"{number} {kind}" for kind, number in counts.items())
 
 
@@ -166,21 +417,51 @@ def _where(environments: Sequence[str], every: Sequence[str]) -> str:
     return f" in {', '.join(environments)}" if [*environments] != [*every] and any(environments) else ""
 
 
-def facts(resource: Entry) -> list[str]:
-    """Return what happens to the data and to the clients of a resource, if anything does."""
-    return [f"{key}: {resource[key]}" for key in ("data", "interruption") if resource[key] != NONE]
+def _without_name(value: Any, environment: str) -> Any:
+    """Return a value with ``*`` for the name of an environment in its texts."""
+    if isinstance(value, Mapping):
+        return {key: _without_name(part, environment) for key, part in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_without_name(part, environment) for part in value)
+    if isinstance(value, list):
+        return [_without_name(part, environment) for part in value]
+    if not isinstance(value, str) or value in WORDS:
+        return value
+    return re.sub(rf"(?<![A-Za-z0-9]){re.escape(environment)}(?![A-Za-z0-9])", "*", value)
 
 
-def exports(output: Entry) -> list[str]:
-    """Return the names of the export of an output, the old one first."""
-    return list(dict.fromkeys(filter(None, (output["export"], output["exportAfter"]))))
+def _merged(lines: Iterable[tuple[str, Line]], environments: Sequence[str]) -> list[Located[Line]]:
+    """Return the lines, equal ones of several environments once."""
+    groups: dict[str, dict[str, Line]] = {}
+    merged: dict[str, Line] = {}
+    for environment, line in lines:
+        anonymous: Line = line.without(environment) if environment else line
+        key = json.dumps(anonymous)
+        merged[key] = anonymous
+        groups.setdefault(key, {})[environment] = line
+    located = []
+    for key, group in groups.items():
+        line = next(iter(group.values())) if len(group) == 1 else merged[key]
+        located.append((line, _where([*group], environments)))
+    return located
 
 
-def values_in_words(entry: Entry) -> str:
-    """Return both values of an entry, shortened for a line; of long values, the differing part."""
-    before, after = entry["before"], entry["after"]
+def _alike(resources: Iterable[Located[ResourceLine]]) -> list[list[Located[ResourceLine]]]:
+    """Group resources of one type with the same change and the same cause."""
+    groups: dict[str, list[Located[ResourceLine]]] = {}
+    for line, where in resources:
+        key = json.dumps([line._replace(name="", source=""), where])
+        groups.setdefault(key, []).append((line, where))
+    return list(groups.values())
+
+
+def values_in_words(before: Any, after: Any, *, is_removed: bool = False) -> str:
+    """Return both values, shortened for a line; of long values, the differing part.
+
+    ``is_removed`` is whether what has the values is removed, which matters only if they are not known.
+    """
     if before is None and after is None:
-        return "removed" if entry["change"] == REMOVE else "its value is not in the files"
+        return "removed" if is_removed else "its value is not in the files"
     if before is None:
         return f"set to {_cut(_one_line(after), 0)}"
     if after is None:
@@ -192,56 +473,6 @@ def values_in_words(entry: Entry) -> str:
     same = next((at for at, pair in pairs if pair[0] != pair[1]), min(len(old), len(new)))
     start = same - 20 if max(len(old), len(new)) > _LONGEST_VALUE and same > 30 else 0
     return f"{_cut(old, start)} -> {_cut(new, start)}"
-
-
-def _merged(entries: Iterable[tuple[str, Entry]], environments: Sequence[str]) -> list[Merged]:
-    groups: dict[str, dict[str, Entry]] = {}
-    for environment, entry in entries:
-        text = json.dumps(entry)
-        if environment:
-            text = _without_name(text, environment)
-        groups.setdefault(text, {})[environment] = entry
-    return [
-        Merged(
-            next(iter(group.values())) if len(group) == 1 else json.loads(text),
-            _where([*group], environments),
-        )
-        for text, group in groups.items()
-    ]
-
-
-def _by_line(entry: Entry) -> Entry:
-    """Return an entry with a cause for each differing line of a text, such as the body of a dashboard.
-
-    Lines that differ equally in several environments are merged, also if the rest of their texts differs.
-    """
-    causes = [line for cause in entry.get("causes", ()) for line in _lines(cause)]
-    return {**entry, "causes": causes} if causes else entry
-
-
-def _lines(cause: Entry) -> list[Entry]:
-    before, after = cause["before"], cause["after"]
-    if not all(isinstance(value, str) and "\n" in value for value in (before, after)):
-        return [cause]
-    # The comma only separates a line from the next one.
-    old, new = ([line.strip().removesuffix(",") for line in text.split("\n")] for text in (before, after))
-    pairs = [
-        pair
-        for kind, *place in SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-        if kind != "equal"
-        for pair in zip_longest(old[place[0] : place[1]], new[place[2] : place[3]])
-    ]
-    name = f"{cause['property']} (line)"
-    return [{**cause, "property": name, "before": was, "after": will} for was, will in pairs] or [cause]
-
-
-def _alike(resources: Iterable[Merged]) -> list[list[Merged]]:
-    """Group resources of one type with the same change and the same cause."""
-    groups: dict[str, list[Merged]] = {}
-    for resource in resources:
-        same = {key: value for key, value in resource.entry.items() if key not in _OWN}
-        groups.setdefault(json.dumps([same, resource.where]), []).append(resource)
-    return list(groups.values())
 
 
 def _one_line(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model import stack_policies
 from cfn_analysis.model.references import as_list, in_words, value_at
@@ -12,6 +12,7 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.address_blocks import overlapping_blocks
 from cfn_analysis.reviewing.changes import EnvironmentChanges
+from cfn_analysis.reviewing.concurrency import exceeded_concurrency
 from cfn_analysis.reviewing.findings import Detail, Risk, risk
 from cfn_analysis.reviewing.kinds import WILL_FAIL
 from cfn_analysis.reviewing.outcomes import DELETE_FAILS, ORPHANED, ResourceOutcome, is_protected
@@ -47,12 +48,14 @@ def failures(environment: EnvironmentChanges) -> Iterator[Risk]:
         yield from _not_deleted(outcome)
     yield from _names_taken(environment)
     yield from overlapping_blocks(environment)
+    yield from exceeded_concurrency(environment)
 
 
 def _type_changed(change: ResourceChange) -> Iterator[Risk]:
     for cause in change.causes:
         if cause.name == "Type" and not cause.place:
-            yield risk(WILL_FAIL, change.node, sentences.TYPE_CHANGED, before=cause.before, after=cause.after)
+            types = {"before": cause.before, "after": cause.after}
+            yield risk(WILL_FAIL, change.node, sentences.TYPE_CHANGED, paths=(cause.name,), **types)
 
 
 def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
@@ -64,18 +67,20 @@ def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
     if before.type != after.type or known_schema(after.type, region).deleted_first:
         return
     certain = change.action == REPLACE
+    paths = [cause.name for cause in change.decisive]
     for group, why in unique_properties(after.type, region, after.properties):
         if {*group} & {*change.properties}:
             continue
         if why:
-            yield risk(WILL_FAIL, change.node, sentences.IDENTITY_KEPT, certain=certain, why=why, by=group)
+            sentence = sentences.IDENTITY_KEPT
+            yield risk(WILL_FAIL, change.node, sentence, paths=paths, certain=certain, why=why, by=group)
         else:
             detail: dict[str, Detail] = {
                 "kept": in_words(after.attributes["Properties"].get(group[0])),
                 "by": group[0],
                 "causes": tuple(cause.name for cause in change.decisive if cause.name)[:3],
             }
-            yield risk(WILL_FAIL, change.node, sentences.NAME_KEPT, certain=certain, **detail)
+            yield risk(WILL_FAIL, change.node, sentences.NAME_KEPT, paths=paths, certain=certain, **detail)
         return
 
 
@@ -86,11 +91,14 @@ def _update_refused(change: ResourceChange) -> Iterator[Risk]:
     changed = ChangedProperties(before.properties, after.properties, after.attributes)
     strongest = [cause for cause in change.causes if cause.place and cause.effect == Effect.REPLACED]
     # A resource that is replaced for another reason is not updated.
-    names = {str(cause.place[0]) for cause in strongest} or change.properties
-    for refusal, applies in refused_changes(after.type, names, changed):
-        certain = applies is YES and not change.may_not_happen
-        detail = {"why": refusal.why, "way_out": refusal.way_out, "source": refusal.source}
-        yield risk(WILL_FAIL, change.node, sentences.UPDATE_REFUSED, certain=certain, **detail)
+    names = [str(cause.place[0]) for cause in strongest] or change.properties
+    for name in dict.fromkeys(names):
+        paths = [cause.name for cause in change.causes if cause.place[:1] == (name,)]
+        for refusal, applies in refused_changes(after.type, {name}, changed):
+            certain = applies is YES and not change.may_not_happen
+            detail = {"why": refusal.why, "way_out": refusal.way_out, "source": refusal.source}
+            sentence = sentences.UPDATE_REFUSED
+            yield risk(WILL_FAIL, change.node, sentence, paths=paths, certain=certain, **detail)
 
 
 def _update_denied(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
@@ -109,29 +117,36 @@ def _not_deleted(outcome: ResourceOutcome) -> Iterator[Risk]:
     if outcome.data == DELETE_FAILS:
         sentence = sentences.NOT_DELETED if change.action == REMOVE else sentences.OLD_NOT_DELETED
         protected = change.before is not None and is_protected(change.before)
-        yield risk(WILL_FAIL, change.node, sentence, is_protected=protected)
+        paths = () if change.action == REMOVE else tuple(cause.name for cause in change.decisive)
+        yield risk(WILL_FAIL, change.node, sentence, paths=paths, is_protected=protected)
 
 
 def _names_taken(environment: EnvironmentChanges) -> Iterator[Risk]:
     holders: dict[str, list[Node]] = {}
     for node, resource in existing_resources(environment.before):
-        for key, _ in _identities(environment.before[node.stack], resource):
-            holders.setdefault(key, []).append(node)
+        for identity in _identities(environment.before[node.stack], resource):
+            holders.setdefault(identity.key, []).append(node)
     for node, outcome in environment.resources.items():
         new = outcome.change.after
         if outcome.change.action not in (ADD, UPDATE, REPLACE) or new is None:
             continue
-        rivals = (
-            (holder, same)
-            for key, same in _identities(environment.after[node.stack], new)
-            if outcome.change.action != UPDATE or node not in holders.get(key, [])
-            for holder in holders.get(key, [])
-            if holder != node
-        )
-        for holder, same in rivals:
-            if not _frees_in_time(environment, node, holder):
-                yield _name_taken(environment, node, holder, same)
+        for identity in _identities(environment.after[node.stack], new):
+            having = holders.get(identity.key, [])
+            if outcome.change.action == UPDATE and node in having:
+                continue
+            rivals = [holder for holder in having if holder != node]
+            rival = next((rival for rival in rivals if not _frees_in_time(environment, node, rival)), None)
+            if rival is not None:
+                yield _name_taken(environment, outcome.change, rival, identity)
                 break
+
+
+class _Identity(NamedTuple):
+    """What no two resources can have: a text to compare, its properties, and whether they are the name."""
+
+    key: str
+    properties: tuple[str, ...]
+    is_name: bool
 
 
 def _frees_in_time(environment: EnvironmentChanges, node: Node, holder: Node) -> bool:
@@ -144,23 +159,30 @@ def _frees_in_time(environment: EnvironmentChanges, node: Node, holder: Node) ->
     return is_deleted and order.index(holder.stack) < order.index(node.stack)
 
 
-def _name_taken(environment: EnvironmentChanges, node: Node, holder: Node, same: tuple[str, ...]) -> Risk:
+def _name_taken(
+    environment: EnvironmentChanges, change: ResourceChange, holder: Node, identity: _Identity
+) -> Risk:
+    node = change.node
+    same = () if identity.is_name else identity.properties
     outcome = environment.resources.get(holder)
     sentence = sentences.NAME_TAKEN
     if outcome and outcome.data == ORPHANED:
         sentence = sentences.NAME_RETAINED
     elif outcome and outcome.change.action in (REMOVE, REPLACE):
         sentence = sentences.NAME_FREE_LATER
+    elif outcome and same and change.action == UPDATE:
+        sentence = sentences.VALUE_TAKEN
     stack = "" if holder.stack == node.stack else holder.stack
     detail: dict[str, Detail] = {"holder": holder.name, "stack": stack, "same": same}
     if sentence == sentences.NAME_FREE_LATER:
         actions = [environment.resources[changed].change.action for changed in (holder, node)]
         detail["is_renamed"] = actions == [REMOVE, ADD]
-    return risk(WILL_FAIL, node, sentence, **detail)
+    paths = () if change.action == ADD else identity.properties
+    return risk(WILL_FAIL, node, sentence, paths=paths, **detail)
 
 
-def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the identity of a resource, which no other one can have, and its properties; none for a name."""
+def _identities(side: ResolvedStack, resource: Resource) -> Iterator[_Identity]:
+    """Yield the identities of a resource, which no other one can have."""
     region = side.built.region
     for group, why in unique_properties(resource.type, region, resource.properties):
         given = [value_at(resource.properties, tuple(name.split("."))) for name in group]
@@ -168,4 +190,4 @@ def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, 
         scope = "" if resource.type.startswith(_GLOBAL) else region
         for value in as_list(values[0]):
             key = json.dumps([resource.type, scope, group, value, values[1:]], sort_keys=True)
-            yield key, group if why else ()
+            yield _Identity(key, group, is_name=not why)

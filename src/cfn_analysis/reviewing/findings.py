@@ -1,9 +1,10 @@
-"""A risk as data: its kind, its subject, and the sentence about it with the values of its fields."""
+"""What the review finds: a risk, as data, and a change that a detector found harmless."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from cfn_analysis.model.wiring import Node
-from cfn_analysis.reviewing import sentences
+from cfn_analysis.reviewing import writing
 
 Detail = str | bool | tuple[str, ...]
 
@@ -14,6 +15,8 @@ class Risk(NamedTuple):
     Attributes:
         subject: the resource or output; without a name, the stack as a whole.
         sentence: the effect and the remedy, one of ``sentences``.
+        paths: the changed properties that it is about, as the causes of a change name them; empty if it is
+            about the resource as a whole, such as its removal.
         reason: the reason of its acceptance.
     """
 
@@ -21,6 +24,7 @@ class Risk(NamedTuple):
     subject: Node
     sentence: str
     detail: tuple[tuple[str, Detail], ...]
+    paths: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
     accepted: bool = False
     reason: str = ""
@@ -36,11 +40,34 @@ class Risk(NamedTuple):
         return self.subject.name
 
     @property
+    def path(self) -> str:
+        """The changed properties that it is about, separated by commas; empty for the resource as a whole."""
+        return ", ".join(self.paths)
+
+    @property
     def message(self) -> str:
         """The effect and the remedy in English."""
-        return sentences.written(self.sentence, [self.name], dict(self.detail))
+        return writing.written(self.sentence, [self.name], dict(self.detail))
 
 
-def risk(kind: str, subject: Node, sentence: str, **detail: Detail) -> Risk:
+class Problem(NamedTuple):
+    """What is wrong with the new value of changed properties, in words, and their paths."""
+
+    text: str
+    paths: tuple[str, ...]
+
+
+class Harmless(NamedTuple):
+    """A changed property of a resource that a detector found harmless, and why.
+
+    Only for a detector that knows both directions of the change: silence of a detector is not a judgment.
+    """
+
+    subject: Node
+    path: str
+    reason: str
+
+
+def risk(kind: str, subject: Node, sentence: str, *, paths: Iterable[str] = (), **detail: Detail) -> Risk:
     """Return a risk in an environment."""
-    return Risk(kind, subject, sentence, tuple(detail.items()))
+    return Risk(kind, subject, sentence, tuple(detail.items()), tuple(dict.fromkeys(paths)))

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 
-from cfn_analysis.model.wording import hint
-from cfn_analysis.reviewing.acceptance import Acceptance, AcceptanceError
-from cfn_analysis.reviewing.findings import Risk
+from cfn_analysis.model.wording import beginning, hint
+from cfn_analysis.reviewing.acceptance import Acceptance, AcceptanceError, place
 from cfn_analysis.reviewing.report import Review
 
 
 def accept(
-    review: Review, given: Sequence[Acceptance], old: Iterable[Acceptance] = (), *, is_whole: bool = True
+    review: Review,
+    acceptances: Sequence[Acceptance],
+    old: Iterable[Acceptance] = (),
+    *,
+    is_whole: bool = True,
 ) -> tuple[Review, tuple[str, ...]]:
     """Return the review with its accepted risks marked, and sentences about ignored entries.
 
@@ -20,37 +23,41 @@ def accept(
         AcceptanceError: an option or an entry accepts nothing.
     """
     earlier = {acceptance.key for acceptance in old}
-    new = [acceptance for acceptance in given if acceptance.key not in earlier]
-    for acceptance in new if is_whole else ():
-        if not any(_accepts(acceptance, risk) for risk in review.risks):
-            kind, stack, name = acceptance.key
-            place = "" if stack is None else f" in {stack}{'.' if name else ''}{name}"
-            raise AcceptanceError(
-                f"{acceptance.origin} does not match a risk: the review has no risk {kind}{place}."
-                f"{_nearest(acceptance, review)} Correct or remove it."
-            )
+    new = [acceptance for acceptance in acceptances if acceptance.key not in earlier]
+    if is_whole:
+        _require_effect(new, review)
     risks = []
     for risk in review.risks:
-        by = next((acceptance for acceptance in new if _accepts(acceptance, risk)), None)
+        by = next((acceptance for acceptance in new if acceptance.accepts(risk)), None)
         risks.append(risk if by is None else risk._replace(accepted=True, reason=by.reason))
     ignored = tuple(
-        f"{acceptance.origin} ({acceptance.kind} {acceptance.stack}.{acceptance.name}) is from an "
-        "earlier change and is ignored. Remove it."
-        for acceptance in given
+        f"{acceptance.origin} ({acceptance.place}) is from an earlier change and is ignored. Remove it."
+        for acceptance in acceptances
         if acceptance.key in earlier
     )
     return review._replace(risks=risks), ignored
 
 
+def _require_effect(acceptances: Iterable[Acceptance], review: Review) -> None:
+    """Raise AcceptanceError if one of the acceptances does not accept a risk."""
+    for acceptance in acceptances:
+        if not any(acceptance.accepts(risk) for risk in review.risks):
+            raise AcceptanceError(
+                f"{acceptance.origin} does not match a risk: the review does not have "
+                f"{acceptance.place}.{_nearest(acceptance, review)} Correct or remove it."
+            )
+
+
 def _nearest(wanted: Acceptance, review: Review) -> str:
-    """Return the sentence with the nearest stack, or with the nearest resource that has such a risk."""
-    stacks = {stack.built.name for environment in review.environments for stack in environment.stacks}
+    """Return the sentence with the nearest stack, resource or property that has such a risk."""
+    stacks: set[str] = set()
+    for environment in review.environments:
+        stacks.update(stack.built.name for stack in environment.stacks)
     if wanted.stack not in stacks:
         return hint(wanted.stack or "", sorted(stacks))
-    alike = (wanted.kind, wanted.stack)
-    return hint(wanted.name, [risk.name for risk in review.risks if (risk.kind, risk.stack) == alike])
-
-
-def _accepts(acceptance: Acceptance, risk: Risk) -> bool:
-    kind, stack, name = acceptance.key
-    return kind == risk.kind and (stack is None or (stack, name) == risk.subject)
+    alike = [risk for risk in review.risks if (risk.kind, risk.stack) == (wanted.kind, wanted.stack)]
+    of_resource = [risk for risk in alike if risk.name == wanted.name]
+    if not of_resource:
+        return hint(wanted.name, [risk.name for risk in alike])
+    places = dict.fromkeys(place(risk.kind, risk.stack, risk.name, risk.path) for risk in of_resource)
+    return f" It has {beginning(list(places), 3)}."

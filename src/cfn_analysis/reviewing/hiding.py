@@ -27,7 +27,17 @@ _VALUES_OF_ITEMS: Final = ("Value", "HeaderValue", "ParameterValue")
 _LOOKS_SECRET: Final = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY|\b(AKIA|ASIA)[A-Z0-9]{16}\b|://[^/\s:@]+:[^/\s@]+@"
     # Tokens of GitHub, GitLab, Stripe and Slack.
-    r"|\b(gh[opsur]_|github_pat_|glpat-|[rs]k_(live|test)_|xox[bp]-)[A-Za-z0-9_-]{10,}"
+    r"|\b(gh[opsur]_|github_pat_|glpat-|[rs]k_(live|test)_|xapp-|xox[abeprs]-)[A-Za-z0-9_-]{10,}"
+    # JSON Web Tokens: header and payload are objects, so both begin with {" in Base64.
+    # https://www.rfc-editor.org/rfc/rfc7519#section-3.1
+    r"|\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
+    # Webhooks: a person who knows the URL can post to it. Many, such as those of Slack, have "hook" in the
+    # host or path before the secret; others have a known host, or the secret in the query.
+    # https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/
+    # https://support.pagerduty.com/main/docs/services-and-integrations
+    r"|https?://[^\s\"']*hooks?[^\s\"'/]*/[^\s\"'?]*?(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{16,}"
+    r"|https?://(events\.(eu\.)?pagerduty\.com|alert\.victorops\.com|hooks\.zapier\.com)/[^\s\"']*\w{6,}"
+    r"|https?://[^\s\"']*[?&](api_?key|auth|code|key|sig|signature|[a-z0-9_-]*token)=[^&\s\"']{6,}"
     r"|[\"']?(password|passwd|secret|token)[\"']?\s*[:=]\s*[\"']?(?!\{\{resolve:)[^\s\"',}]{4,}",
     re.IGNORECASE,
 )

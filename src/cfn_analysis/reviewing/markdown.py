@@ -1,22 +1,19 @@
 """The report of a review as Markdown for the comment of a pull request: risks first, details folded."""
 
-import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from cfn_analysis.reviewing import digest
-from cfn_analysis.reviewing.report import Review, document
-from cfn_analysis.updates.resource_changes import UPDATE
+from cfn_analysis.model.escaping import for_html, for_markdown, markdown_code
+from cfn_analysis.reviewing import digest, spread
+from cfn_analysis.reviewing.report import Review
+from cfn_analysis.updates.resource_changes import REMOVE
 
 LONGEST: Final = 65_536
 """Maximum characters of a comment on GitHub; GitLab allows more."""
 
 _RESERVE: Final = 400  # characters for the note about omitted entries
 _LONGEST_MESSAGE: Final = 1_500  # characters
-_URL: Final = re.compile(r"https?://[^\s)]+")
-_SPECIAL: Final = re.compile(r"([\\`*_\[\]|~])")
-_ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;", "#": "&#35;"}
 
 
 class _Section(NamedTuple):
@@ -35,16 +32,19 @@ def as_markdown(
     ``link_base`` is the base URL of the files of the repository; without one, paths are not links. The first
     line is a comment with the ``command``, by which the next report finds the comment that it replaces.
     """
-    stacks = digest.stack_digests(document(review))
-    sections = list(_risk_sections(review, link_base))
+    stacks = digest.stack_digests(review)
+    sections = [*_risk_sections(review, link_base), *_not_judged_sections(review, link_base)]
+    sections += _picture_sections(review)
     if notes := [*review.notes, *notes]:
-        sections.append(_Section("\n", [f"{_escaped(note)}\n" for note in notes], ""))
+        sections.append(_Section("\n", [f"- {for_markdown(note)}\n" for note in notes], ""))
     for stack in stacks:
         if not stack.is_quiet:
-            title = f"<b>{html.escape(stack.name)}</b> ({html.escape(stack.region)}): {stack.counted}"
+            title = f"<b>{for_html(stack.name)}</b> ({for_html(stack.region)}): {stack.counted}"
             sections.append(_folded(title, list(_stack_lines(stack, link_base))))
-    if quiet := [stack.name for stack in stacks if stack.is_quiet]:
-        sections.append(_Section("\n", [f"No change: {_escaped(', '.join(quiet))}.\n"], ""))
+    not_judged = {judgment.subject.stack for judgment in review.not_judged}
+    quiet = [stack.name for stack in stacks if stack.is_quiet and stack.name not in not_judged]
+    if quiet:
+        sections.append(_Section("\n", [f"No change: {for_markdown(', '.join(quiet))}.\n"], ""))
     return _fitted(f"{marker(command)}\n{_head(review, stacks)}", sections, command)
 
 
@@ -54,18 +54,33 @@ def marker(command: str) -> str:
 
 
 def _head(review: Review, stacks: Sequence[digest.StackDigest]) -> str:
-    waiting = [risk for risk in review.risks if not risk.accepted]
-    accepted = f", {len(review.risks) - len(waiting)} accepted" if len(review.risks) > len(waiting) else ""
-    verdict = f"**No risks{' left' if accepted else ''}**{accepted}"
-    if waiting:
-        noun = "risk" if len(waiting) == 1 else "risks"
-        verdict = f"**{len(waiting)} {noun} not accepted: {digest.counted(waiting)}**{accepted}"
+    verdict = _verdict(review)
     changes = [f"{stack.name} {stack.counted}" for stack in stacks if stack.resources]
     return (
         f"## What this deploy will do\n\n{verdict}  \n"
-        f"{_escaped('; '.join(changes)) or 'No resource changes'}  \n"
-        f"{_code(review.before)} to {_code(review.after)}\n\n"
+        f"{for_markdown('; '.join(changes)) or 'No resource changes'}  \n"
+        f"{markdown_code(review.before)} to {markdown_code(review.after)}\n\n"
     )
+
+
+def _verdict(review: Review) -> str:
+    """Return what the review knows: the open risks by kind, and how many changes are not judged."""
+    names = [environment.name for environment in review.environments]
+    groups = digest.risk_groups(review.risks, names)
+    if not groups:
+        return f"**{digest.headline(review).removesuffix('.')}**"
+    waiting = [group for group in groups if not group.risk.accepted]
+    accepted = digest.number_of_risks(groups) - digest.number_of_risks(waiting)
+    verdict = "**No risks left**"
+    if waiting:
+        number = digest.number_of_risks(waiting)
+        noun = "risk" if number == 1 else "risks"
+        verdict = f"**{number} {noun} not accepted: {digest.counted(waiting)}**"
+    if accepted:
+        verdict += f", {accepted} accepted"
+    if not_judged := digest.not_judged_in_words(review):
+        verdict += f". **{not_judged.removesuffix('.')}**"
+    return verdict
 
 
 def _risk_sections(review: Review, link_base: str) -> Iterator[_Section]:
@@ -75,60 +90,102 @@ def _risk_sections(review: Review, link_base: str) -> Iterator[_Section]:
     yield _Section("", [_risk(group, review.sources, link_base) for group in waiting], "")
     if accepted := [group for group in groups if group.risk.accepted]:
         entries = [_risk(group, review.sources, link_base) for group in accepted]
-        yield _folded(f"{sum(len(group.names) for group in accepted)} accepted", entries)
+        yield _folded(f"{digest.number_of_risks(accepted)} accepted", entries)
+
+
+def _not_judged_sections(review: Review, link_base: str) -> Iterator[_Section]:
+    """Yield the changes that are not judged."""
+    names = [environment.name for environment in review.environments]
+    groups = digest.not_judged_groups(review.not_judged, names)
+    if not groups:
+        return
+    entries = []
+    for group in groups:
+        places = ", ".join(map(markdown_code, group.places))
+        source = _sources(group.stack, group.names, review.sources, link_base)
+        entries.append(f"- {places}{_where(group.where)} {markdown_code(group.change)}{source}\n")
+    yield _Section("\nNot judged:\n\n" if review.risks else "", entries, "")
+
+
+def _picture_sections(review: Review) -> Iterator[_Section]:
+    """Yield the picture of how the changes spread, folded if it is large."""
+    drawn = spread.picture(review.environments)
+    if drawn is None:
+        return
+    block = "\n".join(["```mermaid", *drawn.lines, "```", ""])
+    title = "How the changes spread"
+    yield _folded(title, [block]) if drawn.is_large else _Section(f"\n{title}:\n\n", [block], "")
 
 
 def _risk(group: digest.RiskGroup, sources: Mapping[str, Mapping[str, str]], link_base: str) -> str:
-    places = ", ".join(map(_code, group.places))
-    known = sources.get(group.risk.stack, {})
-    linked = [_link(known[name], link_base) for name in group.names[: digest.MOST_CAUSES] if known and name]
-    source = f" - {', '.join(linked)}" if linked else ""
+    places = ", ".join(map(markdown_code, group.places))
+    source = _sources(group.risk.stack, group.names, sources, link_base)
     message = group.message
     if len(message) > _LONGEST_MESSAGE:
         message = f"{message[:_LONGEST_MESSAGE]}..."
-    why = f"  \n  Accepted: {_escaped(group.risk.reason or 'by --accept')}" if group.risk.accepted else ""
-    return f"- **{group.risk.kind}** {places}{_escaped(group.where)}{source}  \n  {_escaped(message)}{why}\n"
+    lines = [f"- **{group.risk.kind}** {places}{_where(group.where)}{source}", f"  {for_markdown(message)}"]
+    if group.risk.accepted:
+        lines.append(f"  Accepted: {for_markdown(group.risk.reason or 'by --accept')}")
+    return "  \n".join(lines) + "\n"
+
+
+def _sources(
+    stack: str, names: Sequence[str], sources: Mapping[str, Mapping[str, str]], link_base: str
+) -> str:
+    """Return links to the lines that declare some resources of a stack, of many only to the first ones."""
+    of_stack = sources.get(stack)
+    if not of_stack:
+        return ""
+    linked = [_link(of_stack[name], link_base) for name in names[: digest.MOST_CAUSES] if name]
+    return f" - {', '.join(linked)}" if linked else ""
 
 
 def _stack_lines(stack: digest.StackDigest, link_base: str) -> Iterator[str]:
-    for entry, where in stack.parameters:
-        change = _code(f"{entry['name']}: {digest.values_in_words(entry)}")
-        yield f"- parameter {change}{_escaped(where)} - {_link(entry['file'], link_base)}\n"
+    for parameter, where in stack.parameters:
+        is_removed = parameter.action == REMOVE
+        values = digest.values_in_words(parameter.before, parameter.after, is_removed=is_removed)
+        change = markdown_code(f"{parameter.name}: {values}")
+        yield f"- parameter {change}{_where(where)} - {_link(parameter.file, link_base)}\n"
     for alike in stack.resources:
         yield _resources(alike, link_base)
-    for entry, where in stack.outputs:
-        yield _output(entry, where)
+    for output, where in stack.outputs:
+        yield _output(output, where)
 
 
-def _resources(alike: Sequence[digest.Merged], link_base: str) -> str:
-    entry, where = alike[0]
-    names = ", ".join(_code(merged.entry["logicalId"]) for merged in alike)
-    facts = ", ".join([entry["type"], *digest.facts(entry)])
-    source = f" - {_link(entry['source'], link_base)}" if entry["source"] and len(alike) == 1 else ""
-    lines = [f"- **{entry['change']}** {names}{_escaped(where)} - {_escaped(facts)}{source}"]
-    causes = entry["causes"]
+def _resources(alike: Sequence[digest.Located[digest.ResourceLine]], link_base: str) -> str:
+    resource, where = alike[0]
+    names = ", ".join(markdown_code(line.name) for line, _ in alike)
+    facts = ", ".join([resource.type, *resource.facts])
+    source = f" - {_link(resource.source, link_base)}" if resource.source and len(alike) == 1 else ""
+    lines = [f"- **{resource.action}** {names}{_where(where)} - {for_markdown(facts)}{source}"]
+    causes = resource.causes
     for cause in causes[: digest.MOST_CAUSES]:
-        if cause["property"]:
-            change = f"{cause['property']}: {digest.values_in_words(cause)}"
-            lines.append(f"  - {_code(change)} {_because(cause['chain'])}".rstrip())
-        elif len(cause["chain"]) > 1:
-            lines.append(f"  - {_because(cause['chain'])}")
+        if cause.name:
+            change = f"{cause.name}: {digest.values_in_words(cause.before, cause.after)}"
+            lines.append(f"  - {markdown_code(change)} {_because(cause.chain)}".rstrip())
+        elif len(cause.chain) > 1:
+            lines.append(f"  - {_because(cause.chain)}")
     if len(causes) > digest.MOST_CAUSES:
         lines.append(f"  - and {len(causes) - digest.MOST_CAUSES} more")
     return "\n".join(lines) + "\n"
 
 
-def _output(entry: digest.Entry, where: str) -> str:
-    exports = " to ".join(map(_code, digest.exports(entry)))
+def _output(output: digest.OutputLine, where: str) -> str:
+    exports = " to ".join(map(markdown_code, output.exports))
     exported = f", export {exports}" if exports else ""
-    line = f"- **{digest.output_change(entry)}** output {_code(entry['key'])}{exported}{_escaped(where)}"
-    if entry["change"] == UPDATE and entry["before"] != entry["after"]:
-        line += f" {_code(digest.values_in_words(entry))}"
-    return f"{line} {_because(entry['chain'])}".rstrip() + "\n"
+    line = f"- **{output.action}** output {markdown_code(output.key)}{exported}{_where(where)}"
+    if output.is_updated:
+        line += f" {markdown_code(digest.values_in_words(output.before, output.after))}"
+    return f"{line} {_because(output.chain)}".rstrip() + "\n"
+
+
+def _where(where: str) -> str:
+    """Return the environments of an entry, with a space before them, as Markdown; empty for all."""
+    return f" {for_markdown(where)}" if where else ""
 
 
 def _because(chain: Sequence[str]) -> str:
-    return f"({_escaped(' > '.join(chain))})" if len(chain) > 1 else ""
+    return f"({for_markdown(' > '.join(chain))})" if len(chain) > 1 else ""
 
 
 def _folded(title: str, entries: Sequence[str]) -> _Section:
@@ -165,29 +222,6 @@ def _link(source: str, link_base: str) -> str:
     if not colon or not line.isdigit():
         path, line = source, ""
     if not link_base or not re.fullmatch(r"[A-Za-z0-9_./-]+", path):
-        return _code(source)
+        return markdown_code(source)
     anchor = f"#L{line}" if line else ""
-    return f"[{_code(source)}]({link_base.rstrip('/')}/{path}{anchor})"
-
-
-def _code(text: str) -> str:
-    """Return any text as inline code."""
-    text = " ".join(text.split())
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if text.startswith("`") or text.endswith("`") or not text else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
-
-
-def _escaped(text: str) -> str:
-    """Return a text escaped for Markdown, without mentions of users; URLs stay links."""
-    parts = []
-    end = 0
-    for url in _URL.finditer(text):
-        parts += [_escaped_part(text[end : url.start()]), url[0]]
-        end = url.end()
-    return "".join([*parts, _escaped_part(text[end:])])
-
-
-def _escaped_part(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", "".join(_ENTITIES.get(character, character) for character in text))
+    return f"[{markdown_code(source)}]({link_base.rstrip('/')}/{path}{anchor})"

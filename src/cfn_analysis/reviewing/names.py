@@ -43,7 +43,10 @@ def stale_names(environment: EnvironmentChanges) -> Iterator[Risk]:
         )
         if readers and not _is_taken_over(environment, node, before.type, old):
             is_deleted, sentence = change.action == REMOVE, sentences.NAME_STALE
-            yield risk(INTERRUPTION, node, sentence, is_deleted=is_deleted, old=old, readers=readers)
+            paths = () if is_deleted else [cause.name for cause in change.decisive]
+            yield risk(
+                INTERRUPTION, node, sentence, paths=paths, is_deleted=is_deleted, old=old, readers=readers
+            )
 
 
 def _is_taken_over(environment: EnvironmentChanges, node: Node, type_name: str, name: str) -> bool:

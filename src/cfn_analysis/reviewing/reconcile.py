@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.escaping import for_terminal
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import outcomes
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.outcomes import ResourceOutcome
 from cfn_analysis.reviewing.report import Review
-from cfn_analysis.reviewing.sentences import CHANGE_SET
 from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
 
 AGREE: Final = "agree"
@@ -35,6 +35,21 @@ _DATA: Final[Mapping[str, tuple[str, ...]]] = {
     "Snapshot": (outcomes.SNAPSHOT, outcomes.DELETE_FAILS, outcomes.NONE),
     "Delete": (outcomes.LOST, outcomes.NONE, outcomes.DELETE_FAILS, outcomes.HARMLESS),
 }
+
+# Known limits of change sets.
+_EMPTY_OBJECT: Final = (
+    "a change set does not detect that one empty object replaces another, such as Allow: {} and Block: {} "
+    "(https://github.com/aws/aws-cdk-cli/pull/1951)"
+)
+_VALUE_KNOWN_LATER: Final = (
+    "AWS treats a value that is known only after the update as changed; it may turn out to be the same "
+    "(https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2113)"
+)
+SSM_VALUE_NOT_SEEN: Final = (
+    "Neither detects a new value of an SSM parameter that a dynamic reference without a version reads: "
+    "CloudFormation reads it when it updates the resource for another reason "
+    "(https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/844)."
+)
 
 _Compared = tuple[EnvironmentChanges, StackChanges]
 
@@ -145,7 +160,7 @@ def as_text(compared: Reconciliation) -> str:
         says = f"the review has {verdict.ours}, AWS has {verdict.theirs}"
         lines.append(f"  {verdict.word}  {verdict.name}: {verdict.ours if verdict.word == AGREE else says}")
         lines += [f"    {note}" for note in verdict.notes]
-    return "\n".join([*lines, "", CHANGE_SET["SSM value"]])
+    return "\n".join(map(for_terminal, [*lines, "", SSM_VALUE_NOT_SEEN]))
 
 
 def as_json(compared: Reconciliation) -> str:
@@ -230,7 +245,7 @@ def _why_more(theirs: AwsChange, stack: StackChanges) -> Iterator[str]:
     if theirs.scope == {"Tags"}:
         yield "only tags change, perhaps those of the stack, which are not in the template"
     if theirs.details and all(map(_is_known_later, theirs.details)):
-        yield CHANGE_SET["value known later"]
+        yield _VALUE_KNOWN_LATER
 
 
 def _is_known_later(detail: Mapping[str, Any]) -> bool:
@@ -250,7 +265,7 @@ def _why_silent(outcome: ResourceOutcome, theirs: str, environment: EnvironmentC
     if ours.type.startswith("AWS::WAFv2::") and any(
         {} in (cause.before, cause.after) for cause in ours.causes
     ):
-        yield CHANGE_SET["empty object"]
+        yield _EMPTY_OBJECT
     follows = (cause.follows.stack for cause in ours.causes if cause.follows is not None)
     others = dict.fromkeys(stack for stack in follows if stack != ours.node.stack)
     for stack in others:

@@ -1,4 +1,4 @@
-"""Removed resources that monitor, record, protect or connect a resource that is not removed."""
+"""Removed resources that monitor, record, protect, restrict or connect a resource that is not removed."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,21 +13,29 @@ from cfn_analysis.reviewing.renames import renames
 from cfn_analysis.updates.resolved_stack import mentions
 from cfn_analysis.updates.resource_changes import REMOVE, ResourceChange
 
-ASSOCIATION: Final = "AWS::WAFv2::WebACLAssociation"
-
 # Type, kind and properties that refer to the resource it serves; and the effect of its removal.
 _LINES: Final = Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines()
 _ROWS: Final = [(head.split(), effect) for head, effect in (line.split(": ", 1) for line in _LINES)]
-_GUARDING, _CONNECTING = (
-    {words[0]: (words[2:], effect) for words, effect in _ROWS if words[1] == kind}
-    for kind in ("guards", "connects")
-)
 _Serving = Mapping[str, tuple[list[str], str]]
+
+
+def _rows_of(kind: str) -> _Serving:
+    return {words[0]: (words[2:], effect) for words, effect in _ROWS if words[1] == kind}
+
+
+_GUARDING: Final = _rows_of("guards")
+_RESTRICTING: Final = _rows_of("restricts")
+_CONNECTING: Final = _rows_of("connects")
 
 
 def unguarded(environment: EnvironmentChanges) -> Iterator[tuple[ResourceChange, str]]:
     """Yield each removed guard of a resource that is not removed, and the effect of the removal."""
     return _left_alone(environment, _GUARDING)
+
+
+def unrestricted(environment: EnvironmentChanges) -> Iterator[tuple[ResourceChange, str]]:
+    """Yield each removed restriction of a resource that is not removed, and the effect of the removal."""
+    return _left_alone(environment, _RESTRICTING)
 
 
 def disconnected(environment: EnvironmentChanges) -> Iterator[Risk]:

@@ -8,11 +8,12 @@ from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges, environment_changes
 from cfn_analysis.reviewing.findings import Risk
 from cfn_analysis.reviewing.hiding import shown
+from cfn_analysis.reviewing.judging import NOT_JUDGED, Judgment, judgments, merged
 from cfn_analysis.reviewing.outcomes import ResourceOutcome, resource_outcomes
-from cfn_analysis.reviewing.risks import risks
+from cfn_analysis.reviewing.risks import of_environment, risks
 from cfn_analysis.reviewing.sides import Side
 from cfn_analysis.reviewing.states import environment_names, resolved_states
-from cfn_analysis.updates.resource_changes import Cause, ResourceChange, resource_changes
+from cfn_analysis.updates.resource_changes import Cause, resource_changes
 
 FORMAT_VERSION: Final = 1
 
@@ -27,8 +28,14 @@ class Review(NamedTuple):
     after: str
     environments: Sequence[EnvironmentChanges]
     risks: Sequence[Risk]
+    judgments: Sequence[Judgment]
     sources: Mapping[str, Mapping[str, str]]
     notes: Sequence[str] = ()
+
+    @property
+    def not_judged(self) -> list[Judgment]:
+        """The changes that no risk names and that are not known to be harmless."""
+        return [judgment for judgment in self.judgments if judgment.verdict == NOT_JUDGED]
 
 
 def review(before: Side, after: Side, environments: Sequence[str] = ()) -> Review:
@@ -46,7 +53,12 @@ def review(before: Side, after: Side, environments: Sequence[str] = ()) -> Revie
         compared.append(environment_changes(states, changes, outcomes))
     notes = _notes_on_imports(compared) if after.is_template else []
     sources = _sources_of_changes(after, compared)
-    return Review(before.name, after.name, compared, risks(compared), sources, notes)
+    of_deploy = risks(compared)
+    judged = merged(
+        (environment.name, judgments(environment, of_environment(of_deploy, environment.name)))
+        for environment in compared
+    )
+    return Review(before.name, after.name, compared, of_deploy, judged, sources, notes)
 
 
 def _notes_on_imports(environments: Sequence[EnvironmentChanges]) -> list[str]:
@@ -92,11 +104,23 @@ def document(review: Review) -> dict[str, Any]:
                 "environments": list(risk.environments),
                 "stack": risk.stack,
                 "logicalId": risk.name,
+                "property": risk.path,
                 "message": risk.message,
                 "accepted": risk.accepted,
                 "reason": risk.reason,
             }
             for risk in review.risks
+        ],
+        "notJudged": [
+            {
+                "environments": list(judgment.environments),
+                "stack": judgment.subject.stack,
+                "logicalId": judgment.subject.name,
+                "path": judgment.path,
+                "before": judgment.before,
+                "after": judgment.after,
+            }
+            for judgment in review.not_judged
         ],
         "notes": list(review.notes),
     }
@@ -149,7 +173,7 @@ def _resource_as_json(
     name = change.node.name
     return {
         "logicalId": name,
-        "type": _written_type(change),
+        "type": change.written_type,
         "change": change.action,
         "interruption": outcome.interruption,
         "interruptionOrder": stack.order.get(name),
@@ -158,7 +182,7 @@ def _resource_as_json(
             {
                 "property": cause.name,
                 "before": shown(cause.before, cause.name, change.type),
-                "after": _new_value(cause, change.type),
+                "after": new_value(cause, change.type),
                 "chain": cause.chain,
             }
             for cause in change.causes
@@ -168,13 +192,7 @@ def _resource_as_json(
     }
 
 
-def _written_type(change: ResourceChange) -> str:
-    """Return the type as written in the template, including custom resource types."""
-    resource = change.after or change.before
-    return str(resource.attributes["Type"]) if resource else change.type
-
-
-def _new_value(cause: Cause, type_name: str) -> Any:
+def new_value(cause: Cause, type_name: str) -> Any:
     """Return the new value; an unchanged reference to a replaced resource is marked as new."""
     value = shown(cause.after, cause.name, type_name)
     return f"{value} (new)" if cause.follows and isinstance(value, str) else value

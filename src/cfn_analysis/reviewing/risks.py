@@ -7,18 +7,22 @@ from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import kinds, outcomes, sentences
+from cfn_analysis.reviewing.access.networks import blocked_answers
 from cfn_analysis.reviewing.access.not_judged import not_judged
 from cfn_analysis.reviewing.access.openings import openings
 from cfn_analysis.reviewing.api_keys import readers_of_secret, refused_keys
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges, environment_changes
+from cfn_analysis.reviewing.connections import broken_connections
 from cfn_analysis.reviewing.failures import failures
 from cfn_analysis.reviewing.findings import Detail, Risk, risk
+from cfn_analysis.reviewing.guards.metric_filters import unread_filters
 from cfn_analysis.reviewing.guards.weakened import weakened_guards
 from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.reviewing.names import stale_names
 from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.removals import disconnected
 from cfn_analysis.reviewing.renames import renames
+from cfn_analysis.reviewing.request_order import unreachable_entries
 from cfn_analysis.reviewing.switched_off import switched_off
 from cfn_analysis.updates.facts import facts_at
 from cfn_analysis.updates.resource_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
@@ -36,6 +40,11 @@ def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
             where.setdefault(local, []).append(environment.name)
     merged = [local._replace(environments=tuple(names)) for local, names in where.items()]
     return sorted(merged, key=lambda risk_of_kind: kinds.KINDS.index(risk_of_kind.kind))
+
+
+def of_environment(risks: Iterable[Risk], environment: str) -> list[Risk]:
+    """Return the risks that occur in an environment."""
+    return [risk for risk in risks if environment in risk.environments]
 
 
 def unknown_stack(stack: str, environment: str, why: str) -> Risk:
@@ -64,7 +73,11 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
     yield from not_judged(environment)
     yield from switched_off(environment)
     yield from weakened_guards(environment)
+    yield from unread_filters(environment)
     yield from disconnected(environment)
+    yield from broken_connections(environment)
+    yield from unreachable_entries(environment)
+    yield from blocked_answers(environment)
     yield from stale_names(environment)
     for stack in environment.stacks:
         for output in stack.outputs:
@@ -101,18 +114,37 @@ def _of_resource(
     change, data = outcome.change, outcome.data
     node, policy = change.node, outcomes.deciding_policy(change)
     is_removed = change.action == REMOVE
+    deciding = () if is_removed else tuple(cause.name for cause in change.decisive)
     leaves = f"maybe-{REMOVE}" if is_removed and change.may_not_happen else change.action
     if change.action in (REPLACE, MAYBE_REPLACE) and data != outcomes.HARMLESS:
         yield _replacement(environment, change, data)
     if data == outcomes.LOST:
-        what = {"is_key": "KMS" in change.type, "is_stack": change.type == _STACK, "is_removed": is_removed}
-        yield risk(kinds.DATA_LOSS, node, sentences.DATA_LOST, leaves=leaves, policy=policy, **what)
+        yield risk(
+            kinds.DATA_LOSS,
+            node,
+            sentences.DATA_LOST,
+            paths=deciding,
+            leaves=leaves,
+            policy=policy,
+            is_key="KMS" in change.type,
+            is_stack=change.type == _STACK,
+            is_removed=is_removed,
+        )
     if data == outcomes.ORPHANED and change.before is not None:
         is_named = bool(name_properties(change.before.type, stack.built.region, change.before.properties))
-        yield risk(kinds.ORPHAN, node, sentences.ORPHANED, leaves=leaves, policy=policy, is_named=is_named)
+        yield risk(
+            kinds.ORPHAN,
+            node,
+            sentences.ORPHANED,
+            paths=deciding,
+            leaves=leaves,
+            policy=policy,
+            is_named=is_named,
+        )
     if change.type == _SECRET and "GenerateSecretString" in change.properties and change.action == UPDATE:
         readers = tuple(reader.seen_from("") for reader in readers_of_secret(environment, node))
-        yield risk(kinds.INTERRUPTION, node, sentences.SECRET_GENERATED, readers=readers)
+        paths = [cause.name for cause in change.causes if cause.place[:1] == ("GenerateSecretString",)]
+        yield risk(kinds.INTERRUPTION, node, sentences.SECRET_GENERATED, paths=paths, readers=readers)
     if outcome.interruption == outcomes.SOME:
         yield _interruption(stack.order, outcome)
 
@@ -123,6 +155,7 @@ def _replacement(environment: EnvironmentChanges, change: ResourceChange, data: 
     if source:  # no value of the resource itself is edited: the first replaced resource is the reason
         causes = [cause for cause in change.decisive if cause.follows == source]
     facts = [facts_at(change.type, cause.place) for cause in causes]
+    paths = [cause.name for cause in causes]
     detail: dict[str, Detail] = {
         "action": change.action,
         "properties": tuple(dict.fromkeys(cause.name for cause in causes)) or ("its type",),
@@ -131,19 +164,21 @@ def _replacement(environment: EnvironmentChanges, change: ResourceChange, data: 
         "reason": next((known.reason for known in facts if known.reason), ""),
     }
     if change.action == REPLACE:
-        return risk(kinds.REPLACED, change.node, sentences.REPLACED, **detail, data=data)
+        return risk(kinds.REPLACED, change.node, sentences.REPLACED, paths=paths, **detail, data=data)
     unless = tuple(known.not_replaced_if for known in facts if known.not_replaced_if)
-    return risk(kinds.REPLACED, change.node, sentences.MAYBE_REPLACED, **detail, unless=unless)
+    return risk(kinds.REPLACED, change.node, sentences.MAYBE_REPLACED, paths=paths, **detail, unless=unless)
 
 
 def _interruption(order: Mapping[str, int], outcome: outcomes.ResourceOutcome) -> Risk:
     notes = {note: names for note, names in outcome.notes.items() if note.interrupts is YES}
     properties = tuple(dict.fromkeys(name for names in notes.values() for name in names))
     steps = sorted(order, key=lambda name: order[name]) if len({*order.values()}) > 1 else []
+    causes = outcome.change.causes
     return risk(
         kinds.INTERRUPTION,
         outcome.change.node,
         sentences.INTERRUPTED,
+        paths=[cause.name for cause in causes if cause.place and cause.place[0] in properties],
         does=tuple(dict.fromkeys(note.does for note in notes)),
         properties=properties,
         order=tuple(steps),
@@ -164,9 +199,9 @@ def _of_output(stack: str, output: ChangedOutput) -> Iterator[Risk]:
     if is_removed or output.export != output.new_export:
         new_export = "" if is_removed else output.new_export or ""
         detail |= {"new_export": new_export, "certain": certain or not is_removed}
-        yield risk(kinds.EXPORT, node, sentences.EXPORT_REMOVED, **detail)
+        yield risk(kinds.EXPORT, node, sentences.EXPORT_REMOVED, paths=(), **detail)
     else:
         before, after = (str(shown(value, output.key)) for value in (output.before, output.after))
         detail |= {"before": before if before != after else "", "after": after}
         detail |= {"certain": certain, "is_new": output.reason.is_replacement}
-        yield risk(kinds.EXPORT, node, sentences.EXPORT_CHANGED, **detail)
+        yield risk(kinds.EXPORT, node, sentences.EXPORT_CHANGED, paths=(), **detail)

@@ -1,10 +1,10 @@
 """A side of a review, and the side of a single template."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.source_lines import candidate_lines, line_of
@@ -28,6 +28,8 @@ class Side(NamedTuple):
         value_files: environment -> stack -> the file with its parameter values, for all others.
         root: the folder of the templates, to which the sources are relative; None without files.
         source_folders: folders that can contain the modules of the stacks, relative to ``root``.
+        documents: reads the other files that may read the tags of resources: policies, parsed, and scripts.
+        rights: stack -> text of the template of the roles that deploy it, if it is known.
     """
 
     name: str
@@ -38,6 +40,8 @@ class Side(NamedTuple):
     root: Path | None = None
     source_folders: Sequence[Path] = ()
     acceptances: tuple[Acceptance, ...] = ()
+    documents: Callable[[], Sequence[Any]] = tuple
+    rights: Mapping[str, str] = {}
 
     @property
     def is_template(self) -> bool:

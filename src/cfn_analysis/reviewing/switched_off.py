@@ -16,13 +16,14 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences, values
 from cfn_analysis.reviewing.access.settings import CHANGED
 from cfn_analysis.reviewing.changes import EnvironmentChanges
-from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.findings import Problem, Risk, risk
 from cfn_analysis.reviewing.guards.weakened import SETTINGS
 from cfn_analysis.reviewing.kinds import SWITCHED_OFF
+from cfn_analysis.reviewing.message_filters import fewer_messages
 from cfn_analysis.updates.resolved_stack import mentions
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
-_TABLES: Final = values.rows(__name__)
+_TABLES: Final = values.tables(__file__)
 _NAMES: Final = {kind: re.compile("|".join(names)) for kind, names in _TABLES["names"].items()}
 _TARGETS: Final[Mapping[str, Sequence[str]]] = _TABLES["targets"]
 _ON: Final = ("true", "enabled", "enable", "active", "on", "running", "started")
@@ -33,8 +34,9 @@ def must_not_be_closed(before: Any, after: Any) -> str:
     return "is new: nothing enters this stage" if before is None else ""
 
 
-_LOST: Final = values.settings(__name__, "lost")
-_SWITCHES: Final = values.settings(__name__, "switches")
+_JUDGES: Final = {**values.JUDGES, "must_not_be_closed": must_not_be_closed}
+_LOST: Final = values.settings(_TABLES["lost"], _JUDGES)
+_SWITCHES: Final = values.settings(_TABLES["switches"], _JUDGES)
 
 
 def switched_off(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -44,11 +46,12 @@ def switched_off(environment: EnvironmentChanges) -> Iterator[Risk]:
     for node, change in changes.items():
         if change.action not in (ADD, REMOVE):
             region = environment.after[node.stack].built.region
-            if parts := tuple(dict.fromkeys(_stops(change, region, gone))):
-                yield risk(SWITCHED_OFF, node, sentences.SWITCHED_OFF, problems=parts)
+            for problem in dict.fromkeys(_stops(change, region, gone)):
+                sentence = sentences.SWITCHED_OFF
+                yield risk(SWITCHED_OFF, node, sentence, paths=problem.paths, problem=problem.text)
 
 
-def _stops(change: ResourceChange, region: str, gone: Collection[Node]) -> Iterator[str]:
+def _stops(change: ResourceChange, region: str, gone: Collection[Node]) -> Iterator[Problem]:
     for value in values.value_changes(change):
         if not _is_gone(value.before, change, gone):
             yield from values.judged(change.type, value, _LOST)
@@ -56,6 +59,7 @@ def _stops(change: ResourceChange, region: str, gone: Collection[Node]) -> Itera
         if values.setting_of(change.type, value.place, (*_SWITCHES, *SETTINGS, *CHANGED)) is None:
             yield from _turned_off(change.type, region, value)
     yield from _logs_removed(change)
+    yield from fewer_messages(change)
     if change.before and change.after:
         yield from _targets_removed(change, change.before.properties, change.after.properties, gone)
 
@@ -64,7 +68,7 @@ def _is_gone(value: Any, change: ResourceChange, gone: Collection[Node]) -> bool
     return any(mention.target in gone for mention in mentions(value, change.node.stack))
 
 
-def _turned_off(type_name: str, region: str, value: values.ValueChange) -> Iterator[str]:
+def _turned_off(type_name: str, region: str, value: values.ValueChange) -> Iterator[Problem]:
     """Yield that a switch is turned off, or a count becomes zero."""
     path = tuple(re.sub(r"\[[^\]]*\]", ".*", value.place).split("."))
     key = next((step for step in reversed(path) if step != "*"), "")
@@ -88,7 +92,8 @@ def _turned_off(type_name: str, region: str, value: values.ValueChange) -> Itera
     was, will = (_holds(default if side is None else side, off) for side in (value.before, value.after))
     if was is not YES and will is not NO:
         how = "is removed" if value.after is None else f"is {values.words(value.after)}"
-        yield f"{value.place} {how}: {effect if will is YES else f'this may mean that {effect}'}"
+        certainty = "" if will is YES else "this may mean that "
+        yield Problem(f"{value.place} {how}: {certainty}{effect}", (value.place,))
 
 
 def _holds(value: Any, texts: Collection[str]) -> Truth:
@@ -100,7 +105,7 @@ def _holds(value: Any, texts: Collection[str]) -> Truth:
     return UNKNOWN if is_unknown(value) else truth_of(values.text(value).lower() in texts)
 
 
-def _logs_removed(change: ResourceChange) -> Iterator[str]:
+def _logs_removed(change: ResourceChange) -> Iterator[Problem]:
     """Yield each removed destination of logs that is not a guard."""
     if change.type == "AWS::Lambda::Function":  # it still logs to the log group of its name
         return
@@ -110,23 +115,24 @@ def _logs_removed(change: ResourceChange) -> Iterator[str]:
             continue
         removed = (value for value in values.value_changes(change) if value.place.startswith(cause.name))
         if not any(values.setting_of(change.type, value.place, SETTINGS) for value in removed):
-            yield f"{cause.name} is removed: these logs are no longer delivered"
+            yield Problem(f"{cause.name} is removed: these logs are no longer delivered", (cause.name,))
 
 
 def _targets_removed(
     change: ResourceChange, before: Mapping[str, Any], after: Mapping[str, Any], gone: Collection[Node]
-) -> Iterator[str]:
+) -> Iterator[Problem]:
     """Yield that lists of targets become empty, or that a listener no longer forwards requests."""
     places = _TARGETS.get(change.type, ())
     was, will = ({place: as_list(side.get(place)) for place in places} for side in (before, after))
     lost = [place for place in places if any(not _is_gone(item, change, gone) for item in was[place])]
     if lost and not any(will.values()):
         verb = "is" if len(lost) == 1 else "are"
-        yield f"{' and '.join(lost)} {verb} empty: nothing gets its requests or events"
+        text = f"{' and '.join(lost)} {verb} empty: nothing gets its requests or events"
+        yield Problem(text, tuple(lost))
     if change.type.startswith("AWS::ElasticLoadBalancingV2::Listener"):
         for place in ("Actions", "DefaultActions"):
             if any(_forwarded(before.get(place))) and not any(_forwarded(after.get(place))):
-                yield f"{place} no longer forwards requests to a target group"
+                yield Problem(f"{place} no longer forwards requests to a target group", (place,))
 
 
 def _forwarded(actions: Any) -> Iterator[Any]:

@@ -5,11 +5,12 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from cfn_analysis.model.escaping import for_terminal
 from cfn_analysis.reviewing import digest
 from cfn_analysis.reviewing.findings import Risk
 from cfn_analysis.reviewing.kinds import DATA_LOSS, EXPORT, KINDS, WILL_FAIL
-from cfn_analysis.reviewing.report import Review, document
-from cfn_analysis.updates.resource_changes import UPDATE
+from cfn_analysis.reviewing.report import Review
+from cfn_analysis.updates.resource_changes import REMOVE
 
 _WIDTH: Final = 110
 _RED: Final = "\033[1;31m"
@@ -17,20 +18,26 @@ _YELLOW: Final = "\033[33m"
 _BOLD: Final = "\033[1m"
 _END: Final = "\033[0m"
 _KIND: Final = re.compile(rf"^  ({'|'.join(KINDS)})(?=  )", re.MULTILINE)
-_HEADING: Final = re.compile(r"^(?:Risks:|No risks\.|[\w-]+ \([a-z0-9-]+\):)", re.MULTILINE)
+_HEADING: Final = re.compile(
+    r"^(?:Risks:|No (?:known )?risks\.|No changes\.|Not judged:|[\w-]+ \([a-z0-9-]+\):)", re.MULTILINE
+)
 
 
 def as_text(review: Review) -> str:
     """Return the report; changes equal in several environments are printed once."""
     names = [environment.name for environment in review.environments]
-    lines = [f"{review.before} -> {review.after}", "", *_risks(review.risks, names)]
+    lines = [for_terminal(f"{review.before} -> {review.after}"), "", digest.headline(review)]
+    lines += _risks(review.risks, names)
+    lines += _not_judged(review, names)
     if review.notes:
         lines += ["", *(line for note in review.notes for line in _wrapped(note, ""))]
-    stacks = digest.stack_digests(document(review))
+    stacks = digest.stack_digests(review)
+    not_judged = {judgment.subject.stack for judgment in review.not_judged}
     for stack in stacks:
         if not stack.is_quiet:
             lines += ["", *_stack_lines(stack)]
-    if quiet := [stack.name for stack in stacks if stack.is_quiet]:
+    quiet = [stack.name for stack in stacks if stack.is_quiet and stack.name not in not_judged]
+    if quiet:
         lines += ["", *_wrapped(f"No change: {', '.join(quiet)}.", "")]
     return "\n".join(lines)
 
@@ -45,12 +52,6 @@ def coloured(text: str) -> str:
 
 
 def _risks(risks: Sequence[Risk], environments: Sequence[str]) -> Iterator[str]:
-    if not risks:
-        yield "No risks."
-        return
-    accepted = sum(risk.accepted for risk in risks)
-    how_many = "all" if accepted == len(risks) else str(accepted)
-    yield f"Risks: {digest.counted(risks)}{f'; {how_many} accepted' if accepted else ''}"
     for group in digest.risk_groups(risks, environments):
         yield ""
         yield from _wrapped(f"{group.risk.kind}  {', '.join(group.places)}{group.where}", "  ")
@@ -59,44 +60,56 @@ def _risks(risks: Sequence[Risk], environments: Sequence[str]) -> Iterator[str]:
             yield from _wrapped(f"accepted: {group.risk.reason or 'by --accept'}", "    ")
 
 
+def _not_judged(review: Review, environments: Sequence[str]) -> Iterator[str]:
+    """Yield the changes that are not judged; their heading if risks are above them."""
+    groups = digest.not_judged_groups(review.not_judged, environments)
+    if groups and review.risks:
+        yield ""
+        yield "Not judged:"
+    if groups:
+        yield ""
+    for group in groups:
+        yield from _wrapped(f"{', '.join(group.places)}{group.where}  {group.change}", "  ")
+
+
 def _stack_lines(stack: digest.StackDigest) -> Iterator[str]:
-    yield f"{stack.name} ({stack.region}): {stack.counted}"
-    for entry, where in stack.parameters:
-        values = digest.values_in_words(entry)
-        yield from _wrapped(f"parameter {entry['name']}: {values}{where}  [{entry['file']}]", "  ")
+    yield for_terminal(f"{stack.name} ({stack.region}): {stack.counted}")
+    for parameter, where in stack.parameters:
+        is_removed = parameter.action == REMOVE
+        values = digest.values_in_words(parameter.before, parameter.after, is_removed=is_removed)
+        yield from _wrapped(f"parameter {parameter.name}: {values}{where}  [{parameter.file}]", "  ")
     for alike in stack.resources:
         yield from _resources(alike)
-    for entry, where in stack.outputs:
-        yield from _output(entry, where)
+    for output, where in stack.outputs:
+        yield from _output(output, where)
 
 
-def _resources(alike: Sequence[digest.Merged]) -> Iterator[str]:
-    entry, where = alike[0]
-    names = ", ".join(merged.entry["logicalId"] for merged in alike)
-    source = f"  [{entry['source']}]" if entry["source"] and len(alike) == 1 else ""
-    yield from _wrapped(f"{entry['change']}  {names}  {entry['type']}{where}{source}", "  ")
-    if facts := digest.facts(entry):
-        yield f"      {', '.join(facts)}"
-    causes = entry["causes"]
-    same_chain = len({tuple(cause["chain"]) for cause in causes}) == 1
+def _resources(alike: Sequence[digest.Located[digest.ResourceLine]]) -> Iterator[str]:
+    resource, where = alike[0]
+    names = ", ".join(line.name for line, _ in alike)
+    source = f"  [{resource.source}]" if resource.source and len(alike) == 1 else ""
+    yield from _wrapped(f"{resource.action}  {names}  {resource.type}{where}{source}", "  ")
+    if resource.facts:
+        yield f"      {', '.join(resource.facts)}"
+    causes = resource.causes
+    same_chain = len({tuple(cause.chain) for cause in causes}) == 1
     for cause in causes[: digest.MOST_CAUSES]:
-        chain = "" if same_chain else f"  [{' > '.join(cause['chain'])}]"
-        if cause["property"]:
-            values = digest.values_in_words(cause)
-            yield from _wrapped(f"{cause['property']}: {values}{chain}", "      ")
+        chain = "" if same_chain else f"  [{' > '.join(cause.chain)}]"
+        if cause.name:
+            values = digest.values_in_words(cause.before, cause.after)
+            yield from _wrapped(f"{cause.name}: {values}{chain}", "      ")
     if len(causes) > digest.MOST_CAUSES:
         yield f"      and {len(causes) - digest.MOST_CAUSES} more"
     if same_chain:
-        yield from _because(causes[0]["chain"])
+        yield from _because(causes[0].chain)
 
 
-def _output(entry: digest.Entry, where: str) -> Iterator[str]:
-    exports = digest.exports(entry)
-    exported = f", export {' -> '.join(exports)}" if exports else ""
-    yield from _wrapped(f"{digest.output_change(entry)}  output {entry['key']}{exported}{where}", "  ")
-    if entry["change"] == UPDATE and entry["before"] != entry["after"]:
-        yield from _wrapped(digest.values_in_words(entry), "      ")
-    yield from _because(entry["chain"])
+def _output(output: digest.OutputLine, where: str) -> Iterator[str]:
+    exported = f", export {' -> '.join(output.exports)}" if output.exports else ""
+    yield from _wrapped(f"{output.action}  output {output.key}{exported}{where}", "  ")
+    if output.is_updated:
+        yield from _wrapped(digest.values_in_words(output.before, output.after), "      ")
+    yield from _because(output.chain)
 
 
 def _because(chain: Sequence[str]) -> Iterator[str]:
@@ -106,7 +119,7 @@ def _because(chain: Sequence[str]) -> Iterator[str]:
 
 def _wrapped(text: str, indent: str) -> list[str]:
     return textwrap.wrap(
-        text,
+        for_terminal(" ".join(text.splitlines())),
         _WIDTH,
         initial_indent=indent,
         subsequent_indent=f"{indent}  ",

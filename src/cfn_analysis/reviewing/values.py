@@ -2,22 +2,27 @@
 
 import json
 import operator
-import sys
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing.findings import Problem
 from cfn_analysis.reviewing.hiding import shown
+from cfn_analysis.updates.comparison import identifying_key
 from cfn_analysis.updates.resolved_stack import Resource, mentions
-from cfn_analysis.updates.resource_changes import ResourceChange
+from cfn_analysis.updates.resource_changes import Cause, ResourceChange
 
 OFF: Final = ("false", "disabled", "disable", "inactive", "off", "stopped", "paused", "suspended")
 """The values of switches that are off, in lower case."""
-_IDENTITIES: Final = ("PathPattern", "Id", "Name", "Key")
+
+
+Judge = Callable[..., str]
+"""Returns the problem of a new value from the old and the new value; empty if there is none."""
 
 
 class ValueChange(NamedTuple):
@@ -38,8 +43,8 @@ class Setting(NamedTuple):
     ``judge`` returns the problem of the new value, from the old and new value; empty if there is none.
     """
 
-    types: Sequence[str]
-    places: Sequence[str]
+    types: tuple[str, ...]
+    places: tuple[str, ...]
     judge: Callable[[Any, Any], str]
     of_items: bool
 
@@ -51,33 +56,34 @@ class Setting(NamedTuple):
         return is_typed and any(_ends_with(place, end) for end in self.places)
 
 
-def settings(module: str, section: str) -> tuple[Setting, ...]:
-    """Return the settings of a section of the YAML file beside a module.
+def tables(module: str) -> Mapping[str, Any]:
+    """Return the content of the YAML file beside a module, which is given by its path."""
+    return load(Path(module).with_suffix(".yaml").read_text("utf-8"))
 
-    A judge is a function of this module, or of that one, where it must be defined before this call.
-    """
-    judges = {**globals(), **vars(sys.modules[module])}
-    found = []
-    for row in rows(module)[section]:
+
+def settings(rows: Sequence[Mapping[str, Any]], judges: Mapping[str, Judge]) -> tuple[Setting, ...]:
+    """Return the settings of a section of a YAML file, whose rows name one of ``judges``."""
+    of_rows = []
+    for row in rows:
         arguments = dict(row)
-        types, places = (arguments.pop(key, "").split() for key in ("types", "places"))
-        of_items, judge = arguments.pop("of_items", True), judges[arguments.pop("judge")]
-        found.append(Setting(types, places, partial(judge, **arguments), of_items))
-    return tuple(found)
-
-
-@cache
-def rows(module: str) -> dict[str, Any]:
-    """Return the content of the YAML file beside a module."""
-    file = Path(str(sys.modules[module].__file__))
-    return load(file.with_suffix(".yaml").read_text("utf-8"))
+        types = tuple(arguments.pop("types", "").split())
+        places = tuple(arguments.pop("places", "").split())
+        of_items = arguments.pop("of_items", True)
+        judge = judges[arguments.pop("judge")]
+        of_rows.append(Setting(types, places, partial(judge, **arguments), of_items))
+    return tuple(of_rows)
 
 
 def value_changes(change: ResourceChange) -> Iterator[ValueChange]:
     """Yield every value of a resource that changes, except those that follow from a replacement."""
     for cause in change.causes:
         if cause.place and cause.follows is None:
-            yield from _parts(cause.name, cause.before, cause.after)
+            yield from parts(cause)
+
+
+def parts(cause: Cause) -> Iterator[ValueChange]:
+    """Yield the values that a cause changes: of an added or removed mapping or list, each value in it."""
+    yield from _parts(cause.name, cause.before, cause.after)
 
 
 def values_of(resource: Resource) -> Iterator[ValueChange]:
@@ -91,28 +97,31 @@ def _parts(place: str, before: Any, after: Any, *, of_item: bool = False) -> Ite
     whole = before if after is None else after
     is_divided = (before is None) != (after is None) and not is_unknown(whole)
     if is_divided and isinstance(whole, Mapping) and whole:
-        parts = [(f"{place}.{key}", part) for key, part in whole.items()]
+        inner = [(f"{place}.{key}", part) for key, part in whole.items()]
         of_part = of_item or place.endswith("]")
     elif is_divided and isinstance(whole, list):
-        parts = [(f"{place}[{_identity(part, number)}]", part) for number, part in enumerate(whole)]
+        inner = [(f"{place}[{name}]", part) for name, part in _named_items(whole)]
         of_part = of_item
     else:
         yield ValueChange(place, before, after, of_item)
         return
-    for inner, part in parts:
-        yield from _parts(inner, *((None, part) if before is None else (part, None)), of_item=of_part)
+    for inner_place, part in inner:
+        sides = (None, part) if before is None else (part, None)
+        yield from _parts(inner_place, *sides, of_item=of_part)
 
 
-def _identity(part: Any, number: int) -> str:
-    """Return the identifier of a list item, or its number."""
-    keys = [key for key in _IDENTITIES if isinstance(part, Mapping) and key in part]
-    return str(part[keys[0]]) if keys else str(number)
+def _named_items(items: list[Any]) -> list[tuple[str, Any]]:
+    """Return the items of a list by their identifiers, or by their numbers."""
+    identity = identifying_key(items, items)
+    if identity is None:
+        return [(str(number), item) for number, item in enumerate(items)]
+    return [(str(item[identity]), item) for item in items]
 
 
 def problems(
-    change: ResourceChange, settings: Sequence[Setting], gone: Collection[Node] = ()
-) -> Iterator[str]:
-    """Yield the problems of the new values of a resource, in words.
+    change: ResourceChange, settings: tuple[Setting, ...], gone: Collection[Node] = ()
+) -> Iterator[Problem]:
+    """Yield the problems of the new values of a resource.
 
     Values that refer to a resource in ``gone``, which are removed, must be removed too.
     """
@@ -122,24 +131,33 @@ def problems(
         yield from judged(change.type, value, settings)
 
 
-def judged(type_name: str, value: ValueChange, settings: Sequence[Setting]) -> Iterator[str]:
-    """Yield the problem of a changed value, in words; the first matching setting judges it."""
+def judged(type_name: str, value: ValueChange, settings: tuple[Setting, ...]) -> Iterator[Problem]:
+    """Yield the problem of a changed value; the first matching setting judges it."""
     setting = setting_of(type_name, value.place, settings)
-    goes = value.of_item and value.after is None
-    if setting and (setting.of_items or not goes) and (problem := setting.judge(value.before, value.after)):
-        yield f"{value.place} {problem}"
+    if setting is None:
+        return
+    is_removed_with_item = value.of_item and value.after is None
+    if is_removed_with_item and not setting.of_items:
+        return
+    if problem := setting.judge(value.before, value.after):
+        yield Problem(f"{value.place} {problem}", (value.place,))
 
 
-def setting_of(type_name: str, place: str, settings: Sequence[Setting]) -> Setting | None:
+@lru_cache(maxsize=1024)  # a value is judged by several lists of settings
+def setting_of(type_name: str, place: str, settings: tuple[Setting, ...]) -> Setting | None:
     """Return the first setting that judges the value at a place of a resource; None if there is none."""
     return next((setting for setting in settings if setting.is_about(type_name, place)), None)
 
 
 def _ends_with(place: str, end: str) -> bool:
-    if end.endswith("[]"):
-        head, _, last = place.rpartition("[")
-        return last.endswith("]") and _ends_with(head, end[:-2])
-    return place == end or place.endswith((f".{end}", f"]{end}"))
+    """Return whether a place has an end, in which ``[]`` is any item of a list and ``*`` any text."""
+    return _end_pattern(end).fullmatch(place) is not None
+
+
+@cache
+def _end_pattern(end: str) -> re.Pattern[str]:
+    escaped = re.escape(end).replace(re.escape("[]"), r"\[[^\]]*\]").replace(re.escape("*"), ".*")
+    return re.compile(rf"(.*[.\]])?{escaped}")
 
 
 def text(value: Any) -> str:
@@ -221,3 +239,71 @@ def _if_worse(
 def must_not_be_removed(before: Any, after: Any, *, effect: str) -> str:
     """Judge a value whose removal is a problem."""
     return f"is removed: {effect}" if before not in (None, "") and after in (None, "") else ""
+
+
+def must_not_grow(before: Any, after: Any, *, effect: str, default: float | None = None) -> str:
+    """Judge a number; ``default`` applies if it is missing."""
+    return _if_worse(before, after, effect, default, operator.gt)
+
+
+def must_stay_zero(before: Any, after: Any, *, effect: str) -> str:
+    """Judge a number that must not become greater than 0; without a value, it is unknown."""
+    if before is None or text(before) not in ("0", "0.0") or after is None:
+        return ""
+    return _if_worse(before, after, effect, None, operator.gt)
+
+
+def must_stay_unlimited(before: Any, after: Any, *, unlimited: str, effect: str) -> str:
+    """Judge a limit that must not be set or decrease; without a value, or ``unlimited``, there is none."""
+    was, will = (None if text(value) == unlimited else value for value in (before, after))
+    if will is None:
+        return ""
+    if was is None:
+        return f"is {words(will)}: {effect}"
+    return must_not_decrease(was, will, effect=effect)
+
+
+def must_stay_in_order(before: Any, after: Any, *, strict_first: str, effect: str) -> str:
+    """Judge values in order of strictness, of which none is not strict at all."""
+    removed = must_not_be_removed(before, after, effect=effect)
+    return removed or in_order(before, after, strict_first=strict_first, effect=effect, unknown=False)
+
+
+def must_list(before: Any, after: Any, *, effect: str) -> str:
+    """Judge a text of values with commas between them, which must not lose one."""
+    if before is None:
+        return ""
+    if is_unknown(before) or is_unknown(after):
+        return f"is {words(after)} instead of {words(before)}: this may mean that {effect}"
+    lost = [value for value in _listed(before) if value not in _listed(after)]
+    return f"no longer has {', '.join(lost)}: {effect}" if lost else ""
+
+
+def must_not_list(before: Any, after: Any, *, values: str, effect: str) -> str:
+    """Judge a text of values with commas between them, which must not get one of some values."""
+    if after is None:
+        return ""
+    if is_unknown(before) or is_unknown(after):
+        return f"is {words(after)} instead of {words(before)}: this may mean that {effect}"
+    added = [value for value in _listed(after) if value in values.split() and value not in _listed(before)]
+    return f"has {', '.join(added)}: {effect}" if added else ""
+
+
+def _listed(value: Any) -> list[str]:
+    return [part.strip() for part in text(value).split(",") if part.strip()]
+
+
+JUDGES: Final[Mapping[str, Judge]] = {
+    "in_order": in_order,
+    "must_list": must_list,
+    "must_not_be": must_not_be,
+    "must_not_be_removed": must_not_be_removed,
+    "must_not_decrease": must_not_decrease,
+    "must_not_grow": must_not_grow,
+    "must_not_increase": must_not_increase,
+    "must_not_list": must_not_list,
+    "must_stay_in_order": must_stay_in_order,
+    "must_stay_unlimited": must_stay_unlimited,
+    "must_stay_zero": must_stay_zero,
+}
+"""The judges that the rows of every YAML file can name."""

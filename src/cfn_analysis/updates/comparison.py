@@ -70,7 +70,7 @@ class _Comparison(NamedTuple):
                 inner = f"{name}.{key}" if name else key
                 yield from self.compare(before.get(key), after.get(key), (*place, key), inner)
         elif isinstance(before, list) and isinstance(after, list):
-            if identity := _identifying_key(before, after):
+            if identity := identifying_key(before, after):
                 yield from self._compare_by_key(before, after, place, name, identity)
             else:
                 yield from self._compare_by_index(before, after, place, name)
@@ -264,7 +264,7 @@ def _is_mapping(value: Any) -> bool:
     return isinstance(value, Mapping) and not is_unknown(value)
 
 
-def _identifying_key(before: list[Any], after: list[Any]) -> str | None:
+def identifying_key(before: list[Any], after: list[Any]) -> str | None:
     """Return the key whose values identify the rows of both lists."""
     if not all(map(_is_mapping, [*before, *after])):
         return None
@@ -274,6 +274,28 @@ def _identifying_key(before: list[Any], after: list[Any]) -> str | None:
         if is_known and all(len(set(map(str, column))) == len(column) for column in columns):
             return key
     return None
+
+
+def name_of_place(before: Mapping[str, Any], after: Mapping[str, Any], place: Place) -> str:
+    """Return a place in the properties of a resource as a difference names it, on the side that has it."""
+    name = ""
+    old: Any = before
+    new: Any = after
+    for step in place:
+        if isinstance(step, str):
+            name = f"{name}.{step}" if name else step
+        else:
+            rows = new if isinstance(new, list) else old
+            identity = identifying_key(old if isinstance(old, list) else rows, rows)
+            name += f"[{rows[step][identity]}]" if identity and step < len(rows) else f"[{step}]"
+        old, new = _member(old, step), _member(new, step)
+    return name
+
+
+def _member(value: Any, step: str | int) -> Any:
+    if isinstance(step, str):
+        return value.get(step) if isinstance(value, Mapping) else None
+    return value[step] if isinstance(value, list) and step < len(value) else None
 
 
 def _in_schema(place: Place) -> tuple[str, ...]:

@@ -14,6 +14,17 @@ from cfn_analysis.model.three_valued import NO, UNKNOWN, Truth
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.updates.partial_resolving import UNRESOLVED, OtherStacks, PartialBody, in_stack
 
+_SECURITY_GROUP: Final = "AWS::EC2::SecurityGroup"
+# Type -> an attribute that is equal to Ref and not the whole identifier of its schema. From the return values
+# on the page of each type: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
+_REF_ATTRIBUTES: Final = {
+    "AWS::ApiGateway::Authorizer": "AuthorizerId",
+    "AWS::ApiGateway::Deployment": "DeploymentId",
+    "AWS::ApiGateway::RequestValidator": "RequestValidatorId",
+    "AWS::ApiGateway::Resource": "ResourceId",
+    "AWS::ApiGatewayV2::Authorizer": "AuthorizerId",
+    _SECURITY_GROUP: "GroupId",
+}
 CUSTOM: Final = "AWS::CloudFormation::CustomResource"
 # Read by cfn-init, also on running instances: cfn-hup runs it again when they change.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-hup.html
@@ -127,7 +138,7 @@ class ResolvedStack:
                 resource = self.resources.get(name)
                 if resource is None:
                     return value
-                if (attribute,) == known_schema(resource.type, self.built.region).primary_identifier:
+                if self._is_ref(resource, attribute):
                     return self._name_of(name, {"Ref": name}, naming)
                 own = None if name in naming else resource.properties.get(attribute)
                 if is_unknown(own):
@@ -143,6 +154,16 @@ class ResolvedStack:
             case dict() if not is_unknown(value):
                 return {key: self.with_names(member, naming) for key, member in value.items()}
         return value
+
+    def _is_ref(self, resource: Resource, attribute: str) -> bool:
+        """Return whether an attribute has the value that Ref returns.
+
+        Ref returns the name of a security group without a VPC.
+        """
+        if (attribute,) == known_schema(resource.type, self.built.region).primary_identifier:
+            return True
+        has_id = resource.type != _SECURITY_GROUP or "VpcId" in resource.properties
+        return has_id and _REF_ATTRIBUTES.get(resource.type) == attribute
 
     def _name_of(self, name: str, reference: Any, naming: tuple[str, ...]) -> Any:
         resource = self.resources.get(name)

@@ -69,6 +69,12 @@ class ResourceChange(NamedTuple):
     causes: tuple[Cause, ...]
 
     @property
+    def written_type(self) -> str:
+        """The type as written in the template, also of a custom resource."""
+        resource = self.after or self.before
+        return str(resource.attributes["Type"]) if resource else self.type
+
+    @property
     def may_not_happen(self) -> bool:
         """Whether it is not known if the resource is added or removed."""
         return any(cause.name == "Condition" for cause in self.causes)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from cfn_analysis.model import rendering
 from cfn_analysis.model.resolving import ACCOUNT, ResolveError, resolve
 from cfn_analysis.model.schemas import SchemasError
-from csr_templates.assembly import cross_stack, house_rules
+from csr_templates.assembly import cross_stack, house_rules, operability
 from csr_templates.assembly.building import build_stack, with_policies
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
 from csr_templates.environments import environment as environments
@@ -35,7 +35,7 @@ from csr_templates.stacks import bootstrap
 from csr_templates.stacks.listing import STACKS, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import PurePosixPath
 
     from cfn_analysis.linting.runner import Finding
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from csr_templates.environments.environment import Environment
 
 REFERENCE = "reference.md"
+_DATA_RULE = "I3011"  # policies of resources with data; the house rule also says which ones
 _DEPLOY_FACTS: Final = {
     f"{FACTS}.txt": "scopes=(...,)",
     f"FORGOTTEN in {FACTS}.py": "forgotten=(...,)",
@@ -143,8 +144,9 @@ def assemble(
     if lint:
         sources = {declared.name: declared.source for declared in stacks}
         environments_to_lint = known if every_environment else ()
+        repeated = _unretained(stacks, built)
         for name, found, spent in _lint(built, sources, environments_to_lint, derived, clean_lints, progress):
-            findings += found
+            findings += _without_repeated(found, repeated)
             seconds[name] += spent
     rounded = {name: round(spent, 3) for name, spent in seconds.items()}
     return Assembly(files, tuple(built), rounded, tuple(findings), tuple(problems), tuple(known))
@@ -271,8 +273,31 @@ def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Ite
         for declared, stack in zip(stacks, built, strict=True):
             if declared in STACKS:
                 yield from house_rules.problems(stack)
+                yield from operability.problems(stack)
     except SchemasError as error:
         yield str(error)
+
+
+def _without_repeated(findings: Iterable[Finding], unretained: Collection[tuple[str, str]]) -> list[Finding]:
+    """Return findings without those that repeat the house rule on resources with data."""
+    return [
+        finding
+        for finding in findings
+        if finding.rule != _DATA_RULE or (finding.stack, finding.logical_id) not in unretained
+    ]
+
+
+def _unretained(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> set[tuple[str, str]]:
+    """Return the stack and logical ID of resources whose data is not retained as the house rules demand."""
+    unretained: set[tuple[str, str]] = set()
+    for declared, stack in zip(stacks, built, strict=True):
+        if declared not in STACKS:
+            continue
+        try:
+            unretained.update((stack.name, logical_id) for logical_id in house_rules.unretained(stack))
+        except SchemasError:  # reported with the house rules
+            continue
+    return unretained
 
 
 def _hand_over(

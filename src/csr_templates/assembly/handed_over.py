@@ -1,11 +1,11 @@
 """Checks imported values: the type of the exported resource, and its policy."""
 
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
-from cfn_analysis.model.references import as_list, in_words, place_in_words
+from cfn_analysis.model.references import Place, as_list, in_words, place_in_words
+from cfn_analysis.model.wildcards import matches
 
 _KEY: Final = "AWS::KMS::Key"
 
@@ -25,6 +25,12 @@ _TYPES: Final = {
     "VpcId": "AWS::EC2::VPC",
     "VpcSecurityGroupIds": "AWS::EC2::SecurityGroup",
 }
+
+# How long CloudFront waits for an origin, and API Gateway for an integration, if they do not say it.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html
+# https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html
+_READ_TIMEOUT: Final = 30  # seconds
+_INTEGRATION_TIMEOUT: Final = 29_000  # milliseconds
 
 # What a service does with the key of a topic that it publishes to.
 _PUBLISHES: Final = ("kms:Decrypt", "kms:GenerateDataKey")
@@ -56,7 +62,7 @@ def problems(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
     - A log group gets the ARN of its key, and the key's policy admits the log group by its name.
     - The key of a topic that alarms of the stack notify admits CloudWatch, for alarms of these names, and
       that of a topic for the events of its databases admits RDS: both to decrypt and to generate data keys.
-    - A distribution in front of an API has the path of one of its stages.
+    - A distribution in front of an API has the path of one of its stages, and waits as long as the API does.
     - A list names each resource once, and the subnets of a database are in two zones.
     """
     yield from _types(stack, earlier)
@@ -167,7 +173,7 @@ def _publishing_problems(key: _Handed, service: str) -> Iterator[str]:
     """Yield what a service lacks that publishes to a topic with a key."""
     own = _statements_for(key, service)
     acts = [in_words(act) for statement in own for act in as_list(statement.get("Action"))]
-    lacking = [right for right in _PUBLISHES if not any(_matches(act, right) for act in acts)]
+    lacking = [right for right in _PUBLISHES if not any(matches(act, right) for act in acts)]
     if lacking:
         yield (
             f"The policy of {key.logical_id} of stack {key.stack.name} does not allow {service}amazonaws.com "
@@ -197,26 +203,60 @@ def _has_events(stack: BuiltStack, topic: str) -> bool:
 def _origins(
     stack: BuiltStack, logical_id: str, resource: Any, earlier: Sequence[BuiltStack]
 ) -> Iterator[str]:
-    """Yield the origins of a distribution whose path is not a stage of the API that they are."""
-    config = resource.get("Properties", {}).get("DistributionConfig", {})
-    origins = config.get("Origins", []) if resource.get("Type") == "AWS::CloudFront::Distribution" else []
-    for index, origin in enumerate(origins if isinstance(origins, list) else []):
-        for exporter, api in (
-            _apis(origin.get("DomainName"), stack, earlier) if isinstance(origin, dict) else ()
-        ):
-            stages = [
-                in_words(resource["Properties"].get("StageName"))
-                for resource in exporter.resources.values()
-                if resource.get("Type") == "AWS::ApiGateway::Stage"
-                and resource["Properties"].get("RestApiId") == {"Ref": api}
-            ]
-            path = in_words(origin.get("OriginPath", ""))
-            if stages and path.partition("/")[2].partition("/")[0] not in stages:
-                place = ("Resources", logical_id, "Properties", "DistributionConfig", "Origins", index)
-                yield (
-                    f"{place_in_words((*place, 'OriginPath'))}: It is {path or 'empty'}, but {api} of stack "
-                    f"{exporter.name} has the stage {' and '.join(stages)}. Start the path with the stage."
-                )
+    """Yield what does not fit in the origins of a distribution that are APIs of other stacks."""
+    if resource.get("Type") != "AWS::CloudFront::Distribution":
+        return
+    origins = resource.get("Properties", {}).get("DistributionConfig", {}).get("Origins")
+    if not isinstance(origins, list):
+        return
+    for index, origin in enumerate(origins):
+        if not isinstance(origin, dict):
+            continue
+        place = ("Resources", logical_id, "Properties", "DistributionConfig", "Origins", index)
+        for exporter, api in _apis(origin.get("DomainName"), stack, earlier):
+            yield from _stage_problems(place, origin, exporter, api)
+            yield from _timeout_problems(place, origin, exporter, api)
+
+
+def _stage_problems(place: Place, origin: Any, exporter: BuiltStack, api: str) -> Iterator[str]:
+    """Yield the path of an origin that does not begin with a stage of its API."""
+    stages = [
+        in_words(properties.get("StageName"))
+        for properties in _of_api(exporter, api, "AWS::ApiGateway::Stage")
+    ]
+    path = in_words(origin.get("OriginPath", ""))
+    if stages and path.partition("/")[2].partition("/")[0] not in stages:
+        yield (
+            f"{place_in_words((*place, 'OriginPath'))}: It is {path or 'empty'}, but {api} of stack "
+            f"{exporter.name} has the stage {' and '.join(stages)}. Start the path with the stage."
+        )
+
+
+def _timeout_problems(place: Place, origin: Any, exporter: BuiltStack, api: str) -> Iterator[str]:
+    """Yield the time-out of an origin that ends before that of its API."""
+    custom = origin.get("CustomOriginConfig")
+    seconds = custom.get("OriginReadTimeout", _READ_TIMEOUT) if isinstance(custom, dict) else None
+    if not isinstance(seconds, int):
+        return
+    integrations = [
+        properties.get("Integration", {}) for properties in _of_api(exporter, api, "AWS::ApiGateway::Method")
+    ]
+    timeouts = [integration.get("TimeoutInMillis", _INTEGRATION_TIMEOUT) for integration in integrations]
+    longest = max((timeout for timeout in timeouts if isinstance(timeout, int)), default=0)
+    if seconds * 1000 < longest:
+        yield (
+            f"{place_in_words((*place, 'CustomOriginConfig', 'OriginReadTimeout'))}: It is {seconds} "
+            f"seconds, but an integration of {api} of stack {exporter.name} waits {longest} ms: CloudFront "
+            "answers 504 while the API still works. Raise OriginReadTimeout, or lower TimeoutInMillis."
+        )
+
+
+def _of_api(exporter: BuiltStack, api: str, type_name: str) -> Iterator[Any]:
+    """Yield the properties of the resources of a type that belong to an API of a stack."""
+    for resource in exporter.resources.values():
+        properties = resource.get("Properties", {})
+        if resource.get("Type") == type_name and properties.get("RestApiId") == {"Ref": api}:
+            yield properties
 
 
 def _apis(value: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[tuple[BuiltStack, str]]:
@@ -268,10 +308,6 @@ def _admits(statement: Any, condition: str, mark: str, name: str) -> bool:
         patterns = keys.get(condition, []) if isinstance(keys, dict) else []
         listed = [in_words(pattern) for pattern in (patterns if isinstance(patterns, list) else [patterns])]
         ends = [pattern.partition(mark)[2] for pattern in listed if mark in pattern]
-        if listed and len(ends) == len(listed) and not any(_matches(end, name) for end in ends):
+        if listed and len(ends) == len(listed) and not any(matches(end, name) for end in ends):
             return False
     return True
-
-
-def _matches(pattern: str, name: str) -> bool:
-    return fnmatchcase(name, pattern.replace("[", "[[]"))

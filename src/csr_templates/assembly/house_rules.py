@@ -5,12 +5,12 @@ They apply to ``STACKS``, not to stacks of other projects. Requirements for any 
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.references import in_words, uses
 from cfn_analysis.model.schemas import SchemasError, resource_schema, stateful_types
+from cfn_analysis.model.wildcards import matches
 from csr_templates.naming import PREFIX
 
 _CONSTRAINTS: Final = (
@@ -218,7 +218,7 @@ def _denies_changes(statement: Any) -> bool:
     if not isinstance(statement, dict) or statement.get("Effect") != "Deny" or "Condition" in statement:
         return False
     return "NotAction" in statement or any(
-        not isinstance(action, str) or fnmatchcase("kms:putkeypolicy", action.lower())
+        not isinstance(action, str) or matches(action.lower(), "kms:putkeypolicy")
         for action in _items(statement.get("Action", []))
     )
 
@@ -324,24 +324,39 @@ def _of_type(stack: BuiltStack, resource_type: str) -> Iterator[tuple[str, Mappi
             yield logical_id, resource.get("Properties", {})
 
 
+def unretained(stack: BuiltStack) -> list[str]:
+    """Return the logical IDs of the resources with data that do not have the policies of the house rules.
+
+    Raises:
+        SchemasError: the list of types with data has another format.
+    """
+    return list(dict.fromkeys(logical_id for logical_id, _, _ in _wrong_policies(stack)))
+
+
 def _data_problems(stack: BuiltStack) -> Iterator[str]:
+    for logical_id, policy, value in _wrong_policies(stack):
+        found = stack.resources[logical_id].get(policy, "missing")
+        survives = found.startswith("Retain") or found == "Snapshot"
+        yield (
+            f"{logical_id} contains data, but its {policy} is {found}: "
+            f"{'more would be retained than needed' if survives else 'the data would be deleted'}. "
+            f"Write {policy}={json.dumps(value)}."
+        )
+
+
+def _wrong_policies(stack: BuiltStack) -> Iterator[tuple[str, str, str]]:
+    """Yield logical ID, policy and required value of each resource with data and another value."""
     for logical_id, resource in stack.resources.items():
         if resource["Type"] not in stateful_types():
             continue
         snapshot = resource["Type"] in _SNAPSHOTS
-        expected = {
+        required = {
             "DeletionPolicy": "Snapshot" if snapshot else "RetainExceptOnCreate",
             "UpdateReplacePolicy": "Snapshot" if snapshot else "Retain",
         }
-        for policy, value in expected.items():
-            found = resource.get(policy, "missing")
-            if found != value:
-                survives = found.startswith("Retain") or found == "Snapshot"
-                yield (
-                    f"{logical_id} contains data, but its {policy} is {found}: "
-                    f"{'more would be retained than needed' if survives else 'the data would be deleted'}. "
-                    f"Write {policy}={json.dumps(value)}."
-                )
+        for policy, value in required.items():
+            if resource.get(policy, "missing") != value:
+                yield logical_id, policy, value
 
 
 def _alarm_problems(stack: BuiltStack) -> Iterator[str]:

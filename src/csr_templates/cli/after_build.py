@@ -11,6 +11,7 @@ from csr_templates.cli.messages import say
 from csr_templates.costs import prices
 from csr_templates.costs.changes import cost_notes
 from csr_templates.hand_over import review_sides
+from csr_templates.hand_over.bootstrap_changes import bootstrap_notes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,18 +30,16 @@ def earlier_output(output: Path) -> Side | None:
 def say_what_changed(before: Side, output: Path) -> None:
     """Print the changes of the build and their risks in a deploy."""
     try:
-        found = report.review(before, review_sides.folder(output))
+        after = review_sides.folder(output)
+        found = report.review(before, after)
     except (sides.ReviewError, SchemasError) as error:
         say(f"This build cannot be reviewed: {error}")
         return
-    document = report.document(found)
-    stacks = [f"{stack.name} {stack.counted}" for stack in digest.stack_digests(document) if stack.resources]
-    risks = f"risks: {digest.counted(found.risks)}" if found.risks else "no risks"
-    say(
-        f"Review of this build: {'; '.join(stacks) or 'no resource changes'}; {risks}. "
-        "Run make review to review the whole branch."
-    )
-    for note in cost_notes(found.environments, prices.read()):
+    stacks = [f"{stack.name} {stack.counted}" for stack in digest.stack_digests(found) if stack.resources]
+    changes = "; ".join(stacks) or "no resource changes"
+    headline = digest.headline(found).removesuffix(".")
+    say(f"Review of this build: {changes}. {headline}. Run make review to review the whole branch.")
+    for note in [*bootstrap_notes(before, after), *cost_notes(found.environments, prices.read())]:
         say(textwrap.fill(note, 110, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))
     names = [environment.name for environment in found.environments]
     for group in digest.risk_groups(found.risks, names):

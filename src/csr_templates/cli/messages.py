@@ -7,6 +7,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from cfn_analysis.model.escaping import lines_for_terminal
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -19,13 +21,18 @@ class InputError(Exception):
     """Wrong input of the caller; the message states how to fix it."""
 
 
-def say(text: str, *, end: str = "\n", flush: bool = False) -> None:
+def say(text: str, *, end: str = "\n", flush: bool = False, is_coloured: bool = False) -> None:
     """Write to standard output.
+
+    A terminal gets no control characters, except those of a text that ``is_coloured`` and has no others. A
+    file or a pipe gets the text as it is.
 
     Raises:
         BrokenPipeError: the reader closed the pipe.
         InputError: standard output cannot be written.
     """
+    if not is_coloured and sys.stdout is not None and sys.stdout.isatty():
+        text = lines_for_terminal(text)
     try:
         print(text, end=end, flush=flush)
     except BrokenPipeError:
@@ -44,7 +51,7 @@ def tell(*lines: str) -> None:
     """Write to standard error; errors are ignored, because the exit code reports the failure too."""
     if sys.stderr is not None:  # None if closed; print(file=None) writes to standard output
         with suppress(OSError):
-            print(*lines, sep="\n", file=sys.stderr)
+            print(*map(lines_for_terminal, lines), sep="\n", file=sys.stderr)
 
 
 def on_terminal(verb: str) -> Callable[[int, int], None] | None:

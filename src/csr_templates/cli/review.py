@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cfn_analysis.model.escaping import for_terminal
 from cfn_analysis.model.schemas import SchemasError
-from cfn_analysis.reviewing import acceptance, gate, markdown, reconcile, report, sides, text
+from cfn_analysis.reviewing import acceptance, digest, gate, markdown, reconcile, report, sides, text
 from csr_templates.account.errors import AccountError
 from csr_templates.cli import account_facts, folders, sarif
 from csr_templates.cli.messages import FINE, FOUND, InputError, quantity, say, tell
@@ -18,6 +19,7 @@ from csr_templates.costs import prices
 from csr_templates.costs.changes import cost_notes
 from csr_templates.costs.prices import PricesError
 from csr_templates.hand_over import history, operator_policies, review_sides
+from csr_templates.hand_over.bootstrap_changes import bootstrap_notes
 from csr_templates.hand_over.built_folder import BuiltFolderError, read_parameters
 from csr_templates.naming import PRODUCT
 from csr_templates.preflight import (
@@ -32,8 +34,11 @@ from csr_templates.preflight.needs import Needs, NeedsError, needs
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from cfn_analysis.reviewing.findings import Risk
+
 COMMAND = f"{PRODUCT} review"
 DEFAULT_REGION = "ap-northeast-1"
+_MOST_ENTRIES = 3  # in a message
 _DEPLOYED = "deployed:"
 
 
@@ -92,9 +97,15 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--accept",
         action="append",
         default=[],
-        metavar="KIND[:STACK.ID]",
-        help="accept a risk in this run, or all risks of a kind; can be repeated (to accept risks with the "
-        f"change, list them in {acceptance.FILE} in the parent folder of the output folder)",
+        metavar="KIND[:STACK.ID[#PROPERTY]]",
+        help="accept a risk in this run, or all risks of a kind; can be repeated. With --reason, it is "
+        "accepted with the change",
+    )
+    parser.add_argument(
+        "--reason",
+        metavar="TEXT",
+        help=f"why the risks of --accept are accepted: add them to {acceptance.FILE} in the parent folder of "
+        "the output folder",
     )
     parser.add_argument(
         "--reconcile",
@@ -127,9 +138,10 @@ def run(arguments: Namespace) -> int:
         compared = _compare(arguments)
         if arguments.reconcile:
             return _reconcile(compared.found, arguments)
+        options = [acceptance.of_option(option, arguments.reason or "") for option in arguments.accept]
         found, ignored = gate.accept(
             compared.found,
-            [*map(acceptance.of_option, arguments.accept), *compared.after.acceptances],
+            [*options, *compared.after.acceptances],
             compared.earlier,
             is_whole=not arguments.environment and compared.deployed is None,
         )
@@ -151,16 +163,56 @@ def run(arguments: Namespace) -> int:
     if arguments.format == "sarif":
         say(sarif.document(compared.after, found))
     else:
-        say(_printed(found, ignored, compared.deployed, arguments))
+        is_coloured = arguments.format == "text" and _takes_colour()
+        printed = _printed(found, ignored, compared.deployed, arguments)
+        say(text.coloured(printed) if is_coloured else printed, is_coloured=is_coloured)
     if ignored:
         tell(*ignored)
-    left = sum(not risk.accepted for risk in found.risks)
+    if arguments.reason:
+        _add_entries(compared, found, options, arguments.reason)
+    left = [risk for risk in found.risks if not risk.accepted]
     if left:
-        tell(
-            f"csr-templates: {quantity(left, 'risk')} not accepted. Change the template, or accept intended "
-            f"risks: --accept KIND:STACK.ID, or {acceptance.FILE}."
-        )
+        _tell_open_risks(found, left)
     return FOUND if left else FINE
+
+
+def _add_entries(
+    compared: _Compared,
+    found: report.Review,
+    options: Sequence[acceptance.Acceptance],
+    reason: str,
+) -> None:
+    """Add the risks that the options accept to the file beside the output folder, unless they are in it."""
+    entries = acceptance.entries_of(
+        (risk for risk in found.risks if any(option.accepts(risk) for option in options)), reason
+    )
+    listed = {accepted.key for accepted in compared.after.acceptances}
+    new = [entry for entry in entries if acceptance.of_entry(entry).key not in listed]
+    if compared.after.root is None or not new:
+        return
+    file = compared.after.root / acceptance.FILE
+    try:
+        data = file.read_bytes() if file.exists() else None
+        file.write_text(acceptance.extended(data, acceptance.FILE, new), "utf-8")
+    except OSError as error:
+        raise InputError(f"Cannot write {file.as_posix()}: {error.strerror or error}.") from error
+    places = ", ".join(acceptance.of_entry(entry).place for entry in new)
+    tell(f"csr-templates: added to {folders.short_path(file).as_posix()}: {places}. Commit the file.")
+
+
+def _tell_open_risks(found: report.Review, left: Sequence[Risk]) -> None:
+    """Print how many risks are not accepted, and the entries that would accept them."""
+    names = [environment.name for environment in found.environments]
+    number = digest.number_of_risks(digest.risk_groups(left, names))
+    entries = acceptance.entries_of(left, "WHY IT IS INTENDED")
+    shown = json.dumps(entries[:_MOST_ENTRIES], indent=2)  # in ASCII, also on a terminal
+    more = len(entries) - _MOST_ENTRIES
+    rest = f"\nand {more} more" if more > 0 else ""
+    tell(
+        f"csr-templates: {quantity(number, 'risk')} not accepted. Change the template, or accept intended "
+        f"risks: add the entry to {acceptance.FILE}, or let --accept KIND:STACK.ID#PROPERTY --reason TEXT "
+        f"add it.\n{shown}{rest}"
+    )
 
 
 def _compare(arguments: Namespace) -> _Compared:
@@ -174,7 +226,9 @@ def _compare(arguments: Namespace) -> _Compared:
             )
     before, after = _sides(arguments)
     old = () if before.root == after.root else before.acceptances
-    return _Compared(report.review(before, after, arguments.environment), after, old)
+    found = report.review(before, after, arguments.environment)
+    notes = [*found.notes, *bootstrap_notes(before, after)]
+    return _Compared(found._replace(notes=notes), after, old)
 
 
 def _check_options(arguments: Namespace) -> None:
@@ -182,6 +236,13 @@ def _check_options(arguments: Namespace) -> None:
         raise InputError(
             "The value of --before is empty. Specify a folder, a template, a revision or "
             "deployed:ENVIRONMENT, or remove the option."
+        )
+    if arguments.reason is not None and not (arguments.reason.strip() and arguments.accept):
+        raise InputError("--reason states why a risk is accepted. Add --accept and a reason, or remove it.")
+    if arguments.reason and (arguments.after or folders.default_output()).is_file():
+        raise InputError(
+            f"--reason adds the risk to {acceptance.FILE} beside an output folder, but --after is a "
+            "template. Remove the option."
         )
     if arguments.link_base and arguments.format != "markdown":
         raise InputError("--link-base is for --format markdown. Add the format, or remove the option.")
@@ -229,11 +290,10 @@ def _printed(
             more = {} if deployed is None else {"deployed": deployed}
             return json.dumps({**report.document(found), **more}, indent=2)
         case "markdown":
-            notes = [*(f"- {'; '.join(paragraph)}" for paragraph in paragraphs), *ignored]
+            notes = [*("; ".join(paragraph) for paragraph in paragraphs), *ignored]
             return markdown.as_markdown(found, arguments.link_base, notes, command=COMMAND)
-    above = "".join("\n  ".join(paragraph) + "\n" for paragraph in paragraphs)
-    printed = f"{above}\n{text.as_text(found)}" if above else text.as_text(found)
-    return text.coloured(printed) if _takes_colour() else printed
+    above = "".join("\n  ".join(map(for_terminal, paragraph)) + "\n" for paragraph in paragraphs)
+    return f"{above}\n{text.as_text(found)}" if above else text.as_text(found)
 
 
 def _reconcile(found: report.Review, arguments: Namespace) -> int:

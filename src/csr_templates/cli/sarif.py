@@ -14,14 +14,18 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from cfn_analysis.reviewing import digest
 from cfn_analysis.reviewing.kinds import DATA_LOSS, EXPORT, KINDS, UNKNOWN, WILL_FAIL
 from csr_templates.cli import folders
 
 if TYPE_CHECKING:
     from cfn_analysis.linting.runner import Finding
+    from cfn_analysis.model.wiring import Node
     from cfn_analysis.reviewing.report import Review
     from cfn_analysis.reviewing.sides import Side
 
+NOT_JUDGED: Final = "change-not-judged"
+"""The rule of a change that the review does not judge."""
 MOST_RESULTS: Final = 5_000
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Final = {"error": "error", "warning": "warning", "informational": "note"}
@@ -84,28 +88,50 @@ def lint_results(after: Side, findings: Iterable[Finding]) -> list[SarifResult]:
 
 
 def review_results(found: Review) -> list[SarifResult]:
-    """Return risks as results, at the line of the stack module, otherwise at the line of the template."""
-    stacks = {stack.built.name: stack.built for changes in found.environments for stack in changes.stacks}
+    """Return risks, and as notes the changes that are not judged, as results.
+
+    They are at the line of the stack module, otherwise at the line of the template.
+    """
     results = []
     for risk in found.risks:
-        source = found.sources.get(risk.stack, {})
-        place = source[risk.name] if source and risk.name else ""
-        path, _, line = place.rpartition(":")
-        if line.isdigit():
-            file, number = path, int(line)
-        elif place:
-            file, number = place, 1
-        else:
-            stack = stacks.get(risk.stack)
-            file = _template(found, stack.file if stack else "")
-            number = _line(stack.text if stack else "", risk.name)
-        where = [name for name in risk.environments if name]
-        message = f"{risk.message} ({', '.join(where)})" if where else risk.message
+        file, line = _source(found, risk.subject)
+        message = f"{risk.message}{_where(risk.environments)}"
         level = "error" if risk.kind in _ERRORS else "warning"
-        key = f"{risk.stack} {risk.name} {risk.kind} {','.join(where)}"
+        key = f"{risk.stack} {risk.name} {risk.kind} {risk.path} {','.join(filter(None, risk.environments))}"
         reason = risk.reason if risk.accepted else None
-        results.append(SarifResult(risk.kind, level, message, file, number, key, reason))
+        results.append(SarifResult(risk.kind, level, message, file, line, key, reason))
+    names = [environment.name for environment in found.environments]
+    for judgment in found.not_judged:
+        (group,) = digest.not_judged_groups([judgment], names)
+        file, line = _source(found, judgment.subject)
+        (place,) = group.places
+        message = f"Not judged: {place}  {group.change}{_where(judgment.environments)}"
+        where = ",".join(filter(None, judgment.environments))
+        key = f"{judgment.subject.stack} {judgment.subject.name} {NOT_JUDGED} {judgment.path} {where}"
+        results.append(SarifResult(NOT_JUDGED, "note", message, file, line, key))
     return results
+
+
+def _source(found: Review, subject: Node) -> tuple[str, int]:
+    """Return the file and the line that declare a resource, or a stack."""
+    source = found.sources.get(subject.stack, {})
+    place = source[subject.name] if source and subject.name else ""
+    path, _, line = place.rpartition(":")
+    if line.isdigit():
+        return path, int(line)
+    if place:
+        return place, 1
+    stacks = {stack.built.name: stack.built for changes in found.environments for stack in changes.stacks}
+    stack = stacks.get(subject.stack)
+    if stack is None:
+        return _template(found, ""), 1
+    return _template(found, stack.file), _line(stack.text, subject.name)
+
+
+def _where(environments: Sequence[str]) -> str:
+    """Return some environments in words; an environment without a name is that of a single template."""
+    names = [name for name in environments if name]
+    return f" ({', '.join(names)})" if names else ""
 
 
 def _run(category: str, results: Sequence[SarifResult]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from cfn_analysis.model.escaping import for_markdown, for_terminal, markdown_code
 from csr_templates.costs.estimate import Estimate, Line
 from csr_templates.costs.prices import plain, price_text
 
@@ -27,7 +28,7 @@ _WIDTH: Final = 118
 
 def as_text(estimates: Sequence[Estimate], prices_date: date) -> str:
     """Return the report for a terminal."""
-    blocks = ["\n".join(_text(estimate, prices_date)) for estimate in estimates]
+    blocks = ["\n".join(map(for_terminal, _text(estimate, prices_date))) for estimate in estimates]
     return "\n\n".join([*blocks, "\n".join(textwrap.fill(sentence, _WIDTH) for sentence in BASIS)])
 
 
@@ -119,7 +120,7 @@ def _text(found: Estimate, prices_date: date) -> Iterator[str]:
 
 
 def _markdown(found: Estimate, prices_date: date) -> Iterator[str]:
-    yield f"### {_title(found)}: {found.fixed:,} {CURRENCY} a month, fixed"
+    yield f"### {for_markdown(_title(found))}: {found.fixed:,} {CURRENCY} a month, fixed"
     yield ""
     yield f"Prices of {prices_date}."
     yield ""
@@ -127,15 +128,17 @@ def _markdown(found: Estimate, prices_date: date) -> Iterator[str]:
     yield "|---|---|---:|---|---:|---:|"
     for name, lines, amount in _parts(found):
         for line in lines:
-            amounts = quantity_text(line.quantity), line.unit, price_text(line.price), f"{line.monthly:,}"
-            yield f"| {' | '.join((line.stack, line.item, *amounts))} |"
+            stack, item, unit = map(for_markdown, (line.stack, line.item, line.unit))
+            amounts = quantity_text(line.quantity), unit, price_text(line.price), f"{line.monthly:,}"
+            yield f"| {' | '.join((stack, item, *amounts))} |"
         yield f"| | **{name}** | | | | **{amount:,}** |"
     if found.unpriced:
         yield ""
         yield "Not priced, so not in the sum:"
         yield ""
         yield from (
-            f"- `{unpriced.stack}.{unpriced.resource}` (`{unpriced.type}`): {unpriced.reason}"
+            f"- {markdown_code(f'{unpriced.stack}.{unpriced.resource}')} ({markdown_code(unpriced.type)}): "
+            f"{for_markdown(unpriced.reason)}"
             for unpriced in found.unpriced
         )
     if found.by_usage:
@@ -143,7 +146,8 @@ def _markdown(found: Estimate, prices_date: date) -> Iterator[str]:
         yield "Billed by usage, so not in the fixed sum:"
         yield ""
         for stack in dict.fromkeys(usage.stack for usage in found.by_usage):
-            yield f"- {stack}: {'; '.join(usage.item for usage in found.by_usage if usage.stack == stack)}"
+            items = [usage.item for usage in found.by_usage if usage.stack == stack]
+            yield f"- {for_markdown(stack)}: {for_markdown('; '.join(items))}"
 
 
 def quantity_text(quantity: Decimal) -> str:

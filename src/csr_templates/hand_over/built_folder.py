@@ -26,12 +26,14 @@ class BuiltFolder(NamedTuple):
         environments: name -> stack -> parameter -> value.
         parameter_files: name of the environment -> stack -> file of its values, in the folder.
         accounts: name of the environment -> ID of its account, if the parameter files stated it.
+        bootstraps: stack -> text of its bootstrap template; without stacks whose template is missing.
     """
 
     stacks: tuple[BuiltStack, ...]
     environments: Mapping[str, Mapping[str, Mapping[str, str]]]
     parameter_files: Mapping[str, Mapping[str, str]] = {}
     accounts: Mapping[str, str] = {}
+    bootstraps: Mapping[str, str] = {}
 
 
 def read(read_file: Read, where: str) -> BuiltFolder:
@@ -65,6 +67,7 @@ def read(read_file: Read, where: str) -> BuiltFolder:
     stacks = []
     environments: dict[str, dict[str, Mapping[str, str]]] = {}
     parameter_files: dict[str, dict[str, str]] = {}
+    bootstraps: dict[str, str] = {}
     for entry in entries:
         try:
             stack, files = entry["name"], dict(entry["parameterFiles"])
@@ -73,6 +76,8 @@ def read(read_file: Read, where: str) -> BuiltFolder:
             if entry.get("source"):
                 _require_path(entry["source"], where)
             stacks.append(_read_stack(entry, template, text, _policy(read_file, entry, where)))
+            if bootstrap := _bootstrap(read_file, entry):
+                bootstraps[stack] = bootstrap
         except TemplateTextError as error:
             raise BuiltFolderError(f"Cannot read {where}/{entry['template']}: {error}") from error
         except (KeyError, TypeError, ValueError) as error:
@@ -85,7 +90,7 @@ def read(read_file: Read, where: str) -> BuiltFolder:
             values = read_parameters(_content(read_file, path, where), f"{where}/{path}")
             environments.setdefault(environment, {})[stack] = values
             parameter_files.setdefault(environment, {})[stack] = path
-    return BuiltFolder(tuple(stacks), environments, parameter_files, accounts)
+    return BuiltFolder(tuple(stacks), environments, parameter_files, accounts, bootstraps)
 
 
 def read_parameters(text: str, name: str) -> dict[str, str]:
@@ -145,6 +150,7 @@ def _read_stack(
         Policies(policy),
         termination_protection=entry.get("terminationProtection") is True,
         name_pattern=entry.get("namePattern", ""),
+        rollback_triggers=entry.get("rollbackTriggers", {}),
     )
 
 
@@ -174,3 +180,14 @@ def _content(read_file: Read, path: str, where: str) -> str:
         ) from error
     except UnicodeDecodeError as error:
         raise BuiltFolderError(f"{where}/{path} is not UTF-8. Build the folder again.") from error
+
+
+def _bootstrap(read_file: Read, entry: Mapping[str, Any]) -> str:
+    """Return the text of the bootstrap template of a stack; empty if the folder does not have it."""
+    path = entry.get("bootstrap")
+    if not path:
+        return ""
+    try:
+        return read_file(path).decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""

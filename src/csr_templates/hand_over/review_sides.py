@@ -2,18 +2,22 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from cfn_analysis.model.rendering import load
 from cfn_analysis.reviewing import acceptance, report
 from cfn_analysis.reviewing.sides import ReviewError, Side
-from csr_templates.hand_over import built_folder
+from csr_templates.hand_over import built_folder, manifest
 from csr_templates.hand_over.built_folder import BuiltFolderError
 from csr_templates.hand_over.history import Revision
 
 _DEFAULTS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {"": {}}
 _SOURCES: Final = (Path("src"), Path())
 """Folders of the packages, from the parent of the output folder."""
+_POLICIES: Final = ("bootstrap/", "deploy-policies/", "operator-policies/", "preflight-policies/")
+"""Folders of the output folder, also of earlier versions."""
 
 
 def review(before: Side | Path, after: Side | Path, environments: Sequence[str] = ()) -> report.Review:
@@ -52,6 +56,8 @@ def folder(path: Path) -> Side:
         root,
         _SOURCES,
         entries,
+        lambda: _documents(lambda name: (path / name).read_bytes()),
+        found.bootstraps,
     )
 
 
@@ -78,7 +84,25 @@ def revision(path: Path, name: str, revision: Revision) -> Side:
         found.environments or _DEFAULTS,
         value_files=found.parameter_files,
         acceptances=entries,
+        documents=lambda: _documents(revision.reader(path)),
+        rights=found.bootstraps,
     )
+
+
+def _documents(read: Callable[[str], bytes]) -> list[Any]:
+    """Return the files of a folder that may read the tags of resources: policies, and scripts as text."""
+    documents: list[Any] = []
+    for name in json.loads(read(manifest.MANIFEST)).get("files", {}):
+        if name.startswith(_POLICIES):
+            documents.append(_parsed(read(name).decode("utf-8")))
+        elif name.endswith(".sh"):
+            documents.append(read(name).decode("utf-8"))
+    return documents
+
+
+@cache
+def _parsed(text: str) -> Any:
+    return load(text)  # JSON is YAML, too
 
 
 def _edited(root: Path, environments: Mapping[str, object]) -> dict[str, dict[str, str]]:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, Literal
 
-from csr_templates.operating import words
-from csr_templates.operating.aws import Aws
+from csr_templates.operating import concurrency, releases, waiting, web, words
+from csr_templates.operating.aws import Aws, Unknown
+from csr_templates.operating.environment import Stack
+from csr_templates.operating.origin_key_check import SECRETS
 from csr_templates.operating.problems import Stop
+from csr_templates.operating.releases import History, Release
 
 _STAGE: Final = "v1"
+_KEPT_RELEASES: Final = 10
+_LEFT: Final = "left by a rolled-back deploy"
 
 
 def roll_back(aws: Aws, lambda_version: int) -> None:
     """Run an earlier Lambda version, within seconds.
 
-    The next deploy of api runs its own version again.
+    The next deploy of api runs its own version again. What a rolled-back deploy has left is refused.
 
     Args:
         lambda_version: number of the version, as show-releases lists it.
 
     Calls: cloudformation:DescribeStackResource, lambda:GetAlias, lambda:ListVersionsByFunction,
-        lambda:UpdateAlias.
+        cloudformation:DescribeStackEvents, lambda:UpdateAlias.
     Takes: seconds.
     Way back: roll-back with the version that ran before; the command prints it.
     """
@@ -28,20 +36,93 @@ def roll_back(aws: Aws, lambda_version: int) -> None:
     aws.require_idle(stack)
     client = aws.client("lambda", stack.region)
     function = aws.physical_id("ApiFunction")
-    deployed = _version_number(aws.physical_id("ApiFunctionVersion"))
+    deployed = releases.number_of(aws.physical_id("ApiFunctionVersion"))
     before = client.get_alias(FunctionName=function, Name=aws.environment.name)["FunctionVersion"]
-    versions = aws.all_pages(client, "ListVersionsByFunction", FunctionName=function)["Versions"]
-    _require_release(lambda_version, before, deployed, [version["Version"] for version in versions])
+    if str(lambda_version) == before:
+        raise Stop(f"The alias is at version {before} already.")
+    release = _require_version(releases.of_function(client, function), lambda_version)
+    _require_release(aws, release, deployed)
     words.say(
         f"Points the alias {aws.environment.name} from version {before} to version {lambda_version}. "
         f"Way back: {aws.command('roll-back', before)}"
     )
-    client.update_alias(
-        FunctionName=function,
-        Name=aws.environment.name,
-        FunctionVersion=str(lambda_version),
-        RoutingConfig={"AdditionalVersionWeights": {}},
+    _point_alias(aws, client, function, lambda_version)
+
+
+def repair_alias(aws: Aws, lambda_version: int) -> None:
+    """End a failed rollback of the api stack that a faulty package caused.
+
+    It points the alias to a working version, continues the rollback without the alias, and sets the
+    provisioned concurrency of the last deploy again.
+
+    Args:
+        lambda_version: number of a version that works, as show-releases lists it.
+
+    Calls: cloudformation:DescribeStackResource, lambda:ListVersionsByFunction,
+        lambda:ListProvisionedConcurrencyConfigs, lambda:DeleteProvisionedConcurrencyConfig,
+        lambda:UpdateAlias, cloudformation:ContinueUpdateRollback, lambda:PutProvisionedConcurrencyConfig.
+    Takes: minutes.
+    Way back: none; then deploy a working package.
+    """
+    stack = aws.environment.stack_of("ApiFunctionAlias")
+    aws.require_stack(stack, waiting.ROLLBACK_FAILED)
+    _require_failed_alias(aws, stack)
+    client = aws.client("lambda", stack.region)
+    function = aws.physical_id("ApiFunction")
+    _require_version(releases.of_function(client, function), lambda_version)
+    provisioned = int(aws.parameter("ApiFunctionAlias", "LambdaProvisionedConcurrency"))
+    words.say(
+        f"Points the alias {aws.environment.name} to version {lambda_version}. The rollback goes on without "
+        "the alias."
     )
+    provision = aws.command("set-provisioned-concurrency", str(provisioned)) if provisioned else ""
+    if provision:
+        words.say(f"If the command stops, run this once the stack is {waiting.ROLLED_BACK}: {provision}")
+    if concurrency.of_alias(aws, client, function):
+        client.delete_provisioned_concurrency_config(FunctionName=function, Qualifier=aws.environment.name)
+    _point_alias(aws, client, function, lambda_version)
+    aws.client("cloudformation", stack.region).continue_update_rollback(
+        StackName=stack.deployed, ResourcesToSkip=["ApiFunctionAlias"]
+    )
+    aws.way_on = aws.command("wait", stack.name)
+    status = waiting.for_stack(aws, stack, waiting.ROLLBACK_FAILED)
+    aws.way_on = aws.command("why-failed", stack.name)
+    waiting.require(status, waiting.ROLLED_BACK, stack, aws)
+    if provision:
+        aws.way_on = provision
+        concurrency.put_provisioned(aws, client, function, provisioned)
+    words.say(f"The stack {stack.name} is {status}. Now deploy a working package.")
+
+
+def delete_old_versions(aws: Aws) -> None:
+    """Delete Lambda versions that are neither in use nor among the newest ten releases.
+
+    Versions that a rolled-back deploy has left do not count among the ten, and are deleted too.
+
+    Calls: cloudformation:DescribeStackResource, lambda:ListVersionsByFunction, lambda:ListAliases,
+        cloudformation:DescribeStackEvents, lambda:DeleteFunction.
+    Takes: seconds.
+    Way back: none; deploy an older package again.
+    """
+    stack = aws.environment.stack_of("ApiFunctionVersion")
+    aws.require_idle(stack)
+    client = aws.client("lambda", stack.region)
+    function = aws.physical_id("ApiFunction")
+    deployed = releases.number_of(aws.physical_id("ApiFunctionVersion"))
+    published = releases.of_function(client, function)
+    used = {deployed} | _versions_of_aliases(aws, client, function)
+    history = releases.history(aws, stack)
+    old = _old_versions(published, history, deployed, used)
+    _say_expired(published, history, used, [release for release, _ in old])
+    if not old:
+        words.say(f"{function} has no version to delete.")
+        return
+    rows = [(str(release.number), words.in_jst(release.time), why) for release, why in old]
+    words.table(("version", "published", "reason"), rows)
+    aws.confirm(function, f"This deletes {len(old)} of {len(published)} versions of {function}.")
+    with aws.repeated(len(old)):
+        for release, _ in old:
+            client.delete_function(FunctionName=function, Qualifier=str(release.number))
 
 
 def stop_api(aws: Aws) -> None:
@@ -66,33 +147,259 @@ def start_api(aws: Aws) -> None:
     Way back: stop-api.
     """
     _switch_keys(aws, is_enabled=True)
-    region = aws.environment.stack_of("RestApi").region
-    api = aws.output("RestApi", "ApiGatewayId")
-    aws.client("apigateway", region).flush_stage_cache(restApiId=api, stageName=_STAGE)
+    _flush(aws)
     words.say("Every key is enabled, and the cache is flushed.")
 
 
-def _version_number(arn: str) -> int:
-    """Return the number at the end of the ARN of a version."""
-    return int(arn.rpartition(":")[2])
+def flush_api_cache(aws: Aws) -> None:
+    """Remove all responses from the cache of the API; invalidate is for that of CloudFront.
+
+    Calls: apigateway:FlushStageCache.
+    Takes: seconds.
+    Way back: not needed; the database has more requests until the cache is full again.
+    """
+    _flush(aws)
+    words.say("The cache of the API is flushed.")
 
 
-def _require_release(wanted: int, running: str, deployed: int, versions: list[str]) -> None:
-    """Check that a version exists, is not the running one, and is not what a failed deploy left.
+def show_quota(aws: Aws) -> None:
+    """Show the used and remaining requests of today (UTC), by key.
+
+    Calls: apigateway:GetUsage, apigateway:GetUsagePlanKeys.
+    Takes: seconds.
+    """
+    plan = aws.output("UsagePlan", "ApiUsagePlanId")
+    client = aws.client("apigateway", aws.environment.stack_of("UsagePlan").region)
+    today = words.now().date().isoformat()
+    reads: dict[str, Callable[[], Any]] = {
+        "usage": partial(aws.all_pages, client, "GetUsage", usagePlanId=plan, startDate=today, endDate=today),
+        "keys": partial(_keys_of_plan, aws, client, plan),
+    }
+    answers = aws.in_parallel(reads)
+    usage, keys = answers["usage"], answers["keys"]
+    if isinstance(usage, Unknown):
+        words.say(f"Requests of {today}: {usage}")
+        return
+    names = {} if isinstance(keys, Unknown) else {key["id"]: key["name"] for key in keys}
+    without_name = str(keys) if isinstance(keys, Unknown) else ""
+    rows = []
+    for key, days in usage.get("items", {}).items():
+        for used, remaining in days:
+            rows.append((key, names.get(key, without_name), str(used), str(remaining)))
+    words.table((f"key, on {today} UTC", "name", "used", "remaining"), rows)
+    if not rows:
+        words.say(f"The usage plan {plan} has counted no requests on {today} (UTC).")
+
+
+def set_remaining_requests(aws: Aws, number: int) -> None:
+    """Set the number of requests that each key may still make today.
+
+    Args:
+        number: of requests until midnight UTC (09:00 JST).
+
+    Calls: apigateway:GetUsagePlanKeys, apigateway:UpdateUsage.
+    Takes: seconds.
+    Way back: the same command with another number; at midnight UTC, the quota begins again.
+    """
+    plan = aws.output("UsagePlan", "ApiUsagePlanId")
+    client = aws.client("apigateway", aws.environment.stack_of("UsagePlan").region)
+    operations = [{"op": "replace", "path": "/remaining", "value": str(number)}]
+    for key in _required_keys(aws, client, plan):
+        words.say(f"Lets the key {key['name']} make {number} more requests until 09:00 JST.")
+        client.update_usage(usagePlanId=plan, keyId=key["id"], patchOperations=operations)
+
+
+def call_api(aws: Aws, path: str, *, key: Literal["a", "b", "deployed"] = "deployed") -> None:
+    """Request a path of the API without CloudFront and WAF, and show the response.
+
+    The response is not from the cache of the API. 403 means that the API does not accept the key.
+
+    Args:
+        path: begins with /, such as /api/v1/health.
+        key: which origin key; by default, the one that CloudFront sends.
+
+    Calls: secretsmanager:GetSecretValue.
+    Takes: seconds, without an answer 30 seconds.
+    """
+    web.require_path(path)
+    url = aws.output("RestApi", "ApiGatewayUrl")
+    letter = aws.parameter("Distribution", "OriginKey") if key == "deployed" else key
+    value = aws.attempt(partial(_origin_key, aws, SECRETS[letter]))
+    if isinstance(value, Unknown):
+        words.say(f"The origin key {letter}: {value}")
+        return
+    headers = {"x-api-key": value, "X-Cache-Key": words.now().isoformat()}
+    web.show(web.get(url, path, headers), secret=value)
+
+
+def receive_dead_letter(aws: Aws) -> None:
+    """Receive a message of the dead-letter queue, which SQS then hides for a while.
+
+    Calls: cloudformation:DescribeStackResource, sqs:ReceiveMessage.
+    Takes: seconds.
+    Way back: not needed; the message is visible again after the visibility timeout of the queue.
+    """
+    client = aws.client("sqs", aws.environment.stack_of("DeadLetterQueue").region)
+    queue = aws.physical_id("DeadLetterQueue")
+    answer = client.receive_message(
+        QueueUrl=queue, MessageAttributeNames=["All"], MessageSystemAttributeNames=["All"]
+    )
+    aws.end_dry_run("show the message")
+    messages = answer.get("Messages", [])
+    if not messages:
+        words.say("There is no visible message. SQS may answer so although there is one: repeat the command.")
+    for message in messages:
+        values = [*message.get("Attributes", {}).items()]
+        values += [
+            (name, str(attribute.get("StringValue", "(binary)")))
+            for name, attribute in message.get("MessageAttributes", {}).items()
+        ]
+        words.table(("attribute", "value"), values)
+        words.say(message["Body"])
+
+
+# ---- Versions ----
+
+
+def _point_alias(aws: Aws, client: Any, function: str, version: int) -> None:
+    """Let the alias run one version, without weights of others."""
+    client.update_alias(
+        FunctionName=function,
+        Name=aws.environment.name,
+        FunctionVersion=str(version),
+        RoutingConfig={"AdditionalVersionWeights": {}},
+    )
+
+
+def _require_version(published: Sequence[Release], wanted: int) -> Release:
+    """Return the version with a number.
 
     Raises:
-        Stop: one of these.
+        Stop: it does not exist.
     """
-    if str(wanted) == running:
-        raise Stop(f"The alias is at version {running} already.")
-    if str(wanted) not in versions:
-        numbers = ", ".join(version for version in versions if version.isdigit())
-        raise Stop(f"There is no version {wanted}. The versions are {numbers}.")
-    if wanted > deployed:
-        raise Stop(
-            f"Version {wanted} is newer than version {deployed} of the stack: a deploy that was rolled back "
-            "left it. Choose another one."
+    for release in published:
+        if release.number == wanted:
+            return release
+    numbers = ", ".join(str(release.number) for release in published)
+    raise Stop(f"There is no version {wanted}. The versions are {numbers}.")
+
+
+def _require_release(aws: Aws, release: Release, deployed: int) -> None:
+    """Check that a version has completed a deploy, as far as the events of the stack tell.
+
+    Raises:
+        Stop: a rolled-back deploy has left it.
+    """
+    left = f"Version {release.number} never completed a deploy: one that was rolled back left it. "
+    if release.number > deployed:
+        raise Stop(f"{left}It is newer than version {deployed} of the stack. Choose another one.")
+    history = aws.ask(partial(releases.history, aws, aws.environment.stack_of("ApiFunctionVersion")))
+    if isinstance(history, Unknown):
+        words.tell(history.why)
+        words.say(f"It is not known whether version {release.number} completed a deploy.")
+        return
+    if release.number in history.left:
+        raise Stop(f"{left}Choose another one.")
+    if not history.covers(release):
+        words.say(
+            f"It is not known whether version {release.number} completed a deploy: the events of the stack "
+            "have expired."
         )
+
+
+def _require_failed_alias(aws: Aws, stack: Stack) -> None:
+    """Check that the rollback of a stack failed at the alias.
+
+    Raises:
+        Stop: something else has failed.
+    """
+    answer = aws.client("cloudformation", stack.region).describe_stack_resource(
+        StackName=stack.deployed, LogicalResourceId="ApiFunctionAlias"
+    )
+    status = answer["StackResourceDetail"]["ResourceStatus"]
+    if status != "UPDATE_FAILED":
+        raise Stop(
+            f"The alias is {status}, so it is not what has failed. Find the cause "
+            f"({aws.command('why-failed', stack.name)}), remove it, and then: "
+            f"{aws.command('continue-rollback', stack.name)}"
+        )
+
+
+def _versions_of_aliases(aws: Aws, client: Any, function: str) -> set[int]:
+    """Return the numbers of the versions that an alias runs, also for a part of the requests."""
+    numbers = set()
+    for alias in aws.all_pages(client, "ListAliases", FunctionName=function)["Aliases"]:
+        weights = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
+        numbers |= {int(version) for version in (alias["FunctionVersion"], *weights) if version.isdigit()}
+    return numbers
+
+
+def _old_versions(
+    published: Sequence[Release], history: History, deployed: int, used: Collection[int]
+) -> list[tuple[Release, str]]:
+    """Return the versions to delete, each with the reason.
+
+    While fewer than ten versions are known to have completed a deploy, none is deleted of which the events
+    have expired: it may be one of the ten.
+    """
+    old = []
+    completed = 0
+    for release in reversed(published):
+        is_left = release.number > deployed or release.number in history.left
+        is_kept = completed < _KEPT_RELEASES and not is_left
+        if is_kept and history.covers(release):
+            completed += 1
+        if is_kept or release.number in used:
+            continue
+        old.append((release, _LEFT if is_left else f"older than the newest {_KEPT_RELEASES} releases"))
+    return old
+
+
+def _say_expired(
+    published: Sequence[Release], history: History, used: Collection[int], old: Sequence[Release]
+) -> None:
+    """Say how many versions are kept because the events of their deploys have expired."""
+    unknown = [release for release in published if not history.covers(release) and release not in old]
+    kept = [release for release in unknown if release.number not in used]
+    if kept:
+        words.say(
+            f"Keeps {len(kept)} versions of which the events have expired: they may be among the newest "
+            f"{_KEPT_RELEASES} releases."
+        )
+
+
+# ---- Keys and the cache ----
+
+
+def _flush(aws: Aws) -> None:
+    region = aws.environment.stack_of("RestApi").region
+    api = aws.output("RestApi", "ApiGatewayId")
+    aws.client("apigateway", region).flush_stage_cache(restApiId=api, stageName=_STAGE)
+
+
+def _origin_key(aws: Aws, logical_id: str) -> str:
+    """Return the API key in a secret."""
+    client = aws.client("secretsmanager", aws.environment.stack_of(logical_id).region)
+    secret = aws.name(logical_id)
+    content = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])
+    return str(content["apiKey"])
+
+
+def _keys_of_plan(aws: Aws, client: Any, plan: str) -> list[Mapping[str, str]]:
+    keys: list[Mapping[str, str]] = aws.all_pages(client, "GetUsagePlanKeys", usagePlanId=plan)["items"]
+    return keys
+
+
+def _required_keys(aws: Aws, client: Any, plan: str) -> list[Mapping[str, str]]:
+    """Return the keys of the usage plan.
+
+    Raises:
+        Stop: it has none.
+    """
+    keys = _keys_of_plan(aws, client, plan)
+    if not keys:
+        raise Stop(f"The usage plan {plan} has no keys, so the API already rejects every request.")
+    return keys
 
 
 def _switch_keys(aws: Aws, *, is_enabled: bool) -> None:
@@ -103,9 +410,7 @@ def _switch_keys(aws: Aws, *, is_enabled: bool) -> None:
     """
     client = aws.client("apigateway", aws.environment.stack_of("UsagePlan").region)
     plan = aws.output("UsagePlan", "ApiUsagePlanId")
-    keys = aws.all_pages(client, "GetUsagePlanKeys", usagePlanId=plan)["items"]
-    if not keys:
-        raise Stop(f"The usage plan {plan} has no keys, so the API already rejects every request.")
+    keys = _required_keys(aws, client, plan)
     value = "true" if is_enabled else "false"
     for key in keys:
         client.update_api_key(

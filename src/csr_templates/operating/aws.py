@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -157,6 +158,24 @@ class Aws:
         """Print only the first of a number of like calls, and the number of the others."""
         return self._calls.repeated(number)
 
+    def make_repeated(self, calls: Sequence[Callable[[], object]]) -> None:
+        """Make like calls, which print one line: the first one alone, then the others at the same time.
+
+        The first error ends them. Calls that are running then still end.
+        """
+        if not calls:
+            return
+        first, *others = calls
+        with self.repeated(len(calls)), ThreadPoolExecutor(WORKERS) as pool:
+            first()
+            running = [pool.submit(call) for call in others]
+            try:
+                for call in running:
+                    call.result()
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+
     def _check(self, service: str, operation: str) -> None:
         """Refuse a call that the group of the command does not allow; this is a mistake in the program."""
         if self.group is CommandGroup.READS:
@@ -287,8 +306,8 @@ class Aws:
     # ---- Before a change ----
 
     def command(self, *arguments: str) -> str:
-        """Return the line that runs another command for this environment."""
-        return " ".join((PROGRAM, self.environment.name, *arguments))
+        """Return the line that runs another command for this environment, quoted for a shell."""
+        return shlex.join((PROGRAM, self.environment.name, *arguments))
 
     def confirm(self, name: str, consequence: str) -> None:
         """Ask for the name of what is deleted or replaced; a dry run does not ask.

@@ -18,7 +18,24 @@ from csr_templates.account.errors import AccountError
 from csr_templates.account.printed_calls import DryRunEndedError
 from csr_templates.account.session import Account
 from csr_templates.naming import VERSION
-from csr_templates.operating import api, environment, failed_creates, passwords, state, words
+from csr_templates.operating import (
+    api,
+    blocked_addresses,
+    callers,
+    concurrency,
+    deploys,
+    environment,
+    failed_creates,
+    failures,
+    logs,
+    passwords,
+    protection,
+    releases,
+    site,
+    state,
+    waits,
+    words,
+)
 from csr_templates.operating.aws import PROGRAM, Aws, CommandGroup
 from csr_templates.operating.problems import Stop, StoppedWaiting, WrongInput
 
@@ -61,10 +78,55 @@ class Command(NamedTuple):
 COMMANDS: Final = (
     Command(state.show_state, CommandGroup.READS, is_on_call=True),
     Command(state.show_stacks, CommandGroup.READS, is_on_call=True, without_stacks=True),
+    Command(state.show_releases, CommandGroup.READS, is_on_call=True),
+    Command(state.show_addresses, CommandGroup.READS),
+    Command(state.show_deleted_stacks, CommandGroup.READS, without_stacks=True),
+    Command(state.find_drift, CommandGroup.READS),
+    Command(waits.wait, CommandGroup.READS, is_on_call=True, without_stacks=True),
+    Command(deploys.show_changes, CommandGroup.READS, is_on_call=True),
+    Command(failures.why_failed, CommandGroup.READS, is_on_call=True),
+    Command(logs.search_log, CommandGroup.READS, is_on_call=True),
+    Command(logs.show_errors, CommandGroup.READS, is_on_call=True),
+    Command(logs.show_rejected_traffic, CommandGroup.READS),
+    Command(logs.show_log_ages, CommandGroup.READS, is_on_call=True),
+    Command(logs.show_slow_queries, CommandGroup.READS, is_on_call=True),
+    Command(logs.show_key_users, CommandGroup.READS, is_on_call=True),
+    Command(site.download_site, CommandGroup.READS, is_on_call=True),
+    Command(site.who_answers, CommandGroup.READS, is_on_call=True),
+    Command(api.show_quota, CommandGroup.READS, is_on_call=True),
+    Command(api.call_api, CommandGroup.READS, is_on_call=True),
+    Command(concurrency.show_concurrency, CommandGroup.READS, is_on_call=True),
+    Command(callers.show_callers, CommandGroup.READS, is_on_call=True),
+    Command(callers.show_rate_limited, CommandGroup.READS, is_on_call=True),
+    Command(callers.show_blocked_requests, CommandGroup.READS, is_on_call=True),
+    Command(blocked_addresses.show_blocked_addresses, CommandGroup.READS, is_on_call=True),
+    Command(blocked_addresses.save_addresses, CommandGroup.READS, is_on_call=True),
+    Command(releases.upload_package, CommandGroup.CHANGES),
+    Command(deploys.plan_deploy, CommandGroup.CHANGES, is_on_call=True, without_stacks=True),
+    Command(deploys.run_changes, CommandGroup.CHANGES, is_on_call=True),
+    Command(deploys.cancel_update, CommandGroup.CHANGES, is_on_call=True),
+    Command(deploys.continue_rollback, CommandGroup.CHANGES, is_on_call=True),
+    Command(protection.protect, CommandGroup.CHANGES),
     Command(api.roll_back, CommandGroup.CHANGES, is_on_call=True),
     Command(api.stop_api, CommandGroup.CHANGES, is_on_call=True),
     Command(api.start_api, CommandGroup.CHANGES, is_on_call=True),
+    Command(api.repair_alias, CommandGroup.CHANGES, is_on_call=True),
+    Command(api.flush_api_cache, CommandGroup.CHANGES, is_on_call=True),
+    Command(api.set_remaining_requests, CommandGroup.CHANGES, is_on_call=True),
+    Command(api.receive_dead_letter, CommandGroup.CHANGES, is_on_call=True),
+    Command(concurrency.set_concurrency, CommandGroup.CHANGES, is_on_call=True),
+    Command(concurrency.reset_concurrency, CommandGroup.CHANGES, is_on_call=True),
+    Command(concurrency.set_provisioned_concurrency, CommandGroup.CHANGES, is_on_call=True),
+    Command(site.upload_site, CommandGroup.CHANGES, is_on_call=True),
+    Command(site.invalidate, CommandGroup.CHANGES, is_on_call=True),
+    Command(callers.count_rule, CommandGroup.CHANGES, is_on_call=True),
+    Command(callers.block_rule, CommandGroup.CHANGES, is_on_call=True),
+    Command(blocked_addresses.block_address, CommandGroup.CHANGES, is_on_call=True),
+    Command(blocked_addresses.unblock_address, CommandGroup.CHANGES, is_on_call=True),
     Command(passwords.repeat_password, CommandGroup.CHANGES),
+    Command(site.delete_old_files, CommandGroup.DELETES),
+    Command(api.delete_old_versions, CommandGroup.DELETES),
+    Command(blocked_addresses.replace_addresses, CommandGroup.DELETES, is_on_call=True),
     Command(failed_creates.delete_failed_create, CommandGroup.DELETES),
     Command(passwords.new_password, CommandGroup.DELETES),
     Command(passwords.restore_password, CommandGroup.DELETES),
@@ -114,7 +176,7 @@ def _main(arguments: Sequence[str]) -> int:
         print(help_of_all(arguments[0]), end="")
         return FINE if len(arguments) > 1 else WRONG
     chosen = command(arguments[1])
-    options = vars(_parser(chosen, arguments[0]).parse_args(arguments[2:]))
+    options = vars(_parser(chosen, arguments[0]).parse_intermixed_args(arguments[2:]))
     folder = environment.read(options.pop("out"), arguments[0])
     account = Account(options.pop("profile"))
     aws = Aws(

@@ -1,16 +1,18 @@
-"""What runs: the stacks, the alarms that fire, the deployed package and the site."""
+"""What runs, and what ran before: stacks, alarms, releases, the site, addresses, and manual changes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from csr_templates.operating import words
+from csr_templates.operating import releases, waiting, words
 from csr_templates.operating.aws import Aws, Unknown
+from csr_templates.operating.environment import Stack
+from csr_templates.operating.problems import Stop
+from csr_templates.operating.releases import Release
 
-_FINE: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
 _NEVER: Final = "does not exist"
 
 
@@ -52,8 +54,126 @@ def show_stacks(aws: Aws) -> None:
     words.table(("stack", "status", "created", "deleted"), rows)
 
 
+def show_releases(aws: Aws) -> None:
+    """Show the Lambda versions: which one runs, and which ones a rolled-back deploy has left.
+
+    The description contains the object version of the package. Do not roll back to a version that a
+    rolled-back deploy has left.
+
+    Calls: cloudformation:DescribeStackResource, lambda:ListVersionsByFunction, lambda:GetAlias,
+        cloudformation:DescribeStackEvents.
+    Takes: seconds.
+    """
+    stack = aws.environment.stack_of("ApiFunction")
+    aws.require_stack(stack)
+    client = aws.client("lambda", stack.region)
+    aws.client("cloudformation", stack.region)
+    function = aws.attempt(partial(aws.physical_id, "ApiFunction"))
+    if isinstance(function, Unknown):
+        words.say(f"Releases: {function}")
+        return
+    reads: dict[str, Callable[[], Any]] = {
+        "releases": partial(releases.of_function, client, function),
+        "alias": partial(_alias, client, function, aws.environment.name),
+        "stack": partial(_stack_release, aws),
+        "left": partial(_left, aws, stack),
+    }
+    answers = aws.in_parallel(reads)
+    for title, answer in answers.items():
+        if isinstance(answer, Unknown):
+            words.say(f"{_RELEASE_READS[title]}: {answer}")
+    if not isinstance(answers["releases"], Unknown):
+        rows = [_release_row(release, answers) for release in answers["releases"]]
+        words.table(("", "version", "published", "state", "description"), rows, indent="")
+
+
+def show_addresses(aws: Aws) -> None:
+    """Show the addresses of the site, the API, the database and the NAT gateways.
+
+    Calls: cloudformation:DescribeStacks.
+    Takes: a second.
+    """
+    rows = []
+    for stack in aws.environment.stacks:
+        description = aws.stacks[stack.name]
+        if description is None:
+            rows.append((stack.name, _NEVER, ""))
+            continue
+        rows += [
+            (stack.name, output["OutputKey"], output["OutputValue"])
+            for output in description.get("Outputs", [])
+            if output["OutputKey"].endswith(_ADDRESSES)
+        ]
+    words.table(("stack", "output", "value"), rows)
+
+
+def show_deleted_stacks(aws: Aws, stack: str) -> None:
+    """Show the deleted stacks of a name, their package, and whether out/ has their template.
+
+    AWS lists a deleted stack for 90 days. Only the template is compared, not the parameters.
+
+    Args:
+        stack: name of the stack, such as api.
+
+    Calls: cloudformation:ListStacks, cloudformation:DescribeStacks, cloudformation:GetTemplate.
+    Takes: seconds.
+    """
+    deleted = aws.environment.stack(stack)
+    client = aws.client("cloudformation", deleted.region)
+    listed = aws.attempt(partial(aws.all_pages, client, "ListStacks", StackStatusFilter=[waiting.DELETED]))
+    if isinstance(listed, Unknown):
+        words.say(f"Deleted stacks: {listed}")
+        return
+    ids = [
+        summary["StackId"] for summary in listed["StackSummaries"] if summary["StackName"] == deleted.deployed
+    ]
+    if not ids:
+        raise Stop(f"There is no deleted stack {deleted.deployed}. AWS lists a deleted stack for 90 days.")
+    rows = [_deleted_row(aws, client, deleted, stack_id) for stack_id in ids]
+    words.table(("deleted", "package", "template", "stack"), rows)
+
+
+def find_drift(aws: Aws, *stacks: str) -> None:
+    """Find what was changed manually in stacks.
+
+    CloudFormation compares only the properties in the template. The detection changes nothing.
+
+    Args:
+        stacks: names of the stacks; without one, all stacks.
+
+    Calls: cloudformation:DetectStackDrift, cloudformation:DescribeStackDriftDetectionStatus,
+        cloudformation:DescribeStackResourceDrifts.
+    Takes: minutes.
+    """
+    names = stacks or [stack.name for stack in aws.environment.stacks]
+    compared = [aws.environment.stack(name) for name in names]
+    for stack in compared:
+        aws.require_stack(stack)
+    detections = {stack.name: aws.attempt(partial(_detect, aws, stack)) for stack in compared}
+    failed = []
+    for stack in compared:
+        detection = detections[stack.name]
+        if isinstance(detection, Unknown):
+            words.say(f"{words.WRONG} {stack.name}: {detection}")
+        elif not _show_drift(aws, stack, detection):
+            failed.append(stack.name)
+    if failed:
+        raise Stop(f"Not every resource could be compared of: {', '.join(failed)}.")
+
+
 _PACKAGE: Final = "Package"
 _SITE: Final = "Site"
+_ADDRESSES: Final = ("URL", "Url", "Endpoint", "Port", "Address")
+_RELEASE_READS: Final[Mapping[str, str]] = {
+    "releases": "Releases",
+    "alias": "Version of the alias",
+    "stack": "Version of the stack",
+    "left": "Versions that rolled-back deploys have left",
+}
+_NOT_RETURNED: Final = [("/PerformanceInsightsKMSKeyId", "REMOVE")]
+"""The drift of an instance without Performance Insights, whose key RDS does not return."""
+_DETECTING: Final = "DETECTION_IN_PROGRESS"
+_DETECTED: Final = "DETECTION_COMPLETE"
 
 
 def _reads(aws: Aws) -> dict[str, Callable[[], Any]]:
@@ -87,7 +207,7 @@ def _show_stacks(aws: Aws) -> None:
     for stack in aws.environment.stacks:
         description = aws.stacks[stack.name]
         status = description["StackStatus"] if description else _NEVER
-        mark = "" if status in _FINE else words.WRONG
+        mark = "" if status in waiting.DEPLOYED else words.WRONG
         changed = _changed(description) if description else ""
         rows.append((mark, stack.name, status, changed))
     words.table(("", "stack", "status", "last change"), rows, indent="")
@@ -144,3 +264,137 @@ def _listed(summary: Mapping[str, Any]) -> tuple[str, ...]:
         words.in_jst(summary["CreationTime"]),
         words.in_jst(deleted) if deleted else "",
     )
+
+
+# ---- Releases ----
+
+
+def _alias(client: Any, function: str, name: str) -> int:
+    return int(client.get_alias(FunctionName=function, Name=name)["FunctionVersion"])
+
+
+def _stack_release(aws: Aws) -> int:
+    return releases.number_of(aws.physical_id("ApiFunctionVersion"))
+
+
+def _left(aws: Aws, stack: Stack) -> set[int]:
+    client = aws.client("cloudformation", stack.region)
+    events = aws.all_pages(client, "DescribeStackEvents", StackName=stack.deployed)["StackEvents"]
+    return releases.left_by_rollbacks(events, stack.deployed)
+
+
+def _release_row(release: Release, answers: Mapping[str, Any]) -> Sequence[str]:
+    """Return the row of a version; what is unknown marks nothing."""
+    states = []
+    if release.number == answers["alias"]:
+        states.append("runs")
+    deployed = answers["stack"]
+    if release.number == deployed:
+        states.append("of the stack")
+    is_newer = isinstance(deployed, int) and release.number > deployed
+    is_left = is_newer or (isinstance(answers["left"], set) and release.number in answers["left"])
+    if is_left:
+        states.append("left by a rolled-back deploy")
+    published = words.in_jst(datetime.fromisoformat(release.published))
+    mark = words.WRONG if is_left else ""
+    return mark, str(release.number), published, ", ".join(states), release.description
+
+
+# ---- Deleted stacks ----
+
+
+def _deleted_row(aws: Aws, client: Any, stack: Stack, stack_id: str) -> Sequence[str]:
+    description = aws.attempt(partial(waiting.describe, aws, stack, stack_id))
+    body = aws.attempt(partial(_template, client, stack_id))
+    template = str(body) if isinstance(body, Unknown) else _compared(body, stack)
+    if description is None or isinstance(description, Unknown):
+        return str(description or ""), "", template, stack_id
+    packages = [
+        parameter["ParameterValue"]
+        for parameter in description.get("Parameters", [])
+        if parameter["ParameterKey"] == releases.OBJECT_VERSION
+    ]
+    return words.in_jst(description["DeletionTime"]), "".join(packages) or "none", template, stack_id
+
+
+def _template(client: Any, stack_id: str) -> Any:
+    return client.get_template(StackName=stack_id, TemplateStage="Original")["TemplateBody"]
+
+
+def _compared(body: Any, stack: Stack) -> str:
+    """Return whether a deployed template, which is no text if it was JSON, is that of the output folder."""
+    is_same = isinstance(body, str) and body.rstrip("\n") == stack.template.read_text("utf-8").rstrip("\n")
+    return str(stack.template) if is_same else "a different one"
+
+
+# ---- Drift ----
+
+
+def _detect(aws: Aws, stack: Stack) -> str:
+    client = aws.client("cloudformation", stack.region)
+    return str(client.detect_stack_drift(StackName=stack.deployed)["StackDriftDetectionId"])
+
+
+def _show_drift(aws: Aws, stack: Stack, detection: str) -> bool:
+    """Wait for a detection, show the differences, and return whether all resources were compared."""
+    client = aws.client("cloudformation", stack.region)
+    status = waiting.until(
+        aws,
+        f"the drift of {stack.name}",
+        partial(_detection_status, client, detection),
+        lambda now: now != _DETECTING,
+        aws.command("find-drift", stack.name),
+    )
+    drifts = aws.attempt(partial(_drifts, client, stack))
+    if isinstance(drifts, Unknown):
+        words.say(f"{words.WRONG} {stack.name}: {drifts}")
+        return True
+    rows = []
+    for drift in drifts:
+        rows += _drift_rows(drift)
+    words.say(f"Differences of {stack.name}: {len(rows) or 'none'}")
+    words.table(("resource", "status", "property", "difference", "template", "now"), rows)
+    return status.startswith(_DETECTED)
+
+
+def _detection_status(client: Any, detection: str) -> str:
+    """Return the status, with the reason if a resource could not be compared; the others are shown then."""
+    answer = client.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
+    status = str(answer["DetectionStatus"])
+    reason = answer.get("DetectionStatusReason", "")
+    return f"{status}: {reason}" if reason else status
+
+
+def _drifts(client: Any, stack: Stack) -> list[Mapping[str, Any]]:
+    """Return the resources that differ; boto3 has no paginator for them."""
+    drifts: list[Mapping[str, Any]] = []
+    more: dict[str, str] = {}
+    while True:
+        page = client.describe_stack_resource_drifts(
+            StackName=stack.deployed, StackResourceDriftStatusFilters=["MODIFIED", "DELETED"], **more
+        )
+        drifts += page["StackResourceDrifts"]
+        if not page.get("NextToken"):
+            return drifts
+        more = {"NextToken": page["NextToken"]}
+
+
+def _drift_rows(drift: Mapping[str, Any]) -> list[Sequence[str]]:
+    differences = drift.get("PropertyDifferences", [])
+    kinds = [(difference["PropertyPath"], difference["DifferenceType"]) for difference in differences]
+    if kinds == _NOT_RETURNED:
+        return []
+    name, status = drift["LogicalResourceId"], drift["StackResourceDriftStatus"]
+    if not differences:
+        return [(name, status, "", "", "", "")]
+    return [
+        (
+            name,
+            status,
+            difference["PropertyPath"],
+            difference["DifferenceType"],
+            difference["ExpectedValue"],
+            difference["ActualValue"],
+        )
+        for difference in differences
+    ]

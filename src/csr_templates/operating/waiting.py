@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from csr_templates.operating import words
@@ -13,6 +14,14 @@ from csr_templates.operating.problems import Stop, StoppedWaiting
 
 SECONDS: Final = 15.0
 """Between two questions."""
+
+DELETED: Final = "DELETE_COMPLETE"
+REVIEW: Final = "REVIEW_IN_PROGRESS"
+"""Of a stack that does not exist yet, but has a change set."""
+ROLLED_BACK: Final = "UPDATE_ROLLBACK_COMPLETE"
+ROLLBACK_FAILED: Final = "UPDATE_ROLLBACK_FAILED"
+DEPLOYED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
+"""Statuses of a stack whose last operation has succeeded."""
 
 _REPORT_SECONDS: Final = 60.0
 _LEAVE_SECONDS: Final = 60.0  # until a stack shows that an operation has begun
@@ -68,7 +77,7 @@ def until(aws: Aws, what: str, status: Callable[[], str], is_over: Callable[[str
         ) from None
 
 
-def for_stack(aws: Aws, stack: Stack, before: str, *, stack_id: str = "") -> str:
+def for_stack(aws: Aws, stack: Stack, before: str, *, stack_id: str = "", shows_events: bool = False) -> str:
     """Wait until the operation that was just started on a stack is over, and return the status.
 
     Args:
@@ -76,22 +85,34 @@ def for_stack(aws: Aws, stack: Stack, before: str, *, stack_id: str = "") -> str
         stack: the stack.
         before: its status before the operation, which AWS may still show for some seconds.
         stack_id: of a stack that is deleted; its name would not be found any more.
+        shows_events: whether the newest event is shown too, as far as it can be read.
     """
     remaining = _LEAVE_SECONDS
 
     def status() -> str:
-        nonlocal remaining
         description = describe(aws, stack, stack_id)
-        return str(description["StackStatus"]) if description else "DELETE_COMPLETE"
+        now = str(description["StackStatus"]) if description else DELETED
+        event = aws.ask(partial(_newest_event, aws, stack)) if shows_events else ""
+        return f"{now}, {event}" if event and isinstance(event, str) else now
 
-    def is_over(status: str) -> bool:
+    def is_over(shown: str) -> bool:
         nonlocal remaining
-        if status == before and remaining > 0:
+        now = shown.partition(",")[0]
+        if now == before and remaining > 0:
             remaining -= SECONDS
             return False
-        return not status.endswith("_IN_PROGRESS")
+        return not now.endswith("_IN_PROGRESS")
 
-    return until(aws, f"the stack {stack.name}", status, is_over, aws.command("wait", stack.name))
+    end = until(aws, f"the stack {stack.name}", status, is_over, aws.command("wait", stack.name))
+    return end.partition(",")[0]
+
+
+def _newest_event(aws: Aws, stack: Stack) -> str:
+    """Return the newest event of a stack in words; the first page of events begins with it."""
+    client = aws.client("cloudformation", stack.region)
+    for event in client.describe_stack_events(StackName=stack.deployed)["StackEvents"]:
+        return f"{event['LogicalResourceId']} {event['ResourceStatus']}"
+    return ""
 
 
 def describe(aws: Aws, stack: Stack, stack_id: str) -> Description | None:
@@ -106,4 +127,9 @@ def require(status: str, expected: str, stack: Stack, aws: Aws) -> None:
         Stop: it has another status.
     """
     if status != expected:
-        raise Stop(f"The stack {stack.name} is {status}. The reason: {aws.command('why-failed', stack.name)}")
+        raise failed(status, stack, aws)
+
+
+def failed(status: str, stack: Stack, aws: Aws) -> Stop:
+    """Return the end of a command whose operation on a stack has failed."""
+    return Stop(f"The stack {stack.name} is {status}. The reason: {aws.command('why-failed', stack.name)}")

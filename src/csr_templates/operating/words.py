@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
 from cfn_analysis.model.escaping import for_terminal
-from csr_templates.operating.problems import Stop
+from csr_templates.operating.problems import Stop, WrongInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,6 +49,22 @@ def now() -> datetime:
 def in_jst(moment: datetime) -> str:
     """Return a time in Japan's time, with seconds: ``2026-11-25 10:30:00 JST``."""
     return moment.astimezone(_JST).strftime("%Y-%m-%d %H:%M:%S JST")
+
+
+def moment(text: str) -> datetime:
+    """Return a time that a person typed.
+
+    Raises:
+        WrongInput: it is not a time with a zone.
+    """
+    time: datetime | None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        time = None
+    if time is None or time.tzinfo is None:
+        raise WrongInput(f"The time is {text}. Give it as 2026-11-25T10:30:00+09:00 or 2026-11-25T01:30:00Z.")
+    return time
 
 
 def typed_name(name: str) -> str:

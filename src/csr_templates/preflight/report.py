@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final
 
+from cfn_analysis.model.escaping import for_markdown, for_terminal, markdown_block, markdown_code
 from cfn_analysis.model.wording import hint
 from csr_templates.preflight.facts import Facts
 from csr_templates.preflight.needs import Needs
@@ -70,24 +71,26 @@ def as_text(results: Sequence[Result], needs: Needs, facts: Facts, command: str 
         lines += [f"        > {group[0].remedy}", ""]
     for check, count in _passed(results).items():
         lines.append(f"{PASS:8}{check}{f' ({count})' if count > 1 else ''}")
-    return "\n".join([*lines, "", last_line(results)])
+    return "\n".join(map(for_terminal, [*lines, "", last_line(results)]))
 
 
 def as_markdown(results: Sequence[Result], needs: Needs, facts: Facts, command: str = "Preflight") -> str:
     """Return the report of a command for a pull request or a step summary of a pipeline."""
-    lines = [f"### {_title(command, needs, facts)}", "", last_line(results)]
+    summary = for_markdown(last_line(results))
+    lines = [f"### {for_markdown(_title(command, needs, facts))}", "", summary]
     for group in _groups(results):
         for result in group:
             mark = ", ignored" if result.is_ignored else ""
-            lines += ["", f"- **{result.status}**{mark} `{result.check}:{result.subject}` ({result.stack})"]
-            lines.append(f"  {result.sentence}")
+            subject = markdown_code(f"{result.check}:{result.subject}")
+            lines += ["", f"- **{result.status}**{mark} {subject} ({for_markdown(result.stack)})"]
+            lines.append(f"  {for_markdown(result.sentence)}")
             if result.command:
-                lines += ["", "  ```sh", f"  {result.command}", "  ```"]
-        lines += ["", f"  **To do:** {group[0].remedy}"]
+                lines += ["", *(f"  {line}" for line in markdown_block(result.command, "sh"))]
+        lines += ["", f"  **To do:** {for_markdown(group[0].remedy)}"]
     if passed := _passed(results):
         names = ", ".join(f"`{check}` ({count})" for check, count in passed.items())
         lines += ["", "<details><summary>passed</summary>", "", names, "", "</details>"]
-    return "\n".join([*lines, "", last_line(results)])
+    return "\n".join([*lines, "", summary])
 
 
 def as_json(results: Sequence[Result], needs: Needs, facts: Facts) -> str:

@@ -95,7 +95,8 @@ def _completed(found: report.Review, state: DeployedState, outside: set[str]) ->
     ]
     risks += [unknown_stack(stack, state.needs.environment, why) for stack, why in state.unknown]
     risks.sort(key=lambda known: KINDS.index(known.kind))
-    return found._replace(environments=environments, risks=risks)
+    judgments = [judgment for judgment in found.judgments if judgment.subject.stack not in outside]
+    return found._replace(environments=environments, risks=risks, judgments=judgments)
 
 
 def _is_changed(stack: StackChanges, outside: set[str]) -> bool:

@@ -31,6 +31,8 @@ LABELS: Final = {
 """Key of an alarm's text -> its label on the page."""
 
 _HEADING: Final = re.compile(r"#{1,6} (.+)")
+_UNFINISHED: Final = re.compile(r"^(\d+[.] |- [^:]+: |\*\*.+\*\* ?)[.]{3}( <!--|$)")
+"""A line of a form, in which the dots stand for a text."""
 _TRANSLATION: Final = re.compile(r"- (.+?): (.+) <!-- (\w+): (.*) -->")
 
 
@@ -118,6 +120,12 @@ def incomplete(markers: Mapping[str, int], text: str, page: str, words: Words) -
                 f"{page}, section {name}: Whom to contact is missing. At the end of the section, write "
                 f'"**{contact}** " and whom to contact, and when.'
             )
+        for number, written in enumerate(section.body, section.line + 1):
+            if _UNFINISHED.search(written):
+                yield (
+                    f'{page}, line {number}: The section {name} is not finished: "{written}". Replace the '
+                    "dots with the text."
+                )
 
 
 def untranslated(alarm: Alarm, section: AlarmSection, page: str, words: Words) -> Iterator[str]:

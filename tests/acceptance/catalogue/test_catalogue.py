@@ -1,8 +1,7 @@
 """A catalogue of single faults in our own templates, each found by somebody.
 
 ``faults.yaml`` says what is changed, and who is the first to find it: a rule (ours, or cfn-lint's own), the
-checks of a build, a test of ours, or the review of the change. ``make catalogue`` prints everybody who finds
-it, and AWS's cloudformation-validate.
+checks of a build, a test of ours, or the review of the change.
 """
 
 import copy

@@ -2,15 +2,21 @@
 
 import html
 import re
-import shutil
-import subprocess
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cfn_analysis.model.escaping import for_markdown, for_mermaid, for_terminal, markdown_code
+from cfn_analysis.model.escaping import (
+    for_html,
+    for_markdown,
+    for_mermaid,
+    for_terminal,
+    markdown_block,
+    markdown_code,
+)
+from tests.gfm import rendered
 
 CLEAR_SCREEN = "\x1b[2J"
 TITLE = "\x1b]0;title\x07"
@@ -18,7 +24,6 @@ C1_TITLE = "\x9d0;title\x9c"  # the same in one byte for each control of 8 bits
 REVERSED = "\u202eelif\u2066x\u2069"
 CLOSES_LIST = "https://x/</li></ul><details><summary>No risks</summary>"
 DIRECTIVE = '%%{init: {"securityLevel": "loose"}}%%'
-GFM = shutil.which("cmark-gfm")
 
 
 @pytest.mark.parametrize(
@@ -80,15 +85,6 @@ def test_markdown_shows_the_text(text: str, markdown: str) -> None:
     assert for_markdown(text) == markdown
 
 
-def _rendered(markdown: str) -> str:
-    extensions = ["table", "strikethrough", "autolink"]
-    options = [word for name in extensions for word in ("--extension", name)]
-    done = subprocess.run(
-        [str(GFM), "--unsafe", *options], input=markdown.encode(), capture_output=True, check=True
-    )
-    return done.stdout.decode()
-
-
 HOSTILE = [
     CLOSES_LIST,
     "</summary><script>alert(1)</script>",
@@ -100,14 +96,13 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-@pytest.mark.skipif(GFM is None, reason="cmark-gfm, the parser of GitHub's Markdown, is not installed")
 @pytest.mark.parametrize("text", HOSTILE)
 def test_the_parser_of_github_finds_no_structure_in_a_text(text: str) -> None:
     """A hostile text is one paragraph, as an item of a list, and as a cell: its tags are those around it."""
     shown = for_markdown(text)
-    paragraph = re.fullmatch(r"<p>(.*)</p>\n", _rendered(shown))
-    item = re.fullmatch(r"<ul>\n<li>(.*)</li>\n</ul>\n", _rendered(f"- {shown}"))
-    cell = re.search(r"<td>(.*)</td>\n</tr>\n</tbody>\n</table>\n$", _rendered(f"| a |\n|---|\n| {shown} |"))
+    paragraph = re.fullmatch(r"<p>(.*)</p>\n", rendered(shown))
+    item = re.fullmatch(r"<ul>\n<li>(.*)</li>\n</ul>\n", rendered(f"- {shown}"))
+    cell = re.search(r"<td>(.*)</td>\n</tr>\n</tbody>\n</table>\n$", rendered(f"| a |\n|---|\n| {shown} |"))
 
     assert paragraph and item and cell
     for content in (paragraph[1], item[1], cell[1]):
@@ -155,3 +150,14 @@ def test_a_label_of_mermaid_has_only_harmless_characters(text: str) -> None:
     without_codes = re.sub(r"#[0-9]+;", "", for_mermaid(text))
 
     assert re.fullmatch(r"[\w \-./:,()+=]*", without_codes)
+
+
+def test_a_block_of_code_does_not_end_in_its_text() -> None:
+    """Its lines stay lines, and its fence is longer than each one in the text."""
+    assert markdown_block("aws a\n```\n\x1b[2J", "sh") == ["````sh", "aws a", "```", r"\u001b[2J", "````"]
+    assert markdown_block("aws a", "sh") == ["```sh", "aws a", "```"]
+
+
+def test_the_content_of_an_element() -> None:
+    """Tags, entities and line breaks have no meaning in it."""
+    assert for_html("a</summary>\n\n& \x1b") == r"a&lt;/summary&gt; &amp; \u001b"

@@ -14,6 +14,7 @@ from typing import Any
 from cfn_analysis.reviewing import report, text
 from cfn_analysis.reviewing.sides import Side
 from csr_templates.hand_over import review_sides
+from tests.alarm_subjects import first_with_threshold
 
 OUT = Path(__file__).resolve().parents[3] / "out"
 
@@ -67,7 +68,7 @@ def _subnet_group_name(template: Template) -> None:
 
 
 def _threshold(template: Template) -> None:
-    properties(template, "DatabaseCPUAlarm")["Threshold"] = 80
+    properties(template, first_with_threshold(template["Resources"]))["Threshold"] += 10
 
 
 def _bucket_renamed(template: Template) -> None:

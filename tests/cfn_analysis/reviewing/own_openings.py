@@ -9,6 +9,7 @@ from typing import Any
 
 from cfn_analysis.reviewing import markdown, report
 from cfn_analysis.reviewing.sides import Side
+from tests.alarm_subjects import first_with_threshold
 
 from .own_changes import Template, own_side, properties, with_template, with_values
 
@@ -55,7 +56,7 @@ def _key_not_required(template: Template) -> None:
 
 
 def _action_removed(template: Template) -> None:
-    del properties(template, "LambdaErrorsAlarm")["AlarmActions"]
+    del properties(template, first_with_threshold(template["Resources"]))["AlarmActions"]
 
 
 OPENINGS: dict[str, Callable[[Side], Side]] = {

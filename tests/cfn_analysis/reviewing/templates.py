@@ -21,13 +21,24 @@ def reviewed(
     region: str = REGION,
 ) -> dict[str, Any]:
     """Return the review of two templates as parsed JSON; ``given`` are the values of both sides."""
+    found: dict[str, Any] = json.loads(report.as_json(compared(before, after, given=given, region=region)))
+    return found
+
+
+def compared(
+    before: Template,
+    after: Template,
+    *,
+    given: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
+    region: str = REGION,
+) -> report.Review:
+    """Return the review of two templates; ``given`` are the values of both sides."""
     both = [
         sides.template(f"{name}.json", json.dumps(one).encode(), region, values, "stack")
         for name, one, values in zip(("before", "after"), (before, after), given, strict=True)
     ]
     old, new = both
-    found: dict[str, Any] = json.loads(report.as_json(report.review(old, new)))
-    return found
+    return report.review(old, new)
 
 
 def changed(
@@ -46,8 +57,11 @@ def resources(**properties: tuple[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def risks(found: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    """Return kind and logical ID -> message."""
-    return {(one["kind"], one["logicalId"]): one["message"] for one in found["risks"]}
+    """Return kind and logical ID -> message; several, of different properties, are lines."""
+    messages: dict[tuple[str, str], list[str]] = {}
+    for risk in found["risks"]:
+        messages.setdefault((risk["kind"], risk["logicalId"]), []).append(risk["message"])
+    return {place: "\n".join(lines) for place, lines in messages.items()}
 
 
 def side(policy: Mapping[str, Any] | None = None, /, **templates: Template) -> Side:

@@ -1,31 +1,54 @@
 """Grouping of equal changes and risks, and the parts of long texts that differ."""
 
-from typing import Any
-
 import pytest
 
+from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.wiring import Node
-from cfn_analysis.reviewing import sentences
-from cfn_analysis.reviewing.digest import output_change, risk_groups, stack_digests, values_in_words
+from cfn_analysis.reviewing import report, sentences
+from cfn_analysis.reviewing.digest import (
+    headline,
+    not_judged_groups,
+    risk_groups,
+    stack_digests,
+    values_in_words,
+)
 from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.report import Review
+from cfn_analysis.reviewing.sides import Side
+
+from .templates import compared
+
+BOARD = {
+    "Parameters": {"Body": {"Type": "String"}, "Name": {"Type": "String", "Default": "a"}},
+    "Resources": {
+        "Board": {"Type": "AWS::CloudWatch::Dashboard", "Properties": {"DashboardBody": {"Ref": "Body"}}},
+        "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "Name"}}},
+    },
+}
+
+
+def side(values: dict[str, dict[str, str]]) -> Side:
+    """Return a stack with a dashboard and a topic; ``values`` are those of each environment."""
+    environments = {name: {"api": own} for name, own in values.items()}
+    return Side("side", (BuiltStack("api", "api.yaml", "eu-west-1", BOARD),), environments)
+
+
+def boards(**bodies: tuple[str, str]) -> Review:
+    """Return the review of changed bodies of a dashboard, by environment."""
+    both = ({name: {"Body": pair[at]} for name, pair in bodies.items()} for at in (0, 1))
+    before, after = map(side, both)
+    return report.review(before, after)
 
 
 def digest(
     **bodies: tuple[str, str],
 ) -> list[tuple[str, list[tuple[str, str | None, str | None]]]]:
     """Return the environments and the causes of each change of a dashboard; ``bodies`` by environment."""
-    environments = []
-    for name, (before, after) in bodies.items():
-        cause = {"property": "DashboardBody", "before": before, "after": after, "chain": ["api.py"]}
-        board: dict[str, Any] = {"logicalId": "Board", "change": "update", "causes": [cause]}
-        stack = {"name": "api", "region": "r", "parameters": [], "resources": [board], "outputs": []}
-        environments.append({"name": name, "stacks": [stack]})
-    ((*groups,),) = [one.resources for one in stack_digests({"environments": environments})]
-    return [
-        (one.where, [(cause["property"], cause["before"], cause["after"]) for cause in one.entry["causes"]])
-        for alike in groups
-        for one in alike
-    ]
+    (stack,) = stack_digests(boards(**bodies))
+    lines = []
+    for alike in stack.resources:
+        lines += [(where, [cause[:3] for cause in line.causes]) for line, where in alike]
+    return lines
 
 
 def test_lines_that_differ() -> None:
@@ -52,6 +75,42 @@ def test_texts_without_differing_lines() -> None:
     """A text of one line, and texts that differ only in commas and indentation, are shown as they are."""
     for before, after in (("a: 1", "a: 2"), ("[\na\n]", "[\na,\n]"), ("[\na\n]", "a")):
         assert digest(dev=(before, after)) == [("", [("DashboardBody", before, after)])]
+
+
+def test_a_line_is_named_by_the_title_of_its_graph() -> None:
+    """Two lines of a dashboard that read the same are told apart by the graphs that they are in."""
+    graph = '{"title":"%s",\n"annotations":[\n{"label":"Alarm above %d"}\n]}'
+    before, after = (f"[\n{graph % ('CPU', value)},\n{graph % ('Memory', value)}\n]" for value in (70, 75))
+
+    ((_, causes),) = digest(prod=(before, after))
+    assert [name for name, _, _ in causes] == ["DashboardBody (CPU)", "DashboardBody (Memory)"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ({}, {}, "No changes."),
+        ({"Body": "[1]"}, {"Body": "[2]"}, "No risks."),
+        ({"Name": "a"}, {"Name": "b"}, "No known risks. 1 change is not judged."),
+    ],
+)
+def test_headlines(before: dict[str, str], after: dict[str, str], line: str) -> None:
+    """No risks means that every change was judged harmless."""
+    common = {"Body": "[1]", "Name": "a"}
+
+    found = report.review(side({"prod": {**common, **before}}), side({"prod": {**common, **after}}))
+    assert headline(found) == line
+
+
+def test_environments_are_counted_once() -> None:
+    """The headline counts what the list shows: equal changes of several environments are one."""
+    values = [{name: {"Body": "[]", "Name": f"{name}-{word}"} for name in ("dev", "prod")} for word in "ab"]
+    found = report.review(side(values[0]), side(values[1]))
+
+    assert len(found.not_judged) == 2
+    assert headline(found) == "No known risks. 1 change is not judged."
+    (group,) = not_judged_groups(found.not_judged, ["dev", "prod"])
+    assert (group.places, group.change, group.where) == (["api.Topic"], "DisplayName: *-a -> *-b", "")
 
 
 def grouped(*risks: Risk) -> list[tuple[list[str], str, str]]:
@@ -95,10 +154,14 @@ def test_a_sentence_about_one_resource() -> None:
 
 def test_output_that_may_be_removed() -> None:
     """It has a value after the deploy, if it stays."""
-    given = [("remove", None), ("remove", "1"), ("update", "1")]
-    shown = [output_change({"change": change, "after": after}) for change, after in given]
+    outputs = {"Id": {"Value": "1"}}
+    template = {"Parameters": {"Keep": {"Type": "String"}}, "Resources": {}, "Outputs": outputs}
+    is_kept = {"IsKept": {"Fn::Equals": [{"Ref": "Keep"}, "yes"]}}
+    conditional = {"Outputs": {"Id": {"Value": "1", "Condition": "IsKept"}}, "Conditions": is_kept}
 
-    assert shown == ["remove", "maybe-remove", "update"]
+    for after, action in (({"Outputs": {}}, "remove"), (conditional, "maybe-remove")):
+        (stack,) = stack_digests(compared(template, {**template, **after}))
+        assert [output.action for output, _ in stack.outputs] == [action]
 
 
 def test_risks_that_differ_in_the_name_of_the_environment() -> None:
@@ -166,4 +229,4 @@ def test_environments_named_like_a_field_or_a_word(environment: str) -> None:
 )
 def test_values_in_words(change: str, before: str | None, after: str | None, words: str) -> None:
     """Of long values, the first differing part is shown; equal texts of different values are told apart."""
-    assert values_in_words({"change": change, "before": before, "after": after}) == words
+    assert values_in_words(before, after, is_removed=change == "remove") == words

@@ -5,23 +5,43 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from csr_templates import api
 from csr_templates.cli import main as cli
+from tests.alarm_subjects import alarms_of, first_with_threshold
 from tests.data import read_yaml
 
 from .own_changes import OUT
 
+RESOURCES = api.build().to_dict()["Resources"]
+WEAKENED = first_with_threshold(RESOURCES)
+UNCHANGED = next(name for name in alarms_of(RESOURCES) if name != WEAKENED)
 ENTRY = {
     "kind": "guard",
     "stack": "api",
-    "logicalId": "LambdaErrorsAlarm",
-    "reason": "Replaced by the alarm on ApiMostlyFailing.",
+    "logicalId": WEAKENED,
+    "property": "Threshold",
+    "reason": "Replaced by another alarm.",
 }
 
 
-ERRORS = read_yaml(Path(__file__).with_name("gate.yaml"))
+def with_alarms(value: Any) -> Any:
+    """Return a value of gate.yaml with the names of two alarms, of which the first is weakened."""
+    match value:
+        case str():
+            return value.replace("{alarm}", WEAKENED).replace("{unchanged alarm}", UNCHANGED)
+        case list():
+            return [with_alarms(entry) for entry in value]
+        case dict():
+            return {key: with_alarms(entry) for key, entry in value.items()}
+    return value
+
+
+ALARM, METHOD = f"guard:api.{WEAKENED}#Threshold", "opens:api.RootAnyMethod#ApiKeyRequired"
+ERRORS = with_alarms(read_yaml(Path(__file__).with_name("gate.yaml")))
 
 
 def run(*arguments: str) -> int:
@@ -42,13 +62,13 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
     for arguments in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "first"]):
         subprocess.run([*git, *arguments], cwd=root, check=True)
-    api = root / "out" / "api.yaml"
-    text = api.read_text("utf-8")
-    alarm = text.index("  LambdaErrorsAlarm:")
-    threshold = re.compile(r"Threshold: 3\b").search(text, alarm)
+    template = root / "out" / "api.yaml"
+    text = template.read_text("utf-8")
+    alarm = text.index(f"  {WEAKENED}:")
+    threshold = re.compile(r"Threshold: [0-9.]+").search(text, alarm)
     assert threshold is not None
-    text = f"{text[: threshold.start()]}Threshold: 30{text[threshold.end() :]}"
-    api.write_text(text.replace("ApiKeyRequired: true", "ApiKeyRequired: false", 1), "utf-8")
+    text = f"{text[: threshold.end()]}0{text[threshold.end() :]}"
+    template.write_text(text.replace("ApiKeyRequired: true", "ApiKeyRequired: false", 1), "utf-8")
     return root
 
 
@@ -72,16 +92,51 @@ def test_each_risk_is_accepted_or_the_command_ends_with_1(
     assert "2 risks not accepted" in capsys.readouterr().err
     assert run(*after, "--accept", "guard") == 1
     assert "1 risk not accepted" in capsys.readouterr().err
-    assert run(*after, "--accept", "guard:api.LambdaErrorsAlarm", "--accept", "opens") == 0
+    assert run(*after, "--accept", ALARM, "--accept", "opens") == 0
 
     entries.write_text(json.dumps([ENTRY]), "utf-8")
     capsys.readouterr()
-    assert run(*after, "--accept", "opens:api.RootAnyMethod", "--format", "json") == 0
+    assert run(*after, "--accept", METHOD, "--format", "json") == 0
     captured = capsys.readouterr()
     assert captured.err == ""
     risks = {risk["kind"]: risk for risk in json.loads(captured.out)["risks"]}
     assert (risks["guard"]["accepted"], risks["guard"]["reason"]) == (True, ENTRY["reason"])
     assert (risks["opens"]["accepted"], risks["opens"]["reason"]) == (True, "")
+
+
+def test_an_accepted_property_does_not_accept_another_one(
+    repository: Path, entries: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A guard of a resource that is accepted does not accept another guard of it."""
+    template = repository / "out" / "api.yaml"
+    text = template.read_text("utf-8")
+    alarm = text.index(f"  {WEAKENED}:")
+    periods = text.index("EvaluationPeriods: ", alarm) + len("EvaluationPeriods: ")
+    entries.write_text(json.dumps([ENTRY]), "utf-8")
+    template.write_text(f"{text[:periods]}9{text[periods:]}", "utf-8")
+    try:
+        assert run("--after", str(repository / "out"), "--accept", METHOD) == 1
+        assert '"property": "EvaluationPeriods"' in capsys.readouterr().err
+    finally:
+        template.write_text(text, "utf-8")
+
+
+def test_the_entry_to_paste_and_the_entry_that_is_added(
+    repository: Path, entries: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The error shows the entry of each risk, and the option adds it with the reason, once."""
+    after = ["--after", str(repository / "out")]
+    assert run(*after, "--accept", METHOD) == 1
+    pasted = capsys.readouterr().err.partition("add it.\n")[2]
+    (entry,) = json.loads(pasted)
+    assert entry == {**ENTRY, "reason": "WHY IT IS INTENDED"}
+
+    for _ in range(2):
+        assert run(*after, "--accept", METHOD, "--accept", ALARM, "--reason", "理由") == 0
+    added = json.loads(entries.read_text("utf-8"))
+    assert [row["property"] for row in added] == ["ApiKeyRequired", "Threshold"]
+    assert {row["reason"] for row in added} == {"理由"}
+    assert run(*after) == 0
 
 
 def test_an_entry_of_an_earlier_change_accepts_nothing(
@@ -95,10 +150,7 @@ def test_an_entry_of_an_earlier_change_accepts_nothing(
     try:
         assert run("--after", str(repository / "out"), "--accept", "opens") == 1
         err = capsys.readouterr().err
-        assert (
-            "Entry 1 of review.json (guard api.LambdaErrorsAlarm) is from an earlier change and is ignored."
-            in err
-        )
+        assert f"Entry 1 of review.json ({ALARM}) is from an earlier change and is ignored." in err
     finally:
         subprocess.run(["git", "reset", "-q", "--soft", "HEAD~1"], cwd=repository, check=True)
         subprocess.run(["git", "rm", "-q", "--cached", "review.json"], cwd=repository, check=True)
@@ -137,7 +189,7 @@ def test_an_acceptance_without_effect_is_an_error(
 
 def test_a_limited_review_does_not_need_every_entry(repository: Path, entries: Path) -> None:
     """Entries for environments that are not reviewed are not an error."""
-    entries.write_text(json.dumps([{**ENTRY, "logicalId": "Api5xxAlarm"}]), "utf-8")
+    entries.write_text(json.dumps([{**ENTRY, "logicalId": UNCHANGED}]), "utf-8")
     after = ["--after", str(repository / "out"), "--environment", "prod"]
 
     assert run(*after, "--accept", "guard", "--accept", "opens") == 0

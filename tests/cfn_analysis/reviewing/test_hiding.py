@@ -28,6 +28,22 @@ def test_prefixes_of_tokens(prefix: str) -> None:
     assert shown(value, "Environment.Variables.VALUE", "AWS::Lambda::Function") == HIDDEN_VALUE
 
 
+@pytest.mark.parametrize("parts", ROWS["test_webhooks_and_tokens"])
+def test_webhooks_and_tokens(parts: list[str]) -> None:
+    """The address of a webhook and a JSON Web Token are secrets, under any name and within a text."""
+    value = "".join(parts)
+
+    assert shown(value, "Endpoint", "AWS::SNS::Subscription") == HIDDEN_VALUE
+    assert shown(f"see {value} for it", "Description", "AWS::SNS::Topic") == HIDDEN_VALUE
+    assert shown({"Fn::Sub": f"{value}-${{A}}"}, "Endpoint") == HIDDEN_VALUE
+
+
+@pytest.mark.parametrize("value", ROWS["test_other_addresses"])
+def test_other_addresses_are_shown(value: str) -> None:
+    """An address without a secret stays readable."""
+    assert shown(value, "Endpoint", "AWS::SNS::Subscription") == value
+
+
 def test_a_report_does_not_contain_a_secret() -> None:
     """A NoEcho value in a property, output, name or condition does not appear in the report."""
 

@@ -39,7 +39,7 @@ def test_risks_first_and_details_folded(retention: Review) -> None:
     updated = re.findall(r"(\w+) [1-9]\d* updated", lines[4])
     assert updated == [name for name in STACK_NAMES if name in updated]
     assert re.fullmatch(
-        r"- \*\*guard\*\* `network.FlowLogsLogGroup` in prod - "
+        r"- \*\*guard\*\* `network.FlowLogsLogGroup#RetentionInDays` in prod - "
         r"`src/csr_templates/stacks/network.py:\d+`  ",
         lines[7],
     )
@@ -87,13 +87,13 @@ def test_equal_changes_of_environments_are_merged() -> None:
     assert memory.count("**update** `ApiFunction`") <= len(side.environments)
     assert rule.count("- **opens**") == 1
     having = [name for name, given in side.environments.items() if given["frontend"]["WAFEnabled"] == "true"]
-    assert f"`frontend.WebACL` in {', '.join(having)} -" in rule
+    assert f"`frontend.WebACL#Rules[rate-limit].Action` in {', '.join(having)} -" in rule
 
 
 def test_messages_are_escaped(retention: Review) -> None:
     """Messages do not contain markup, mentions of users or issue numbers. Addresses are links."""
     message = "<b>a_b*c</b> [x](y) @team #12 `code` | https://docs.aws.amazon.com/a_b_c ends."
-    found = Risk("opens", Node("api", "`odd`"), message, (), ("prod",))
+    found = Risk("opens", Node("api", "`odd`"), message, (), environments=("prod",))
 
     text = as_markdown(retention._replace(risks=[found]))
     line = next(line for line in text.splitlines() if "a\\_b" in line)
@@ -101,7 +101,7 @@ def test_messages_are_escaped(retention: Review) -> None:
     assert "`` api.`odd` ``" in text
     assert line == (
         r"  &lt;b&gt;a\_b\*c&lt;/b&gt; \[x\](y) &#64;team &#35;12 \`code\` \| "
-        "https://docs.aws.amazon.com/a_b_c ends."
+        "<https://docs.aws.amazon.com/a_b_c> ends."
     )
     assert html.unescape(line).count("@team") == 1
 
@@ -109,7 +109,7 @@ def test_messages_are_escaped(retention: Review) -> None:
 def test_a_long_report_is_shortened(retention: Review) -> None:
     """Complete entries at the end are omitted, and the report shows how many."""
     risks = [
-        risk("guard", Node("api", f"Alarm{number}"), sentences.WEAKENED, problems=(f"{number} " + "x" * 900,))
+        risk("guard", Node("api", f"Alarm{number}"), sentences.WEAKENED, problem=f"{number} " + "x" * 900)
         for number in range(100)
     ]
 
@@ -122,7 +122,7 @@ def test_a_long_report_is_shortened(retention: Review) -> None:
     assert left == whole - shown
     assert "**100 risks not accepted: 100 guard**" in text
     assert text.count("<details>") == text.count("</details>")
-    long = risk("guard", Node("api", "Alarm"), sentences.WEAKENED, problems=("y" * 2 * LONGEST,))
+    long = risk("guard", Node("api", "Alarm"), sentences.WEAKENED, problem="y" * 2 * LONGEST)
     one = as_markdown(retention._replace(risks=[long]))
     assert len(one) < LONGEST
     assert "omitted" not in one
@@ -135,7 +135,7 @@ def test_nothing_changes() -> None:
     text = as_markdown(report.review(side, side, ["prod"]))
 
     assert text.splitlines()[3:] == [
-        "**No risks**  ",
+        "**No changes**  ",
         "No resource changes  ",
         "`out` to `out`",
         "",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
-from cfn_analysis.reviewing import reconcile, report, sentences, sides
+from cfn_analysis.reviewing import reconcile, report, sides
 from cfn_analysis.reviewing.reconcile import ReconcileError
 from cfn_analysis.reviewing.sides import Side
 from csr_templates.cli import main as cli
@@ -151,7 +151,7 @@ def test_the_whole_comparison() -> None:
         "  more in the review  Topic: the review has update, AWS has none",
         f"    {note}",
         "",
-        sentences.CHANGE_SET["SSM value"],
+        reconcile.SSM_VALUE_NOT_SEEN,
     ]
     topic = {"logicalId": "Topic", "ours": "update", "aws": "none", "verdict": "more in the review"}
     document = {

@@ -8,18 +8,33 @@ import pytest
 
 from cfn_analysis.reviewing import report
 from cfn_analysis.reviewing.report import Review
-from csr_templates import database
+from csr_templates import database, frontend
+from tests.alarm_subjects import first_with_threshold
 from tests.data import read_yaml
 
 from .own_changes import CHANGES, own_side
 from .templates import reviewed
 from .templates import risks as risks_of
 
-ALARMS_OF_THE_READER = [
-    name
-    for name, resource in database.build().to_dict()["Resources"].items()
-    if resource["Type"] == "AWS::CloudWatch::Alarm" and "READER" in json.dumps(resource)
-]
+DATABASE = database.build().to_dict()["Resources"]
+
+
+def alarms_with(resources: dict[str, Any], text: str) -> set[str]:
+    """Return the alarms whose JSON contains a text, such as a dimension or the name of a condition."""
+    return {
+        name
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm" and text in json.dumps(resource)
+    }
+
+
+# Change -> the alarms that it weakens or removes.
+WEAKENED = {
+    "class": alarms_with(DATABASE, '"IsBurstable"'),
+    "condition flipped": alarms_with(DATABASE, "READER"),
+    "threshold": {first_with_threshold(DATABASE)},
+    "WAF off": alarms_with(frontend.build().to_dict()["Resources"], '"WAF"'),
+}
 MESSAGES = read_yaml(Path(__file__).with_name("messages.yaml"))
 EXPECTED = read_yaml(Path(__file__).with_name("risks.yaml"))
 
@@ -36,8 +51,7 @@ def test_risks_and_changes(reviews: dict[str, Review]) -> None:
     assert reviews.keys() == EXPECTED.keys()
     for name, expected in EXPECTED.items():
         risks = {(kind, resource) for kind, resources in expected["risks"].items() for resource in resources}
-        if name == "condition flipped":
-            risks |= {("guard", alarm) for alarm in ALARMS_OF_THE_READER}
+        risks |= {("guard", alarm) for alarm in WEAKENED.get(name, ())}
         changes = expected["changes"]
         assert {(risk.kind, risk.name) for risk in reviews[name].risks} == risks, name
         (environment,) = reviews[name].environments

@@ -19,12 +19,16 @@ SECTIONS = {
 
 
 @pytest.mark.parametrize(("kind", "before", "after", "message"), ROWS)
-def test_switches(kind: str, before: dict[str, Any], after: dict[str, Any], message: str | None) -> None:
+def test_switches(
+    kind: str, before: dict[str, Any], after: dict[str, Any], message: str | list[str] | None
+) -> None:
     """A switch that is turned off, a count of zero, and lost targets and logs are reported."""
     found = risks(reviewed(*({**SECTIONS, **resources(It=(kind, side))} for side in (before, after))))
 
     end = " Make sure that nothing uses it any more, or revert the change."
-    assert found.get(("switched-off", "It")) == (message and f"It: {message}.{end}")
+    messages = [message] if isinstance(message, str) else message or []
+    lines = [f"It: {text}.{end}" for text in messages]
+    assert found.get(("switched-off", "It"), "") == "\n".join(lines)
 
 
 def test_a_target_that_is_removed_too_is_not_lost() -> None:

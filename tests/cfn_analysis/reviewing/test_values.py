@@ -6,12 +6,9 @@ import pytest
 
 from cfn_analysis.reviewing.access import settings as opening
 from cfn_analysis.reviewing.guards import weakened
-from cfn_analysis.reviewing.values import Setting, settings
+from cfn_analysis.reviewing.values import Setting
 
-SETTINGS = [
-    *(setting for section in ("public", "changed", "new") for setting in settings(opening.__name__, section)),
-    *settings(weakened.__name__, "settings"),
-]
+SETTINGS = [*opening.CHANGED, *opening.NEW, *weakened.SETTINGS]
 
 
 @pytest.mark.parametrize(
@@ -20,7 +17,7 @@ SETTINGS = [
 )
 def test_types(types: tuple[str, ...], is_about: bool) -> None:
     """A row is about certain types, services, or all types."""
-    assert Setting(types, ["Key"], lambda *_: "", True).is_about("AWS::S3::Bucket", "A.Key") is is_about
+    assert Setting(types, ("Key",), lambda *_: "", True).is_about("AWS::S3::Bucket", "A.Key") is is_about
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: " ".join(setting.places)[:40])

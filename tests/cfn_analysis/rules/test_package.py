@@ -121,16 +121,17 @@ def test_the_blocks_of_numbers_do_not_overlap() -> None:
         ),
         (
             {"s3/one.py": RULE.format(name="One", number="E9001")},
-            "rules/s3/one.py has the ID 'E9001'. Rules on s3 use E9700 to E9719, or W. The next free number "
-            "is 9713.",
+            "rules/s3/one.py has the ID 'E9001'. Rules on s3 have E or W and one of the numbers 9700 to "
+            "9719. The next free number is 9714.",
         ),
         (
             {"s3/one.py": RULE.format(name="One", number="I9700")},
-            "rules/s3/one.py has the ID 'I9700'. Rules on s3 use E9700 to E9719, or W.",
+            "rules/s3/one.py has the ID 'I9700'. Rules on s3 have E or W and one of the numbers 9700 to "
+            "9719.",
         ),
         (
             {"s3/one.py": RULE.format(name="One", number="E9710")},
-            "rules/s3/one.py has the number 9710, which is reserved. The next free number is 9713.",
+            "rules/s3/one.py has the number 9710, which is retired. The next free number is 9714.",
         ),
         (
             {
@@ -138,15 +139,16 @@ def test_the_blocks_of_numbers_do_not_overlap() -> None:
                 "s3/two.py": RULE.format(name="Two", number="W9700"),
             },
             "rules/s3/two.py has the number 9700, which is taken by rules/s3/one.py. The next free number is "
-            "9713.",
+            "9714.",
         ),
         (
             {
-                "secretsmanager/one.py": RULE.format(name="One", number="E9784"),
+                "secretsmanager/one.py": RULE.format(name="One", number="E9794"),
                 "secretsmanager/two.py": RULE.format(name="Two", number="E9785"),
             },
-            "rules/secretsmanager/two.py has the ID 'E9785'. Rules on secretsmanager use E9780 to E9784, or "
-            "W. The block of secretsmanager is full: give the folder another one in NUMBERS.",
+            "rules/secretsmanager/two.py has the ID 'E9785'. Rules on secretsmanager have E or W and one of "
+            "the numbers 9780 to 9784, 9794. secretsmanager has no number left: give it more in NUMBERS of "
+            "rules/support/numbers.py.",
         ),
         (
             {
@@ -155,11 +157,11 @@ def test_the_blocks_of_numbers_do_not_overlap() -> None:
                 "sns/three.py": "X = 1\n",
             },
             "rules/one.py is not in the folder of a service that has numbers. Move it into one of "
-            f"{', '.join(NUMBERS)}, or give its folder a block in NUMBERS.\n"
+            f"{', '.join(NUMBERS)}, or give its folder numbers in NUMBERS of rules/support/numbers.py.\n"
             "rules/s3/two.py is not named like its rule, Other.\n"
             "rules/sns/three.py contains 0 rules (). A file must contain exactly one.\n"
-            "rules/s3/two.py has the ID 'E9001'. Rules on s3 use E9700 to E9719, or W. The next free number "
-            "is 9713.",
+            "rules/s3/two.py has the ID 'E9001'. Rules on s3 have E or W and one of the numbers 9700 to "
+            "9719. The next free number is 9714.",
         ),
         ({"one.py": "X = 1\n"}, "rules/one.py is not in the folder of a service that has numbers. Move it "),
         (

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from cfn_analysis.rules import RULES, next_number
+from cfn_analysis.rules import RULES
+from cfn_analysis.rules.support.numbers import NUMBERS, REMOVED, REPLACED, next_number, ranges_text
 from cfn_analysis.rules.template.ignore_without_reason import IgnoreWithoutReason
 
 from . import harness, write_page
@@ -35,11 +36,43 @@ def test_texts_are_not_markup() -> None:
 
 @pytest.mark.parametrize(
     ("used", "expected"),
-    [([9900, 9902, 9919], None), ([9900, 9902, 9920], 9903), ([], 9900)],  # 9920 is of the next block
+    [
+        ([9900, 9902], 9903),
+        ([9900, 9903], 9950),
+        ([9900, 9903, 9950], None),
+        ([9900, 9902, 9949], 9903),  # a number of another folder
+        ([], 9900),
+    ],
 )
-def test_next_number(used: list[int], expected: int | None) -> None:
-    """The number after the last rule of a block is free, unless it belongs to the next block."""
-    assert next_number(range(9900, 9920), used) == expected
+def test_next_number(monkeypatch: pytest.MonkeyPatch, used: list[int], expected: int | None) -> None:
+    """The number after the last rule of a folder is free, and may be in the folder's second range."""
+    monkeypatch.setitem(NUMBERS, "glue", (*range(9900, 9904), 9950))
+
+    assert next_number("glue", used) == expected
+
+
+def test_every_folder_has_room() -> None:
+    """A new rule of any service gets a number without a change of the blocks."""
+    used = {int(rule.id[1:]) for rule in RULES}
+
+    assert [folder for folder in NUMBERS if next_number(folder, used) is None] == []
+
+
+def test_each_retired_rule_has_a_row_and_its_successor_exists() -> None:
+    """A number of an old finding or suppression can be looked up on the page."""
+    page, ids = write_page.page(), {rule.id for rule in RULES}
+
+    assert [
+        name for name in (*REPLACED, *REMOVED) if f'<a id="{name.lower()}"></a>{name} |' not in page
+    ] == []
+    assert set(REPLACED.values()) <= ids
+    assert (set(REPLACED) | set(REMOVED)) & ids == set()
+    assert REPLACED.keys() & REMOVED.keys() == set()
+
+
+def test_ranges_in_words() -> None:
+    """Consecutive numbers are a range, others are alone."""
+    assert ranges_text((9780, 9781, 9782, 9794)) == "9780 to 9782, 9794"
 
 
 def test_a_rule_without_tests(monkeypatch: pytest.MonkeyPatch) -> None:

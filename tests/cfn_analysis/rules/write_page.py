@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 try:
-    from cfn_analysis.rules import CLASSES, NUMBERS, REPLACED, RULES, next_number
+    from cfn_analysis.rules import CLASSES, RULES
+    from cfn_analysis.rules.support.numbers import NUMBERS, REMOVED, REPLACED, next_number, ranges_text
 except ImportError as error:  # a rule is in the wrong place, or has a wrong name or number
     if __name__ != "__main__":
         raise
@@ -30,17 +31,31 @@ These rules for cfn-lint find such faults. Every build of this project runs them
 rest of the project and work for any YAML or JSON template. Faults between two stacks are found by the build,
 not by a rule.
 
-The rules are meant for serverless systems: IAM, KMS, Lambda, API Gateway, SNS, SQS, S3, EventBridge,
-CloudWatch, CloudFront, WAF, Route 53, VPC, RDS and Aurora, and Secrets Manager. Of Step Functions, Cognito,
-ECS, load balancers, DynamoDB, Kinesis, Firehose, EFS, ElastiCache and EKS, they only check the connections:
-permissions, roles, order of creation, references and ports. They are not meant for other services, such as
-Glue, SageMaker, IoT or CodePipeline, or for what runs on EC2 instances.
+The rules look for faults that CloudFormation and AWS accept without a word, or refuse late: after a database
+or a distribution was created, or at a later update. They know the services of the stacks of this project:
+REST APIs of API Gateway, CloudFront, CloudWatch, CloudWatch Logs, VPC and security groups, IAM, KMS, Lambda,
+RDS and Aurora, Route 53, S3, SNS, SQS, Secrets Manager and WAF. Some rules apply to any template, for example
+those on conditions, exports and policies.
 
-The rules find faults. Two are conventions and not faults, because a template can do without them
+They do not look for:
+
+- what cfn-lint finds without them;
+- what the deploy refuses in seconds: CloudFormation when it validates the template, or the service when it
+  creates the resource. Such a fault costs a rollback of a minute in the first environment, and the message
+  names it. A few of these have a rule, because the value is easy to get wrong and the rule is small;
+- faults in other services, such as HTTP APIs, EventBridge, Step Functions, ECS, load balancers, DynamoDB,
+  Kinesis, Cognito, EFS, ElastiCache and EKS, also not in their connections: permissions, roles, references,
+  ports and metrics. Resources of these services pass without a finding, which does not mean that they are
+  right.
+
+[Retired numbers](#retired-numbers) lists the rules of earlier versions that are gone, and what refuses their
+faults.
+
+The rules find faults. Two requirements are conventions, because a template can do without them
 intentionally: W9600 requires that each alarm notifies someone and has a description, since an alarm without
-them is usually unfinished, and W9621 requires that each security group lists its outbound traffic, since EC2
-otherwise allows all of it without an entry in the template. If they are not yours, ignore them with
-`--ignore-checks W9600 W9621`.
+them is usually unfinished. W9516 requires, among others, that each security group lists its outbound traffic,
+since EC2 otherwise allows all of it without an entry in the template. If W9600 is not yours, ignore it with
+`--ignore-checks W9600`; ignore W9516 at the resource, with the reason.
 
 An E rule finds a template that fails, loses data or has no effect. A W rule finds a probable mistake that
 can be intentional. The rules check all branches of conditions and all possible values of parameters. They
@@ -97,20 +112,28 @@ The class of a rule is the kind of fault that it finds.
 {classes}
 ## Numbers
 
-A new rule gets the next number of its folder, with the prefix E or W. Numbers are not reused: that
-of a replaced rule stays reserved, and its row names the successor. All numbers up to 9799 are assigned to
-folders. For a new folder, because of a new service or because the block of a folder is full, assign
-the upper half of a large block to it in `NUMBERS` of `cfn_analysis.rules`.
+A new rule gets the next number of its folder, with the prefix E or W. All numbers from 9500 to 9799 belong
+to folders or are [retired](#retired-numbers); a retired number is not used again. If a folder has no number
+left, move some of another folder to it in `NUMBERS` of `cfn_analysis/rules/support/numbers.py`.
 
 | folder | numbers | next |
 |---|---|---|
 {numbers}
 ## Rules by service
 
-The ID of a rule links to its file, whose docstring explains the fault and how to fix it. The test file of a
+The ID of a rule links to its file, whose docstring explains the fault and how to fix it. E9735 and W9516 find
+settings that do not fit together: their rows are in [rules/settings](../src/cfn_analysis/rules/settings), one
+file a service. The test file of a
 rule, [tests/cfn_analysis/rules](../tests/cfn_analysis/rules)`/<service>/test_<rule>.yaml` or `.py`, contains
 templates in which the rule finds something (`bad`) and templates in which it finds nothing (`good`).
-{services}"""
+{services}
+## Retired numbers
+
+These rules no longer exist. Another rule found the same, or something else refuses the fault.
+
+| rule | found | now |
+|---|---|---|
+{retired}"""
 
 
 def page() -> str:
@@ -119,6 +142,7 @@ def page() -> str:
         TEXT.replace("{classes}", _rows(CLASSES.items()))
         .replace("{numbers}", _rows(_numbers(folder) for folder in NUMBERS))
         .replace("{services}", "".join(map(_service, NUMBERS)))
+        .replace("{retired}", _rows(_retired(name) for name in _retired_names()))
     )
 
 
@@ -135,9 +159,8 @@ def untested() -> list[str]:
 
 def _numbers(folder: str) -> Sequence[str]:
     """Return the row about the numbers of a folder."""
-    numbers = NUMBERS[folder]
-    number = next_number(numbers, (int(rule.id[1:]) for rule in _rules_of(folder)))
-    return folder, f"{numbers[0]} to {numbers[-1]}", str(number or "full")
+    number = next_number(folder, (int(rule.id[1:]) for rule in _rules_of(folder)))
+    return folder, ranges_text(NUMBERS[folder]), str(number or "none left")
 
 
 def _rules_of(folder: str) -> list[type[Rule]]:
@@ -150,9 +173,7 @@ def _service(folder: str) -> str:
     rules = _rules_of(folder)
     package = importlib.import_module(f"cfn_analysis.rules.{folder}")
     title = str(package.__doc__).removeprefix("Rules on ").rstrip(".")
-    rows = {rule.id: _rule(rule) for rule in rules}
-    rows |= {name: _replaced(name) for name in REPLACED if int(name[1:]) in NUMBERS[folder]}
-    table = _rows(row for _, row in sorted(rows.items(), key=lambda entry: entry[0][1:]))
+    table = _rows(_rule(rule) for rule in rules)
     head = "| rule | finds | class | source |\n|---|---|---|---|\n"
     return f"\n### {title[0].upper()}{title[1:]}\n\n{head}{table}"
 
@@ -164,10 +185,19 @@ def _rule(rule: type[Rule]) -> Sequence[str]:
     return linked, escaped(rule.shortdesc), rule.fault_class, f"[source]({rule.source_url})"
 
 
-def _replaced(name: str) -> Sequence[str]:
-    """Return the row of a rule that another one replaces."""
+def _retired_names() -> list[str]:
+    """Return the IDs of the rules that no longer exist, in the order of their numbers."""
+    return sorted((*REPLACED, *REMOVED), key=lambda name: name[1:])
+
+
+def _retired(name: str) -> Sequence[str]:
+    """Return the row of a rule that no longer exists."""
+    anchored = f'<a id="{name.lower()}"></a>{name}'
+    if name in REMOVED:
+        found, now = REMOVED[name]
+        return anchored, escaped(found), escaped(now)
     successor = REPLACED[name]
-    return f'<a id="{name.lower()}"></a>{name}', f"replaced by [{successor}](#{successor.lower()})", "", ""
+    return anchored, "", f"replaced by [{successor}](#{successor.lower()})"
 
 
 def _rows(rows: Iterable[Sequence[str]]) -> str:

@@ -12,7 +12,15 @@ from cfn_analysis.updates.resource_changes import (
     ResourceChange,
     resource_changes,
 )
-from tests.cfn_analysis.reviewing.templates import changed, resources, reviewed, risks, set_risks, side
+from tests.cfn_analysis.reviewing.templates import (
+    changed,
+    compared,
+    resources,
+    reviewed,
+    risks,
+    set_risks,
+    side,
+)
 from tests.data import read_yaml
 
 from .sets import QUEUE, conditional, queues, resolved
@@ -209,16 +217,15 @@ def test_an_unknown_condition_may_remove_a_resource() -> None:
             "Resources": {"Queue": queue | ({"Condition": condition} if condition else {})},
         }
 
-    found = reviewed(template("yes", None), template("yes", "IsKept"))
-    (entry,) = found["environments"][0]["stacks"][0]["resources"]
-    assert (entry["change"], entry["data"]) == ("remove", "lost")
+    found = compared(template("yes", None), template("yes", "IsKept"))
+    ((outcome,),) = [stack.resources for stack in found.environments[0].stacks]
+    assert (outcome.change.action, outcome.data) == ("remove", "lost")
     assert [stack.counted for stack in stack_digests(found)] == ["1 may be removed"]
-    assert [(one["property"], one["before"], one["after"]) for one in entry["causes"]] == [
-        ("Condition", "true", "not known")
-    ]
+    assert [cause[1:4] for cause in outcome.change.causes] == [("Condition", "true", "not known")]
+    messages = {(risk.kind, risk.name): risk.message for risk in found.risks}
     assert (
         "it may be removed from the stack (its condition is not known), and "
-        in risks(found)["data-loss", "Queue"]
+        in messages["data-loss", "Queue"]
     )
     assert changed(template("yes", "IsKept"), template("yes", "IsKept")) == {}
     assert changed(template("yes", "IsKept"), template("no", "IsKept"))["Queue"]["change"] == "remove"

@@ -418,6 +418,23 @@ def test_stacks_that_do_not_fit_together_are_not_clean() -> None:
     assert output.assemble([stack()], lint=False).is_clean
 
 
+def test_a_house_rule_is_not_repeated_by_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """cfn-lint asks for the policies of a resource with data, too; the house rule says which ones."""
+
+    def queue() -> StackTemplate:
+        t = StackTemplate("One queue")
+        t.add_resource(sqs.Queue("LooseQueue"))
+        return t
+
+    declared = stack(queue)
+    assert "I3011" in {finding.rule for finding in output.assemble([declared]).findings}
+    monkeypatch.setattr(output, "STACKS", [declared])
+    assembly = output.assemble([declared])
+
+    assert sum("LooseQueue contains data" in problem for problem in assembly.problems) == 2
+    assert "I3011" not in {finding.rule for finding in assembly.findings}
+
+
 @pytest.fixture
 def linted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str]]]:
     """The lints that run from here on: stack and parameter values."""

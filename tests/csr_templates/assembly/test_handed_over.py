@@ -69,6 +69,7 @@ NETWORK = BuiltStack(
                 "Type": "AWS::ApiGateway::Stage",
                 "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1"},
             },
+            "Method": {"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}}},
         },
         "Outputs": {
             f"Out{number}": {"Value": value, "Export": {"Name": named(name)}}
@@ -121,10 +122,11 @@ def alarm(name: Any) -> dict[str, Any]:
 SUBSCRIPTION = {"Type": "AWS::RDS::EventSubscription", "Properties": {"SnsTopicArn": {"Ref": "R0"}}}
 
 
-def distribution(path: str) -> dict[str, Any]:
+def distribution(path: str, **custom: int) -> dict[str, Any]:
     """Return a distribution in front of the imported API."""
     name = {"Fn::Sub": ["${Api}.execute-api.a.amazonaws.com", {"Api": importing("api")}]}
-    origins = [{"DomainName": "site"}, {"DomainName": name, "OriginPath": path}]
+    api = {"DomainName": name, "OriginPath": path, "CustomOriginConfig": custom}
+    origins = [{"DomainName": "site"}, api]
     return {
         "Type": "AWS::CloudFront::Distribution",
         "Properties": {"DistributionConfig": {"Origins": origins}},
@@ -146,6 +148,7 @@ def distribution(path: str) -> dict[str, Any]:
         [topic("events-key"), SUBSCRIPTION],
         [distribution("/v1")],
         [distribution("/v1/public")],
+        [distribution("/v1", OriginReadTimeout=29)],
     ],
 )
 def test_matching_values(resources: list[dict[str, Any]]) -> None:
@@ -213,6 +216,12 @@ def test_matching_values(resources: list[dict[str, Any]]) -> None:
             [distribution("/prod")],
             "Resources.R0.Properties.DistributionConfig.Origins[1].OriginPath: It is /prod, but Api of stack "
             "network has the stage v1. Start the path with the stage.",
+        ),
+        (
+            [distribution("/v1", OriginReadTimeout=28)],
+            "Resources.R0.Properties.DistributionConfig.Origins[1].CustomOriginConfig.OriginReadTimeout: "
+            "It is 28 seconds, but an integration of Api of stack network waits 29000 ms: CloudFront answers "
+            "504 while the API still works. Raise OriginReadTimeout, or lower TimeoutInMillis.",
         ),
         (
             [distribution("")],

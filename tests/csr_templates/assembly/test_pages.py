@@ -3,14 +3,18 @@
 import json
 import re
 import shutil
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cfn_analysis.model.references import in_words
 from csr_templates.assembly import files, pages
 from csr_templates.assembly.files import Assembly
 from csr_templates.assembly.folder import OutputError
+from tests.alarm_subjects import alarms_of, short_name
 
 ROOT = Path(__file__).resolve().parents[3]
 ENGLISH = "audit.md"
@@ -20,6 +24,13 @@ TRIAL = ("trial.ja.md", "trial.md")
 ON_CALL = "on-call.md"
 ON_CALL_JA = "on-call.ja.md"
 WORDS = "words.ja.json"
+# Key of a description -> its label on the Japanese page.
+LABELS_JA = {
+    "Users": "ユーザーへの影響",
+    "First": "最初に確認",
+    "Then": "次に確認",
+    "Related": "関連するアラーム",
+}
 COST = "cost.json"
 USAGE = "usage-example.json"
 
@@ -149,7 +160,7 @@ def test_a_missing_word_is_reported_and_stays_english(docs: Path, assembly: Asse
             "<!-- generated: web-rules -->",
             "{page}, line {line}: There is no table web-rules. The tables are alarm <name>, alarm-causes, "
             "alarm-index, cost, cost-by-stack, cost-compared, cost-hours, cost-levers, database-events, "
-            "settings, stacks, web-acl.",
+            "missing-data, settings, stacks, web-acl.",
             id="unknown name",
         ),
         pytest.param(
@@ -279,27 +290,42 @@ def without_section(path: Path, alarm: str) -> None:
     path.write_text(text[:start] + text[text.index("\n### ", start) + 1 :], "utf-8")
 
 
+def described(assembly: Assembly) -> dict[str, dict[str, str]]:
+    """Return name -> key -> text of the alarms with a section, in the order of the page."""
+    alarms = {}
+    for stack in assembly.stacks:
+        for alarm in alarms_of(stack.template["Resources"]).values():
+            lines = in_words(alarm.get("AlarmDescription", "")).split("\n")
+            texts = dict(line.split(": ", 1) for line in lines if ": " in line)
+            alarms[short_name(alarm)] = {key: texts[key] for key in LABELS_JA if key in texts}
+    sections = re.findall(r"<!-- generated: alarm (\S+) -->", (ROOT / "docs" / ON_CALL).read_text("utf-8"))
+    return {name: alarms[name] for name in sections}
+
+
 def test_everything_that_a_new_alarm_needs_is_named_at_once(docs: Path, assembly: Assembly) -> None:
     """The message has the form of the missing sections of both languages, and all other mistakes."""
-    without_section(docs / ON_CALL, "dead-letters")
-    without_section(docs / ON_CALL_JA, "dead-letters")
-    without_section(docs / ON_CALL, "api-quota")
+    alarms = described(assembly)
+    first, second, *_ = alarms
+    without_section(docs / ON_CALL, first)
+    without_section(docs / ON_CALL_JA, first)
+    without_section(docs / ON_CALL, second)
     edit(docs / ENGLISH, "<!-- generated: web-acl -->", "<!-- generated: rules -->")
 
     message = "\n".join(pages.plan(assembly, docs).mistakes).replace(docs.as_posix(), "docs")
+    texts = "\n".join(
+        f"    - {LABELS_JA[key]}: ... <!-- {key}: {text} -->" for key, text in alarms[first].items()
+    )
     assert "docs/audit.md, line " in message  # a page with another mistake
-    assert "docs/on-call.md: The alarm api-quota has no section." in message
+    assert f"docs/on-call.md: The alarm {second} has no section." in message
     assert (
-        """\
-docs/on-call.ja.md: The alarm dead-letters has no section. Add it, and complete the dots:
+        f"""\
+docs/on-call.ja.md: The alarm {first} has no section. Add it, and complete the dots:
 
-    ### dead-letters
+    ### {first}
 
-    - ユーザーへの影響: ... <!-- Users: Nothing. Requests to the API never reach this queue. -->
-    - 最初に確認: ... <!-- First: {first} -->
-    - 次に確認: ... <!-- Then: In Logs Insights, run the saved query function-errors. -->
+{texts}
 
-    <!-- generated: alarm dead-letters -->
+    <!-- generated: alarm {first} -->
     <!-- /generated -->
 
     **対応**
@@ -307,23 +333,24 @@ docs/on-call.ja.md: The alarm dead-letters has no section. Add it, and complete 
     1. ...
 
     **連絡** ...
-""".format(first="The message in the queue (show_dead_letters): who invokes the function asynchronously?")
+"""
         in message
     )
 
 
 def test_the_shown_form_is_what_a_build_accepts(docs: Path, assembly: Assembly) -> None:
     """If a person copies the form of a section and completes the dots, the pages are complete."""
+    first, second, *_ = described(assembly)
     for page in (ON_CALL, ON_CALL_JA):
-        without_section(docs / page, "dead-letters")
+        without_section(docs / page, first)
         (mistake,) = pages.plan(assembly, docs).mistakes
         form = mistake.split("\n\n", 1)[1].replace("\n    ", "\n").removeprefix("    ")
-        edit(docs / page, "\n### api-quota\n", f"\n{form.replace('...', 'text')}\n### api-quota\n")
+        edit(docs / page, f"\n### {second}\n", f"\n{form.replace('...', 'text')}\n### {second}\n")
 
     plan = pages.plan(assembly, docs)
 
     assert plan.untranslated == ()
-    assert "- [dead-letters](#dead-letters): text" in plan.wanted[ON_CALL_JA].decode()
+    assert f"- [{first}](#{first}): text" in plan.wanted[ON_CALL_JA].decode()
 
 
 def test_all_wrong_rows_are_named_at_once(docs: Path, assembly: Assembly) -> None:
@@ -338,16 +365,23 @@ def test_all_wrong_rows_are_named_at_once(docs: Path, assembly: Assembly) -> Non
 
 def test_a_removed_alarm(docs: Path, assembly: Assembly) -> None:
     """The section of an alarm that does not exist is reported with the line of its marker."""
-    edit(docs / ON_CALL, "<!-- generated: alarm dead-letters -->", "<!-- generated: alarm old -->")
+    alarm, *_ = described(assembly)
+    edit(docs / ON_CALL, f"<!-- generated: alarm {alarm} -->", "<!-- generated: alarm old -->")
 
     removed = pages.plan(assembly, docs).mistakes[0]
 
     assert re.search(r"line \d+: There is no alarm old\. Remove its section", removed)
 
 
+def with_unique_users(alarms: Mapping[str, Mapping[str, str]]) -> tuple[str, str]:
+    """Return the name and the Users text of the first alarm whose text no other alarm has."""
+    texts = Counter(alarm["Users"] for alarm in alarms.values())
+    return next((name, alarm["Users"]) for name, alarm in alarms.items() if texts[alarm["Users"]] == 1)
+
+
 def test_a_changed_description_must_be_translated_again(docs: Path, assembly: Assembly) -> None:
     """A translation of another English text is reported, and the list shows the English text instead."""
-    users = "Nothing. Requests to the API never reach this queue."
+    alarm, users = with_unique_users(described(assembly))
     edit(docs / ON_CALL_JA, f"<!-- Users: {users} -->", "<!-- Users: Nothing. -->")
 
     plan = pages.plan(assembly, docs)
@@ -355,15 +389,16 @@ def test_a_changed_description_must_be_translated_again(docs: Path, assembly: As
     (sentence,) = plan.untranslated
     assert sentence.startswith(f"{(docs / ON_CALL_JA).as_posix()}, line ")
     assert sentence.endswith(
-        "The Users text of dead-letters has changed. Translate it again: "
+        f"The Users text of {alarm} has changed. Translate it again: "
         f"- ユーザーへの影響: ... <!-- Users: {users} -->"
     )
-    assert f"- [dead-letters](#dead-letters): {users}" in plan.wanted[ON_CALL_JA].decode()
+    assert f"- [{alarm}](#{alarm}): {users}" in plan.wanted[ON_CALL_JA].decode()
 
 
 def test_a_team_without_japanese(docs: Path, assembly: Assembly) -> None:
     """Without the Japanese words, the Japanese pages are ignored, whatever they contain."""
     (docs / WORDS).unlink()
-    without_section(docs / ON_CALL_JA, "dead-letters")
+    alarm, *_ = described(assembly)
+    without_section(docs / ON_CALL_JA, alarm)
 
     assert pages.plan(assembly, docs).unchanged == (ENGLISH, ON_CALL, OPERATIONS[1], TRIAL[1])

@@ -131,7 +131,7 @@ def test_a_changed_build_says_what_a_deploy_will_do(
     lines = capsys.readouterr().out.splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("Review of this build: "))
     assert lines[start] == (
-        "Review of this build: site 1 replaced; risks: 2 will-fail, 1 guard, 1 replace, 1 orphan. "
+        "Review of this build: site 1 replaced. Risks: 2 will-fail, 2 guard, 1 replace, 1 orphan. "
         "Run make review to review the whole branch."
     )
     assert any(line.startswith("  orphan  logs: ") for line in lines[start:])

@@ -1,15 +1,15 @@
-"""Progress messages of commands."""
+"""Messages of commands: progress, and texts without control characters."""
 
 import io
 import sys
 
 import pytest
 
-from csr_templates.cli.messages import on_terminal
+from csr_templates.cli.messages import on_terminal, say, tell
 
 
 class Terminal(io.StringIO):
-    """Standard error of a terminal."""
+    """A stream of a terminal."""
 
     def isatty(self) -> bool:
         """Return True, as a terminal does."""
@@ -35,3 +35,31 @@ def test_no_progress_in_a_log(stream: io.StringIO | None, monkeypatch: pytest.Mo
     monkeypatch.setattr(sys, "stderr", stream)
 
     assert on_terminal("Linted") is None
+
+
+HOSTILE = "a\x1b]0;title\x07\u202eb\nnext"
+
+
+def test_a_terminal_gets_no_control_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Line breaks of the text stay. Only a text with colours of its own is written as it is."""
+    output, errors = Terminal(), Terminal()
+    monkeypatch.setattr(sys, "stdout", output)
+    monkeypatch.setattr(sys, "stderr", errors)
+
+    say(HOSTILE)
+    say("\x1b[1mbold\x1b[0m", is_coloured=True)
+    tell(HOSTILE)
+
+    shown = "a\\u001b]0;title\\u0007\\u202eb\nnext\n"
+    assert output.getvalue() == f"{shown}\x1b[1mbold\x1b[0m\n"
+    assert errors.getvalue() == shown
+
+
+def test_a_file_gets_the_text_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A template that is written to a file or a pipe is not changed."""
+    output = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", output)
+
+    say(HOSTILE)
+
+    assert output.getvalue() == f"{HOSTILE}\n"

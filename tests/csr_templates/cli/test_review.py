@@ -37,29 +37,46 @@ def run(*arguments: str) -> int:
     return cli.main(["review", *arguments])
 
 
+ENTRIES = [
+    {
+        "kind": kind,
+        "stack": "after",
+        "logicalId": "Queue",
+        "property": "QueueName",
+        "reason": "WHY IT IS INTENDED",
+    }
+    for kind in ("data-loss", "replace")
+]
+
+
 def test_two_templates_as_text(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The report is on standard output, and a risk that is not accepted ends with 1."""
     assert run("--before", "before.yaml", "--after", "after.yaml", "--parameters-after", "sizes.json") == 1
     captured = capsys.readouterr()
 
     assert captured.err == (
-        "csr-templates: 2 risks not accepted. Change the template, or accept intended risks: "
-        "--accept KIND:STACK.ID, or review.json.\n"
+        "csr-templates: 2 risks not accepted. Change the template, or accept intended risks: add the entry "
+        "to review.json, or let --accept KIND:STACK.ID#PROPERTY --reason TEXT add it.\n"
+        f"{json.dumps(ENTRIES, indent=2)}\n"
     )
     assert captured.out.splitlines() == [
         "before.yaml -> after.yaml",
         "",
-        "Risks: 1 data-loss, 1 replace",
+        "Risks: 1 data-loss, 1 replace. 1 change is not judged.",
         "",
-        "  data-loss  after.Queue",
+        "  data-loss  after.Queue#QueueName",
         "    The data of Queue is deleted: it is replaced, and its UpdateReplacePolicy is Delete. To keep "
         "the data, set",
         "      UpdateReplacePolicy: Retain, or revert the change.",
         "",
-        "  replace  after.Queue",
+        "  replace  after.Queue#QueueName",
         "    Queue is replaced, because QueueName changes: a new one is created, and the old one is deleted "
         "with its",
         "      data.",
+        "",
+        "Not judged:",
+        "",
+        "  after.Queue  VisibilityTimeout: 30 -> 60",
         "",
         "after (ap-northeast-1): 1 replaced",
         "  parameter Size: 30 -> 60  [sizes.json]",
@@ -116,7 +133,7 @@ def test_two_folders(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--before", str(OUT), "--after", str(OUT), "--environment", "prod") == 0
 
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1:] == ["", "No risks.", "", f"No change: {', '.join(STACK_NAMES)}."]
+    assert lines[1:] == ["", "No changes.", "", f"No change: {', '.join(STACK_NAMES)}."]
 
 
 def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """Lint findings and risks as one SARIF document."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from cfn_analysis.reviewing import report, sentences
 from cfn_analysis.reviewing.findings import risk
 from csr_templates.cli import main as cli
 from csr_templates.cli import sarif
-from tests.cfn_analysis.reviewing.own_changes import own_side
+from tests.cfn_analysis.reviewing.own_changes import own_side, properties, with_template
 from tests.cfn_analysis.reviewing.own_openings import OPENINGS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -49,6 +50,22 @@ def test_risks_are_on_the_lines_that_a_person_edits(monkeypatch: pytest.MonkeyPa
         1,
         "The termination protection of the stack api is disabled: it can be deleted. (prod)",
     )
+
+
+def test_a_change_that_is_not_judged_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is at the line of the resource, with both values."""
+    monkeypatch.chdir(ROOT)
+    side = own_side()
+
+    def with_less_memory(template: dict[str, Any]) -> None:
+        properties(template, "ApiFunction")["Timeout"] = 3
+
+    found = report.review(side, with_template(side, "api", with_less_memory), ["prod"])
+    notes = [result for result in sarif.review_results(found) if result.rule == sarif.NOT_JUDGED]
+
+    (note,) = [note for note in notes if "Timeout" in note.message]
+    assert (note.level, note.file) == ("note", "src/csr_templates/stacks/api.py")
+    assert re.fullmatch(r"Not judged: api.ApiFunction  Timeout: \d+ -> 3 \(prod\)", note.message)
 
 
 def test_findings_are_on_the_lines_that_a_person_edits() -> None:

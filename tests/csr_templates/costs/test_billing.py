@@ -70,8 +70,9 @@ def test_each_type_is_listed(folder: BuiltFolder) -> None:
     assert "\n".join(sentences) == ""
 
 
-def test_an_unknown_type_is_reported() -> None:
+def test_an_unknown_type_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message names the file, and contains the line to write."""
+    monkeypatch.delitem(TYPES, "AWS::Lambda::EventSourceMapping", raising=False)
     resources = {"Jobs": {"Type": "AWS::Lambda::EventSourceMapping"}, "Queue": {"Type": "AWS::SQS::Queue"}}
 
     assert unknown_types(BuiltStack("api", "api.yaml", "us-east-1", {"Resources": resources})) == [

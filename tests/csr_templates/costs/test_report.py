@@ -11,10 +11,11 @@ import pytest
 from cfnlint.jsonschema import StandardValidator
 
 from csr_templates.costs import report
-from csr_templates.costs.estimate import Estimate, estimate
+from csr_templates.costs.estimate import ByUsage, Estimate, Line, Unpriced, estimate
 from csr_templates.costs.prices import Prices
 from csr_templates.hand_over.built_folder import BuiltFolder
 from tests.csr_templates.costs.conftest import stack
+from tests.gfm import HOSTILE, structure
 
 SCHEMA = json.loads(files("csr_templates.costs").joinpath("cost.schema.json").read_text("utf-8"))
 DAY = date(2026, 11, 29)
@@ -112,3 +113,26 @@ def test_the_free_amounts_are_stated(small: Estimate) -> None:
         assert "the first three dashboards" in text
         assert "free alarm metrics and custom metrics of an account" in text
         assert "first 50 AWS endpoints" in text
+
+
+def _with(value: str) -> Estimate:
+    """Return an estimate with a value in each text that comes from a template or a folder."""
+    line = Line(value, value, value, Decimal(1), value, Decimal(1), Decimal(1))
+    return Estimate(
+        value,
+        [line],
+        [Unpriced(value, value, value, value)],
+        [ByUsage(value, value, value, value, Decimal(1))],
+        [line],
+    )
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_hostile_value_is_text(value: str) -> None:
+    """In Markdown it adds no structure, and in a terminal no control character and no line of its own."""
+    markdown = report.as_markdown([_with(value)], DAY)
+    text = report.as_text([_with(value)], DAY)
+
+    assert structure(markdown) == structure(report.as_markdown([_with("ordinary")], DAY))
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert len(text.split("\n")) == len(report.as_text([_with("ordinary")], DAY).split("\n"))

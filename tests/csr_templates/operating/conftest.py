@@ -95,6 +95,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Use credentials of no account, and do not pause."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(waiting, "sleep", lambda seconds: None)
 
 
@@ -105,15 +106,16 @@ def production() -> OperatedEnvironment:
 
 
 @pytest.fixture
-def world(production: OperatedEnvironment) -> Iterator[World]:
+def world(production: OperatedEnvironment, tmp_path: Path) -> Iterator[World]:
     """Yield an account with what production has deployed."""
     _install_validator()
     from moto import mock_aws
 
     moto = mock_aws()
     moto.start()
-    yield World(production, CloudFormation(production), moto)
-    moto.stop()
+    world = World(production, CloudFormation(production), moto, tmp_path)
+    yield world
+    world.close()
 
 
 def _install_validator() -> None:

@@ -4,15 +4,39 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+from botocore.validate import ParamValidator
 
 from .stacks import AwsError, CloudFormation
 
 NOT_IN_MOTO: Final = {
     "apigateway FlushStageCache": "moto does not have it",
+    "apigateway GetUsage": "moto does not have it",
+    "apigateway UpdateUsage": "moto does not have it",
+    "lambda DeleteProvisionedConcurrencyConfig": "moto does not have it",
+    "lambda GetAccountSettings": "moto does not have it",
+    "lambda ListProvisionedConcurrencyConfigs": "moto does not have it",
+    "lambda PutProvisionedConcurrencyConfig": "moto does not have it",
+    "wafv2 DescribeManagedRuleGroup": "moto does not have it",
+    "wafv2 GetRateBasedStatementManagedKeys": "moto does not have it",
     "cloudformation": "moto creates no DBCluster, Alias, UsagePlan or Distribution, and the model is tested "
     "with the templates; its import takes seconds",
 }
 """Service or operation that is answered here -> why."""
+
+ANSWERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "apigateway:GetUsage": {"items": {}},
+    "lambda:GetAccountSettings": {"AccountLimit": {"UnreservedConcurrentExecutions": 500}},
+    "lambda:ListProvisionedConcurrencyConfigs": {"ProvisionedConcurrencyConfigs": []},
+    "wafv2:DescribeManagedRuleGroup": {
+        "Rules": [{"Name": "NoUserAgent_HEADER"}, {"Name": "SizeRestrictions_BODY"}]
+    },
+}
+"""Call that moto lacks -> its answer at first; without an entry, it is empty."""
+
+ADDED_TO_MOTO: Final = {
+    "apigateway:GetRestApi": {"apiStatus": "AVAILABLE"},
+}
+"""Call -> members that moto leaves out of its answer, and AWS always has."""
 
 # What a fault of one kind looks like.
 FAULTS: Final[Mapping[str, Callable[[], Exception]]] = {
@@ -48,17 +72,22 @@ class Recorder:
     Attributes:
         made: the calls in their order.
         failing: service and operation, such as ``rds:ModifyDBCluster`` -> the fault of its next call.
+        coming: service and operation -> members that replace those of moto's next answers.
+        answers: service and operation that moto lacks -> its answer.
     """
 
     def __init__(self, stacks: CloudFormation) -> None:
         self.stacks = stacks
         self.made: list[Call] = []
         self.failing: dict[str, BaseException] = {}
+        self.coming: dict[str, list[dict[str, Any]]] = {}
+        self.answers: dict[str, Mapping[str, Any]] = dict(ANSWERS)
 
     def register(self, session: Any) -> None:
         """See the calls of all clients that the session creates later."""
         session.events.register("before-parameter-build", self._remember)
         session.events.register_last("before-call", self._answer)  # after a dry run has kept a call back
+        session.events.register("after-call", self._complete)
 
     def _remember(self, params: Any, context: Any, **_: Any) -> None:
         context["given"] = dict(params)
@@ -71,13 +100,30 @@ class Recorder:
             if error := self.failing.pop(call.name, None):
                 raise error
             if service in NOT_IN_MOTO or f"{service} {model.name}" in NOT_IN_MOTO:
-                return _Http(200), {**self._recorded(call), "ResponseMetadata": {}}
+                return _Http(200), {**self._checked(call, model), "ResponseMetadata": {}}
         except AwsError as error:
             answer = {"Error": {"Code": error.code, "Message": error.message}, "ResponseMetadata": {}}
             return _Http(error.status), answer
         return None
 
+    def _complete(self, model: Any, parsed: dict[str, Any], http_response: Any, **_: Any) -> None:
+        """Complete an answer of moto."""
+        name = f"{model.service_model.service_name}:{model.name}"
+        if http_response.status_code >= 300:
+            return
+        parsed.update(ADDED_TO_MOTO.get(name, {}))
+        if self.coming.get(name):
+            parsed.update(self.coming[name].pop(0))
+
+    def _checked(self, call: Call, model: Any) -> dict[str, Any]:
+        """Return an answer that has the members and types of botocore's model."""
+        answer = self._recorded(call)
+        if model.output_shape:
+            report = ParamValidator().validate(answer, model.output_shape)
+            assert not report.has_errors(), f"{call.name}: {report.generate_report()}"
+        return answer
+
     def _recorded(self, call: Call) -> dict[str, Any]:
         if call.service == "cloudformation":
             return self.stacks.answer(call.operation, call.parameters, call.region)
-        return {}
+        return dict(self.answers.get(call.name, {}))

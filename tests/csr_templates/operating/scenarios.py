@@ -3,8 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from .stacks import ACCOUNT
 from .world import World
 
+FOLDER: Final = "{folder}"
+"""Stands for a folder of the test in the arguments."""
+PACKAGE: Final = f"{FOLDER}/package.zip"
+_ARN: Final = f"arn:aws:cloudformation:{{}}:{ACCOUNT}:changeSet/release-1/{{}}"
+CHANGES: Final = _ARN.format("ap-northeast-1", "api")
+CHANGES_OF_FRONTEND: Final = _ARN.format("us-east-1", "frontend")
+SITE_BUCKET: Final = f"csr-lambda-api-prod-frontend-{ACCOUNT}"
 CLUSTER: Final = "csr-lambda-api-prod-aurora-cluster"
 
 
@@ -14,22 +22,161 @@ class Scenario(NamedTuple):
     Attributes:
         arguments: those of the command.
         prepare: each creates something in the account.
+        further: other calls of the command, for calls that the first one does not make.
+        survived: call, or call and fault -> why the command ends as if it had not failed, or with a result.
     """
 
     arguments: Sequence[str]
-    prepare: Sequence[Callable[[World], None]]
+    prepare: Sequence[Callable[[World], object]]
+    further: Sequence["Scenario"] = ()
+    survived: Mapping[str, str] = {}
+
+
+POLLED: Final = "asked again until AWS answers"
+OPTIONAL: Final = "no reason to stop a deploy; the sentence is printed"
+NO_STACK: Final = {"cloudformation:DescribeStacks not found": "the stack does not exist"}
+NO_FUNCTION: Final = {
+    "cloudformation:DescribeStackResource not found": "the stack has no function, as after an import"
+}
 
 
 def _failed_create(world: World) -> None:
     world.stacks.stacks["api"].status = "ROLLBACK_COMPLETE"
 
 
+def _updating(world: World) -> None:
+    world.stacks.stacks["api"].status = "UPDATE_IN_PROGRESS"
+
+
+def _failed_rollback(world: World) -> None:
+    world.stacks.stacks["api"].status = "UPDATE_ROLLBACK_FAILED"
+
+
+def _deleted(world: World) -> None:
+    world.stacks.stacks["api"].status = "DELETE_COMPLETE"
+    world.stacks.stacks["api"].template = world.environment.stack("api").template.read_text("utf-8")
+
+
+def _planned_api(world: World) -> None:
+    world.plan("api")
+
+
+def _planned_frontend(world: World) -> None:
+    world.plan("frontend")
+
+
+def _failed_change_set(world: World) -> None:
+    world.plan("api", status="FAILED")
+
+
+def _reserves_nothing(world: World) -> None:
+    world.stacks.stacks["api"].parameters["LambdaReservedConcurrency"] = "0"
+
+
 SCENARIOS: Final[Mapping[str, Scenario]] = {
     "show-state": Scenario((), (World.create_function, World.create_site)),
     "show-stacks": Scenario((), ()),
-    "roll-back": Scenario(("1",), (World.create_function,)),
+    "show-releases": Scenario((), (World.create_function,)),
+    "show-addresses": Scenario((), (), survived=NO_STACK),
+    "show-deleted-stacks": Scenario(("api",), (_deleted,), survived=NO_STACK),
+    "find-drift": Scenario(
+        ("api",), (), survived={"cloudformation:DescribeStackDriftDetectionStatus": POLLED}
+    ),
+    "wait": Scenario(
+        ("api", "api-settings", "distribution", "cluster"),
+        (World.create_api, World.create_distribution, World.create_database),
+        survived=dict.fromkeys(
+            ("apigateway:GetRestApi", "cloudfront:GetDistribution", "rds:DescribeDBClusters"), POLLED
+        ),
+    ),
+    "show-changes": Scenario((CHANGES,), (_planned_api,)),
+    "why-failed": Scenario(("api",), (_failed_change_set,)),
+    "search-log": Scenario(
+        ("execution", "60", "filter status >= 500 | fields @timestamp"), (World.create_logs,)
+    ),
+    "show-errors": Scenario((), (World.create_logs,)),
+    "show-rejected-traffic": Scenario((), (World.create_logs,)),
+    "show-log-ages": Scenario(
+        (),
+        (World.create_logs,),
+        survived={
+            "cloudformation:DescribeStackResource not found": "the log group does not exist",
+            "logs:DescribeLogStreams not found": "the log group does not exist",
+        },
+    ),
+    "show-slow-queries": Scenario((), (World.create_logs,)),
+    "show-key-users": Scenario((), (World.create_logs,)),
+    "download-site": Scenario(("2099-01-01T09:00:00+09:00", f"{FOLDER}/old"), (World.create_site,)),
+    "who-answers": Scenario(("/",), (World.start_web,)),
+    "show-quota": Scenario((), (World.create_api, World.count_usage)),
+    "call-api": Scenario(("/api/v1/health",), (World.start_web, World.create_origin_keys)),
+    "show-concurrency": Scenario((), (World.create_function, World.provision)),
+    "show-callers": Scenario((), (World.create_distribution, World.create_access_logs)),
+    "show-rate-limited": Scenario(("rate-limit",), (World.create_web_acl,)),
+    "show-blocked-requests": Scenario((), (World.create_logs,)),
+    "show-blocked-addresses": Scenario((), (World.create_address_sets,)),
+    "save-addresses": Scenario((f"{FOLDER}/addresses.json",), (World.create_address_sets,)),
+    "upload-package": Scenario(
+        (PACKAGE,), (World.create_function, World.create_packages), survived=NO_FUNCTION
+    ),
+    "plan-deploy": Scenario(
+        ("api",),
+        (World.create_function, World.create_packages, World.create_artifacts, World.leave_version),
+        survived={
+            "cloudformation:DescribeChangeSet": POLLED,
+            "cloudformation:DescribeEvents": OPTIONAL,
+            **NO_FUNCTION,
+        },
+    ),
+    "run-changes": Scenario(
+        (CHANGES,),
+        (World.create_function, _planned_api),
+        (Scenario((CHANGES_OF_FRONTEND,), (World.create_origin_keys, _planned_frontend)),),
+        {"cloudformation:DescribeStackEvents": "only the newest event would be shown", **NO_FUNCTION},
+    ),
+    "cancel-update": Scenario(("api",), (_updating,)),
+    "continue-rollback": Scenario(("api",), (_failed_rollback,)),
+    "protect": Scenario((), (World.create_vpc,)),
+    "roll-back": Scenario(
+        ("1",),
+        (World.create_function,),
+        survived={"cloudformation:DescribeStackEvents": "a faulty version must not stay because of that"},
+    ),
     "stop-api": Scenario((), (World.create_api,)),
     "start-api": Scenario((), (World.create_api,)),
+    "repair-alias": Scenario(("1",), (World.create_function, World.provision, World.fail_rollback_at_alias)),
+    "flush-api-cache": Scenario((), (World.create_api,)),
+    "set-remaining-requests": Scenario(("100",), (World.create_api,)),
+    "receive-dead-letter": Scenario((), (World.create_dead_letter,)),
+    "set-concurrency": Scenario(("50",), (World.create_function,)),
+    "reset-concurrency": Scenario(
+        (),
+        (World.create_function,),
+        (Scenario((), (World.create_function, _reserves_nothing)),),
+    ),
+    "set-provisioned-concurrency": Scenario(("20",), (World.create_function, World.provision)),
+    "upload-site": Scenario(
+        (f"{FOLDER}/site",),
+        (World.create_site, World.create_distribution, World.create_build),
+        survived={"cloudfront:GetInvalidation": POLLED},
+    ),
+    "invalidate": Scenario(
+        ("/*",), (World.create_distribution,), survived={"cloudfront:GetInvalidation": POLLED}
+    ),
+    "count-rule": Scenario(("common-rules", "NoUserAgent_HEADER"), (World.create_web_acl,)),
+    "block-rule": Scenario(("common-rules", "SizeRestrictions_BODY"), (World.create_web_acl,)),
+    "block-address": Scenario(("203.0.113.9",), (World.create_address_sets,)),
+    "unblock-address": Scenario(("203.0.113.7",), (World.create_address_sets,)),
+    "delete-old-files": Scenario(
+        (f"{FOLDER}/site", "--confirm", SITE_BUCKET),
+        (World.create_site, World.put_old_file, World.create_build),
+    ),
+    "delete-old-versions": Scenario(
+        ("--confirm", "csr-lambda-api-prod-api"), (World.create_function, World.leave_version)
+    ),
+    "replace-addresses": Scenario(
+        (f"{FOLDER}/saved.json", "--confirm", "csr-lambda-api-prod"), (World.create_address_sets,)
+    ),
     "repeat-password": Scenario((), (World.create_database,)),
     "delete-failed-create": Scenario(
         ("api", "--confirm", "csr-lambda-api-prod-api"),

@@ -10,6 +10,7 @@ from csr_templates.operating.environment import OperatedEnvironment, Stack
 ACCOUNT: Final = "123456789012"
 CREATED: Final = datetime(2026, 11, 1, 1, 30, tzinfo=UTC)
 UPDATED: Final = datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
+PLANNED: Final = datetime(2026, 11, 26, 1, 30, tzinfo=UTC)
 
 
 class AwsError(Exception):
@@ -18,6 +19,61 @@ class AwsError(Exception):
     def __init__(self, code: str, message: str = "", status: int = 400) -> None:
         super().__init__(code)
         self.code, self.message, self.status = code, message, status
+
+
+@dataclass
+class ChangeSet:
+    """A change set.
+
+    Attributes:
+        stack: name of its stack in the manifest.
+        request: the parameters of CreateChangeSet.
+        coming: the statuses that the next descriptions show.
+        status: its status now.
+        reason: of a failure.
+        execution: whether it can be executed.
+        changes: pairs of action and logical ID.
+        events: what DescribeEvents returns of it.
+        parameters: name -> value, after the update.
+    """
+
+    stack: str
+    request: Mapping[str, Any]
+    coming: list[str] = field(default_factory=list)
+    status: str = "CREATE_COMPLETE"
+    reason: str = ""
+    execution: str = "AVAILABLE"
+    changes: list[tuple[str, str]] = field(default_factory=lambda: [("Modify", "ApiFunction")])
+    events: list[dict[str, Any]] = field(default_factory=list)
+    parameters: dict[str, str] = field(default_factory=dict)
+
+    def describe(self, arn: str, deployed: str) -> dict[str, Any]:
+        """Return the description, and let the time pass by one status."""
+        description = {
+            "ChangeSetId": arn,
+            "ChangeSetName": self.request["ChangeSetName"],
+            "StackName": deployed,
+            "CreationTime": PLANNED,
+            "Status": self.status,
+            "StatusReason": self.reason,
+            "ExecutionStatus": self.execution,
+            "Parameters": _parameters(self.parameters),
+            "Changes": [
+                {
+                    "Type": "Resource",
+                    "ResourceChange": {
+                        "Action": action,
+                        "LogicalResourceId": logical_id,
+                        "ResourceType": "AWS::Lambda::Function",
+                        "Replacement": "False",
+                    },
+                }
+                for action, logical_id in self.changes
+            ],
+        }
+        if self.coming:
+            self.status = self.coming.pop(0)
+        return description
 
 
 @dataclass
@@ -31,6 +87,16 @@ class DeployedStack:
         outputs: key -> value.
         parameters: name -> value.
         physical_ids: logical ID -> physical ID.
+        resource_statuses: logical ID -> status of the resource, if it is not that of a success.
+        triggers: number of its rollback triggers.
+        ends: the status after the next operation, if not that of a success.
+        events: what DescribeStackEvents returns, the newest first.
+        failures: what DescribeEvents returns of the failed events.
+        drifts: the pages of what DescribeStackResourceDrifts returns.
+        detection: status of the drift detection, and its reason.
+        template: the deployed template.
+        policy: its stack policy.
+        is_protected: whether it has termination protection.
     """
 
     stack: Stack
@@ -39,6 +105,16 @@ class DeployedStack:
     outputs: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, str] = field(default_factory=dict)
     physical_ids: dict[str, str] = field(default_factory=dict)
+    resource_statuses: dict[str, str] = field(default_factory=dict)
+    triggers: int = 0
+    ends: str = ""
+    events: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    drifts: list[list[dict[str, Any]]] = field(default_factory=lambda: [[]])
+    detection: tuple[str, str] = ("DETECTION_COMPLETE", "")
+    template: str = ""
+    policy: str = ""
+    is_protected: bool = False
 
     @property
     def id(self) -> str:
@@ -53,11 +129,14 @@ class DeployedStack:
             "StackStatus": self.status,
             "CreationTime": CREATED,
             "LastUpdatedTime": UPDATED,
-            "Parameters": [
-                {"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()
-            ],
+            "Parameters": _parameters(self.parameters),
             "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in self.outputs.items()],
+            "RollbackConfiguration": {
+                "RollbackTriggers": [{"Arn": "arn", "Type": "AWS::CloudWatch::Alarm"}] * self.triggers
+            },
         }
+        if self.status == "DELETE_COMPLETE":
+            description["DeletionTime"] = UPDATED
         if self.coming:
             self.status = self.coming.pop(0)
         return description
@@ -68,6 +147,7 @@ class CloudFormation:
 
     Attributes:
         stacks: name in the manifest -> the stack.
+        change_sets: ARN -> the change set.
     """
 
     def __init__(self, environment: OperatedEnvironment) -> None:
@@ -80,6 +160,7 @@ class CloudFormation:
             stack.name: DeployedStack(stack, parameters=dict(stack.parameters))
             for stack in self.environment.stacks
         }
+        self.change_sets: dict[str, ChangeSet] = {}
 
     def answer(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
         """Return the answer to a call.
@@ -93,10 +174,71 @@ class CloudFormation:
             case "DescribeStackResource":
                 return {"StackResourceDetail": self._resource(parameters, region)}
             case "ListStacks":
-                return {"StackSummaries": self._summaries(region)}
+                listed = self._summaries(region)
+                statuses = parameters.get("StackStatusFilter") or {each["StackStatus"] for each in listed}
+                return {"StackSummaries": [each for each in listed if each["StackStatus"] in statuses]}
             case "DeleteStack":
                 self._delete(self._stack(parameters["StackName"], region))
                 return {}
+            case "GetTemplate":
+                return {"TemplateBody": self._stack(parameters["StackName"], region).template}
+            case "UpdateTerminationProtection":
+                stack = self._stack(parameters["StackName"], region)
+                stack.is_protected = parameters["EnableTerminationProtection"]
+                return {"StackId": stack.id}
+            case "SetStackPolicy":
+                self._stack(parameters["StackName"], region).policy = parameters["StackPolicyBody"]
+                return {}
+            case "CancelUpdateStack":
+                self._begin(self._stack(parameters["StackName"], region), "UPDATE_ROLLBACK")
+                return {}
+            case "ContinueUpdateRollback":
+                self._begin(self._stack(parameters["StackName"], region), "UPDATE_ROLLBACK")
+                return {}
+            case "DescribeStackEvents":
+                return {"StackEvents": self._stack(parameters["StackName"], region).events}
+            case "DescribeEvents":
+                return {"OperationEvents": self._events(parameters, region)}
+            case "CreateChangeSet" | "ListChangeSets" | "DescribeChangeSet" | "ExecuteChangeSet":
+                return self._of_change_sets(operation, parameters, region)
+            case _:
+                return self._of_drift(operation, parameters, region)
+
+    def _of_change_sets(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
+        """Return the answer to a call about change sets."""
+        if operation == "CreateChangeSet":
+            return {"Id": self._create_change_set(parameters, region)}
+        if operation == "ListChangeSets":
+            return {"Summaries": self._change_sets_of(self._stack(parameters["StackName"], region))}
+        arn = parameters["ChangeSetName"]
+        if arn not in self.change_sets:
+            raise AwsError("ChangeSetNotFound", f"ChangeSet [{arn}] does not exist", 404)
+        change_set = self.change_sets[arn]
+        if operation == "DescribeChangeSet":
+            return change_set.describe(arn, self.stacks[change_set.stack].stack.deployed)
+        self._execute(change_set)
+        return {}
+
+    def _of_drift(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
+        """Return the answer to a call about drift; the ID of a detection is the name of the stack."""
+        match operation:
+            case "DetectStackDrift":
+                return {"StackDriftDetectionId": self._stack(parameters["StackName"], region).stack.deployed}
+            case "DescribeStackDriftDetectionStatus":
+                stack = self._stack(parameters["StackDriftDetectionId"], region)
+                status, reason = stack.detection
+                return {
+                    "StackId": stack.id,
+                    "StackDriftDetectionId": parameters["StackDriftDetectionId"],
+                    "DetectionStatus": status,
+                    "DetectionStatusReason": reason,
+                    "Timestamp": UPDATED,
+                }
+            case "DescribeStackResourceDrifts":
+                pages = self._stack(parameters["StackName"], region).drifts
+                page = int(parameters.get("NextToken", "0"))
+                more = {"NextToken": str(page + 1)} if page + 1 < len(pages) else {}
+                return {"StackResourceDrifts": pages[page], **more}
         raise AssertionError(f"No answer for cloudformation:{operation}: add it here.")
 
     def _stack(self, name: str, region: str) -> DeployedStack:
@@ -117,18 +259,96 @@ class CloudFormation:
         return {
             "LogicalResourceId": logical_id,
             "PhysicalResourceId": stack.physical_ids[logical_id],
-            "ResourceStatus": "CREATE_COMPLETE",
+            "ResourceType": "AWS::Lambda::Function",
+            "ResourceStatus": stack.resource_statuses.get(logical_id, "CREATE_COMPLETE"),
+            "LastUpdatedTimestamp": UPDATED,
         }
 
     def _summaries(self, region: str) -> list[dict[str, Any]]:
         summaries = []
         for stack in self.stacks.values():
             if stack.stack.region == region:
-                summary = {"StackName": stack.stack.deployed, "StackStatus": stack.status}
+                summary = {
+                    "StackId": stack.id,
+                    "StackName": stack.stack.deployed,
+                    "StackStatus": stack.status,
+                }
                 deleted = {"DeletionTime": UPDATED} if stack.status == "DELETE_COMPLETE" else {}
                 summaries.append({**summary, "CreationTime": CREATED, **deleted})
         return [*summaries, {"StackName": "other", "StackStatus": "X", "CreationTime": CREATED}]
 
+    def _create_change_set(self, request: Mapping[str, Any], region: str) -> str:
+        names = {stack.deployed: stack for stack in self.environment.stacks}
+        stack = names[request["StackName"]]
+        if request["ChangeSetType"] == "CREATE":
+            self.stacks.setdefault(stack.name, DeployedStack(stack, "REVIEW_IN_PROGRESS"))
+        deployed = self._stack(request["StackName"], region)
+        if (request["ChangeSetType"] == "CREATE") != (deployed.status == "REVIEW_IN_PROGRESS"):
+            raise AwsError("ValidationError", f"Stack [{stack.deployed}] has another status")
+        values = {}
+        for parameter in request["Parameters"]:
+            name = parameter["ParameterKey"]
+            if parameter.get("UsePreviousValue") and name not in deployed.parameters:
+                raise AwsError("ValidationError", f"Invalid input for parameter key {name}")
+            values[name] = parameter.get("ParameterValue") or deployed.parameters.get(name, "")
+        arn = f"arn:aws:cloudformation:{region}:{ACCOUNT}:changeSet/{request['ChangeSetName']}/{stack.name}"
+        self.change_sets[arn] = ChangeSet(
+            stack.name, request, ["CREATE_COMPLETE"], "CREATE_IN_PROGRESS", parameters=values
+        )
+        return arn
+
+    def _change_sets_of(self, stack: DeployedStack) -> list[dict[str, Any]]:
+        return [
+            {
+                "ChangeSetId": arn,
+                "ChangeSetName": change_set.request["ChangeSetName"],
+                "Status": change_set.status,
+                "StatusReason": change_set.reason,
+                "CreationTime": PLANNED,
+            }
+            for arn, change_set in self.change_sets.items()
+            if change_set.stack == stack.stack.name
+        ]
+
+    def _execute(self, change_set: ChangeSet) -> None:
+        if change_set.execution != "AVAILABLE":
+            raise AwsError("InvalidChangeSetStatus", f"It is {change_set.execution}")
+        stack = self.stacks[change_set.stack]
+        operation = "CREATE" if stack.status == "REVIEW_IN_PROGRESS" else "UPDATE"
+        self._begin(stack, operation)
+        stack.parameters = dict(change_set.parameters)
+        change_set.execution = "EXECUTE_COMPLETE"
+
+    def _events(self, parameters: Mapping[str, Any], region: str) -> list[dict[str, Any]]:
+        if "ChangeSetName" in parameters:
+            return self.change_sets[parameters["ChangeSetName"]].events
+        return self._stack(parameters["StackName"], region).failures
+
+    def _begin(self, stack: DeployedStack, operation: str) -> None:
+        """The status changes a little after the call, as in AWS."""
+        stack.coming = [f"{operation}_IN_PROGRESS", stack.ends or f"{operation}_COMPLETE"]
+
     def _delete(self, stack: DeployedStack) -> None:
         """The status changes a little after the call, as in AWS."""
         stack.coming = ["DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
+
+
+def _parameters(values: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()]
+
+
+def stack_event(logical_id: str, status: str, reason: str = "", **values: Any) -> dict[str, Any]:
+    """Return an event of the stack api: of a resource, or of the stack itself if the logical ID is empty."""
+    name = "csr-lambda-api-prod-api"
+    return {
+        "EventId": f"{logical_id}-{status}",
+        "StackId": "arn",
+        "StackName": name,
+        "Timestamp": values.get("time", UPDATED),
+        "OperationId": values.get("operation", "1"),
+        "LogicalResourceId": logical_id or name,
+        "PhysicalResourceId": values.get("physical_id", ""),
+        "ResourceType": "AWS::Lambda::Version" if logical_id else "AWS::CloudFormation::Stack",
+        "ResourceStatus": status,
+        "ResourceStatusReason": reason,
+    }

@@ -22,7 +22,18 @@ NEWER: dict[str, str] = {}
 """Beginning of a line that version 2.23 of the AWS CLI does not know -> the version that does."""
 
 # Commands whose lines also run; the secret of the test stands in the place of <hidden>.
-RUN = ["roll-back", "stop-api", "repeat-password", "new-password", "restore-password"]
+RUN = [
+    "roll-back",
+    "stop-api",
+    "repeat-password",
+    "new-password",
+    "restore-password",
+    "upload-package",
+    "plan-deploy",
+    "delete-old-files",
+    "set-concurrency",
+    "block-address",
+]
 
 
 def test_the_cli_parses_every_printed_line(operator: Operator) -> None:
@@ -68,5 +79,17 @@ def test_the_cli_does_what_the_command_does(operator: Operator, name: str) -> No
             assert operator.world.alias() == "1"
         case "stop-api":
             assert operator.world.keys_enabled() == [False]
+        case "upload-package" | "plan-deploy":  # the dry run ends where it needs the object version
+            digests = list(operator.world.packages().values())
+            assert len(digests) == 2
+            assert all(digests)
+        case "delete-old-files":
+            assert list(operator.world.site()) == ["index.html"]
+        case "set-concurrency":
+            client = operator.world.client("lambda")
+            answer = client.get_function_concurrency(FunctionName=operator.world.function)
+            assert answer["ReservedConcurrentExecutions"] == 50
+        case "block-address":
+            assert operator.world.blocked_addresses()[0] == ["203.0.113.7/32", "203.0.113.9/32"]
         case "new-password":
             assert operator.world.secret_value()["username"] == "csradmin"

@@ -1,9 +1,12 @@
-"""What runs: ``show-state`` and ``show-stacks``."""
+"""What runs, and what ran: states, stacks, addresses, deleted stacks and manual changes."""
+
+from typing import Any
 
 import pytest
 
 from .conftest import Operator
 from .recorded import FAULTS
+from .stacks import UPDATED
 
 
 @pytest.fixture
@@ -93,3 +96,124 @@ def test_a_region_that_does_not_answer_is_unknown(operator: Operator) -> None:
     assert run.err == [
         "The credentials do not allow cloudformation:ListStacks. (User: x is not authorized to perform: y)"
     ]
+
+
+# ---- Addresses, deleted stacks, drift ----
+
+
+def test_addresses_of_all_stacks(operator: Operator) -> None:
+    """Outputs that are an address, with their stack; a stack that does not exist is named."""
+    stacks = operator.world.stacks.stacks
+    stacks["network"].outputs = {"NatGateway1Address": "192.0.2.1", "VPCId": "vpc-1"}
+    stacks["database"].outputs = {"DatabaseClusterEndpoint": "db.example.com", "DatabasePort": "3306"}
+    stacks["frontend"].outputs = {"CloudFrontDistributionURL": "https://d1.cloudfront.net"}
+    del stacks["api"]
+
+    run = operator.run("show-addresses")
+
+    assert (run.status, run.err) == (0, [])
+    assert [line.split() for line in run.out[2:]] == [
+        ["network", "NatGateway1Address", "192.0.2.1"],
+        ["database", "DatabaseClusterEndpoint", "db.example.com"],
+        ["database", "DatabasePort", "3306"],
+        ["api", "does", "not", "exist"],
+        ["frontend", "CloudFrontDistributionURL", "https://d1.cloudfront.net"],
+    ]
+
+
+@pytest.mark.parametrize(("more", "template"), [("", "out/api.yaml"), ("# new", "a different one")])
+def test_a_deleted_stack_shows_package_and_template(operator: Operator, more: str, template: str) -> None:
+    """Whether its template is that of the output folder; a last line break does not count."""
+    stack = operator.world.stacks.stacks["api"]
+    stack.status = "DELETE_COMPLETE"
+    stack.parameters["LambdaCodeS3ObjectVersion"] = "version-7"
+    stack.template = stack.stack.template.read_text("utf-8").rstrip("\n") + more
+
+    run = operator.run("show-deleted-stacks", "api")
+
+    assert (run.status, run.err) == (0, [])
+    (row,) = run.out[2:]
+    assert row.startswith("  2026-11-25 10:30:00 JST  version-7  ")
+    assert f"{template}  arn:aws:cloudformation:" in row
+
+
+def test_a_stack_that_was_not_deleted_is_no_empty_list(operator: Operator) -> None:
+    """AWS forgets a deleted stack after 90 days."""
+    run = operator.run("show-deleted-stacks", "database")
+
+    assert run.err == [
+        "There is no deleted stack csr-lambda-api-prod-database. AWS lists a deleted stack for 90 days."
+    ]
+
+
+def drifted(logical_id: str, *differences: tuple[str, str]) -> dict[str, Any]:
+    """Return a resource that was changed manually."""
+    return {
+        "StackId": "arn",
+        "LogicalResourceId": logical_id,
+        "ResourceType": "AWS::RDS::DBInstance",
+        "StackResourceDriftStatus": "MODIFIED" if differences else "DELETED",
+        "Timestamp": UPDATED,
+        "PropertyDifferences": [
+            {"PropertyPath": path, "ExpectedValue": "1", "ActualValue": "2", "DifferenceType": kind}
+            for path, kind in differences
+        ],
+    }
+
+
+KEY = ("/PerformanceInsightsKMSKeyId", "REMOVE")
+
+
+def test_manual_changes_are_found(operator: Operator) -> None:
+    """On all pages; an instance that lacks nothing but the key of Performance Insights is left out."""
+    operator.world.stacks.stacks["database"].drifts = [
+        [
+            drifted("DatabaseInstance1", KEY),
+            drifted("DatabaseInstance2", KEY, ("/DBInstanceClass", "NOT_EQUAL")),
+        ],
+        [drifted("DatabaseCluster")],
+    ]
+
+    run = operator.run("find-drift", "database", "network")
+
+    assert (run.status, run.err) == (0, [])
+    start = run.out.index("Differences of database: 3")
+    assert [line.split()[:4] for line in run.out[start + 2 : start + 5]] == [
+        ["DatabaseInstance2", "MODIFIED", *KEY],
+        ["DatabaseInstance2", "MODIFIED", "/DBInstanceClass", "NOT_EQUAL"],
+        ["DatabaseCluster", "DELETED"],
+    ]
+    assert run.out[-1] == "Differences of network: none"
+
+
+@pytest.mark.parametrize("kinds", [[(KEY[0], "NOT_EQUAL")], [("/MonitoringRoleArn", "REMOVE")]])
+def test_other_drift_of_an_instance_is_shown(operator: Operator, kinds: list[tuple[str, str]]) -> None:
+    """Another key, or another property."""
+    operator.world.stacks.stacks["database"].drifts = [[drifted("DatabaseInstance1", *kinds)]]
+
+    assert "Differences of database: 1" in operator.run("find-drift", "database").out
+
+
+def test_drift_that_cannot_be_read_hides_nothing(operator: Operator) -> None:
+    """The results of the other resources, and of the other stacks, are shown."""
+    api = operator.world.stacks.stacks["api"]
+    api.detection = ("DETECTION_FAILED", "No permission for WebACL")
+    api.drifts = [[drifted("ApiFunction")]]
+
+    run = operator.run("find-drift")
+
+    assert (run.status, run.err) == (1, ["Not every resource could be compared of: api."])
+    assert any(line.endswith("DETECTION_FAILED: No permission for WebACL") for line in run.out)
+    assert "Differences of api: 1" in run.out
+    assert run.out[-1] == "Differences of frontend: none"
+
+
+def test_a_stack_whose_detection_cannot_start_leaves_the_others(operator: Operator) -> None:
+    """It is marked."""
+    operator.world.recorder.failing["cloudformation:DetectStackDrift"] = FAULTS["throttled"]()
+
+    run = operator.run("find-drift")
+
+    assert run.status == 1
+    assert "! network: unknown" in run.out
+    assert run.out[-1] == "Differences of frontend: none"

@@ -1,15 +1,23 @@
 """What production has deployed, created in moto."""
 
+import gzip
+import hashlib
 import io
 import json
+import time
 import zipfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from csr_templates.operating.environment import OperatedEnvironment
+from csr_templates.operating.logs import GROUPS, Log
+from csr_templates.operating.releases import OBJECT_VERSION, PACKAGE
 
 from . import sessions
 from .recorded import Recorder
-from .stacks import ACCOUNT, CloudFormation
+from .stacks import ACCOUNT, ChangeSet, CloudFormation
+from .web_server import WebServer
 
 PASSWORD: Final = "only-in-the-mock"
 RELEASES: Final = 3
@@ -23,20 +31,32 @@ class World:
         environment: what the output folder says.
         stacks: the deployed stacks.
         recorder: sees the calls of the commands.
+        folder: an empty folder.
+        web: answers for the site and the API, after ``start_web``.
     """
 
-    def __init__(self, environment: OperatedEnvironment, stacks: CloudFormation, moto: Any) -> None:
+    def __init__(
+        self, environment: OperatedEnvironment, stacks: CloudFormation, moto: Any, folder: Path
+    ) -> None:
         self._moto = moto
+        self.folder = folder
         self.environment = environment
         self.stacks = stacks
         self.recorder = Recorder(stacks)
         self.function = f"{environment.prefix}-api"
+        self.web: WebServer | None = None
 
     def reset(self) -> None:
         """Forget everything that was created."""
         self._moto.stop()
         self._moto.start()
         self.stacks.reset()
+
+    def close(self) -> None:
+        """End what runs."""
+        if self.web:
+            self.web.stop()
+        self._moto.stop()
 
     def client(self, service: str, region: str = "") -> Any:
         """Return a client whose calls are not recorded; by default in the region of the first stack."""
@@ -45,6 +65,15 @@ class World:
     def name(self, logical_id: str) -> str:
         """Return the name of a resource that holds data."""
         return self.environment.resource_name(logical_id, ACCOUNT)
+
+    def plan(self, name: str, status: str = "CREATE_COMPLETE", **parameters: str) -> ChangeSet:
+        """Create the change set ``release-1`` of a stack, with the values of the output folder."""
+        stack = self.environment.stack(name)
+        arn = f"arn:aws:cloudformation:{stack.region}:{ACCOUNT}:changeSet/release-1/{name}"
+        change_set = ChangeSet(name, {"ChangeSetName": "release-1"}, status=status)
+        change_set.parameters = {OBJECT_VERSION: "new", **stack.parameters, **parameters}
+        self.stacks.change_sets[arn] = change_set
+        return change_set
 
     # ---- What a test creates, as far as its commands need it ----
 
@@ -72,6 +101,265 @@ class World:
             "ApiFunction": self.function,
             "ApiFunctionVersion": version,
         }
+
+    def leave_version(self) -> None:
+        """Let a rolled-back deploy have left the last Lambda version; the stack has the one before."""
+        ids = self.stacks.stacks["api"].physical_ids
+        function, _, _ = ids["ApiFunctionVersion"].rpartition(":")
+        ids["ApiFunctionVersion"] = f"{function}:{RELEASES - 1}"
+        self.client("lambda").update_alias(
+            FunctionName=self.function, Name=self.environment.name, FunctionVersion=str(RELEASES - 1)
+        )
+
+    def create_packages(self) -> None:
+        """Create the bucket of the packages with one, which is deployed, and another one as a file."""
+        self._create_bucket(self.name("LambdaDeploymentsBucket"), self.environment.regions[0])
+        package = self.put_package(_package("1"))
+        self.stacks.stacks["api"].parameters |= {"LambdaCodeS3Key": PACKAGE, OBJECT_VERSION: package}
+        (self.folder / "package.zip").write_bytes(_package("2"))
+
+    def put_package(self, content: bytes) -> str:
+        """Upload a package, and return its object version."""
+        answer = self.client("s3").put_object(
+            Bucket=self.name("LambdaDeploymentsBucket"),
+            Key=PACKAGE,
+            Body=content,
+            Metadata={"sha256": hashlib.sha256(content).hexdigest()},
+        )
+        return str(answer["VersionId"])
+
+    def packages(self) -> dict[str, str]:
+        """Return the object versions of the package, each with its SHA-256 in the metadata."""
+        s3 = self.client("s3")
+        bucket = self.name("LambdaDeploymentsBucket")
+        versions = s3.list_object_versions(Bucket=bucket)["Versions"]
+        return {
+            version["VersionId"]: s3.head_object(Bucket=bucket, Key=PACKAGE, VersionId=version["VersionId"])[
+                "Metadata"
+            ].get("sha256", "")
+            for version in versions
+        }
+
+    def create_artifacts(self) -> None:
+        """Create the buckets for the templates."""
+        for region in self.environment.regions:
+            self._create_bucket(f"{self.environment.prefix}-artifacts-{ACCOUNT}-{region}", region)
+
+    def log_group(self, log: Log) -> str:
+        """Return the name of the log group of a log."""
+        if log == "execution":
+            return "API-Gateway-Execution-Logs_api/v1"
+        return self.name(GROUPS[log])
+
+    def write_log(self, log: Log, message: str) -> None:
+        """Write an event of ten seconds ago to a log."""
+        event = {"timestamp": int(time.time() - 10) * 1000, "message": message}
+        self.client("logs", self.environment.stack_of(GROUPS[log]).region).put_log_events(
+            logGroupName=self.log_group(log), logStreamName="stream", logEvents=[event]
+        )
+
+    def create_logs(self) -> None:
+        """Create the log groups, each with an event."""
+        self.stacks.stacks["api"].physical_ids["ExecutionLogGroup"] = self.log_group("execution")
+        for log, logical_id in GROUPS.items():
+            logs = self.client("logs", self.environment.stack_of(logical_id).region)
+            group = self.log_group(log)
+            logs.create_log_group(logGroupName=group)
+            logs.create_log_stream(logGroupName=group, logStreamName="stream")
+            self.write_log(log, f"a message of {log}")
+
+    def create_vpc(self) -> None:
+        """Create the VPC, whose default security group has rules."""
+        vpc = self.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        self.stacks.stacks["network"].outputs["VPCId"] = vpc
+        group = self.default_group()["GroupId"]
+        members = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group}]}  # which moto leaves out
+        self.client("ec2").authorize_security_group_ingress(GroupId=group, IpPermissions=[members])
+
+    def default_group(self) -> Any:
+        """Return the default security group of the VPC."""
+        vpc = self.stacks.stacks["network"].outputs["VPCId"]
+        filters = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]
+        (group,) = self.client("ec2").describe_security_groups(Filters=filters)["SecurityGroups"]
+        return group
+
+    def create_distribution(self) -> None:
+        """Create the distribution."""
+        region = self.environment.stack_of("Distribution").region
+        behavior = {"TargetOriginId": "site", "ViewerProtocolPolicy": "https-only"}
+        origin = {
+            "Id": "site",
+            "DomainName": "site.s3.amazonaws.com",
+            "S3OriginConfig": {"OriginAccessIdentity": ""},
+        }
+        answer = self.client("cloudfront", region).create_distribution(
+            DistributionConfig={
+                "CallerReference": "1",
+                "Comment": "",
+                "Enabled": True,
+                "DefaultCacheBehavior": behavior,
+                "Origins": {"Quantity": 1, "Items": [origin]},
+            }
+        )
+        self.stacks.stacks["frontend"].outputs["CloudFrontDistributionId"] = answer["Distribution"]["Id"]
+
+    def create_origin_keys(self) -> None:
+        """Create the secrets of the origin keys with their replicas."""
+        region = self.environment.stack_of("Distribution").region
+        for logical_id in ("OriginApiKeySecretA", "OriginApiKeySecretB"):
+            self.client("secretsmanager").create_secret(
+                Name=self.name(logical_id),
+                SecretString=json.dumps({"apiKey": PASSWORD}),
+                AddReplicaRegions=[{"Region": region}],
+            )
+
+    def start_web(self) -> WebServer:
+        """Let a server of this machine answer for the site and the API."""
+        self.web = self.web or WebServer()
+        self.stacks.stacks["frontend"].outputs["CloudFrontDistributionURL"] = self.web.url
+        self.stacks.stacks["api"].outputs["ApiGatewayUrl"] = f"{self.web.url}/v1"
+        return self.web
+
+    def create_build(self) -> Path:
+        """Create a build of the site in the folder ``site``."""
+        site = self.folder / "site"
+        (site / "static").mkdir(parents=True, exist_ok=True)
+        for name in ("index.html", "about.html", "static/app.js", "static/font.woff2"):
+            (site / name).write_text(f"new {name}", "utf-8")
+        return site
+
+    def site(self) -> dict[str, str]:
+        """Return the files of the site in the bucket, as key -> media type."""
+        s3 = self.client("s3", self.environment.stack_of("SiteBucket").region)
+        bucket = self.name("SiteBucket")
+        keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+        return {key: s3.head_object(Bucket=bucket, Key=key)["ContentType"] for key in keys}
+
+    def put_file(self, key: str, content: str) -> None:
+        """Upload a file of the site."""
+        s3 = self.client("s3", self.environment.stack_of("SiteBucket").region)
+        s3.put_object(Bucket=self.name("SiteBucket"), Key=key, Body=content.encode("utf-8"))
+
+    def put_old_file(self) -> None:
+        """Upload a file of the site that the build does not have."""
+        self.put_file("static/old.js", "old")
+
+    def create_access_logs(self) -> None:
+        """Create the access logs of CloudFront of this hour, and of the next one, which may have begun."""
+        bucket = self.name("EdgeLogBucket")
+        s3 = self.client("s3", self.environment.stack_of("EdgeLogBucket").region)
+        s3.create_bucket(Bucket=bucket)
+        distribution = self.stacks.stacks["frontend"].outputs["CloudFrontDistributionId"]
+        lines = [
+            json.dumps({"c-ip": address, "c-country": "JP"})
+            for address in ("203.0.113.7", "203.0.113.8", "203.0.113.7")
+        ]
+        for hours in (0, 1):
+            hour = datetime.now(UTC) + timedelta(hours=hours)
+            folder = f"AWSLogs/{ACCOUNT}/CloudFront/{distribution}/{hour:%Y/%m/%d/%H}"
+            s3.put_object(Bucket=bucket, Key=f"{folder}/1.gz", Body=gzip.compress("\n".join(lines).encode()))
+
+    def create_web_acl(self) -> None:
+        """Create the web ACL with a rate limit and two rule groups, of which one has a rule that counts."""
+        waf = self.client("wafv2", self.environment.stack_of("WebACL").region)
+        rules = [
+            {
+                **_rule("rate-limit", 1),
+                "Action": {"Block": {}},
+                "Statement": {"RateBasedStatement": {"Limit": 5000, "AggregateKeyType": "IP"}},
+            },
+            {
+                **_rule("common-rules", 2),
+                "OverrideAction": {"None": {}},
+                "Statement": {
+                    "ManagedRuleGroupStatement": {
+                        "VendorName": "AWS",
+                        "Name": "AWSManagedRulesCommonRuleSet",
+                        "RuleActionOverrides": [
+                            {"Name": "SizeRestrictions_BODY", "ActionToUse": {"Count": {}}}
+                        ],
+                    }
+                },
+            },
+        ]
+        answer = waf.create_web_acl(
+            Name=f"{self.environment.prefix}-cloudfront-waf",
+            Scope="CLOUDFRONT",
+            DefaultAction={"Allow": {}},
+            Description="Filters",
+            Rules=rules,
+            VisibilityConfig=_visibility("waf"),
+            AssociationConfig={"RequestBody": {"CLOUDFRONT": {"DefaultSizeInspectionLimit": "KB_64"}}},
+        )
+        self.stacks.stacks["frontend"].outputs["WebACLArn"] = answer["Summary"]["ARN"]
+
+    def web_acl(self) -> Any:
+        """Return the web ACL."""
+        waf = self.client("wafv2", self.environment.stack_of("WebACL").region)
+        *_, name, acl_id = self.stacks.stacks["frontend"].outputs["WebACLArn"].split("/")
+        return waf.get_web_acl(Name=name, Scope="CLOUDFRONT", Id=acl_id)["WebACL"]
+
+    def create_address_sets(self) -> None:
+        """Create the sets of blocked addresses, each with one, and a file with others."""
+        waf = self.client("wafv2", self.environment.stack_of("BlockedIPv4Set").region)
+        for version, addresses in (("IPV4", ["203.0.113.7/32"]), ("IPV6", ["2001:db8::7/128"])):
+            name = f"{self.environment.prefix}-blocked-{version.lower()}"
+            answer = waf.create_ip_set(
+                Name=name,
+                Scope="CLOUDFRONT",
+                IPAddressVersion=version,
+                Description="Addresses that operators block",
+                Addresses=addresses,
+            )
+            logical_id = f"BlockedIPv{version[-1]}Set"
+            self.stacks.stacks["frontend"].physical_ids[logical_id] = (
+                f"{name}|{answer['Summary']['Id']}|CLOUDFRONT"
+            )
+        saved = {"BlockedIPv4Set": ["198.51.100.0/24"], "BlockedIPv6Set": ["2001:db8::7/128"]}
+        (self.folder / "saved.json").write_text(json.dumps(saved), "utf-8")
+
+    def blocked_addresses(self) -> list[list[str]]:
+        """Return the blocked addresses: those of IPv4, and those of IPv6."""
+        waf = self.client("wafv2", self.environment.stack_of("BlockedIPv4Set").region)
+        contents = []
+        for logical_id in ("BlockedIPv4Set", "BlockedIPv6Set"):
+            name, set_id, _ = self.stacks.stacks["frontend"].physical_ids[logical_id].split("|")
+            answer = waf.get_ip_set(Name=name, Scope="CLOUDFRONT", Id=set_id)
+            contents.append(answer["IPSet"]["Addresses"])
+        return contents
+
+    def create_dead_letter(self) -> None:
+        """Create the dead-letter queue with a message."""
+        sqs = self.client("sqs")
+        queue = sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
+        sqs.send_message(
+            QueueUrl=queue,
+            MessageBody="a failed event",
+            MessageAttributes={"ErrorCode": {"DataType": "Number", "StringValue": "500"}},
+        )
+        self.stacks.stacks["api"].physical_ids["DeadLetterQueue"] = queue
+
+    def count_usage(self) -> None:
+        """Let the key of the usage plan have been used today; moto does not count."""
+        (key,) = self.client("apigateway").get_api_keys()["items"]
+        self.recorder.answers["apigateway:GetUsage"] = {"items": {key["id"]: [[120, 880]]}}
+
+    def provision(self) -> None:
+        """Give the alias provisioned concurrency, which moto does not have."""
+        arn = f"arn:aws:lambda:{self.environment.regions[0]}:{ACCOUNT}:function:{self.function}"
+        config = {
+            "FunctionArn": f"{arn}:{self.environment.name}",
+            "RequestedProvisionedConcurrentExecutions": 10,
+        }
+        self.recorder.answers["lambda:ListProvisionedConcurrencyConfigs"] = {
+            "ProvisionedConcurrencyConfigs": [config]
+        }
+
+    def fail_rollback_at_alias(self) -> None:
+        """Let the rollback of an update of api have failed at the alias."""
+        self.stacks.stacks["api"].status = "UPDATE_ROLLBACK_FAILED"
+        self.stacks.stacks["api"].resource_statuses["ApiFunctionAlias"] = "UPDATE_FAILED"
+        self.stacks.stacks["api"].physical_ids["ApiFunctionAlias"] = "alias"
 
     def alias(self) -> str:
         """Return the version that the alias runs."""
@@ -152,6 +440,12 @@ class World:
         )
         cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a test")
 
+    def _create_bucket(self, name: str, region: str) -> None:
+        s3 = self.client("s3", region)
+        place = {} if region == "us-east-1" else {"LocationConstraint": region}
+        s3.create_bucket(Bucket=name, **({"CreateBucketConfiguration": place} if place else {}))
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+
     def _role(self) -> str:
         document = {
             "Statement": [
@@ -166,6 +460,14 @@ class World:
             RoleName="execution", AssumeRolePolicyDocument=json.dumps(document)
         )
         return str(role["Role"]["Arn"])
+
+
+def _rule(name: str, priority: int) -> dict[str, Any]:
+    return {"Name": name, "Priority": priority, "VisibilityConfig": _visibility(name)}
+
+
+def _visibility(name: str) -> dict[str, Any]:
+    return {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": name}
 
 
 def _package(content: str) -> bytes:

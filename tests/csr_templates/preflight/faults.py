@@ -12,8 +12,10 @@ from unittest import mock
 
 import yaml
 
+from csr_templates import api
 from csr_templates.preflight.facts import Fact, Facts, FailedCall
 from csr_templates.preflight.needs import Needs
+from tests.alarm_subjects import alarms_of, short_name
 from tests.system import PROJECT
 
 from .mock_account import ACCOUNT, DOMAIN, PACKAGE, MockAccount, package
@@ -27,7 +29,9 @@ Fault = Mapping[str, Any]
 
 
 def _read() -> dict[str, dict[str, Fault]]:
-    text = Path(__file__).with_name("faults.yaml").read_text("utf-8").replace("{prefix}", PREFIX)
+    text = Path(__file__).with_name("faults.yaml").read_text("utf-8")
+    alarm, *_ = alarms_of(api.build().to_dict()["Resources"]).values()
+    text = text.replace("{alarm}", f"{PREFIX}{short_name(alarm)}").replace("{prefix}", PREFIX)
     return {
         state: {fault["name"]: fault for fault in faults} for state, faults in yaml.safe_load(text).items()
     }

@@ -10,6 +10,7 @@ from csr_templates.preflight.facts import Facts, FactsHeader
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.report import IgnoreError
 from csr_templates.preflight.results import FAIL, PASS, UNKNOWN, WARN, Result
+from tests.gfm import HOSTILE, structure
 
 NEEDS: Final = Needs(
     "prod", "shop", "123456789012", [StackNeeds("api", "shop-prod-api", "eu-west-1", {}, {}, {})], ()
@@ -147,3 +148,25 @@ def test_an_unknown_check_is_refused(ignored: str, sentence: str) -> None:
         report.ignore(RESULTS, [ignored], CHECKS)
 
     assert str(refusal.value) == sentence
+
+
+def _with(value: str) -> tuple[list[Result], Needs, Facts]:
+    """Return results, needs and facts with a value in each text that an account or a folder determines."""
+    failed = Result(
+        value, value, value, FAIL, f"There is no {value}.", f"Create {value}.", f"aws iam {value}"
+    )
+    unknown = Result("keys", value, value, UNKNOWN, value, value, value, value)
+    stack = StackNeeds(value, value, "eu-west-1", {}, {}, {})
+    needs = Needs(value, "shop", "123456789012", [stack], ())
+    return [failed, unknown], needs, Facts(FactsHeader("shop", value, value, value, value))
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_hostile_value_is_text(value: str) -> None:
+    """In Markdown it adds no structure, and in a terminal no control character and no line of its own."""
+    markdown = report.as_markdown(*_with(value))
+    text = report.as_text(*_with(value))
+
+    assert structure(markdown) == structure(report.as_markdown(*_with("ordinary")))
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert len(text.split("\n")) == len(report.as_text(*_with("ordinary")).split("\n"))

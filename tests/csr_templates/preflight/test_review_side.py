@@ -90,7 +90,7 @@ def test_what_is_deployed_as_it_was_built_has_no_change(review: Review) -> None:
         in report.out
     )
     assert (
-        "deployed:prod -> out No risks. api: AWS hides Password. The review assumes the same value."
+        "deployed:prod -> out No changes. api: AWS hides Password. The review assumes the same value."
         in report.out
     )
     assert "api: Image is a parameter of Systems Manager. The review uses its deployed value;" in report.out
@@ -356,7 +356,7 @@ def test_the_built_system_is_read_in_two_seconds(world: World, review: Review) -
 
     assert spent + 0.1 < 2  # with GetCallerIdentity
     assert len(world.account.made) > 40
-    assert (report.code, "No risks." in report.out) == (0, True)
+    assert (report.code, "No changes." in report.out) == (0, True)
     assert report.out.endswith(f"No change: {', '.join(STACK_NAMES)}.")
 
 

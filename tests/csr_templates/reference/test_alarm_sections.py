@@ -74,6 +74,23 @@ def test_complete_section(ending: str) -> None:
             "page.md, section slow: Whom to contact is missing. At the end of the section, write "
             '"**Contact** " and whom to contact, and when.',
         ),
+        (
+            "1. Open it.",
+            "1. ...",
+            'page.md, line 13: The section slow is not finished: "1. ...". Replace the dots with the text.',
+        ),
+        (
+            "**Contact** no one.",
+            "**Contact** ...",
+            'page.md, line 15: The section slow is not finished: "**Contact** ...". Replace the dots with '
+            "the text.",
+        ),
+        (
+            "- Zuerst: Die Tuer. <!--",
+            "- Zuerst: ... <!--",
+            'page.md, line 6: The section slow is not finished: "- Zuerst: ... <!-- First: The door. -->". '
+            "Replace the dots with the text.",
+        ),
     ],
 )
 def test_incomplete_section(old: str, new: str, message: str) -> None:

@@ -9,6 +9,7 @@ import cfnlint
 import pytest
 
 from cfn_analysis.model.resolving import resolve
+from tests.alarm_subjects import alarm_on, alarms_of, alarms_on
 from tests.csr_templates.stacks.resources import Template, of_type
 
 EXTENSIONS = Path(cfnlint.__file__).parent / "data" / "schemas" / "extensions"
@@ -196,39 +197,26 @@ def test_a_stopped_cluster_without_deletion_protection_notifies_no_one(database:
     categories = resources["DatabaseInstanceFailures"]["Properties"]["EventCategories"]
 
     assert categories == ["failure", "low storage", "recovery", "deletion"]
-    assert not {"DatabaseSilentAlarm", "DatabaseReaderSilentAlarm"} & resources.keys()
+    assert not [alarm for alarm in alarms_of(resources).values() if alarm["TreatMissingData"] == "breaching"]
 
 
 # ---- Alarms ----
 
 
-def alarms(resources: Template) -> Template:
-    """Return name without project and environment -> properties of the alarm, its dimensions as a dict."""
-    return {
-        alarm["AlarmName"].removeprefix("csr-lambda-api-prod-"): {
-            **alarm,
-            "Dimensions": {one["Name"]: one["Value"] for one in alarm["Dimensions"]},
-        }
-        for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
-    }
-
-
 def test_silent_database(database: Template, resources: Template) -> None:
-    """The alarm depends on the monitored instance.
-
-    It does not exist for a cluster that is stopped at night.
-    """
-    stoppable = with_values(database, DatabaseDeletionProtection="false")
-
-    assert resources["DatabaseSilentAlarm"]["DependsOn"] == "DatabaseInstance1"
-    assert alarms(resources)["database-silent"]["Statistic"] == "SampleCount"
-    assert "database-silent" not in alarms(stoppable)
+    """An alarm on missing data depends on the monitored instance, and counts samples."""
+    instances = {"WRITER": "DatabaseInstance1", "READER": "DatabaseInstance2"}
+    for logical_id, alarm in alarms_of(resources).items():
+        if alarm["TreatMissingData"] == "breaching":
+            roles = [dimension["Value"] for dimension in alarm["Dimensions"] if dimension["Name"] == "Role"]
+            assert [resources[logical_id]["DependsOn"]] == [instances[role] for role in roles]
+            assert alarm["Statistic"] == "SampleCount"
 
 
 def test_memory_alarm_follows_the_class(database: Template) -> None:
     """A larger class has more memory, so the threshold is higher."""
     small, large = (
-        alarms(with_values(database, DatabaseInstanceClass=name))["database-memory-low"]["Threshold"]
+        alarm_on(with_values(database, DatabaseInstanceClass=name), "FreeableMemory")["Threshold"]
         for name in ("db.t3.medium", "db.r6g.2xlarge")
     )
 
@@ -239,7 +227,9 @@ def test_read_latency_without_a_reader(database: Template) -> None:
     """With one instance, reads go to the writer, so the alarm monitors the writer."""
     resources = with_values(database, DatabaseMultiAZ="false", DatabaseReadReplica="false")
 
-    assert alarms(resources)["database-read-latency-high"]["Dimensions"] == WRITER
+    dimensions = alarm_on(resources, "ReadLatency")["Dimensions"]
+
+    assert {dimension["Name"]: dimension["Value"] for dimension in dimensions} == WRITER
 
 
 @pytest.mark.parametrize(
@@ -251,9 +241,10 @@ def test_surplus_credits_are_watched_on_t_classes(
 ) -> None:
     """Only T classes have credits, and charge for surplus credits. The dashboard shows the same metric."""
     resources = with_values(database, DatabaseInstanceClass=instance_class)
-    found = alarms(resources)
+    metric = "CPUSurplusCreditsCharged"
+    alarm_on(with_values(database, DatabaseInstanceClass="db.t3.medium"), metric)
 
-    assert ("database-surplus-credits-charged" in found) is exists
+    assert bool(alarms_on(resources, metric)) is exists
     assert ("CPUSurplusCreditsCharged" in repr(resources["DatabaseDashboard"])) is exists
 
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cfn_analysis.model.references import uses
+from cfn_analysis.model.references import in_words, uses
 from cfn_analysis.model.resolving import failed_assertions, resolve
 from csr_templates import frontend as frontend_stack
+from tests.alarm_subjects import alarm_on, alarms_on
 from tests.csr_templates.stacks.resources import Template, of_type, properties
 
 DOMAIN = {
@@ -166,7 +167,7 @@ def test_without_waf(frontend: Template, resources: Template) -> None:
     found = resolved["Resources"]
 
     gone = set(resources) - set(found)
-    assert {"WebACL", "WebACLLogging", "WAFBlockedRequestsAlarm"} <= gone
+    assert {"WebACL", "WebACLLogging", *alarms_on(resources, "BlockedRequests")} <= gone
     assert conditions_of(frontend, gone) == conditions_of(frontend, {"WebACL"})
     assert {**distribution(found), "WebACLId": att("WebACL", "Arn")} == distribution(resources)
     assert "WebACLArn" not in resolved["Outputs"]
@@ -309,10 +310,16 @@ def test_large_bodies_are_counted(resources: Template) -> None:
 # ---- Distribution ----
 
 
+def origin(resources: Template, name: str) -> Template:
+    """Return an origin of the distribution by its Id."""
+    origins: dict[str, Template] = {each["Id"]: each for each in distribution(resources)["Origins"]}
+    return origins[name]
+
+
 @pytest.mark.parametrize("key", ["a", "b"])
 def test_sent_key_is_declared(frontend: Template, key: str) -> None:
     """The Metadata section declares the secret that CloudFront reads for each value of OriginKey."""
-    _, api = distribution(with_values(frontend, OriginKey=key))["Origins"]
+    api = origin(with_values(frontend, OriginKey=key), "api")
     (header,) = api["OriginCustomHeaders"]
     declared = frontend["Metadata"]["ApiKeys"]["Sends"]
     (secret,) = declared["Secrets"][key]
@@ -330,7 +337,7 @@ def test_api_origin_fits_the_api_stack(resources: Template, api: Template) -> No
     With the defaults, CloudFront sends the key that the API accepts.
     """
     its = resolve(api, {"LambdaCodeS3ObjectVersion": "1"})
-    _, origin = distribution(resources)["Origins"]
+    called = origin(resources, "api")
     (stage,) = of_type(its["Resources"], "AWS::ApiGateway::Stage").values()
     (key,) = of_type(its["Resources"], "AWS::ApiGateway::ApiKey").values()
     secret = properties(its["Resources"], uses(key["Value"])[0].name)
@@ -339,15 +346,15 @@ def test_api_origin_fits_the_api_stack(resources: Template, api: Template) -> No
         for method in of_type(its["Resources"], "AWS::ApiGateway::Method").values()
     }
 
-    assert origin["OriginPath"] == f"/{stage['StageName']}"
-    assert origin["OriginCustomHeaders"][0]["HeaderValue"] == (
+    assert called["OriginPath"] == f"/{stage['StageName']}"
+    assert called["OriginCustomHeaders"][0]["HeaderValue"] == (
         f"{{{{resolve:secretsmanager:{secret['Name']}:SecretString:"
         f"{secret['GenerateSecretString']['GenerateStringKey']}}}}}"
     )
     assert [replica["Region"] for replica in secret["ReplicaRegions"]] == ["us-east-1"]
     assert "ApiGatewayId" in its["Outputs"]
     timeout = properties(its["Resources"], "ApiFunction")["Timeout"] * 1000
-    assert timeout < max(gateway) < origin["CustomOriginConfig"]["OriginReadTimeout"] * 1000
+    assert timeout < max(gateway) < called["CustomOriginConfig"]["OriginReadTimeout"] * 1000
     assert len(gateway) == 1
 
 
@@ -398,13 +405,16 @@ def test_probe(frontend: Template, values: dict[str, str], host: Any, probe: str
 @pytest.mark.parametrize("values", [{}, {"ApiProbePath": ""}, NO_EDGE | {"ApiProbePath": "/api/health"}])
 def test_no_probe_of_the_api(frontend: Template, values: dict[str, str]) -> None:
     """By default and without CloudFront, the probe of the API and its alarm do not exist."""
-    assert not {"ApiProbe", "ApiUnreachableAlarm"} & set(with_values(frontend, **values))
+    found = with_values(frontend, **values)
+
+    assert "ApiProbe" not in found
+    assert "${ApiProbe}" not in watched_by_probe_alarms(found)
 
 
 def test_alarm_of_the_api_probe(frontend: Template) -> None:
     """The alarm watches the health check of the API as that of the site, and is critical."""
     resources = with_values(frontend, ApiProbePath="/api/health")
-    site, api = (properties(resources, name) for name in ("SiteUnreachableAlarm", "ApiUnreachableAlarm"))
+    site, api = (alarm_on(resources, "HealthCheckStatus", uses=name) for name in ("SiteProbe", "ApiProbe"))
 
     assert api["Dimensions"] == [{"Name": "HealthCheckId", "Value": {"Ref": "ApiProbe"}}]
     for name in ("Namespace", "MetricName", "Statistic", "Threshold", "TreatMissingData", "AlarmActions"):
@@ -436,7 +446,17 @@ def test_no_probe(frontend: Template, values: dict[str, str]) -> None:
     """Before the first upload and without CloudFront, the probe and its alarm do not exist."""
     found = with_values(frontend, **values)
 
-    assert not {"SiteProbe", "SiteUnreachableAlarm"} & set(found)
+    assert "SiteProbe" not in found
+    assert "${SiteProbe}" not in watched_by_probe_alarms(found)
+
+
+def watched_by_probe_alarms(resources: Template) -> set[str]:
+    """Return the health checks that alarms watch, as in a Sub."""
+    return {
+        in_words(dimension["Value"])
+        for alarm in alarms_on(resources, "HealthCheckStatus").values()
+        for dimension in alarm["Dimensions"]
+    }
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ _PORTS: Final = (0, 65535)
 _ALL: Final = (0, 255)  # protocols
 _NUMBERS: Final = {"icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58}
 _NAMES: Final = {number: name for name, number in _NUMBERS.items()}
-_WITH_PORTS: Final = (6, 17)
+WITH_PORTS: Final = (6, 17)
+"""The protocols with ports: TCP and UDP."""
 _ICMP: Final = (1, 58)
 
 Span = tuple[int, int]
@@ -54,13 +55,13 @@ def box(block: Any, protocol: Any, first: Any, last: Any) -> Box:
     if number == -1:
         return Box(family, (_ALL, _PORTS, where))
     ports = _PORTS
-    if number in (*_WITH_PORTS, *_ICMP) and any(
+    if number in (*WITH_PORTS, *_ICMP) and any(
         end is not None and _number(end) is None for end in (first, last)
     ):
         unknown = json.dumps([first, last], sort_keys=True, default=str)
         return Box(family, ((number, number), ports, where), unknown)
     low, high = _number(first), _number(last)
-    if number in _WITH_PORTS and low is not None and low >= 0:
+    if number in WITH_PORTS and low is not None and low >= 0:
         ports = (low, low if high is None else high)
     elif number in _ICMP and low is not None and low >= 0:
         ports = (low * 256 + max(high or 0, 0), low * 256 + (255 if high in (None, -1) else high or 0))
@@ -120,9 +121,9 @@ def box_in_words(traffic: Box, direction: str, source: str) -> str:
     (first, last), (low, high), _ = traffic.sides
     protocol = "all protocols" if first != last else _NAMES.get(first, f"protocol {first}")
     if traffic.unknown_ports:
-        ports = ", unknown ports" if first in _WITH_PORTS else ", unknown types"
+        ports = ", unknown ports" if first in WITH_PORTS else ", unknown types"
     elif first != last or (low, high) == _PORTS:
-        ports = "" if first != last else ", all ports" if first in _WITH_PORTS else ""
+        ports = "" if first != last else ", all ports" if first in WITH_PORTS else ""
     elif first in _ICMP:
         ports = f" type {low // 256}" + (f" code {low % 256}" if low == high else "")
     else:

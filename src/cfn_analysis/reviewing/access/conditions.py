@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import is_unknown
+from cfn_analysis.model.wildcards import Pattern, any_covers, is_known, lower, pattern
 from cfn_analysis.reviewing.access.boxes import addresses
-from cfn_analysis.reviewing.access.wildcards import Pattern, any_covers, is_known, lower, pattern
 
 # The ARN operators with Equals and Like are equivalent.
 _SAME: Final = {"arnequals": "arnlike"}

@@ -41,6 +41,7 @@ class SubjectPolicy(NamedTuple):
         owner: the resource that it belongs to, if it is in the set.
         kind: the type of its subject; ``trust`` for the trust policy of a role, ``limit`` for a policy that
             limits a role, ``resource`` or ``grant`` for others that are part of their subject.
+        place: the path of the document in the properties; empty if all properties together are the grant.
     """
 
     node: Node
@@ -49,6 +50,7 @@ class SubjectPolicy(NamedTuple):
     named: Any
     owner: Node | None
     kind: str
+    place: Place
 
 
 def policies_by_subject(side: Stacks) -> dict[str, list[SubjectPolicy]]:
@@ -56,43 +58,53 @@ def policies_by_subject(side: Stacks) -> dict[str, list[SubjectPolicy]]:
     found: dict[str, list[SubjectPolicy]] = {}
     for node, resource in existing_resources(side):
         resolved = side[node.stack]
-        for subject, kind, document, owner in _documents(resolved, node, resource):
+        for subject, kind, document, owner, place in _documents(resolved, node, resource):
             named = resolved.with_names(document)
             text = json.dumps(named, sort_keys=True, default=str)
-            found.setdefault(subject, []).append(SubjectPolicy(node, text, document, named, owner, kind))
+            policy = SubjectPolicy(node, text, document, named, owner, kind, place)
+            found.setdefault(subject, []).append(policy)
     return found
 
 
-# Subject, kind, document, and the resource that it belongs to if it is in the set.
-_Source = tuple[str, str, Any, Node | None]
+class _Source(NamedTuple):
+    """A document of a subject; ``owner`` is the resource that it belongs to if it is in the set."""
+
+    subject: str
+    kind: str
+    document: Any
+    owner: Node | None
+    place: Place
 
 
 def _documents(side: ResolvedStack, node: Node, resource: Resource) -> Iterator[_Source]:
     """Yield the policies of a resource, and what it grants outside a policy as a policy."""
     properties = resource.properties
     if resource.type == "AWS::Lambda::Permission":
-        yield from _of_subjects(side, node, resource, {"Statement": _permission(properties)})
+        yield from _of_subjects(side, node, resource, {"Statement": _permission(properties)}, ())
         return
     for place, document in policies(properties):
         if resource.type in IDENTITIES:
             subject, kind = _subject(side, resource.type, {"Ref": node.name}), resource.type
             if place == (_TRUST,):
                 subject, kind = f"{subject} {_TRUST}", "trust"
-            yield subject, kind, document, node
+            yield _Source(subject, kind, document, node, place)
         elif resource.type in _SUBJECTS:
-            yield from _of_subjects(side, node, resource, document)
+            yield from _of_subjects(side, node, resource, document, place)
         else:
-            yield (*_own_subject(node, resource, place), document, _owner(node, resource, place))
+            owner = _owner(node, resource, place)
+            yield _Source(*_own_subject(node, resource, place), document, owner, place)
     for key, document in _DEFAULTS.get(resource.type, {}).items():
         if key not in properties:
-            yield (*_own_subject(node, resource, (key,)), document, node)
-    for grant in () if resource.type in NOT_JUDGED else grants(resource.type, properties):
+            yield _Source(*_own_subject(node, resource, (key,)), document, node, (key,))
+    if resource.type in NOT_JUDGED:
+        return
+    for grant in grants(resource.type, properties):
         document = {"Statement": _statement(grant)}
         if resource.type in _SUBJECTS:
-            yield from _of_subjects(side, node, resource, document)
+            yield from _of_subjects(side, node, resource, document, grant.place)
         else:
             subject = f"{node.stack}.{node.name} {[step for step in grant.place if isinstance(step, str)]}"
-            yield subject, "grant", document, _owner(node, resource, grant.place)
+            yield _Source(subject, "grant", document, _owner(node, resource, grant.place), grant.place)
 
 
 def _own_subject(node: Node, resource: Resource, place: Place) -> tuple[str, str]:
@@ -117,15 +129,17 @@ def _owner(node: Node, resource: Resource, place: Place) -> Node | None:
     return next((mention.target for mention in mentions(others, node.stack)), None)
 
 
-def _of_subjects(side: ResolvedStack, node: Node, resource: Resource, document: Any) -> Iterator[_Source]:
+def _of_subjects(
+    side: ResolvedStack, node: Node, resource: Resource, document: Any, place: Place
+) -> Iterator[_Source]:
     is_attached = False
     for key, kind in _SUBJECTS[resource.type].items():
         for value in as_list(resource.properties.get(key)):
             is_attached = True
             owner = next((mention.target for mention in mentions(value, node.stack)), None)
-            yield _subject(side, kind, value), kind, document, owner
+            yield _Source(_subject(side, kind, value), kind, document, owner, place)
     if not is_attached:
-        yield f"{node.stack}.{node.name}", "resource", document, None
+        yield _Source(f"{node.stack}.{node.name}", "resource", document, None, place)
 
 
 def _subject(side: ResolvedStack, kind: str, value: Any) -> str:

@@ -1,19 +1,20 @@
-"""Security groups and network ACLs: newly allowed protocols, ports and addresses."""
+"""Security groups and network ACLs: newly allowed protocols, ports and addresses, and blocked answers."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.wiring import Node
-from cfn_analysis.reviewing import sentences
+from cfn_analysis.reviewing import sentences, writing
 from cfn_analysis.reviewing.access import boxes
 from cfn_analysis.reviewing.access.boxes import Box, without
+from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
-from cfn_analysis.reviewing.kinds import OPENS
+from cfn_analysis.reviewing.kinds import INTERRUPTION, OPENS
 from cfn_analysis.reviewing.states import Stacks, existing_resources
 from cfn_analysis.reviewing.values import text, words
-from cfn_analysis.updates.resolved_stack import ResolvedStack, mentions
+from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, mentions
 
 _GROUP: Final = "AWS::EC2::SecurityGroup"
 _RULES: Final = {"AWS::EC2::SecurityGroupIngress": "in", "AWS::EC2::SecurityGroupEgress": "out"}
@@ -31,9 +32,15 @@ _DEFAULT_EGRESS: Final = (
 
 
 class _Rule(NamedTuple):
-    """A rule of a group, with the number 0, or of an ACL; ``source`` names addresses that are not known."""
+    """A rule of a group, with the number 0, or of an ACL.
+
+    Attributes:
+        path: of a rule in the properties of a group; empty for a resource of its own.
+        source: the name of addresses that are not known.
+    """
 
     node: Node
+    path: str
     owner: Node | None
     direction: str
     number: int
@@ -41,27 +48,90 @@ class _Rule(NamedTuple):
     box: Box
     source: str
 
+    @property
+    def effect(self) -> tuple[str, int, bool, Box, str]:
+        """What the rule does, without the resource that declares it."""
+        return self.direction, self.number, self.allows, self.box, self.source
+
 
 _Rules = dict[str, list[_Rule]]
 
 
 def wider_networks(before: Stacks, after: Stacks) -> Iterator[Risk]:
     """Yield the resources whose rules allow more traffic."""
-    had = dict(existing_resources(before))
+    had, has = dict(existing_resources(before)), dict(existing_resources(after))
     for gather in (_groups, _acls):
         old, new = gather(before), gather(after)
         for subject, rules in new.items():
             was = old.get(subject, [])
-            if [rule[2:] for rule in was] == [rule[2:] for rule in rules]:
+            if [rule.effect for rule in was] == [rule.effect for rule in rules]:
                 continue
-            wider: dict[Node, list[str]] = {}
+            wider: dict[tuple[Node, str], list[str]] = {}
             for rule, traffic in _newly_allowed(was, rules, had):
-                wider.setdefault(rule.node, []).append(_in_words(traffic, rule))
-            for node, parts in wider.items():
-                yield risk(
-                    OPENS, node, sentences.TRAFFIC_ALLOWED, traffic=sentences.first(dict.fromkeys(parts))
-                )
+                wider.setdefault((rule.node, rule.path), []).append(_in_words(traffic, rule))
+            for (node, path), parts in wider.items():
+                paths = (path,) if path else _changed(had.get(node), has[node])
+                traffic_in_words = writing.first(dict.fromkeys(parts))
+                yield risk(OPENS, node, sentences.TRAFFIC_ALLOWED, paths=paths, traffic=traffic_in_words)
             yield from _unsure_denials(was, rules)
+
+
+# Clients choose their ports from these; NAT gateways, load balancers and functions use all of them.
+# https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
+_EPHEMERAL: Final = (1024, 65535)
+
+
+def blocked_answers(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield the entries of network ACLs with which answers to some ports of clients no longer pass."""
+    before, after = environment.before, environment.after
+    deployed, planned = _acls(before), _acls(after)
+    for subject, rules in planned.items():
+        allowed = [traffic for _, through in _through(rules) for traffic in through]
+        blocked: dict[Node, list[str]] = {}
+        for rule, through in _through(deployed.get(subject, [])):
+            if not _allows_answers(rule.box):
+                continue
+            for traffic in _ephemeral(without(through, allowed)):
+                if node := _blocking(environment, rule, rules, traffic):
+                    blocked.setdefault(node, []).append(_in_words(traffic, rule))
+        for node, parts in blocked.items():
+            change = environment.resources[node].change
+            paths = _changed(change.before, change.after) if change.after else ()
+            traffic_in_words = writing.first(dict.fromkeys(parts))
+            sentence = sentences.TRAFFIC_BLOCKED
+            yield risk(INTERRUPTION, node, sentence, paths=paths, traffic=traffic_in_words)
+
+
+def _allows_answers(traffic: Box) -> bool:
+    """Return whether a rule allows answers to every port that a client can choose."""
+    (first, last), (low, high), _ = traffic.sides
+    has_ports = first == last and first in boxes.WITH_PORTS
+    return has_ports and low <= _EPHEMERAL[0] and high >= _EPHEMERAL[1]
+
+
+def _ephemeral(traffic: Iterable[Box]) -> Iterator[Box]:
+    """Yield the parts of some traffic with ports that clients choose."""
+    for box in traffic:
+        protocols, (low, high), where = box.sides
+        ports = (max(low, _EPHEMERAL[0]), min(high, _EPHEMERAL[1]))
+        if ports[0] <= ports[1]:
+            yield box._replace(sides=(protocols, ports, where))
+
+
+def _blocking(
+    environment: EnvironmentChanges, rule: _Rule, rules: Iterable[_Rule], traffic: Box
+) -> Node | None:
+    """Return the changed entry that blocks traffic: the one that allowed it, or one that denies it."""
+    denying = [later.node for later in rules if not later.allows and boxes.common(later.box, traffic)]
+    return next((node for node in (rule.node, *denying) if node in environment.resources), None)
+
+
+def _changed(before: Resource | None, after: Resource) -> tuple[str, ...]:
+    """Return the changed properties of a rule that is a resource; none if it is new."""
+    if before is None:
+        return ()
+    old, new = before.properties, after.properties
+    return tuple(key for key in dict.fromkeys([*new, *old]) if old.get(key) != new.get(key))
 
 
 def _newly_allowed(
@@ -101,7 +171,8 @@ def _unsure_denials(was: Sequence[_Rule], rules: Sequence[_Rule]) -> Iterator[Ri
         is_unsure = rule.source or rule.box.unknown_ports
         if not rule.allows and is_unsure and rule.box not in kept:
             traffic = _in_words(rule.box, rule)
-            yield risk(OPENS, rule.node, sentences.TRAFFIC_NO_LONGER_DENIED, traffic=traffic)
+            sentence = sentences.TRAFFIC_NO_LONGER_DENIED
+            yield risk(OPENS, rule.node, sentence, paths=filter(None, [rule.path]), traffic=traffic)
 
 
 def _in_words(traffic: Box, rule: _Rule) -> str:
@@ -125,16 +196,22 @@ def _groups(side: Stacks) -> _Rules:
         else:
             continue
         for way, entries in written.items():
-            rules = [_rule(resolved, node, owner, way, entry) for entry in entries]
+            is_inline = resource.type == _GROUP
+            rules = []
+            for number, entry in enumerate(entries):
+                path = f"{_INLINE[way]}[{number}]" if is_inline else ""
+                rules.append(_rule(resolved, node, path, owner, way, entry))
             found.setdefault(f"{_key(reference, resolved)} {way}", []).extend(rules)
     return found
 
 
-def _rule(side: ResolvedStack, node: Node, owner: Node | None, direction: str, properties: Any) -> _Rule:
+def _rule(
+    side: ResolvedStack, node: Node, path: str, owner: Node | None, direction: str, properties: Any
+) -> _Rule:
     given = properties if isinstance(properties, Mapping) else {"CidrIp": properties}
     block, source = _source(given, side)
     traffic = boxes.box(block, given.get("IpProtocol", "-1"), given.get("FromPort"), given.get("ToPort"))
-    return _Rule(node, owner, direction, 0, True, traffic, source)
+    return _Rule(node, path, owner, direction, 0, True, traffic, source)
 
 
 def _acls(side: Stacks) -> _Rules:
@@ -154,6 +231,7 @@ def _acls(side: Stacks) -> _Rules:
         number = text(given.get("RuleNumber"))
         rule = _Rule(
             node,
+            "",
             _owner(reference, node.stack),
             direction,
             int(number) if number.isdigit() else 1,

@@ -11,7 +11,7 @@ from cfn_analysis.reviewing import kinds, sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Detail, Risk, risk
 from cfn_analysis.reviewing.values import OFF, text
-from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, Cause, ResourceChange
 
 _ROWS: Final = [
     line.split(": ", 1) for line in Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines()
@@ -36,17 +36,24 @@ def not_judged(environment: EnvironmentChanges) -> Iterator[Risk]:
         if change.type in NOT_JUDGED:
             if change.type in _RESTRICTING if change.action == REMOVE else _is_edited(change):
                 detail["what"] = NOT_JUDGED[change.type]
-                yield risk(kinds.NOT_JUDGED, node, sentences.ACCESS_NOT_COMPARED, **detail)
+                sentence = sentences.ACCESS_NOT_COMPARED
+                edited = [cause.name for cause in _granting(change)]
+                yield risk(kinds.NOT_JUDGED, node, sentence, paths=edited, **detail)
         elif places := _unread(change, environment.after[node.stack].built.region):
-            yield risk(kinds.NOT_JUDGED, node, sentences.POLICY_NOT_READ, places=places, **detail)
+            paths = () if change.action == ADD else places
+            sentence = sentences.POLICY_NOT_READ
+            yield risk(kinds.NOT_JUDGED, node, sentence, paths=paths, places=places, **detail)
 
 
 def _is_edited(change: ResourceChange) -> bool:
     """Return whether it is new, or more changes than labels, a switch to off, and new IDs."""
+    return change.action == ADD or bool(_granting(change))
+
+
+def _granting(change: ResourceChange) -> list[Cause]:
+    """Return the changes other than of labels, switches to off, and new IDs."""
     own = [cause for cause in change.causes if cause.follows is None and cause.place]
-    return change.action == ADD or any(
-        cause.place[0] not in _LABELS and text(cause.after).lower() not in OFF for cause in own
-    )
+    return [cause for cause in own if cause.place[0] not in _LABELS and text(cause.after).lower() not in OFF]
 
 
 def _unread(change: ResourceChange, region: str) -> tuple[str, ...]:

@@ -9,18 +9,19 @@ from typing import Any, Final
 
 from cfn_analysis.model.access_properties import managed_policies
 from cfn_analysis.model.intrinsics import is_unknown
-from cfn_analysis.model.references import as_list
+from cfn_analysis.model.references import Place, as_list, place_in_words, value_at
+from cfn_analysis.model.wildcards import EVERYTHING
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import beginning
-from cfn_analysis.reviewing import sentences
+from cfn_analysis.reviewing import sentences, writing
 from cfn_analysis.reviewing.access.documents import IDENTITIES, SubjectPolicy, policies_by_subject
 from cfn_analysis.reviewing.access.not_judged import NOT_JUDGED
 from cfn_analysis.reviewing.access.statements import Access, Statement, not_covered, statements
-from cfn_analysis.reviewing.access.wildcards import EVERYTHING
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import OPENS
 from cfn_analysis.reviewing.states import Stacks, existing_resources
 from cfn_analysis.reviewing.values import words
+from cfn_analysis.updates.comparison import name_of_place
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, resource_at
 
 _MOST: Final = 3  # of what a sentence lists
@@ -36,33 +37,86 @@ def wider_policies(before: Stacks, after: Stacks) -> Iterator[Risk]:
             continue
         for policy in will:
             is_new = policy.owner is not None and policy.owner not in had
-            if found := _more(policy, was, _opens if is_new else lambda _, statement: not statement.denies):
-                known = all(access.is_known for access in found)
-                access = sentences.first(_in_words(found))
-                yield risk(OPENS, policy.node, sentences.ACCESS_ALLOWED, access=access, is_known=known)
+            counts = _opens if is_new else _allows
+            for place, added in _more(policy, was, counts).items():
+                # A new resource has no earlier access that this could be narrower than.
+                is_known = is_new or all(access.is_known for access in added)
+                yield risk(
+                    OPENS,
+                    policy.node,
+                    sentences.ACCESS_ALLOWED,
+                    paths=_paths(policy, place, had, has),
+                    access=writing.first(_in_words(added)),
+                    is_known=is_known,
+                )
         for policy in was:
-            stays = policy.owner is None or policy.owner in has
-            if stays and (found := _more(policy, will, lambda _, statement: statement.denies)):
-                access = sentences.first(_in_words(found))
-                yield risk(OPENS, policy.node, sentences.ACCESS_NO_LONGER_DENIED, access=access)
+            if policy.owner is not None and policy.owner not in has:
+                continue
+            for place, lost in _more(policy, will, _denies).items():
+                yield risk(
+                    OPENS,
+                    policy.node,
+                    sentences.ACCESS_NO_LONGER_DENIED,
+                    paths=_paths(policy, place, had, has),
+                    access=writing.first(_in_words(lost)),
+                )
+
+
+def _paths(
+    policy: SubjectPolicy, place: Place, had: Mapping[Node, Resource], has: Mapping[Node, Resource]
+) -> tuple[str, ...]:
+    """Return the path of a statement, or all changed properties if they together are the policy."""
+    before, after = had.get(policy.node), has.get(policy.node)
+    if before is None or after is None:
+        return () if not policy.place else (_path(policy, place, before, after),)
+    if policy.place:
+        return (_path(policy, place, before, after),)
+    old, new = before.properties, after.properties
+    return tuple(key for key in dict.fromkeys([*new, *old]) if old.get(key) != new.get(key))
+
+
+def _path(policy: SubjectPolicy, place: Place, before: Resource | None, after: Resource | None) -> str:
+    old = before.properties if before else {}
+    new = after.properties if after else {}
+    if policy.kind == "grant" or isinstance(value_at(new or old, policy.place), str):  # JSON as a text
+        place = ()
+    return name_of_place(old, new, (*policy.place, *place))
+
+
+_Counts = Callable[[SubjectPolicy, Statement], bool]
 
 
 def _more(
-    policy: SubjectPolicy, others: Sequence[SubjectPolicy], counts: Callable[[SubjectPolicy, Statement], bool]
-) -> list[Access]:
-    """Return the access that a policy covers and others do not, also by the names of resources."""
-    found: list[Access] = []
-    for key in ("document", "named"):
-        given = [statement for by in others for statement in statements(getattr(by, key))]
-        found = [
-            access
-            for statement in statements(getattr(policy, key))
-            if counts(policy, statement)
-            for access in not_covered(statement, given)
-        ]
-        if not found:
-            break
-    return found
+    policy: SubjectPolicy, others: Sequence[SubjectPolicy], counts: _Counts
+) -> dict[Place, list[Access]]:
+    """Return the access that each statement covers and others do not, also by the names of resources."""
+    by_document = _not_covered(policy, policy.document, [other.document for other in others], counts)
+    if not by_document:
+        return {}
+    return _not_covered(policy, policy.named, [other.named for other in others], counts)
+
+
+def _not_covered(
+    policy: SubjectPolicy, document: Any, others: Sequence[Any], counts: _Counts
+) -> dict[Place, list[Access]]:
+    covering: list[Statement] = []
+    for other in others:
+        covering += statements(other)
+    by_place: dict[Place, list[Access]] = {}
+    for statement in statements(document):
+        if not counts(policy, statement):
+            continue
+        if missing := list(not_covered(statement, covering)):
+            by_place.setdefault(statement.place, []).extend(missing)
+    return by_place
+
+
+def _allows(_: SubjectPolicy, statement: Statement) -> bool:
+    return not statement.denies
+
+
+def _denies(_: SubjectPolicy, statement: Statement) -> bool:
+    return statement.denies
 
 
 def attached(before: Stacks, after: Stacks) -> Iterator[Risk]:
@@ -78,31 +132,35 @@ def attached(before: Stacks, after: Stacks) -> Iterator[Risk]:
         old, new = (side and side.properties.get("PermissionsBoundary") for side in (was, resource))
         if old and old != new:
             sentence = sentences.BOUNDARY_CHANGED if new else sentences.BOUNDARY_REMOVED
-            yield risk(OPENS, node, sentence, old=_policy_in_words(old), new=_policy_in_words(new))
+            words_of = {"old": _policy_in_words(old), "new": _policy_in_words(new)}
+            yield risk(OPENS, node, sentence, paths=("PermissionsBoundary",), **words_of)
 
 
 def _attached(side: ResolvedStack, node: Node, resource: Resource) -> dict[str, Risk]:
     """Return what gives a resource the permissions of a managed policy or a group, by a text to compare."""
     found: dict[str, Risk] = {}
-    for _, policies in managed_policies(resource.properties):
-        for policy in as_list(policies):
+    for place, policies in managed_policies(resource.properties):
+        for number, policy in enumerate(as_list(policies)):
             key = json.dumps(side.with_names(policy), sort_keys=True)
             arn = _policy_in_words(policy)
-            found[key] = risk(OPENS, node, sentences.MANAGED_POLICY_ATTACHED, arn=arn)
-    for user, group in _memberships(resource):
+            path = place_in_words((*place, number) if isinstance(policies, list) else place)
+            found[key] = risk(OPENS, node, sentences.MANAGED_POLICY_ATTACHED, paths=(path,), arn=arn)
+    for path, user, group in _memberships(resource):
         key = json.dumps(side.with_names([user, group]), sort_keys=True)
         who = words(user) if user else "the user"
-        found[key] = risk(OPENS, node, sentences.GROUP_JOINED, user=who, group=words(group))
+        found[key] = risk(OPENS, node, sentences.GROUP_JOINED, paths=(path,), user=who, group=words(group))
     return found
 
 
-def _memberships(resource: Resource) -> list[tuple[Any, Any]]:
-    """Return the pairs of user and group; the user is empty for the resource itself."""
+def _memberships(resource: Resource) -> list[tuple[str, Any, Any]]:
+    """Return the path, the user and the group of each; the user is empty for the resource itself."""
     if resource.type == "AWS::IAM::User":
-        return [("", group) for group in as_list(resource.properties.get("Groups"))]
+        groups = as_list(resource.properties.get("Groups"))
+        return [(f"Groups[{number}]", "", group) for number, group in enumerate(groups)]
     if resource.type == "AWS::IAM::UserToGroupAddition":
         group = resource.properties.get("GroupName")
-        return [(user, group) for user in as_list(resource.properties.get("Users"))]
+        users = as_list(resource.properties.get("Users"))
+        return [(f"Users[{number}]", user, group) for number, user in enumerate(users)]
     return []
 
 

@@ -7,7 +7,18 @@ from typing import Any, Final
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.references import as_list, value_at
 from cfn_analysis.reviewing.access.boxes import box, without
-from cfn_analysis.reviewing.values import judged, problems, settings, text, values_of, words
+from cfn_analysis.reviewing.findings import Problem
+from cfn_analysis.reviewing.values import (
+    JUDGES,
+    Judge,
+    judged,
+    problems,
+    settings,
+    tables,
+    text,
+    values_of,
+    words,
+)
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
 
@@ -26,6 +37,48 @@ def tls_of_api(before: Any, after: Any, *, effect: str) -> str:
 def _oldest_tls(policy: str) -> str | None:
     found = re.match(r"TLS_1_(\d)$|SecurityPolicy_TLS13_1_(\d)_", policy)
     return next(number for number in found.groups() if number) if found else None
+
+
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+_DEFAULT_TLS: Final = "ELBSecurityPolicy-2016-08"
+_TLS_VERSION: Final = re.compile(r"ELBSecurityPolicy-(?:TLS13|TLS|FS)-1-(?P<minor>\d)(?P<rest>.*)")
+_CIPHERS: Final = ("-Res", "", "-Ext0", "-Ext1", "-Ext", "-Ext2")  # the fewest first
+
+
+def tls_of_load_balancer(before: Any, after: Any) -> str:
+    """Judge a policy of a load balancer by the oldest version of TLS that it accepts, and by its ciphers."""
+    policies = [_DEFAULT_TLS if value is None else value for value in (before, after)]
+    instead = f"is {words(policies[1])} instead of {words(policies[0])}"
+    if any(is_unknown(policy) for policy in policies):
+        return f"{instead}: possibly, older versions of TLS are accepted"
+    was, will = (_tls_of_policy(text(policy)) for policy in policies)
+    if was is None or will is None:
+        return f"{instead}: possibly, older versions of TLS are accepted"
+    if will[0] < was[0]:
+        return f"{instead}: older versions of TLS are accepted"
+    if will[0] == was[0] and will[1] > was[1]:
+        return f"{instead}: more ciphers are accepted"
+    return ""
+
+
+def _tls_of_policy(policy: str) -> tuple[int, int] | None:
+    """Return the oldest version of TLS and the rank of the ciphers; None for a policy that is not known."""
+    versioned = _TLS_VERSION.fullmatch(policy)
+    if versioned is None:
+        return (0, 0) if policy.startswith("ELBSecurityPolicy-") else None
+    ciphers = re.match(r"(-Res|-Ext\d?)?", versioned["rest"])
+    return int(versioned["minor"]), _CIPHERS.index(ciphers[0] if ciphers else "")
+
+
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+_CACHING_DISABLED: Final = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+
+
+def must_stay_uncached(before: Any, after: Any, *, effect: str) -> str:
+    """Judge a cache policy of CloudFront, which must not replace the one that disables caching."""
+    if text(before) != _CACHING_DISABLED or text(after) == _CACHING_DISABLED:
+        return ""
+    return f"is {words(after)} instead of CachingDisabled: {effect}"
 
 
 def must_not_be_added(before: Any, after: Any, *, values: str, effect: str) -> str:
@@ -64,21 +117,39 @@ def must_not_change(before: Any, after: Any, *, effect: str) -> str:
     return f"is changed ({words(before if after is None else after)}): {effect}"
 
 
+_RESTRICTION: Final = ("DistributionConfig", "Restrictions", "GeoRestriction")
 _ENDPOINT_BLOCKS: Final = ("ResourcesVpcConfig", "PublicAccessCidrs")
-CHANGED: Final = (*settings(__name__, "public"), *settings(__name__, "changed"))
-_NEW: Final = (*settings(__name__, "new"), *settings(__name__, "public"))
+_JUDGES: Final[Mapping[str, Judge]] = {
+    **JUDGES,
+    "must_not_be_added": must_not_be_added,
+    "must_not_be_set": must_not_be_set,
+    "must_not_change": must_not_change,
+    "must_not_go": must_not_go,
+    "must_stay": must_stay,
+    "must_stay_private": must_stay_private,
+    "must_stay_uncached": must_stay_uncached,
+    "tls_of_api": tls_of_api,
+    "tls_of_load_balancer": tls_of_load_balancer,
+}
+_TABLES: Final = tables(__file__)
+_PUBLIC: Final = settings(_TABLES["public"], _JUDGES)
+CHANGED: Final = (*_PUBLIC, *settings(_TABLES["changed"], _JUDGES))
+NEW: Final = (*settings(_TABLES["new"], _JUDGES), *_PUBLIC)
 
 
-def opening_settings(change: ResourceChange) -> Iterator[str]:
+def opening_settings(change: ResourceChange) -> Iterator[Problem]:
     """Yield the openings by the settings of a changed resource."""
     before, after = change.before, change.after
     if change.action == ADD and after is not None:
         for value in values_of(after):
-            yield from judged(change.type, value, _NEW)
+            yield from judged(change.type, value, NEW)
         if change.type in ("AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route") and _asks_nothing(
             after.properties
         ):
-            yield "is new, and anyone can call it: it requires neither authorization nor an API key"
+            text_of_method = (
+                "is new, and anyone can call it: it requires neither authorization nor an API key"
+            )
+            yield Problem(text_of_method, ())
     elif change.action != REMOVE and before is not None and after is not None:
         if change.type != "AWS::SQS::Queue" or "KmsMasterKeyId" not in after.properties:
             yield from problems(change, CHANGED)  # otherwise encrypted with another key
@@ -87,7 +158,7 @@ def opening_settings(change: ResourceChange) -> Iterator[str]:
             yield from _reachable(before.properties, after.properties)
 
 
-def _reachable(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def _reachable(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield addresses that can newly reach the public endpoint of a cluster; by default, all can.
 
     https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
@@ -97,7 +168,8 @@ def _reachable(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
         for side in (before, after)
     )
     if without(will, was):
-        yield f"{'.'.join(_ENDPOINT_BLOCKS)} allows more addresses to reach the public endpoint"
+        path = ".".join(_ENDPOINT_BLOCKS)
+        yield Problem(f"{path} allows more addresses to reach the public endpoint", (path,))
 
 
 def _asks_nothing(method: Mapping[str, Any]) -> bool:
@@ -106,7 +178,7 @@ def _asks_nothing(method: Mapping[str, Any]) -> bool:
     return is_anonymous and method.get("HttpMethod") != "OPTIONS"
 
 
-def _countries(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def _countries(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield countries that a distribution newly serves.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/georestrictions.html
@@ -124,11 +196,11 @@ def _countries(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
         case _:
             more = ["all but a list" if will[0] == "blacklist" else "all"]
     if more:
-        yield f"serves more countries: {', '.join(more)}"
+        yield Problem(f"serves more countries: {', '.join(more)}", (".".join(_RESTRICTION),))
 
 
 def _restriction(distribution: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
-    restriction = value_at(distribution, ("DistributionConfig", "Restrictions", "GeoRestriction"))
+    restriction = value_at(distribution, _RESTRICTION)
     if not isinstance(restriction, Mapping) or is_unknown(restriction):
         return "none", ()
     countries = sorted(str(as_strings(country)) for country in as_list(restriction.get("Locations")))

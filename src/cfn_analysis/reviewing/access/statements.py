@@ -7,15 +7,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import product
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.access_properties import parsed
 from cfn_analysis.model.intrinsics import is_unknown
-from cfn_analysis.model.references import as_list
+from cfn_analysis.model.references import Place, as_list
 from cfn_analysis.model.schemas import iam_actions
-from cfn_analysis.model.wording import beginning
-from cfn_analysis.reviewing.access.conditions import Condition, conditions, implies, not_implied, undecided
-from cfn_analysis.reviewing.access.wildcards import (
+from cfn_analysis.model.wildcards import (
     ANY,
     EVERYTHING,
     Pattern,
@@ -26,6 +25,8 @@ from cfn_analysis.reviewing.access.wildcards import (
     lower,
     pattern,
 )
+from cfn_analysis.model.wording import beginning
+from cfn_analysis.reviewing.access.conditions import Condition, conditions, implies, not_implied, undecided
 from cfn_analysis.reviewing.values import words
 
 Document = Mapping[str, Any]
@@ -47,8 +48,13 @@ class Some(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """A statement of a policy, with actions in lower case; without principals, they are everyone."""
+    """A statement of a policy, with actions in lower case; without principals, they are everyone.
 
+    Attributes:
+        place: its path in the document.
+    """
+
+    place: Place
     denies: bool
     principals: Some
     actions: Some
@@ -82,9 +88,13 @@ def statements(document: Any) -> list[Statement]:
     """Return the statements of a policy or its JSON; for an unknown Fn::If, those of both branches."""
     found: list[Statement] = []
     for content, limits in _unfolded(parsed(document)):
-        written = [content] if is_unknown(content) else as_list(parsed(content.get("Statement")))
-        for statement in written:
-            found += [_statement(inner, (*limits, *more)) for inner, more in _unfolded(statement)]
+        if is_unknown(content):
+            found.append(_statement((), content, limits))
+            continue
+        element = parsed(content.get("Statement"))
+        for number, written in enumerate(as_list(element)):
+            place: Place = ("Statement", number) if isinstance(element, list) else ("Statement",)
+            found += [_statement(place, inner, (*limits, *more)) for inner, more in _unfolded(written)]
     return found
 
 
@@ -102,6 +112,7 @@ def not_covered(wanted: Statement, given: Sequence[Statement]) -> Iterator[Acces
                 and statement.principals.holds(principal, wanted.principals.excludes)
                 and statement.resources.holds(resource, wanted.resources.excludes)
             ]
+            near = _without_delegation(wanted, principal, near)
             rest = _actions_left(
                 wanted.actions,
                 [statement.actions for statement in near if implies(wanted.conditions, statement.conditions)],
@@ -118,6 +129,26 @@ def not_covered(wanted: Statement, given: Sequence[Statement]) -> Iterator[Acces
             limits = [limit for limit in wanted.conditions if limit.written in dropped]
             known = known and all(is_known(value) for limit in limits for value in limit.values)
             yield Access(written, tuple(rest), name, tuple(dict.fromkeys(dropped)), known)
+
+
+def _without_delegation(wanted: Statement, principal: Pattern, near: list[Statement]) -> list[Statement]:
+    """Return the statements that cover a principal, without those of its account if it was limited itself.
+
+    A statement about an account lets the account's own policies decide: a role needs one in addition. A
+    statement about the role itself needs none, so its conditions are the only limit.
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-default-allow-root-enable-iam
+    """
+    own = [statement for statement in near if principal in statement.principals.includes]
+    is_limited = any(
+        _overlaps(wanted.actions, statement.actions) and not implies(wanted.conditions, statement.conditions)
+        for statement in own
+    )
+    return own if is_limited and not wanted.denies else near
+
+
+def _overlaps(wanted: Some, given: Some) -> bool:
+    """Return whether two sets of actions, in lower case, may have a common one."""
+    return not all(disjoint(first, second) for first, second in product(wanted.includes, given.includes))
 
 
 def _actions_left(wanted: Some, given: Sequence[Some]) -> list[str]:
@@ -150,11 +181,11 @@ def _matching(action: Pattern) -> tuple[Pattern, ...]:
     return tuple(name for name in names if covers(action, name))
 
 
-def _statement(written: Mapping[str, Any], limits: tuple[Condition, ...]) -> Statement:
+def _statement(place: Place, written: Mapping[str, Any], limits: tuple[Condition, ...]) -> Statement:
     if is_unknown(written):  # it covers only itself
         itself = pattern(written)
         unnamed, named = Some({itself: ""}), Some({itself: f"the statement {words(written)}"})
-        return Statement(False, unnamed, named, unnamed, limits)
+        return Statement(place, False, unnamed, named, unnamed, limits)
     names_resource = "Resource" in written or "NotResource" in written
     principals = _ALL
     if "Principal" in written or "NotPrincipal" in written:
@@ -162,6 +193,7 @@ def _statement(written: Mapping[str, Any], limits: tuple[Condition, ...]) -> Sta
             _principals(written.get("Principal")), _principals(written.get("NotPrincipal"), whole=False)
         )
     return Statement(
+        place,
         written.get("Effect") == "Deny",
         principals,
         _set(_texts(written.get("Action"), fold=True), _texts(written.get("NotAction"), fold=True)),

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
+from cfn_analysis.reviewing.findings import Problem
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
 _TYPES: Final = ("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
@@ -18,13 +19,20 @@ _UNSURE: Final = "it may block fewer requests"
 class _Rule(NamedTuple):
     """A rule, which applies after those of a lower priority.
 
-    The action of a group of rules is ``Block``, or ``Count`` where all of its actions are overridden.
+    The action of a group of rules is ``Block``, or ``Count`` where all of its actions are overridden; its
+    ``action_key`` is OverrideAction.
     """
 
     name: str
     priority: float
     action: str
+    action_key: str
     statement: Mapping[str, Any]
+
+    @property
+    def path(self) -> str:
+        """The path of the rule in the properties."""
+        return f"Rules[{self.name}]"
 
     @property
     def stops(self) -> bool:
@@ -32,7 +40,7 @@ class _Rule(NamedTuple):
         return self.action in _STOPPING
 
 
-def passing(change: ResourceChange) -> Iterator[str]:
+def passing(change: ResourceChange) -> Iterator[Problem]:
     """Yield the changes of a web ACL or rule group that allow requests that were blocked."""
     is_judged = change.type in _TYPES and change.action not in (ADD, REMOVE)
     if not is_judged or change.before is None or change.after is None:
@@ -40,11 +48,12 @@ def passing(change: ResourceChange) -> Iterator[str]:
     before, after = change.before.properties, change.after.properties
     was, will = (_action(side.get("DefaultAction")) for side in (before, after))
     if was == "Block" and will != "Block":
-        yield f"DefaultAction is {will} instead of Block: requests that no rule matches are allowed"
+        text = f"DefaultAction is {will} instead of Block: requests that no rule matches are allowed"
+        yield Problem(text, ("DefaultAction",))
     old, new = (_rules(side.get("Rules")) for side in (before, after))
     if old is None or new is None:
         if before.get("Rules") != after.get("Rules"):
-            yield f"Rules are known only after the deploy: {_UNSURE}"
+            yield Problem(f"Rules are known only after the deploy: {_UNSURE}", ("Rules",))
         return
     for rule in old:
         if rule.stops:
@@ -52,19 +61,28 @@ def passing(change: ResourceChange) -> Iterator[str]:
     yield from _allowing(old, new, blocks_by_default=will == "Block")
 
 
-def _weaker(rule: _Rule, rules: Sequence[_Rule]) -> Iterator[str]:
+def _weaker(rule: _Rule, rules: Sequence[_Rule]) -> Iterator[Problem]:
     if any(new.stops and _same(new.statement, rule.statement) for new in rules):
         return
     now = next((new for new in rules if new.name == rule.name), None)
     if now is None:
-        yield f"rule {rule.name}, which blocks requests, is removed"
-    elif not now.stops:
-        yield f"rule {rule.name} is set to {now.action} instead of {rule.action}: it does not block requests"
-    else:
-        yield from (f"rule {rule.name} {reason}" for reason in _less(rule.statement, now.statement))
+        yield Problem(f"rule {rule.name}, which blocks requests, is removed", (rule.path,))
+        return
+    if not now.stops:
+        text = f"rule {rule.name} is set to {now.action} instead of {rule.action}: it does not block requests"
+        keys = dict.fromkeys([rule.action_key, now.action_key])
+        yield Problem(text, tuple(f"{rule.path}.{key}" for key in keys))
+        return
+    for reason, below in _less(rule.statement, now.statement):
+        path = ".".join([rule.path, "Statement", *below])
+        yield Problem(f"rule {rule.name} {reason}", (path,))
 
 
-def _less(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+_Reason = tuple[str, tuple[str, ...]]
+"""Why a statement matches fewer requests, and the keys of what it is about in the statement."""
+
+
+def _less(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Reason]:
     """Yield the reasons why a statement may match fewer requests than before."""
     match before, after:
         case {"GeoMatchStatement": Mapping() as old}, {"GeoMatchStatement": Mapping() as new}:
@@ -72,38 +90,53 @@ def _less(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
                 code for code in old.get("CountryCodes", []) if code not in new.get("CountryCodes", [])
             ]
             if missing:
-                yield f"no longer matches {', '.join(map(str, missing))}"
+                yield (
+                    f"no longer matches {', '.join(map(str, missing))}",
+                    ("GeoMatchStatement", "CountryCodes"),
+                )
             elif not _same(old, new, "CountryCodes"):
-                yield f"determines the country differently: {_UNSURE}"
+                yield f"determines the country differently: {_UNSURE}", ("GeoMatchStatement",)
         case {"RateBasedStatement": Mapping() as old}, {"RateBasedStatement": Mapping() as new}:
             yield from _rate(old, new)
         case {"ManagedRuleGroupStatement": Mapping() as old}, {"ManagedRuleGroupStatement": Mapping() as new}:
             yield from _group(old, new)
         case _:
-            yield f"matches other requests than before: {_UNSURE}"
+            yield f"matches other requests than before: {_UNSURE}", ()
 
 
-def _rate(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+_RATE: Final = "RateBasedStatement"
+_GROUP: Final = "ManagedRuleGroupStatement"
+
+
+def _rate(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Reason]:
     try:
         limits = [float(str(statement.get("Limit"))) for statement in (before, after)]
     except ValueError:
-        yield f"has an unknown limit: {_UNSURE}"
+        yield f"has an unknown limit: {_UNSURE}", (_RATE, "Limit")
         return
     if limits[1] > limits[0]:
-        yield f"allows {after['Limit']} requests instead of {before['Limit']}"
-    yield from _scope(before, after)
-    if not _same(before, after, "Limit", "ScopeDownStatement"):
-        yield f"counts requests differently: {_UNSURE}"
+        yield f"allows {after['Limit']} requests instead of {before['Limit']}", (_RATE, "Limit")
+    yield from _scope(_RATE, before, after)
+    for key in _changed_keys(before, after, "Limit", "ScopeDownStatement"):
+        yield f"counts requests differently ({key}): {_UNSURE}", (_RATE, key)
 
 
-def _group(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def _group(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Reason]:
     was, will = (_overrides(group) for group in (before, after))
     softer = [name for name in will if name not in was]
     if softer:
-        yield f"no longer blocks requests that match {', '.join(softer)} of the group"
-    yield from _scope(before, after)
-    if not _same(before, after, "RuleActionOverrides", "ExcludedRules", "ScopeDownStatement"):
-        yield f"uses the group differently: {_UNSURE}"
+        text = f"no longer blocks requests that match {', '.join(softer)} of the group"
+        excluded = before.get("ExcludedRules") != after.get("ExcludedRules")
+        yield text, (_GROUP, "ExcludedRules" if excluded else "RuleActionOverrides")
+    yield from _scope(_GROUP, before, after)
+    for key in _changed_keys(before, after, "RuleActionOverrides", "ExcludedRules", "ScopeDownStatement"):
+        yield f"uses the group differently ({key}): {_UNSURE}", (_GROUP, key)
+
+
+def _changed_keys(before: Mapping[str, Any], after: Mapping[str, Any], *without: str) -> list[str]:
+    """Return the keys of a statement whose values differ, except some."""
+    keys = dict.fromkeys([*after, *before])
+    return [key for key in keys if key not in without and not _same(before.get(key), after.get(key))]
 
 
 def _overrides(group: Mapping[str, Any]) -> list[str]:
@@ -113,15 +146,15 @@ def _overrides(group: Mapping[str, Any]) -> list[str]:
     return [str(rule.get("Name")) for rule in (*weak, *group.get("ExcludedRules", []))]
 
 
-def _scope(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def _scope(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Reason]:
     was, will = (statement.get("ScopeDownStatement") for statement in (before, after))
     if will is not None and was is None:
-        yield "inspects only a part of the requests"
+        yield "inspects only a part of the requests", (kind, "ScopeDownStatement")
     elif will is not None and not _same(was, will):
-        yield f"inspects other requests than before: {_UNSURE}"
+        yield f"inspects other requests than before: {_UNSURE}", (kind, "ScopeDownStatement")
 
 
-def _allowing(old: Sequence[_Rule], new: Sequence[_Rule], *, blocks_by_default: bool) -> Iterator[str]:
+def _allowing(old: Sequence[_Rule], new: Sequence[_Rule], *, blocks_by_default: bool) -> Iterator[Problem]:
     """Yield rules that newly end the evaluation with Allow before rules that block."""
     for rule in new:
         if rule.action != "Allow":
@@ -133,10 +166,12 @@ def _allowing(old: Sequence[_Rule], new: Sequence[_Rule], *, blocks_by_default: 
             stopping = [old_rule.name for old_rule in old if old_rule.stops]
             spared = [name for name in spared if name not in before and name in stopping]
             if spared:
-                yield f"rule {rule.name} allows requests before {', '.join(spared)}"
+                text = f"rule {rule.name} allows requests before {', '.join(spared)}"
+                yield Problem(text, (f"{rule.path}.Priority",))
         elif spared or blocks_by_default:
             behind = f" before {', '.join(spared)}" if spared else ""
-            yield f"rule {rule.name} is new or matches other requests, and allows them{behind}"
+            text = f"rule {rule.name} is new or matches other requests, and allows them{behind}"
+            yield Problem(text, (rule.path,))
 
 
 def _stopping_after(rule: _Rule, rules: Sequence[_Rule]) -> list[str]:
@@ -161,7 +196,8 @@ def _rules(given: Any) -> list[_Rule] | None:
             priority = float(str(rule.get("Priority", 0)))
         except ValueError:
             return None
-        found.append(_Rule(str(rule.get("Name")), priority, action, statement))
+        key = "Action" if "Action" in rule else "OverrideAction"
+        found.append(_Rule(str(rule.get("Name")), priority, action, key, statement))
     return sorted(found, key=lambda rule: rule.priority)
 
 

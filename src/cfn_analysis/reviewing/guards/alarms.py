@@ -11,6 +11,7 @@ from typing import Any, Final
 from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing.findings import Problem
 from cfn_analysis.reviewing.values import text, words
 from cfn_analysis.updates.resolved_stack import mentions
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
@@ -28,7 +29,7 @@ _LOWER: Final = ("LessThanThreshold", "LessThanOrEqualToThreshold")
 _MISSING: Final = {"breaching": 2, "missing": 1, "ignore": 0, "notbreaching": 0}
 
 
-def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
+def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[Problem]:
     """Yield the ways in which a changed alarm notifies later, or fewer recipients, than before.
 
     An alarm on a resource in ``gone``, which are removed, must monitor another one.
@@ -41,20 +42,20 @@ def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
     missing = [text(side.get("TreatMissingData", "missing")) for side in (before, after)]
     ranks = [_MISSING.get(treatment.lower(), 0) for treatment in missing]
     if ranks[1] < ranks[0]:
-        yield f"TreatMissingData is {missing[1]} instead of {missing[0]}: missing data raises it less often"
+        how = f"TreatMissingData is {missing[1]} instead of {missing[0]}: missing data raises it less often"
+        yield Problem(how, ("TreatMissingData",))
     yield from _comparison(before, after)
     yield from _periods(before, after)
     changed = [
         key for key in _WATCHED if _watches_another(change, key, before.get(key), after.get(key), gone)
     ]
     if changed:
-        yield (
-            f"{', '.join(changed)} {'is' if len(changed) == 1 else 'are'} changed: it monitors another "
-            "condition, and may notify later"
-        )
+        are = "is" if len(changed) == 1 else "are"
+        how = f"{', '.join(changed)} {are} changed: it monitors another condition, and may notify later"
+        yield Problem(how, tuple(changed))
 
 
-def _notifications(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def _notifications(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield removed and suppressed actions."""
     for key in ("AlarmActions", "InsufficientDataActions"):
         kept = {json.dumps(action, sort_keys=True) for action in as_list(after.get(key))}
@@ -63,12 +64,13 @@ def _notifications(before: Mapping[str, Any], after: Mapping[str, Any]) -> Itera
         ]
         if dropped:
             what = ", ".join(words(action) for action in dropped)
-            yield f"{key} no longer contains {what}{'' if kept else ', and is empty'}"
+            yield Problem(f"{key} no longer contains {what}{'' if kept else ', and is empty'}", (key,))
     was, will = (text(side.get("ActionsEnabled", True)).lower() for side in (before, after))
     if was == "true" and will != "true":
-        yield f"ActionsEnabled is {words(after.get('ActionsEnabled'))}: it does not notify anyone"
+        how = f"ActionsEnabled is {words(after.get('ActionsEnabled'))}: it does not notify anyone"
+        yield Problem(how, ("ActionsEnabled",))
     if after.get("ActionsSuppressor") not in (None, before.get("ActionsSuppressor")):
-        yield "ActionsSuppressor suppresses its actions in more cases"
+        yield Problem("ActionsSuppressor suppresses its actions in more cases", ("ActionsSuppressor",))
 
 
 def _watches_another(
@@ -83,14 +85,16 @@ def _watches_another(
     return any(cause.follows is None for cause in causes)
 
 
-def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Problem]:
+    paths = ("ComparisonOperator",)
     operators = [text(side.get("ComparisonOperator")) for side in (before, after)]
     if operators[0] != operators[1]:
         direction = next((side for side in (_UPPER, _LOWER) if set(operators) <= set(side)), None)
         if direction is None:
-            yield f"ComparisonOperator is {operators[1]} instead of {operators[0]}"
+            yield Problem(f"ComparisonOperator is {operators[1]} instead of {operators[0]}", paths)
         elif "OrEqualTo" in operators[0]:
-            yield f"ComparisonOperator is {operators[1]}: a value equal to the threshold no longer raises it"
+            how = f"ComparisonOperator is {operators[1]}: a value equal to the threshold no longer raises it"
+            yield Problem(how, paths)
     old, new = before.get("Threshold"), after.get("Threshold")
     if old is None or _comparable(old) == _comparable(new):
         return
@@ -104,10 +108,10 @@ def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
         how = "less is tolerated"
     else:
         return
-    yield f"Threshold is {words(new)} instead of {words(old)}: {how}"
+    yield Problem(f"Threshold is {words(new)} instead of {words(old)}: {how}", ("Threshold",))
 
 
-def _periods(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def _periods(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield a weaker M out of N: datapoints that raised the alarm before may never raise it."""
     # Of M breaching datapoints among the last N, at least M - (N - n) are among the last n; and one of the
     # ceil(N / n) spans of n datapoints contained at least M / ceil(N / n) of them, perhaps earlier.
@@ -118,10 +122,14 @@ def _periods(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
     (needed, of), (needs, out_of) = pairs
     if (needed, of) == (needs, out_of):
         return
+    paths = tuple(
+        key for key in ("DatapointsToAlarm", "EvaluationPeriods") if before.get(key) != after.get(key)
+    )
     if needed is None or of is None or needs is None or out_of is None:
-        yield "the number of periods that must breach is not known"
+        yield Problem("the number of periods that must breach is not known", paths)
     elif needs > max(needed - max(0, of - out_of), ceil(needed / max(1, ceil(of / max(1, out_of))))):
-        yield f"{needs:g} of {out_of:g} periods must breach instead of {needed:g} of {of:g}"
+        how = f"{needs:g} of {out_of:g} periods must breach instead of {needed:g} of {of:g}"
+        yield Problem(how, paths)
 
 
 def _number(value: Any) -> float | None:

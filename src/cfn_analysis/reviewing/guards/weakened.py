@@ -11,11 +11,11 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import beginning
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
-from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.findings import Problem, Risk, risk
 from cfn_analysis.reviewing.guards.alarms import deaf
 from cfn_analysis.reviewing.kinds import GUARD
-from cfn_analysis.reviewing.removals import ASSOCIATION, unguarded
-from cfn_analysis.reviewing.values import must_not_decrease, problems, settings, text, words
+from cfn_analysis.reviewing.removals import unguarded
+from cfn_analysis.reviewing.values import JUDGES, must_not_decrease, problems, settings, tables, text, words
 from cfn_analysis.updates.resolved_stack import ResolvedStack
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
@@ -25,19 +25,18 @@ _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 _KEEPS: Final = {"Delete": 0, "Snapshot": 1, "Retain": 2, "RetainExceptOnCreate": 2}
 
 
-def deleted_after_days(before: Any, after: Any, *, what: str) -> str:
-    """Judge the days until deletion; without a number, nothing is deleted."""
-    if before is None and after is not None:
-        days = words(after)
+def deleted_after_days(before: Any, after: Any, *, what: str, never: str = "") -> str:
+    """Judge the days until deletion; without a number, or with ``never``, nothing is deleted."""
+    was, will = (None if text(value) == never else value for value in (before, after))
+    if will is None:
+        return ""
+    if was is None:
+        days = words(will)
         return f"is set to {days}: {what} are deleted after {days} day{'s' if days != '1' else ''}"
-    return (
-        ""
-        if after is None
-        else must_not_decrease(before, after, effect="records are retained for a shorter time")
-    )
+    return must_not_decrease(was, will, effect="records are retained for a shorter time")
 
 
-SETTINGS: Final = settings(__name__, "settings")
+SETTINGS: Final = settings(tables(__file__)["settings"], {**JUDGES, "deleted_after_days": deleted_after_days})
 
 
 def weakened_guards(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -45,18 +44,17 @@ def weakened_guards(environment: EnvironmentChanges) -> Iterator[Risk]:
     changes = {node: changed.change for node, changed in environment.resources.items()}
     gone = {node for node, change in changes.items() if change.action == REMOVE}
     for node, change in changes.items():
-        parts = dict.fromkeys([*_weaker(change, gone), *deaf(change, gone)])
-        if parts:
-            yield risk(GUARD, node, sentences.WEAKENED, problems=tuple(parts))
+        for problem in dict.fromkeys([*_weaker(change, gone), *deaf(change, gone)]):
+            yield risk(GUARD, node, sentences.WEAKENED, paths=problem.paths, problem=problem.text)
     for change, effect in unguarded(environment):
-        if change.type != ASSOCIATION:
-            yield risk(GUARD, change.node, sentences.GUARD_REMOVED, effect=effect)
+        yield risk(GUARD, change.node, sentences.GUARD_REMOVED, effect=effect)
     for name, after in environment.after.items():
         if name in environment.before:
             yield from _of_stack(environment.before[name], after)
+            yield from _rollback_triggers(environment.before[name], after, environment.name)
 
 
-def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
+def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[Problem]:
     before, after = change.before, change.after
     if change.action in (ADD, REMOVE) or before is None or after is None or before.type != after.type:
         return
@@ -67,18 +65,18 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
         old, new = (side.properties.get("LoggingFilter") for side in (before, after))
         if old != new and new is not None and not found:  # otherwise its DefaultBehavior is reported
             how = "new" if old is None else "changed"
-            yield f"LoggingFilter is {how}: this may mean that less is recorded"
+            yield Problem(f"LoggingFilter is {how}: this may mean that less is recorded", ("LoggingFilter",))
     for key in _POLICIES:
         was, will = before.retention_policy(key), after.retention_policy(key)
         if was == will:
             continue
         if was not in _KEEPS or will not in _KEEPS:
-            yield f"{key} is {words(will)} instead of {words(was)}, which may retain less"
+            yield Problem(f"{key} is {words(will)} instead of {words(was)}, which may retain less", (key,))
         elif _KEEPS[will] < _KEEPS[was]:
-            yield f"{key} is {will} instead of {was}"
+            yield Problem(f"{key} is {will} instead of {was}", (key,))
 
 
-def _shorter(type_name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def _shorter(type_name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield a period that is shorter, if several properties determine it."""
     if type_name not in _PERIODS:
         return
@@ -87,10 +85,10 @@ def _shorter(type_name: str, before: Mapping[str, Any], after: Mapping[str, Any]
         was, will = (days(_mapping(side.get(name))) for side in (before, after))
     except ValueError:
         if before.get(name) != after.get(name):
-            yield f"{name} is changed: this may mean that {effect}"
+            yield Problem(f"{name} is changed: this may mean that {effect}", (name,))
         return
     if will < was:
-        yield f"{name} has {will:g} days instead of {was:g}: {effect}"
+        yield Problem(f"{name} has {will:g} days instead of {was:g}: {effect}", (name,))
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -126,10 +124,21 @@ _PERIODS: Final[Mapping[str, tuple[str, Callable[[Mapping[str, Any]], float], st
 }
 
 
+def _rollback_triggers(before: ResolvedStack, after: ResolvedStack, environment: str) -> Iterator[Risk]:
+    """Yield each alarm that stays, and no longer rolls back an update of its stack."""
+    kept = after.built.rollback_triggers.get(environment, ())
+    removed = [name for name in before.built.rollback_triggers.get(environment, ()) if name not in kept]
+    for logical_id, resource in after.existing():
+        if resource.properties.get("AlarmName") in removed:
+            subject, paths = Node(after.name, logical_id), ("RollbackTriggers",)
+            yield risk(GUARD, subject, sentences.TRIGGER_REMOVED, paths=paths, stack=after.name)
+
+
 def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
     subject = Node(after.name, "")
     if before.built.termination_protection and not after.built.termination_protection:
-        yield risk(GUARD, subject, sentences.TERMINATION_UNPROTECTED, stack=after.name)
+        paths = ("TerminationProtection",)
+        yield risk(GUARD, subject, sentences.TERMINATION_UNPROTECTED, paths=paths, stack=after.name)
     old, new = (side.built.policies.stack for side in (before, after))
     if old == new:
         return
@@ -143,4 +152,5 @@ def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
                 allowed.setdefault(name, []).append(action)
     if allowed:
         resources = beginning([f"{name} ({', '.join(actions)})" for name, actions in allowed.items()], 6)
-        yield risk(GUARD, subject, sentences.STACK_POLICY_WEAKENED, stack=after.name, resources=resources)
+        sentence = sentences.STACK_POLICY_WEAKENED
+        yield risk(GUARD, subject, sentence, paths=("StackPolicy",), stack=after.name, resources=resources)

@@ -1,9 +1,9 @@
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
+from cfn_analysis.model.wildcards import matches
 from cfn_analysis.rules.support.documents import POLICIES, documents, each
 from cfn_analysis.rules.support.references import partial_text, plain
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
@@ -18,21 +18,12 @@ ARNS: dict[str, Kind] = {
     f"AWS::{kind}": (service, "".join(part)) for kind, service, *part in map(str.split, rows(__file__))
 }
 SERVICES = {service for service, _ in ARNS.values()}
-# Actions on streams, whose ARNs are longer than those of the log group or table.
-STREAM_ACTIONS = {
-    **dict.fromkeys(
-        words("logs:deletelogstream logs:getlogevents logs:putlogevents"), ("logs", "log-stream")
-    ),
-    **dict.fromkeys(
-        words("dynamodb:describestream dynamodb:getrecords dynamodb:getsharditerator"), ("dynamodb", "stream")
-    ),
-}
-TABLE_STREAM = frozenset({("dynamodb", "stream")})
+# Actions on log streams, whose ARNs are longer than those of the log group.
+STREAM_ACTIONS = words("logs:deletelogstream logs:getlogevents logs:putlogevents")
 REMEDIES = {
     ("s3", "object"): " Write BUCKET-ARN/*.",
     ("s3", "bucket"): " Write BUCKET-ARN.",
     ("logs", "log-stream"): " Add :* to the ARN.",
-    ("dynamodb", "stream"): " Write the StreamArn of the table.",
 }
 
 
@@ -61,8 +52,6 @@ class ActionOnAnotherResource(Rule):
             actions = [str(action) for action, _ in each(statement.get("Action"))]
             for action in actions:
                 fitting = _fitting(action.lower())
-                if fitting == TABLE_STREAM and any(_fitting(name.lower()) != fitting for name in actions):
-                    continue  # as CDK grants the use of a table
                 if fitting and not any(_fits(kind, fitting) for kind in kinds if kind):
                     yield Fault((*path, "Resource"), _message(action, str(listed[0]), fitting))
                     break
@@ -84,10 +73,8 @@ def _kind(resources: Any, text: str | None) -> Kind | None:
         return None
     whole = re.fullmatch(r"\$\{(\w+)(\.\w*Arn)?\}(.*)", text)
     if whole and (kind := ARNS.get(resources.get(whole[1], {}).get("Type"))):
-        if not whole[2] and kind[0] not in ("secretsmanager", "sns", "states"):
+        if not whole[2] and kind[0] not in ("secretsmanager", "sns"):
             return None
-        if kind[0] == "dynamodb" and (whole[2] == ".StreamArn" or "/stream/" in whole[3]):
-            return ("dynamodb", "stream")
         if kind[0] == "s3" and whole[3]:
             return ("s3", "object") if whole[3].startswith("/") else None
         return kind
@@ -98,8 +85,6 @@ def _kind(resources: Any, text: str | None) -> Kind | None:
     if service == "s3" and not parts[4]:
         known = _is_bucket(resources, text) or not re.search(r"[$*?]", name.partition("/")[0])
         return ("s3", "object" if "/" in name else "bucket") if known else None
-    if service == "dynamodb" and re.search(r"/stream/|\*", name):
-        return ("dynamodb", "stream") if "/stream/" in name else None
     if service == "logs" and re.fullmatch(r"log-group:[^:*?]+", name):
         return ("logs", "group alone")
     first = re.match(r"[A-Za-z-]+(?=[:/])", name)
@@ -118,8 +103,6 @@ def _fits(kind: Kind, fitting: frozenset[Kind]) -> bool:
         return ("logs", "log-group") in fitting
     if kind[0] == "logs" and ("logs", "log-stream") in fitting:
         return True
-    if kind == ("dynamodb", "stream") and ("dynamodb", "table") in fitting:
-        return True
     return any(kind[0] == service and (part in ("", kind[1]) or not kind[1]) for service, part in fitting)
 
 
@@ -129,10 +112,10 @@ def _fitting(action: str) -> frozenset[Kind]:
     service, _, name = action.partition(":")
     known = service_actions().get(service, {"Actions": {}})
     if action in STREAM_ACTIONS:
-        return frozenset({STREAM_ACTIONS[action]})
+        return frozenset({("logs", "log-stream")})
     if "*" not in name and "?" not in name:
         return frozenset(_kinds_of(known, known["Actions"].get(name, {})))
-    listed = (about for act, about in known["Actions"].items() if fnmatchcase(act, name))
+    listed = (about for act, about in known["Actions"].items() if matches(name, act))
     return frozenset((kind, "") for about in listed for kind, _ in _kinds_of(known, about))
 
 

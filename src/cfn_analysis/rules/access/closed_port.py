@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Any
 
 from cfnlint.helpers import is_function
@@ -8,15 +7,15 @@ from cfn_analysis.rules.support.networks import ingress_rules
 from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import default_values, number
-from cfn_analysis.rules.support.values import Path, existing, logical_ids_in, of_type
+from cfn_analysis.rules.support.values import existing, logical_ids_in, of_type
 from cfn_analysis.rules.support.words import rows
 
 
 class ClosedPort(Rule):
     """Port that none of the security groups of its resource allows.
 
-    A database, a cache, a file system, a load balancer or a service listens on a port. If all of its security
-    groups are in the template, and none has an ingress rule for that port, no client connects.
+    A database listens on a port. If all of its security groups are in the template, and none has an ingress
+    rule for that port, no client connects.
     """
 
     id = "E9553"
@@ -32,36 +31,21 @@ class ClosedPort(Rule):
                 rules = ingress_rules(resources, groups)
                 if not rules and logical_ids_in(validator.cfn.template.get("Outputs", {})) & set(groups):
                     continue  # another template may add the rules
-                for port, where in _ports(validator, resources, logical_id, port_name, defaults):
+                for port in _ports(validator, properties, port_name, defaults):
                     if rules is not None and not any(_admits(validator, rule, port) for rule in rules):
                         yield Fault(
-                            existing(resources, where or (logical_id, "Properties", *path)),
+                            existing(resources, (logical_id, "Properties", *path)),
                             f"{' and '.join(groups)} does not allow port {port:g}, on which {logical_id} "
                             f"listens: "
                             "no client connects. Add an ingress rule for the port.",
                         )
 
 
-def _ports(
-    validator: Validator, resources: Any, logical_id: str, name: str, defaults: list[str]
-) -> Iterator[tuple[float, Path]]:
-    """Yield the ports on which a resource listens, and where they are, if not in the resource itself."""
-    properties = resources[logical_id].get("Properties", {})
-    if name == "@Listener":
-        if properties.get("Type") == "network":  # PrivateLink and API Gateway can bypass its groups
-            return
-        for listener, _, inside in of_type(resources, "AWS::ElasticLoadBalancingV2::Listener"):
-            if single_reference(inside.get("LoadBalancerArn"))[0] == logical_id:
-                known = _known(validator, [inside.get("Port")])
-                yield from ((port, (listener, "Properties", "Port")) for port in known)
-        return
-    written = _values(properties, name.split("/"))
+def _ports(validator: Validator, properties: Any, name: str, defaults: list[str]) -> list[float]:
+    """Return the port on which a resource listens, if it is known."""
+    written = _values(properties, [name])
     engines = dict(default.partition("=")[::2] for default in defaults)
-    engine = engines.get(str(properties.get("Engine"))) or next(
-        (port for port in engines if port.isdigit()), None
-    )
-    known = _known(validator, written if written else [engine])
-    yield from ((port, ()) for port in known)
+    return _known(validator, written or [engines.get(str(properties.get("Engine")))])
 
 
 def _known(validator: Validator, written: list[Any]) -> list[float]:

@@ -9,7 +9,14 @@ from cfn_analysis.rules.support.policies import MANAGED, ROLE, delegates
 from cfn_analysis.rules.support.references import own_id, own_type, sub_text, target, waits_for
 from cfn_analysis.rules.support.resource_policies import is_service
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.service_roles import NEEDS, READS, WITHOUT_ROLE, Actions, Need, asked
+from cfn_analysis.rules.support.service_roles import (
+    READS,
+    SERVICE_ROLES,
+    WITHOUT_ROLE,
+    Actions,
+    ServiceRole,
+    asked,
+)
 from cfn_analysis.rules.support.targets import KEY, key_id
 from cfn_analysis.rules.support.values import Path, branches, place
 
@@ -18,8 +25,8 @@ class RoleWithoutRights(Rule):
     """Role that its service cannot assume, or that does not allow what the service needs.
 
     A service assumes a role with sts:AssumeRole, which the role's AssumeRolePolicyDocument must allow for the
-    service principal, and then has only the permissions of the role. Each service has its own principal: ECS
-    tasks have ecs-tasks.amazonaws.com, flow logs vpc-flow-logs.amazonaws.com. Lambda, API Gateway and others
+    service principal, and then has only the permissions of the role. Each service has its own principal:
+    flow logs have vpc-flow-logs.amazonaws.com. Lambda, API Gateway and others
     try the role when the resource is created: if the permissions are in a separate policy, the resource must
     wait for it. Other services fail only when they use the role.
     """
@@ -27,67 +34,72 @@ class RoleWithoutRights(Rule):
     id = "E9551"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html"
     fault_class = "rights"
-    looks_at = properties_of(*dict.fromkeys(need.kind for need in NEEDS), ROLE)
+    looks_at = properties_of(*dict.fromkeys(service_role.kind for service_role in SERVICE_ROLES), ROLE)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for arn, place_of in each(properties.get("ManagedPolicyArns"), "ManagedPolicyArns"):
-            name = (sub_text(arn) or "").rpartition(":aws:policy/")[2]
-            right = next((end for end in MANAGED if end.endswith(f"/service-role/{name}")), "")
-            if name and right:
-                yield Fault(
-                    place_of,
-                    f"ManagedPolicyArns has {name}, which AWS has as {right.removeprefix(':policy/')}: IAM "
-                    f"refuses the "
-                    "role. Add the path.",
-                )
-        resources, trusted = validator.cfn.template["Resources"], set()
-        for need in NEEDS:
-            if need.kind != own_type(validator):
+        yield from _without_path(properties)
+        kind = own_type(validator)
+        trusted = set()
+        for service_role in SERVICE_ROLES:
+            if service_role.kind != kind:
                 continue
-            if need.role not in trusted and need.role != "FunctionName":
-                trusted.add(need.role)
-                yield from _distrusted(validator, need, properties)
-            for path, role, (actions, on), case in asked(validator, resources, need, properties):
-                if role is None:
-                    if actions[0] not in WITHOUT_ROLE or (
-                        not on and need.kind.startswith("AWS::ApiGatewayV2")
-                    ):
-                        yield _missing(need, path, actions, case)
-                    continue
-                yield from _lacking(case, need, path, role, actions, on)
-                key = key_id(resources, value_at(resources.get(on, {}), ("Properties", "KmsMasterKeyId")))
-                if key:
-                    on_key = (
-                        ("kms:Decrypt",)
-                        if actions in READS.values()
-                        else ("kms:Decrypt", "kms:GenerateDataKey")
-                    )
-                    yield from _lacking(case, need, path, role, on_key, key)
+            if service_role.role not in trusted and service_role.role != "FunctionName":
+                trusted.add(service_role.role)
+                yield from _distrusted(validator, service_role, properties)
+            yield from _without_rights(validator, service_role, properties)
 
 
-def _missing(need: Need, path: Path, actions: Actions, case: Validator) -> Fault:
-    name = need.role.rpartition("/")[2]
+def _without_path(properties: Any) -> Faults:
+    """Yield the managed policies whose ARN lacks the path ``service-role/``."""
+    for arn, place_of in each(properties.get("ManagedPolicyArns"), "ManagedPolicyArns"):
+        name = (sub_text(arn) or "").rpartition(":aws:policy/")[2]
+        right = next((end for end in MANAGED if end.endswith(f"/service-role/{name}")), "")
+        if name and right:
+            yield Fault(
+                place_of,
+                f"ManagedPolicyArns has {name}, which AWS has as {right.removeprefix(':policy/')}: IAM "
+                "refuses the role. Add the path.",
+            )
+
+
+def _without_rights(validator: Validator, service_role: ServiceRole, properties: Any) -> Faults:
+    """Yield what the role of a resource does not allow its service, also on the key of the target."""
+    resources = validator.cfn.template["Resources"]
+    for path, role, (actions, on), case in asked(validator, resources, service_role, properties):
+        if role is None:
+            if actions[0] not in WITHOUT_ROLE:
+                yield _missing(service_role, path, actions, case)
+            continue
+        yield from _lacking(case, service_role, path, role, actions, on)
+        key = key_id(resources, value_at(resources.get(on, {}), ("Properties", "KmsMasterKeyId")))
+        if not key:
+            continue
+        on_key = ("kms:Decrypt",) if actions in READS.values() else ("kms:Decrypt", "kms:GenerateDataKey")
+        yield from _lacking(case, service_role, path, role, on_key, key)
+
+
+def _missing(service_role: ServiceRole, path: Path, actions: Actions, case: Validator) -> Fault:
+    name = service_role.role.rpartition("/")[2]
     return Fault(
         path[: path.index(name)] if name in path else path,
-        f"{name} is missing{{when}}: {need.effect}. Add a role that {need.service} can assume and that allows"
-        f" {' and '.join(actions)}.",
+        f"{name} is missing{{when}}: {service_role.effect}. Add a role that {service_role.service} can "
+        f"assume and that allows {' and '.join(actions)}.",
         case,
     )
 
 
-def _distrusted(validator: Validator, need: Need, properties: Any) -> Faults:
-    steps = need.role.split("/")
+def _distrusted(validator: Validator, service_role: ServiceRole, properties: Any) -> Faults:
+    steps = service_role.role.split("/")
     for value, case in branches(validator, properties, *steps):
         role, role_properties = target(case, value, ROLE)
         policy = role_properties.get("AssumeRolePolicyDocument")
         known = role and isinstance(policy, dict) and not is_function(policy)[0]
-        if known and not _trusts(policy, need.service):
+        if known and not _trusts(policy, service_role.service):
             yield Fault(
                 place(case, validator),
                 f"{[step for step in steps if step != '*'][-1]} is {role}{{when}}, whose "
-                f"AssumeRolePolicyDocument does not allow {need.service}: the service cannot assume the "
-                f"role. "
-                f"Set {need.service} as its Principal.",
+                f"AssumeRolePolicyDocument does not allow {service_role.service}: the service cannot assume "
+                f"the role. Set {service_role.service} as its Principal.",
                 case,
             )
 
@@ -101,7 +113,9 @@ def _trusts(policy: Any, service: str) -> bool:
     )
 
 
-def _lacking(case: Validator, need: Need, path: Path, role: Any, actions: Actions, on: str) -> Faults:
+def _lacking(
+    case: Validator, service_role: ServiceRole, path: Path, role: Any, actions: Actions, on: str
+) -> Faults:
     if on and case.cfn.template["Resources"][on]["Type"] == KEY and not delegates(case, on):
         return
     where = f" on {on}" if on else ""
@@ -109,16 +123,15 @@ def _lacking(case: Validator, need: Need, path: Path, role: Any, actions: Action
         if lack.absent:
             yield Fault(
                 path,
-                f"{lack.role} does not allow {' and '.join(lack.absent)}{where}{{when}}: {need.effect}. "
-                f"Allow it.",
+                f"{lack.role} does not allow {' and '.join(lack.absent)}{where}{{when}}: "
+                f"{service_role.effect}. Allow it.",
                 lack.case,
             )
         late = [name for name in lack.policies if not waits_for(case, own_id(case), name)]
-        if need.checked and not lack.absent and late:
+        if service_role.checked and not lack.absent and late:
             yield Fault(
                 path,
-                f"{late[0]} allows {lack.role} {' and '.join(actions)}{where}{{when}}, and the resource "
-                f"does not "
-                f"wait for it: {need.effect} if it is created first. Add DependsOn: {late[0]}.",
+                f"{late[0]} allows {lack.role} {' and '.join(actions)}{where}{{when}}, and the resource does "
+                f"not wait for it: {service_role.effect} if it is created first. Add DependsOn: {late[0]}.",
                 lack.case,
             )

@@ -4,7 +4,7 @@ from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.lambdas import FUNCTION, INTEGRATION, METHOD, called_function, integration
 from cfn_analysis.rules.support.references import find_resource
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import default_values, is_possible, number, scenarios, state, when
+from cfn_analysis.rules.support.scenarios import default_values, number, scenarios, state, when
 
 FUNCTION_DEFAULT = 3  # seconds
 INTEGRATION_DEFAULTS = {"Integration": 29_000, "": 30_000}  # milliseconds: REST API, HTTP API
@@ -41,7 +41,7 @@ class FunctionOutlivesIntegration(Rule):
             for longest, known in default_values(case, runs):
                 for waits, where in default_values(known, patience):
                     seconds, milliseconds = number(longest), number(waits)
-                    if None in (seconds, milliseconds) or not is_possible(where):
+                    if None in (seconds, milliseconds):
                         continue
                     if (seconds or 0) * 1000 > (milliseconds or 0):
                         yield Fault(

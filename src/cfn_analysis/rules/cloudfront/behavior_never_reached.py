@@ -1,6 +1,6 @@
-from fnmatch import fnmatchcase
 from typing import Any
 
+from cfn_analysis.model.wildcards import covers, pattern
 from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
@@ -23,21 +23,21 @@ class BehaviorNeverReached(Rule):
         for config in configurations(validator, properties, "CacheBehaviors"):
             earlier: list[str] = []
             for path, behavior in config.behaviors():
-                pattern = only_value(config.case, behavior.get("PathPattern"))
-                if not isinstance(pattern, str):
+                path_pattern = only_value(config.case, behavior.get("PathPattern"))
+                if not isinstance(path_pattern, str):
                     continue
-                wider = [before for before in earlier if _is_wider(before, pattern)]
+                wider = [before for before in earlier if _is_wider(before, path_pattern)]
                 if wider:
                     yield Fault(
                         config.path(*path, "PathPattern"),
-                        f"PathPattern is {pattern}{{when}}, and {wider[0]} before it matches all of "
+                        f"PathPattern is {path_pattern}{{when}}, and {wider[0]} before it matches all of "
                         "its requests: it is never used. Put it first.",
                         config.case,
                     )
-                earlier.append(pattern)
+                earlier.append(path_pattern)
 
 
 def _is_wider(wide: str, narrow: str) -> bool:
     """Return whether a pattern matches every path that another does; a slash at its beginning is optional."""
-    wide, narrow = (f"/{pattern.removeprefix('/')}".replace("[", "[[]") for pattern in (wide, narrow))
-    return fnmatchcase(narrow, wide.replace("?", "[!*]"))
+    patterns = [pattern(f"/{path.removeprefix('/')}") for path in (wide, narrow)]
+    return covers(*patterns)

@@ -9,10 +9,6 @@ from cfn_analysis.rules.support.words import words
 # Metrics of which little is bad, and metrics of which much is bad.
 LITTLE = {
     "AWS/CertificateManager": ("DaysToExpiry",),
-    "AWS/EC2": ("CPUCreditBalance",),
-    "AWS/ElastiCache": ("FreeableMemory",),
-    "AWS/ApplicationELB": ("HealthyHostCount",),
-    "AWS/NetworkELB": ("HealthyHostCount",),
     "AWS/RDS": words("""
         BurstBalance CPUCreditBalance EBSByteBalance% EBSIOBalance% FreeableMemory FreeLocalStorage
         FreeStorageSpace
@@ -21,11 +17,9 @@ LITTLE = {
 }
 MUCH = {
     "AWS/ApiGateway": ("4XXError", "5XXError", "4xx", "5xx", "Latency", "IntegrationLatency"),
-    "AWS/ApplicationELB": ("HTTPCode_ELB_5XX_Count", "HTTPCode_Target_5XX_Count", "UnHealthyHostCount"),
     "AWS/CloudFront": ("4xxErrorRate", "5xxErrorRate", "TotalErrorRate"),
     "AWS/Lambda": ("DeadLetterErrors", "Errors", "Throttles"),
     "AWS/NATGateway": ("ErrorPortAllocation", "PacketsDropCount"),
-    "AWS/NetworkELB": ("UnHealthyHostCount",),
     "AWS/RDS": ("AuroraReplicaLag", "DiskQueueDepth", "ReadLatency", "ReplicaLag", "WriteLatency"),
 }
 ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
@@ -34,7 +28,7 @@ ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 class AlarmInWrongDirection(Rule):
     """Alarm that compares in the wrong direction.
 
-    Low values of free memory, free storage, credits, healthy hosts and days to expiry are bad. High values of
+    Low values of free memory, free storage, credits and days to expiry are bad. High values of
     errors, throttles, latency and lag are bad. An alarm that compares in the other direction is in the ALARM
     state as long as everything works, and returns to OK when it does not. Reverse ComparisonOperator. The
     rule does not check alarms with a scaling action.

@@ -11,7 +11,6 @@ from cfn_analysis.rules.support.values import values
 # fires, and what the unit is taken for. 0 makes sense for all of them.
 UNITS: tuple[tuple[str, tuple[str, ...], str, float, float, str], ...] = (
     ("AWS/RDS", ("ReadLatency", "WriteLatency"), "seconds", 0, 10, "milliseconds"),
-    ("AWS/ApplicationELB", ("TargetResponseTime",), "seconds", 0, 100, "milliseconds"),
     ("AWS/ApiGateway", ("Latency", "IntegrationLatency"), "milliseconds", 5, float("inf"), "seconds"),
     (
         "AWS/CloudFront",
@@ -21,9 +20,6 @@ UNITS: tuple[tuple[str, tuple[str, ...], str, float, float, str], ...] = (
         100,
         "a share of 1",
     ),
-    ("AWS/EC2", ("CPUUtilization",), "percent", 1.01, 100, "a share of 1"),
-    ("AWS/ECS", ("CPUUtilization", "MemoryUtilization"), "percent", 1.01, 100, "a share of 1"),
-    ("AWS/ElastiCache", ("CPUUtilization", "EngineCPUUtilization"), "percent", 1.01, 100, "a share of 1"),
     ("AWS/RDS", ("CPUUtilization",), "percent", 1.01, 100, "a share of 1"),
 )
 # The same of alarms that fire below their threshold.
@@ -36,8 +32,8 @@ class ThresholdInAnotherUnit(Rule):
     """Alarm whose threshold or statistic does not fit the unit of its metric.
 
     A threshold has no unit: CloudWatch compares it with the values that the service sends. Lambda and API
-    Gateway send milliseconds, RDS and load balancers send seconds, CloudFront and CPUUtilization send
-    percent, and RDS sends memory and storage in bytes. A threshold in another unit is never reached, or
+    Gateway send milliseconds, RDS sends seconds, CloudFront and CPUUtilization send percent, and RDS sends
+    memory and storage in bytes. A threshold in another unit is never reached, or
     always exceeded. A sum of percentages is not a percentage: use Average.
     """
 

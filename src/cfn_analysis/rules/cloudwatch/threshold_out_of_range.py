@@ -14,15 +14,11 @@ from cfn_analysis.rules.support.words import words
 # Metrics that are a percentage, and metrics that count. The services have more.
 PERCENT = {
     "AWS/CloudFront": ("4xxErrorRate", "5xxErrorRate", "TotalErrorRate", "CacheHitRate"),
-    "AWS/EC2": ("CPUUtilization",),
-    "AWS/ECS": ("CPUUtilization", "MemoryUtilization"),
-    "AWS/ElastiCache": ("CPUUtilization", "EngineCPUUtilization", "DatabaseMemoryUsagePercentage"),
     "AWS/RDS": ("CPUUtilization", "BufferCacheHitRatio"),
     "AWS/Route53": ("HealthCheckPercentageHealthy",),
 }
 COUNTS = {
     "AWS/ApiGateway": ("Count", "4XXError", "5XXError", "4xx", "5xx"),
-    "AWS/ApplicationELB": ("HTTPCode_ELB_5XX_Count", "HTTPCode_Target_5XX_Count", "UnHealthyHostCount"),
     "AWS/Lambda": ("Errors", "Throttles", "Invocations", "DeadLetterErrors"),
     "AWS/NATGateway": words("ErrorPortAllocation IdleTimeoutCount PacketsDropCount ActiveConnectionCount"),
     "AWS/SQS": ("ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"),
@@ -35,10 +31,6 @@ HIGHEST = {("AWS/RDS", "AuroraMemoryHealthState"): 10}
 # Metrics of which each data point is 0 or 1, so that every statistic but the sum lies between.
 SHARES = {
     "AWS/ApiGateway": ("4XXError", "5XXError"),
-    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
-    "AWS/ApplicationELB": words("""
-        HTTPCode_ELB_4XX_Count HTTPCode_ELB_5XX_Count HTTPCode_Target_4XX_Count HTTPCode_Target_5XX_Count
-    """),
     # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     "AWS/Lambda": ("DeadLetterErrors", "DestinationDeliveryFailures", "Errors", "Throttles"),
     # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html

@@ -1,6 +1,6 @@
-from fnmatch import fnmatchcase
 from typing import Any
 
+from cfn_analysis.model.wildcards import disjoint, matches, pattern
 from cfn_analysis.rules.support.documents import (
     POLICIES,
     conditions,
@@ -69,8 +69,7 @@ class DenyThatHitsService(Rule):
 
 
 def _meet(refused: str, allowed: str) -> bool:
-    pair = refused.lower(), allowed.lower()
-    return fnmatchcase(*pair) or fnmatchcase(*reversed(pair))
+    return not disjoint(pattern(refused.lower()), pattern(allowed.lower()))
 
 
 def _denied_anyway(found: list[tuple[Any, Path]]) -> Faults:
@@ -89,7 +88,7 @@ def _denied_anyway(found: list[tuple[Any, Path]]) -> Faults:
             dead = [
                 action
                 for action in texts(allowed.get("Action"))
-                if "*" not in action and any(fnmatchcase(action.lower(), name.lower()) for name in denied)
+                if "*" not in action and any(matches(name.lower(), action.lower()) for name in denied)
             ]
             by_lambda = not asked or set(dead) & set(INTERFACES)
             if dead and covered and by_lambda and "Fn::If" not in (*path, *allowed_path):

@@ -1,8 +1,8 @@
-from fnmatch import fnmatchcase
 from typing import Any
 
 from cfnlint.helpers import is_function
 
+from cfn_analysis.model.wildcards import matches
 from cfn_analysis.rules.support.documents import documents, each, principals
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import is_true
@@ -34,7 +34,7 @@ class KeyWithoutAdministrator(Rule):
         for statement, _ in documents(policy):
             actions = [action for action, _ in each(statement.get("Action"))]
             may = "NotAction" in statement or any(
-                not isinstance(action, str) or fnmatchcase("kms:putkeypolicy", action.lower())
+                not isinstance(action, str) or matches(action.lower(), "kms:putkeypolicy")
                 for action in actions
             )
             if (

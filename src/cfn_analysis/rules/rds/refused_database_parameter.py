@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 from cfn_analysis.rules.support.aurora import CLUSTER_GROUP, INSTANCE_GROUP, settings
+from cfn_analysis.rules.support.references import own_type
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.words import did_you_mean, named, words
 
@@ -17,7 +18,7 @@ RENAMED = {
     "slave_sql_verify_checksum": "replica_sql_verify_checksum",
     "tx_isolation": "transaction_isolation",
 }
-REMOVED, INAPPLICABLE, FIXED, ZONES = map(words, named(__file__).values())
+REMOVED, INAPPLICABLE, FIXED, CLUSTER_ONLY, ZONES = map(words, named(__file__).values())
 
 # Parameter -> its values, and whether they are a list.
 VALUES = {
@@ -35,6 +36,7 @@ class RefusedDatabaseParameter(Rule):
     modified, and the stack rolls back. Version 3 removed the query cache and several others; parameters for
     files, redo logs and flushing do not exist in Aurora. Remove the parameter, or use its name in version 3.
     It refuses values that are not in the list of the parameter, such as a time zone by its abbreviation, too.
+    A parameter of the whole cluster is not in an instance's group: set it in the DBClusterParameterGroup.
     """
 
     id = "E9683"
@@ -43,7 +45,15 @@ class RefusedDatabaseParameter(Rule):
     looks_at = properties_of(CLUSTER_GROUP, INSTANCE_GROUP)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
+        of_instance = own_type(validator) == INSTANCE_GROUP
         for name, value, path in settings(validator, properties):
+            if of_instance and name in CLUSTER_ONLY:
+                yield Fault(
+                    path,
+                    f"{name} is set to {value} for an instance: it applies to the whole cluster, and RDS "
+                    "does not find it in this group. Set it in the AWS::RDS::DBClusterParameterGroup.",
+                )
+                continue
             reason = _reason(name) or _value_reason(name, value)
             if reason:
                 yield Fault(path, f"{name} is set to {value}: {reason}")

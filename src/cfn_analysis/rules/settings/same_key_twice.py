@@ -5,7 +5,17 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.values import Path, as_text, existing, of_type, show, twins
+from cfn_analysis.rules.support.values import (
+    Path,
+    as_text,
+    assume,
+    case_of,
+    existing,
+    of_type,
+    show,
+    twins,
+    values,
+)
 from cfn_analysis.rules.support.words import rows
 
 REFUSED = "the service refuses the second. Remove one of them, or change it."
@@ -17,19 +27,54 @@ class SameKeyTwice(Rule):
     A name is unique in an account, and a table has one route to a destination, a listener one rule with a
     priority, a zone one record with a name and type, a bucket one policy. The service refuses the second
     resource: 'already exists'. Two policies of a topic or queue replace each other. Resources with
-    conditions that exclude each other are alternatives.
+    conditions that exclude each other are alternatives. The name of an export is unique in an account and
+    region: two outputs under the same name fail when the stack is created, after its resources.
     """
 
     id = "E9736"
     source_url = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html"
     fault_class = "networks"
+    looks_at = ()
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
-        for kind, names, effect in KEYS:
-            keyed = list(_keyed(resources, kind, names))
-            for _, path, twin in twins(validator, resources, keyed) if len(keyed) > 1 else ():
-                shared = " and ".join(", ".join(name.partition("=")[0] for name in names).rsplit(", ", 1))
-                yield Fault(path, f"{path[0]} has the same {shared} as {twin}: {effect or REFUSED}")
+    def faults(self, validator: Validator, template: Any) -> Faults:
+        resources = template.get("Resources")
+        if isinstance(resources, dict):
+            yield from _same_keys(validator, resources)
+        outputs = template.get("Outputs")
+        if isinstance(outputs, dict):
+            yield from _same_exports(validator, outputs)
+
+
+def _same_keys(validator: Validator, resources: Any) -> Faults:
+    """Yield the resources whose key an earlier one of their type has."""
+    for kind, names, effect in KEYS:
+        keyed = list(_keyed(resources, kind, names))
+        if len(keyed) < 2:
+            continue
+        keys = [name.partition("=")[0] for name in names]
+        shared = " and ".join(", ".join(keys).rsplit(", ", 1))
+        for _, path, twin in twins(validator, resources, keyed):
+            yield Fault(
+                ("Resources", *path), f"{path[0]} has the same {shared} as {twin}: {effect or REFUSED}"
+            )
+
+
+def _same_exports(validator: Validator, outputs: Any) -> Faults:
+    """Yield the outputs that are exported under the name of an earlier one."""
+    exports: dict[str, list[tuple[str, Validator]]] = {}
+    for output_id, output in outputs.items():
+        twin = ""
+        for name, case in _export_names(validator, output):
+            earlier = exports.setdefault(name, [])
+            coinciding = [twin_id for twin_id, where in earlier if _can_coincide(case, where)]
+            twin = twin or next(iter(coinciding), "")
+            earlier.append((output_id, case))
+        if twin:
+            yield Fault(
+                ("Outputs", output_id, "Export", "Name"),
+                f"Export.Name is {show(output['Export']['Name'])}, and {twin} is exported under the same "
+                "name: the stack fails. Give each export a unique name.",
+            )
 
 
 def _key(line: str) -> tuple[str, list[str], str]:
@@ -61,3 +106,34 @@ def _compared(kind: str, properties: Any, name: str, default: str | None = None)
 
 def _text(value: Any) -> str:
     return (sub_text(value) or show(value)) if isinstance(value, dict) else as_text(value)
+
+
+def _export_names(validator: Validator, output: Any) -> Iterator[tuple[str, Validator]]:
+    """Yield the names an output can be exported under, each with its case."""
+    export = output.get("Export") if isinstance(output, dict) else None
+    case = case_of(validator, output) if isinstance(export, dict) else None
+    if isinstance(export, dict) and case is not None and "Name" in export:
+        for name, where in values(case, export["Name"]):
+            yield show(name), where
+
+
+def _can_coincide(case: Validator, other: Validator) -> bool:
+    """Return whether two cases can be at the same time: same conditions, same parameter values.
+
+    A parameter that only one of them assumes must have its default: two names with different parameters can
+    be equal, but this is usually not intended.
+    """
+    mine, theirs = case.context.ref_values, other.context.ref_values
+    if any(mine[name] != theirs[name] for name in mine.keys() & theirs.keys()):
+        return False
+    if not all(_is_usual(case, name, {**mine, **theirs}[name]) for name in mine.keys() ^ theirs.keys()):
+        return False
+    status = {name: value for name, value in other.context.conditions.status.items() if value is not None}
+    return assume(case, status) is not None
+
+
+def _is_usual(case: Validator, name: str, value: Any) -> bool:
+    """Return whether a parameter has its default, or the value that the lint was given."""
+    parameter = case.context.parameters.get(name)
+    given = case.cfn.context.parameter_sets
+    return parameter is None or bool(given) or str(parameter.default) == str(value)

@@ -2,18 +2,18 @@ from typing import Any
 
 from cfn_analysis.rules.support.references import own_type
 from cfn_analysis.rules.support.rule import Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.settings import misfits, read
+from cfn_analysis.rules.support.settings import faulty_settings, rows_by_type
 
-ROWS = read(__file__)
+ROWS = rows_by_type("E9735")
 
 
 class SettingsThatDoNotFit(Rule):
-    """Settings that the service refuses together, or without effect because of another.
+    """Settings that the service refuses, or that have no effect because of another.
 
     The schemas check each property alone. Many settings need another one, in the same resource or in the one
-    that they refer to: an interval of Enhanced Monitoring needs a role, a failover needs a second node, a
-    dead-letter queue of a function must not be FIFO. The message names the settings, and what to set. Of a
-    parameter, the default is compared.
+    that they refer to: an interval of Enhanced Monitoring needs a role, a dead-letter queue of a function
+    must not be FIFO. The message names the settings, and what to set. Of a parameter, the default is
+    compared.
     """
 
     id = "E9735"
@@ -22,5 +22,5 @@ class SettingsThatDoNotFit(Rule):
     looks_at = properties_of(*ROWS)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for misfit in misfits(validator, properties, ROWS[own_type(validator)]):
-            yield misfit.fault()
+        for _, fault in faulty_settings(validator, properties, ROWS[own_type(validator)]):
+            yield fault

@@ -8,7 +8,7 @@ from cfnlint.jsonschema import Validator
 from cfn_analysis.rules.support.references import first_id, ids_in, sub_text
 from cfn_analysis.rules.support.targets import BUCKET, FUNCTIONS, KEY, QUEUE, TOPIC, key_id
 from cfn_analysis.rules.support.values import Path, branches, case_of, memory, of_type, place
-from cfn_analysis.rules.support.words import rows, words
+from cfn_analysis.rules.support.words import rows
 
 Rights = dict[str, tuple[str, ...]]
 
@@ -73,15 +73,9 @@ KEY_RIGHTS: dict[str, Rights | None] = {"both": BOTH, "data-key": DATA_KEY, "dec
 OBJECTS: dict[str, Rights] = {
     "read": {"s3:GetObject": ("s3:GetObject",)},
     "url": {"lambda:InvokeFunctionUrl": ("lambda:InvokeFunctionUrl",)},
-    "trail": {"s3:GetBucketAcl": ("s3:GetBucketAcl",), **RIGHTS[BUCKET]},
 }
 TARGETS = {"F": FUNCTIONS, "Q": (QUEUE,), "T": (TOPIC,), "B": (BUCKET,), "K": (KEY,)}
 
-TRIGGERS = words("""
-    CreateAuthChallenge CustomMessage DefineAuthChallenge PostAuthentication PostConfirmation
-    PreAuthentication PreSignUp PreTokenGeneration UserMigration VerifyAuthChallengeResponse
-    CustomEmailSender/LambdaArn CustomSMSSender/LambdaArn PreTokenGenerationConfig/LambdaArn
-""")
 ALARM_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 
 
@@ -90,13 +84,11 @@ def _callers(line: str) -> Iterator[Caller]:
     columns, _, effect = line.partition(": ")
     kind, path, service, targets, *options = columns.split()
     given = dict(option.partition("=")[::2] for option in options)
-    holes = {"TRIGGER": TRIGGERS, "ALARM": ALARM_ACTIONS}
-    hole = next((hole for hole in holes if hole in path.split("/")), "")
     rights = given.get("rights", "")
-    for name in holes.get(hole, [""]):
+    for name in ALARM_ACTIONS if path.startswith("ALARM/") else ("",):
         yield Caller(
             f"AWS::{kind}",
-            path.replace(hole, name),
+            path.replace("ALARM", name),
             "" if service == "-" else f"{service}.",
             effect,
             tuple(kind for letter in targets for kind in TARGETS[letter]),

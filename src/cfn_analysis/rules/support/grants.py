@@ -1,11 +1,11 @@
 """Actions that a service needs and the role that it assumes does not allow."""
 
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from cfnlint.jsonschema import Validator
 
+from cfn_analysis.model.wildcards import matches
 from cfn_analysis.rules.support.documents import each, texts
 from cfn_analysis.rules.support.policies import MANAGED, ROLE, allows, roles
 from cfn_analysis.rules.support.references import target
@@ -62,5 +62,5 @@ def _grants(statement: Any, action: str, logical_id: str) -> bool:
         return False
     patterns = [item for item, _ in each(statement.get("Action"))]
     return "NotAction" in statement or any(
-        not isinstance(pattern, str) or fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns
+        not isinstance(pattern, str) or matches(pattern.lower(), action.lower()) for pattern in patterns
     )

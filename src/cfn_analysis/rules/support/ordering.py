@@ -24,10 +24,8 @@ def _logs(case: Validator, stage: Any) -> bool:
 
 
 def _is_public(case: Validator, properties: Any) -> bool:
-    """Return whether a NAT gateway or a load balancer is in the internet."""
-    connectivity, scheme = (only_value(case, properties.get(name)) for name in ("ConnectivityType", "Scheme"))
-    kind = only_value(case, properties.get("Type"))
-    return bool(connectivity != "private" and scheme != "internal" and kind != "gateway")
+    """Return whether a NAT gateway is in the internet."""
+    return bool(only_value(case, properties.get("ConnectivityType")) != "private")
 
 
 class Order(NamedTuple):
@@ -42,7 +40,7 @@ class Order(NamedTuple):
     kind: str
     key: str
     first: str
-    first_keys: tuple[str, ...]
+    first_key: str
     does: str
     """What the first does."""
     effect: str
@@ -54,12 +52,6 @@ class Order(NamedTuple):
 LOG_GROUP = (
     "Logs::LogGroup {LogGroupName}: the log group that it would create without retention and key: the log "
     "group fails with 'already exists'"
-)
-# The target groups of a listener or a rule.
-GROUPS = tuple(
-    f"{actions}:{{{group}}}"
-    for actions in ("DefaultActions", "Actions")
-    for group in ("TargetGroupArn", "ForwardConfig/TargetGroups/TargetGroupArn")
 )
 OPTIONS = {"logs": _logs, "public": _is_public}
 
@@ -73,7 +65,7 @@ def _order(line: str) -> Order:
         f"AWS::{kind}",
         key.strip("-"),
         f"AWS::{first}",
-        GROUPS if first_key == "TARGETS" else (first_key.strip("-"),),
+        first_key.strip("-"),
         does,
         effect,
         sign == "<<",
@@ -96,10 +88,7 @@ def keys(resources: Any, logical_id: str, spec: str) -> set[str]:
     fields = re.findall(r"\{([^{}]+)\}", form)
     filled = set()
     for part in _parts_at(properties, where):
-        known = (
-            _written_texts(resources, logical_id, properties if name[0] == "/" else part, name.strip("/"))
-            for name in fields
-        )
+        known = (_written_texts(resources, logical_id, part, name) for name in fields)
         for values_of in product(*known):
             text = form
             for name, value in zip(fields, values_of, strict=True):

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from typing import Any
 
 from cfnlint.jsonschema import Validator
 
 from cfn_analysis.model.references import as_list
+from cfn_analysis.model.wildcards import matches
 from cfn_analysis.rules.support.references import single_reference, sub_text
 from cfn_analysis.rules.support.scenarios import conditional_properties, scenarios
 from cfn_analysis.rules.support.values import of_type
@@ -86,7 +86,7 @@ def names(statement: Any, logical_id: str) -> bool:
 
 
 def _matches(pattern: Any, action: str) -> bool:
-    return not isinstance(pattern, str) or fnmatchcase(action.lower(), pattern.lower())
+    return not isinstance(pattern, str) or matches(pattern.lower(), action.lower())
 
 
 def _may_be(resource: Any, action: str, logical_id: str) -> bool:

@@ -3,15 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
-from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from cfnlint.helpers import is_function
 from cfnlint.jsonschema import Validator
 
 from cfn_analysis.model.references import as_list
+from cfn_analysis.model.wildcards import matches, may_match
 from cfn_analysis.rules.support.documents import texts
-from cfn_analysis.rules.support.patterns import may_meet
 from cfn_analysis.rules.support.references import first_id, ids_in, single_reference, sub_text
 from cfn_analysis.rules.support.scenarios import NO_VALUE, scenarios
 from cfn_analysis.rules.support.targets import BUCKET, FUNCTIONS, KEY, QUEUE, TOPIC, function_id
@@ -184,7 +183,7 @@ def is_service(principal: str, service: str) -> bool:
 def _allows(case: Validator, statement: Any, actions: Sequence[str]) -> bool:
     patterns = possible_texts(case, statement.get("Action"))
     return "NotAction" in statement or any(
-        pattern is None or fnmatchcase(action.lower(), pattern.lower())
+        pattern is None or matches(pattern.lower(), action.lower())
         for pattern in patterns
         for action in actions
     )
@@ -250,7 +249,7 @@ def _may_be_source(case: Validator, pattern: Any, source: str) -> bool:
 def _log_group_matches(pattern: Any, name: Any) -> bool:
     text, own = sub_text(pattern), sub_text(name)
     _, separator, wanted = (text or "").partition(":log-group:")
-    return not separator or not own or may_meet(wanted, own)
+    return not separator or not own or may_match(wanted, own)
 
 
 def _alarm_matches(case: Validator, patterns: list[Any], alarm_name: Any) -> bool:
@@ -259,7 +258,7 @@ def _alarm_matches(case: Validator, patterns: list[Any], alarm_name: Any) -> boo
     if alarm_name is None or own is None:
         return True  # CloudFormation generates the name, or it is not known
     written = [sub_text(pattern) for pattern in patterns]
-    if any(text is None or fnmatchcase(ALARM_ARN + own, _glob(text)) for text in written):
+    if any(text is None or matches(text, ALARM_ARN + own) for text in written):
         return True
     return all(
         any(_fits(here, pattern, prefix, name) for pattern in patterns)
@@ -272,15 +271,10 @@ def _fits(case: Validator, pattern: Any, prefix: str, name: Any) -> bool:
     possible = [entry for entry, _ in values(case, pattern)]
     if not isinstance(name, str) or not all(isinstance(entry, str) for entry in possible):
         return True
-    return all(fnmatchcase(_of_account(prefix, entry) + name, _glob(entry)) for entry in possible)
+    return all(matches(entry, _of_account(prefix, entry) + name) for entry in possible)
 
 
 def _of_account(prefix: str, pattern: str) -> str:
     """Return the beginning of an alarm's ARN in the account of a pattern."""
     account = re.match(r"(?:[^:]*:){4}([0-9]{12}):", pattern)
     return prefix.replace(ACCOUNT, account[1]) if account else prefix
-
-
-def _glob(pattern: str) -> str:
-    """Return an IAM pattern for fnmatch: only * and ? are special."""
-    return pattern.replace("[", "[[]")

@@ -10,10 +10,8 @@ NO_ARN = {
 ARN = tuple(
     f"AWS::{kind}"
     for kind in words("""
-        Batch::JobDefinition Batch::JobQueue CertificateManager::Certificate ECS::Service ECS::TaskDefinition
-        ElasticLoadBalancingV2::Listener ElasticLoadBalancingV2::LoadBalancer
-        ElasticLoadBalancingV2::TargetGroup IAM::ManagedPolicy Lambda::Alias Lambda::LayerVersion
-        Lambda::Version SNS::Topic SecretsManager::Secret StepFunctions::StateMachine
+        CertificateManager::Certificate IAM::ManagedPolicy Lambda::Alias Lambda::LayerVersion
+        Lambda::Version SNS::Topic SecretsManager::Secret
     """)
 )
 

@@ -8,8 +8,9 @@ from typing import Any
 from cfnlint.helpers import is_function
 from cfnlint.jsonschema import Validator
 
-from cfn_analysis.model.three_valued import UNKNOWN, Truth, all_of, any_of, truth_of
-from cfn_analysis.rules.support.values import as_text, assume, children, show, values
+from cfn_analysis.model.resolving import Known, ResolveError
+from cfn_analysis.model.three_valued import truth_of
+from cfn_analysis.rules.support.values import assume, children, show, values
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
 
@@ -110,42 +111,16 @@ def is_possible(case: Validator) -> bool:
     cfn-lint checks this for conditions that compare the parameter itself. This function also checks
     conditions that use the parameter as the key of a mapping.
     """
+    assumed = {name: value for name, value in case.context.ref_values.items() if isinstance(value, str)}
+    declared = _section(case, "Parameters")
+    parameters = {name: assumed[name] for name in declared if name in assumed}
+    region = assumed.get("AWS::Region", case.cfn.regions[0])
+    try:
+        known = Known(case.cfn.template, parameters, declared.keys() - parameters.keys(), region=region)
+    except ResolveError:  # reported by cfn-lint's own rules
+        return True
     status = case.context.conditions.status
-    return all(_truth(case, {"Condition": name}) is not truth_of(not status[name]) for name in status)
-
-
-def _truth(case: Validator, condition: Any) -> Truth:
-    """Return whether a condition is true; unknown if it does not depend only on the values of the case."""
-    function, argument = is_function(condition)
-    if function == "Condition":
-        return _truth(case, _section(case, "Conditions").get(argument))
-    if not isinstance(argument, list):
-        return UNKNOWN
-    if function == "Fn::Equals" and len(argument) == 2:
-        left, right = (_assumed(case, side) for side in argument)
-        return UNKNOWN if left is None or right is None else truth_of(left == right)
-    results = [_truth(case, part) for part in argument]
-    if function == "Fn::Not" and len(results) == 1:
-        return ~results[0]
-    if function in ("Fn::And", "Fn::Or"):
-        return all_of(results) if function == "Fn::And" else any_of(results)
-    return UNKNOWN
-
-
-def _assumed(case: Validator, value: Any) -> str | None:
-    """Return the text of a literal, of a parameter with an assumed value, or of its entry in a mapping."""
-    if isinstance(value, (str, int, float, bool)):
-        return as_text(value)
-    function, argument = is_function(value)
-    if function == "Ref":
-        found = case.context.ref_values.get(argument)
-        return found if isinstance(found, str) else None
-    if function == "Fn::FindInMap" and isinstance(argument, list) and len(argument) == 3:
-        entry: Any = _section(case, "Mappings")
-        for key in (_assumed(case, step) for step in argument):
-            entry = entry.get(key) if isinstance(entry, dict) else None
-        return _assumed(case, entry) if entry is not None else None
-    return None
+    return all(known.condition(name) is not truth_of(not status[name]) for name in status)
 
 
 def _section(case: Validator, name: str) -> Any:

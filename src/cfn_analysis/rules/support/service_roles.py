@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 from cfnlint.jsonschema import Validator
 
-from cfn_analysis.rules.support.documents import document_texts, texts
+from cfn_analysis.model.references import value_at
+from cfn_analysis.rules.support.documents import texts
 from cfn_analysis.rules.support.lambdas import called_function
 from cfn_analysis.rules.support.policies import INTERFACES, TRACES
-from cfn_analysis.rules.support.references import find_resource, ids_in, sub_text
-from cfn_analysis.rules.support.targets import BUCKET, FUNCTIONS, KEY, QUEUE, TOPIC, key_id
+from cfn_analysis.rules.support.references import find_resource, ids_in, sub_text, target
+from cfn_analysis.rules.support.targets import FUNCTIONS, KEY, QUEUE, TOPIC, key_id
 from cfn_analysis.rules.support.values import Path, branches, place, show, values
 from cfn_analysis.rules.support.words import rows, words
 
@@ -21,30 +22,18 @@ Actions = tuple[str, ...]
 # What a value asks for: actions, and the resource of the template on which; empty if any.
 Asked = tuple[Actions, str]
 
-SECRET, TABLE, STREAM = "AWS::SecretsManager::Secret", "AWS::DynamoDB::Table", "AWS::Kinesis::Stream"
-FIREHOSE, MACHINE = "AWS::KinesisFirehose::DeliveryStream", "AWS::StepFunctions::StateMachine"
 FUNCTION = "AWS::Lambda::Function"
 
 # Type of what a service calls -> the actions on it.
-# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
+# https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 SENDS: dict[str, Actions] = {
     **dict.fromkeys(FUNCTIONS, ("lambda:InvokeFunction",)),
     QUEUE: ("sqs:SendMessage",),
     TOPIC: ("sns:Publish",),
-    STREAM: ("kinesis:PutRecord",),
-    MACHINE: ("states:StartExecution",),
-    "AWS::ECS::Cluster": ("ecs:RunTask",),
-    "AWS::Events::EventBus": ("events:PutEvents",),
 }
 # https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
 READS: dict[str, Actions] = {
     QUEUE: ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
-    STREAM: ("kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream"),
-    TABLE: ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"),
-}
-READ_SECRET: dict[str, Actions] = {
-    SECRET: ("secretsmanager:GetSecretValue",),
-    "AWS::SSM::Parameter": ("ssm:GetParameters",),
 }
 WRITE_LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
 ACCOUNT = words("""
@@ -53,7 +42,7 @@ ACCOUNT = words("""
 """)
 
 
-class Need(NamedTuple):
+class ServiceRole(NamedTuple):
     """A role that a service assumes for a resource, and what a property asks of it."""
 
     kind: str
@@ -74,33 +63,6 @@ class Need(NamedTuple):
     """Whether the service refuses the resource without a role, unless a resource policy is sufficient."""
 
 
-def _definition(validator: Validator, value: Any) -> Iterator[Asked]:
-    """Yield what the tasks of a state machine ask for."""
-    for text in document_texts(validator, value) or [show(value)]:
-        for sdk, service, action, sync in sorted(set(TASK.findall(text))):
-            name = TASKS.get(sdk + service + ":" + action, f"{service}:{action[:1].upper()}{action[1:]}")
-            if is_action(name):
-                yield (name,), ""
-            if sync and f"{service}:{action}" in SYNCHRONOUS:
-                yield ("events:PutTargets", "events:PutRule", "events:DescribeRule"), ""
-        for logical_id in re.findall(r'"Resource": ?"\$\{(\w+)(?:\.Arn)?\}"', text):
-            if find_resource(validator, logical_id, *FUNCTIONS)[0]:
-                yield SENDS[FUNCTION], logical_id
-
-
-# https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
-TASK = re.compile(
-    r"arn:(?:\$\{AWS::Partition\}|[a-z-]+):states:::(aws-sdk:)?([a-z0-9]+):([A-Za-z0-9]+)(\.sync(?::2)?)?"
-)
-TASKS = {
-    "lambda:invoke": "lambda:InvokeFunction",
-    "aws-sdk:lambda:invoke": "lambda:InvokeFunction",
-    "http:invoke": "states:InvokeHTTPEndpoint",
-}
-# https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
-SYNCHRONOUS = ("batch:submitJob", "codebuild:startBuild", "ecs:runTask", "states:startExecution")
-
-
 def _integration(_validator: Validator, integration: Any) -> Iterator[Asked]:
     """Yield what the integration of a REST API with a service asks for."""
     for text in texts(integration.get("Uri")):
@@ -113,15 +75,10 @@ def _integration(_validator: Validator, integration: Any) -> Iterator[Asked]:
             yield (f"{service}:{name}",), ""
 
 
-def _subtype(_validator: Validator, value: Any) -> Iterator[Asked]:
-    """Yield what the integration of an HTTP API with a service asks for."""
-    service, _, action = str(value).partition("-")
-    name = f"{SUBTYPES.get(service, service.lower())}:{action}"
-    if is_action(name):
-        yield (name,), ""
-
-
-SUBTYPES = {"StepFunctions": "states", "EventBridge": "events"}
+def _function_log(case: Validator, function: Any) -> Iterator[Asked]:
+    """Yield what the log of a function asks for: on its log group, if that is in the template."""
+    group, _ = target(case, value_at(function, ("LoggingConfig", "LogGroup")), "AWS::Logs::LogGroup")
+    yield WRITE_LOG, group
 
 
 @cache
@@ -141,23 +98,14 @@ def is_action(name: str) -> bool:
 # What a property asks for, by the name in the table.
 ACTIONS: dict[str, Any] = {
     "account": ACCOUNT,
-    "definition": _definition,
-    "image": {
-        "AWS::ECR::Repository": words(
-            "ecr:GetAuthorizationToken ecr:BatchGetImage ecr:GetDownloadUrlForLayer"
-        )
-    },
+    "function-log": _function_log,
     "integration": _integration,
     "interfaces": INTERFACES,
     "key": {KEY: ("kms:Decrypt",)},
     "log": WRITE_LOG,
     "monitoring": ("logs:CreateLogGroup", "logs:PutRetentionPolicy", *WRITE_LOG),
-    "objects": {BUCKET: ("s3:PutObject",)},
     "reads": READS,
-    "records": {STREAM: ("kinesis:PutRecord",), FIREHOSE: ("firehose:PutRecord",)},
-    "secrets": READ_SECRET,
     "sends": SENDS,
-    "subtype": _subtype,
     "traces": TRACES,
 }
 
@@ -165,14 +113,14 @@ ACTIONS: dict[str, Any] = {
 WITHOUT_ROLE = ("lambda:InvokeFunction", "sqs:SendMessage", "sns:Publish")
 
 
-def _need(line: str) -> Need:
+def _service_role(line: str) -> ServiceRole:
     """Return a row of the table."""
     columns, _, effect = line.partition(": ")
     kind, role, service, value, asks, *options = [*columns.split(), "", ""]
     given = dict(option.partition("=")[::2] for option in options)
     actions = ACTIONS.get(asks) or tuple(filter(None, asks.split(",")))
     value = value.strip("-")
-    return Need(
+    return ServiceRole(
         f"AWS::{kind}",
         role,
         f"{service}.amazonaws.com",
@@ -185,36 +133,42 @@ def _need(line: str) -> Need:
     )
 
 
-NEEDS = tuple(_need(line) for line in rows(__file__))
+SERVICE_ROLES = tuple(_service_role(line) for line in rows(__file__))
 
 
 def asked(
-    validator: Validator, resources: Any, need: Need, properties: Any
+    validator: Validator, resources: Any, service_role: ServiceRole, properties: Any
 ) -> Iterator[tuple[Path, Any, Asked, Validator]]:
     """Yield place and value of a role, and what it must allow, for each case."""
-    *above, last = need.role.split("/")
-    if need.role == "Roles/*":
+    *above, last = service_role.role.split("/")
+    if service_role.role == "Roles/*":
         above, last = ["Roles"], "*"
     if above and above[0] not in properties:
         return
     for parent, where in branches(validator, properties, *above):
         for role, case in branches(where, parent, last) if isinstance(parent, dict | list) else ():
             holder = role
-            if role is None and not need.required:
+            if role is None and not service_role.required:
                 continue
-            if need.role == "FunctionName":
+            if service_role.role == "FunctionName":
                 function = find_resource(case, called_function(case, role)[0], FUNCTION)[1]
                 holder = function.get("Role", "")
-            for actions, there in _asked(case, resources, need, parent):
+            for actions, there in _asked(case, resources, service_role, parent):
                 yield place(case, validator), holder, actions, there
 
 
-def _asked(case: Validator, resources: Any, need: Need, parent: Any) -> Iterator[tuple[Asked, Validator]]:
-    if not need.value:
-        needed = need.actions(case, parent) if callable(need.actions) else [(need.actions, "")]
+def _asked(
+    case: Validator, resources: Any, service_role: ServiceRole, parent: Any
+) -> Iterator[tuple[Asked, Validator]]:
+    if not service_role.value:
+        needed = (
+            service_role.actions(case, parent)
+            if callable(service_role.actions)
+            else [(service_role.actions, "")]
+        )
         yield from ((actions, case) for actions in needed)
         return
-    steps = need.value.split("/")
+    steps = service_role.value.split("/")
     if not isinstance(parent, dict) or steps[0] not in parent:
         return
     seen: list[Any] = []
@@ -222,11 +176,19 @@ def _asked(case: Validator, resources: Any, need: Need, parent: Any) -> Iterator
         if value is None or (value, where.context.conditions.status) in seen:
             continue
         seen.append((value, where.context.conditions.status))
-        if isinstance(need.actions, dict):
-            named = ids_in(sub_text(value) or "") if KEY not in need.actions else [key_id(resources, value)]
+        if isinstance(service_role.actions, dict):
+            named = (
+                ids_in(sub_text(value) or "")
+                if KEY not in service_role.actions
+                else [key_id(resources, value)]
+            )
             kinds = ((name, resources.get(name, {}).get("Type")) for name in named)
-            yield from (((need.actions[kind], name), where) for name, kind in kinds if kind in need.actions)
-        elif callable(need.actions):
-            yield from ((actions, where) for actions in need.actions(where, value))
-        elif not need.only or any(known == need.only for known, _ in values(where, value)):
-            yield (need.actions, ""), where
+            yield from (
+                ((service_role.actions[kind], name), where)
+                for name, kind in kinds
+                if kind in service_role.actions
+            )
+        elif callable(service_role.actions):
+            yield from ((actions, where) for actions in service_role.actions(where, value))
+        elif not service_role.only or any(known == service_role.only for known, _ in values(where, value)):
+            yield (service_role.actions, ""), where

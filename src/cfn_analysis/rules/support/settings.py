@@ -1,277 +1,302 @@
-"""Tables of settings that do not fit together, and where a template has them."""
+"""Settings that do not fit together: the rows of YAML that name them, and where a template has them.
+
+The rows are in ``rules/settings/<service>.yaml``; ``settings.schema.json`` beside them describes their keys.
+A JSON schema tests one known value at a time. The cases of conditions and the values of parameters come from
+``scenarios``, as in every rule, so a value that is not known never leads to a finding.
+"""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path as File
 from typing import Any, NamedTuple
 
-from cfnlint.helpers import is_function
-from cfnlint.jsonschema import Validator
+from cfnlint.helpers import FUNCTIONS, is_function
+from cfnlint.jsonschema import CfnTemplateValidator, Validator
 
 from cfn_analysis.model.references import value_at
+from cfn_analysis.model.rendering import load
 from cfn_analysis.rules.support.references import sub_text, target_case
 from cfn_analysis.rules.support.rule import Fault
 from cfn_analysis.rules.support.scenarios import default_values, number, property_scenarios
-from cfn_analysis.rules.support.values import Path, as_text, branches, existing, of_type, place, show
-from cfn_analysis.rules.support.words import rows
+from cfn_analysis.rules.support.values import as_text, branches, existing, of_type, place, show
 
-SIGNS: dict[str, Callable[[str, str], bool]] = {
-    "=": lambda left, right: left.lower() in right.lower().split("|"),
-    "!=": lambda left, right: not re.search(r"[${]", left) and left.lower() not in right.lower().split("|"),
-    "~": lambda left, right: re.search(right, left) is not None,
-    "!~": lambda left, right: re.search(right, left) is None,
-    "<": lambda left, right: float(left) < float(right),
-    ">": lambda left, right: float(left) > float(right),
-}
-LONGEST = 200  # a longer value is not shown in a message
-SHARED = re.compile("[A-Z_]+ = ")
-TERM = re.compile(r"(/?[\w/]+)(?:@([\w:]+)(?:/([\w/]+))?)?(?:\(([^)]*)\))?")
+FOLDER = File(__file__).parents[1] / "settings"
+LONGEST = 200  # characters of a value that a message shows
 
+# Values in a case, each with its own case: of a parameter the default, or only a value without alternatives.
+Values = Callable[[Validator, Any], Iterator[tuple[Any, Validator]]]
+# What a test found, in words, and the case in which it is true.
+Findings = Iterator[tuple[list[str], Validator]]
 
-class Term(NamedTuple):
-    """A setting: of the part that a row is about, of its resource, or of the resource that it refers to."""
-
-    name: str
-    """Path of a property; it begins with a slash if it is one of the resource."""
-    kind: str
-    """Type of the resource to which the value refers; empty if the value itself is meant."""
-    inside: str
-    """Path of a property of that resource."""
-    default: str | None
-    """Value if the property is missing."""
-
-    @property
-    def steps(self) -> tuple[str, ...]:
-        """The path in the part; empty for a property of the resource."""
-        return () if self.name.startswith("/") else tuple(self.name.split("/"))
-
-
-class Test(NamedTuple):
-    """A test of a setting."""
-
-    term: Term
-    sign: str
-    """One of ``SIGNS``, ``+`` for an existing property, ``-`` or ``--`` for a missing one."""
-    right: Term | str
-    """What it is compared with."""
+# In this mode, cfn-lint's schema validator has an error for each function, also below ``not``: an unknown
+# value is never what a schema says.
+_UNKNOWN_FAILS = CfnTemplateValidator({}).context.evolve(functions=FUNCTIONS, unresolvable_function_mode=True)
+_ONLY_REFERENCES = re.compile(r"(\$\{[^{}]*\})+")
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 class Row(NamedTuple):
     """Settings of a part of a resource that do not fit together."""
 
     steps: tuple[str, ...]
-    tests: tuple[Test, ...]
+    """The path from the properties of the resource to the part."""
+    when: Mapping[str, Any]
+    """Path of a setting -> a JSON schema of its value, true if it is set, or false if it is missing."""
+    unless: Mapping[str, Any]
+    """The same for settings with which the row does not apply, and which the message does not name."""
     without: tuple[str, ...]
     """Types of which the template must not have a resource."""
-    effect: str
+    says: str
+    """The effect and the remedy."""
     names: tuple[str, ...]
-    """The properties of the part that the tests read."""
-    needed: frozenset[str]
-    """Those without which a test is false."""
+    """The properties of the part that the row reads."""
+    required: frozenset[str]
+    """Those without which the row does not apply."""
+    conditional: bool
+    """Whether a warning is given, too, if a condition of the template decides the settings."""
 
 
-def read(file: str) -> dict[str, list[Row]]:
-    """Return the rows of the text file beside a module by type.
-
-    The lines ``WORD = text`` say what the words in capitals stand for. The others are rows: the types without
-    ``AWS::``, with the path of the part; the tests, all of which are true for a fault; and the effect, after
-    `` : ``. ``Name`` is a property, ``Name(0)`` one with a default, ``Name@SQS::Queue/FifoQueue`` a property
-    of the resource that it refers to. The signs are ``=`` and ``!=`` with values, ``~`` and ``!~`` with a
-    pattern, ``<`` and ``>`` with a number or a property. ``Name+`` is an existing property, ``Name-`` a
-    missing one, which the message names, or ``Name--``; ``*Type-`` is a type that the template does not have.
-    """
-    found: dict[str, list[Row]] = {}
-    lines = rows(file)
-    shared = dict(line.split(" = ", 1) for line in lines if SHARED.match(line))
-    for line in lines[len(shared) :]:
-        for word, text in shared.items():
-            line = re.sub(rf"\b{word}\b", text.replace("\\", r"\\"), line)
-        written, effect = " ".join(line.split()).split(" : ", 1)
-        parts, *tests = re.split(" (?:& )?", written)
-        without = tuple(f"AWS::{test[1:-1]}" for test in tests if test.startswith("*"))
-        of_part = [_test(test) for test in tests if not test.startswith("*")]
-        terms = [term for test in of_part for term in (test.term, test.right) if isinstance(term, Term)]
-        names = tuple(dict.fromkeys(term.steps[0] for term in terms if term.steps))
-        needed = frozenset(test.term.steps[0] for test in of_part if _is_needed(test))
-        for part in parts.split(","):
-            kind, *steps = part.split("/")
-            row = Row(tuple(steps), tuple(of_part), without, effect, names, needed)
-            found.setdefault(f"AWS::{kind}", []).append(row)
-    return found
+@cache
+def rows_by_type(rule_id: str) -> dict[str, list[Row]]:
+    """Return the rows of a rule by the type of their resource."""
+    by_type: dict[str, list[Row]] = {}
+    for file in sorted(FOLDER.glob("*.yaml")):
+        for entry in load(file.read_text("ascii")).get(rule_id, []):
+            for when in _alternatives(entry):
+                for at in entry["at"]:
+                    type_name, *steps = at.split("/")
+                    row = _row(tuple(steps), when, entry)
+                    by_type.setdefault(f"AWS::{type_name}", []).append(row)
+    return by_type
 
 
-def _is_needed(test: Test) -> bool:
-    """Return whether a test is false without its property."""
-    return (
-        bool(test.term.steps) and "-" not in test.sign and (test.term.default is None or bool(test.term.kind))
+def _alternatives(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the settings of an entry: with ``each``, once for each of these properties."""
+    if "each" not in entry:
+        return [entry["when"]]
+    return [{name: True, **entry["when"]} for name in entry["each"]]
+
+
+def _row(steps: tuple[str, ...], when: Mapping[str, Any], entry: Mapping[str, Any]) -> Row:
+    unless = entry.get("unless", {})
+    paths = [*when, *unless]
+    for schema in when.values():
+        paths += _compared_paths(schema)
+    if not steps:  # the part is the resource
+        paths = [path.removeprefix("/") for path in paths]
+    names = [path.split("/")[0] for path in paths if not path.startswith("/")]
+    required = {path.split("/")[0] for path, schema in when.items() if _is_required(path, schema)}
+    return Row(
+        steps,
+        when,
+        unless,
+        tuple(f"AWS::{type_name}" for type_name in entry.get("without", [])),
+        entry["says"],
+        tuple(dict.fromkeys(names)),
+        frozenset(required),
+        entry.get("conditional", False),
     )
 
 
-def _test(text: str) -> Test:
-    term, end = _term(text)
-    sign = next(sign for sign in ("!=", "!~", *SIGNS, "+", "--", "-", "") if text[end:].startswith(sign))
-    right: str | Term = text[end + len(sign) :]
-    if sign in ("<", ">") and number(right) is None:
-        right = _term(str(right))[0]
-    return Test(term, sign, right)
+def _compared_paths(schema: Any) -> list[str]:
+    """Return the settings with which a schema, or one of the schemas in it, compares."""
+    if not isinstance(schema, dict):
+        return []
+    if "$data" in schema:
+        return [schema["$data"]]
+    paths: list[str] = []
+    for part in schema.values():
+        paths += _compared_paths(part)
+    return paths
 
 
-def _term(text: str) -> tuple[Term, int]:
-    found = TERM.match(text)
-    assert found, text
-    name, kind, inside, default = found.groups()
-    return Term(name, f"AWS::{kind}" if kind else "", inside or "", default), found.end()
+def _is_required(path: str, schema: Any) -> bool:
+    """Return whether a row does not apply to a part without this setting."""
+    if path.startswith("/") or schema is False:
+        return False
+    return schema is True or "default" not in schema
 
 
-Values = Callable[[Validator, Any], Iterator[tuple[Any, Validator]]]
-
-
-class Misfit(NamedTuple):
-    """Settings that do not fit together in a case."""
-
-    path: Path
-    text: str
-    case: Validator
-
-    def fault(self) -> Fault:
-        """Return it as the finding of a rule."""
-        return Fault(self.path, self.text, self.case)
-
-
-def misfits(
-    validator: Validator, properties: Any, listed: Sequence[Row], values_of: Values = default_values
-) -> Iterator[Misfit]:
-    """Yield the rows of a table that apply to a resource.
-
-    ``values_of`` yields the values that count: of a parameter the default, or with ``values`` its only value.
-    """
+def faulty_settings(
+    validator: Validator, properties: Any, rows: Sequence[Row], values_of: Values = default_values
+) -> Iterator[tuple[Row, Fault]]:
+    """Yield each row that applies to a resource, with the fault, in each case."""
     resources = validator.cfn.template["Resources"]
-    parts: dict[tuple[str, ...], list[tuple[Any, Validator]]] = {(): [(properties, validator)]}
-    for row in listed:
-        if any(any(of_type(resources, kind)) for kind in row.without):
+    parts: dict[tuple[str, ...], list[tuple[Any, Validator]]] = {}
+    for row in rows:
+        if any(any(of_type(resources, type_name)) for type_name in row.without):
             continue
         if row.steps not in parts:
             parts[row.steps] = list(branches(validator, properties, *row.steps))
-        for part, where in parts[row.steps]:
-            if not isinstance(part, dict) or is_function(part)[0] or not row.needed <= part.keys():
+        for part, case in parts[row.steps]:
+            if not isinstance(part, dict) or is_function(part)[0] or not row.required <= part.keys():
                 continue
-            if any(_is_excluded(part, test) for test in row.tests):
-                continue
-            start = place(where, validator) if row.steps else ()
-            for found, case in property_scenarios(where, part, *row.names):
-                for facts, known in _facts(_Look(case, found, properties, values_of), row.tests):
-                    paths = (existing(part, test.term.steps) for test in row.tests if test.term.steps)
-                    path = next(filter(None, paths), ())
-                    text = re.sub(
-                        r"(\S+ is \w+, whose )(.*) and \1", r"\1\2 and ", " and ".join(filter(None, facts))
-                    )
-                    yield Misfit((*start, *path), f"{text}{{when}}: {row.effect}", known)
+            start = place(case, validator) if row.steps else ()
+            path = (*start, *_first_path(part, row.when))
+            for words, known in _row_findings(case, part, properties, row, values_of):
+                yield row, Fault(path, f"{' and '.join(words)}{{when}}: {row.says}", known)
 
 
-def _is_excluded(part: Any, test: Test) -> bool:
-    """Return whether a value that is written out makes a test false; the rest depends on the case."""
-    value = value_at(part, test.term.steps) if test.term.steps and not test.term.kind else None
-    if value in (None, "") or isinstance(value, (dict, list)):
-        return False
-    if "-" in test.sign:
-        return True
-    return (
-        test.sign in SIGNS
-        and isinstance(test.right, str)
-        and not _is_true(test.sign, as_text(value), test.right)
-    )
+def _first_path(part: Any, when: Mapping[str, Any]) -> tuple[str | int, ...]:
+    """Return the path of the first setting of a row that the part has."""
+    for path in when:
+        found = existing(part, path.split("/")) if not path.startswith("/") else ()
+        if found:
+            return found
+    return ()
 
 
-class _Look(NamedTuple):
-    """Where the tests of a row look."""
+def _row_findings(case: Validator, part: Any, properties: Any, row: Row, values_of: Values) -> Findings:
+    for settings, where in property_scenarios(case, part, *row.names):
+        scope = _Scope(where, settings, properties if row.steps else settings, values_of)
+        for words, known in _findings(scope, list(row.when.items())):
+            excluded = scope._replace(case=known)
+            if not any(_may_be(excluded, path, schema) for path, schema in row.unless.items()):
+                yield words, known
+
+
+class _Scope(NamedTuple):
+    """Where the tests of a row find their settings, in a case."""
 
     case: Validator
-    part: Any
+    settings: Any
+    """The settings of the part, without Fn::If."""
     properties: Any
+    """The properties of the resource; without Fn::If if they are the part."""
     values_of: Values
+    prefix: str = ""
+    """What a message has before the names of the settings."""
+
+    def setting(self, path: str) -> tuple[str, Any]:
+        """Return the name of a setting, and its value as it is written."""
+        if not path.startswith("/"):
+            return f"{self.prefix}{path.replace('/', '.')}", value_at(self.settings, tuple(path.split("/")))
+        path = path.removeprefix("/")
+        name = path.replace("/", ".")
+        if path in self.settings:
+            name += " of the resource"
+        return name, value_at(self.properties, tuple(path.split("/")))
 
 
-def _facts(look: _Look, tests: Sequence[Test]) -> Iterator[tuple[list[str], Validator]]:
-    """Yield what all tests find, in words, if they are true."""
+def _findings(scope: _Scope, tests: Sequence[tuple[str, Any]]) -> Findings:
+    """Yield what all tests found, in each case in which all are true."""
     if not tests:
-        yield [], look.case
+        yield [], scope.case
         return
-    for fact, case in _fact(look, tests[0]):
-        for facts, last in _facts(look._replace(case=case), tests[1:]):
-            yield [fact, *facts], last
+    (path, schema), *others = tests
+    for words, case in _test(scope, path, schema):
+        for further, known in _findings(scope._replace(case=case), others):
+            yield [*words, *further], known
 
 
-def _fact(look: _Look, test: Test) -> Iterator[tuple[str, Validator]]:
-    """Yield what a test finds, in words, in each case in which it is true."""
-    if test.sign in ("+", "-", "--"):
-        case, name, written = _written(look, test.term)
-        missing = written in (None, "", [])
-        if case and missing == (test.sign != "+"):
-            yield "" if test.sign == "--" else f"{name} is {'missing' if missing else 'set'}", case
+def _may_be(scope: _Scope, path: str, schema: Any) -> bool:
+    """Return whether a setting is what a schema says, or is not known."""
+    _, value = scope.setting(path)
+    return is_function(value)[0] is not None or any(_test(scope, path, schema))
+
+
+def _test(scope: _Scope, path: str, schema: Any) -> Findings:
+    """Yield what a setting is, in each case in which it is what the schema says."""
+    name, written = scope.setting(path)
+    if isinstance(schema, bool):
+        is_set = written not in (None, "", [])
+        if is_set == schema:
+            yield [f"{name} is {'set' if is_set else 'missing'}"], scope.case
         return
-    for left, fact, case in _values(look, test.term):
-        if not test.sign:
-            yield fact, case
-        elif isinstance(test.right, str):
-            if _is_true(test.sign, left, test.right):
-                yield "" if test.sign == "!~" else fact, case
-        else:
-            for right, other_fact, known in _values(look._replace(case=case), test.right):
-                if _is_true(test.sign, left, right):
-                    yield f"{fact} and {other_fact}", known
-
-
-def _is_true(sign: str, left: str, right: str) -> bool:
-    if sign in ("<", ">") and None in (number(left), number(right)):
-        return False
-    return SIGNS[sign](left, right)
-
-
-def _values(look: _Look, term: Term) -> Iterator[tuple[str, str, Validator]]:
-    """Yield the known values of a setting as texts, in words, and with their cases."""
-    case, name, written = _written(look, term)
-    if case and term.kind and not term.inside:
-        yield name, name, case
-    if not case or (term.kind and not term.inside):
+    if "to" in schema:
+        yield from _test_of_target(scope, name, written, schema)
         return
-    found = []
-    for value, where in look.values_of(case, written):
-        if value is None and term.default is not None:
-            yield term.default, f"{name} is {term.default} by default", where
-        found += [(text, where) for text in _known_texts(value)]
-    statuses = [where.context.conditions.status for _, where in found]
-    if len(found) > 1 and all(status == statuses[0] for status in statuses):
+    for value, text, case in _known_values(scope, name, written, schema.get("default")):
+        for compared, words, known in _with_compared_values(scope._replace(case=case), schema):
+            if _is_valid(value, compared):
+                yield [f"{name} is {text}", *words], known
+
+
+def _test_of_target(scope: _Scope, name: str, written: Any, schema: Mapping[str, Any]) -> Findings:
+    """Yield what the resource is to which a setting refers, if its settings are what the schema says."""
+    logical_id, properties, exists = target_case(scope.case, written, f"AWS::{schema['to']}")
+    if exists is None:
+        return
+    tests = [(path, inside) for path, inside in schema.items() if path != "to"]
+    for settings, case in property_scenarios(exists, properties, *(path.split("/")[0] for path, _ in tests)):
+        of_target = scope._replace(case=case, settings=settings, prefix="whose ")
+        for words, known in _findings(of_target, tests):
+            yield [", ".join([f"{name} is {logical_id}", *words[:1]]), *words[1:]], known
+
+
+def _with_compared_values(
+    scope: _Scope, schema: Mapping[str, Any]
+) -> Iterator[tuple[Mapping[str, Any], list[str], Validator]]:
+    """Yield a schema with the values of another setting in the place of ``$data``."""
+    for keyword, part in schema.items():
+        if isinstance(part, dict) and "$data" in part:
+            name, written = scope.setting(part["$data"])
+            for value, text, case in _known_values(scope, name, written, part.get("default")):
+                yield {**schema, keyword: _typed(value)}, [f"{name} is {text}"], case
+            return
+    yield schema, [], scope.case
+
+
+def _known_values(
+    scope: _Scope, name: str, written: Any, default: Any
+) -> Iterator[tuple[Any, str, Validator]]:
+    """Yield the values of a setting, in words, each with its case; an unknown one is a function."""
+    known: list[tuple[Any, Validator]] = []
+    for value, case in scope.values_of(scope.case, written):
+        if value is None and default is not None:
+            yield default, f"{as_text(default)} by default", case
+            continue
+        if value is not None:
+            known.append((_with_references(value), case))
+    statuses = [case.context.conditions.status for _, case in known]
+    if len(known) > 1 and all(status == statuses[0] for status in statuses):
         return  # a parameter with several values
-    for text, where in found:
-        yield text, f"{name} is {text if len(text) < LONGEST else 'set'}", where
+    for value, case in known:
+        text = _value_text(value)
+        is_short = len(text) < LONGEST and "\n" not in text
+        yield value, text if is_short else "set", case
 
 
-def _written(look: _Look, term: Term) -> tuple[Validator | None, str, Any]:
-    """Return the case, the name and the value of a setting as it is written.
-
-    Without a case there is no resource of the type to which the value refers.
-    """
-    holder, name = look.part if term.steps else look.properties, _dotted(term.name)
-    written = value_at(holder, tuple(term.name.strip("/").split("/")))
-    if not term.kind:
-        return look.case, name, written
-    logical_id, properties, exists = target_case(look.case, written, term.kind)
-    name = f"{name} is {logical_id}"
-    if not term.inside:
-        return exists, name, None
-    inside = value_at(properties, tuple(term.inside.split("/")))
-    return exists, f"{name}, whose {_dotted(term.inside)}", inside
-
-
-def _dotted(path: str) -> str:
-    return path.strip("/").replace("/", ".")
-
-
-def _known_texts(value: Any) -> list[str]:
-    """Return a value as a text: a list as its items; none if it is not known."""
-    if isinstance(value, list):
-        inside = [text for item in value for text in _known_texts(item)]
-        return [" and ".join(inside)] if len(inside) == len(value) else []
-    if isinstance(value, dict):
+def _with_references(value: Any) -> Any:
+    """Return a value with its references as texts, ``${Name}``; an unknown value stays a function."""
+    if is_function(value)[0]:
         text = sub_text(value)
-        return [show(value) if text is None else text]
-    return [] if value is None else [as_text(value)]
+        return value if text is None else text
+    if isinstance(value, list):
+        return [_with_references(item) for item in value]
+    return value
+
+
+def _value_text(value: Any) -> str:
+    if isinstance(value, list):
+        return " and ".join(_value_text(item) for item in value)
+    return show(value) if isinstance(value, dict) else as_text(value)
+
+
+def _is_valid(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Return whether a value is what a schema says; false if that depends on a reference."""
+    tested = _value_text(value) if _has_pattern(schema) else _typed(value)
+    if "const" in schema and schema["const"] == tested:  # also the same reference twice
+        return True
+    return not any(CfnTemplateValidator(schema=schema, context=_UNKNOWN_FAILS).iter_errors(tested))
+
+
+def _has_pattern(schema: Mapping[str, Any]) -> bool:
+    """Return whether a schema is about the text of a value, in which references and functions are texts."""
+    return "pattern" in schema or "pattern" in schema.get("not", {})
+
+
+def _typed(value: Any) -> Any:
+    """Return the texts "true" and "60" as CloudFormation reads them, and references as a function."""
+    if isinstance(value, list):
+        return [_typed(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _typed(item) for key, item in value.items()}
+    if not isinstance(value, str):
+        return value
+    if _ONLY_REFERENCES.fullmatch(value):
+        return {"Ref": value}
+    if value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    return number(value) if _NUMBER.fullmatch(value) else value

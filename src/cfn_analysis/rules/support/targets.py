@@ -1,24 +1,14 @@
 """The functions, queues, topics, buckets and keys of a template that a value refers to."""
 
-import re
-from collections.abc import Iterator
 from typing import Any
 
-from cfn_analysis.rules.support.documents import entries, texts
+from cfn_analysis.rules.support.documents import texts
 from cfn_analysis.rules.support.references import first_id
 from cfn_analysis.rules.support.values import of_type
 
 FUNCTIONS = ("AWS::Lambda::Function", "AWS::Lambda::Alias", "AWS::Lambda::Version")
 QUEUE, TOPIC = "AWS::SQS::Queue", "AWS::SNS::Topic"
 BUCKET, KEY = "AWS::S3::Bucket", "AWS::KMS::Key"
-
-
-def targets_of(resources: Any, value: Any, *types: str) -> Iterator[str]:
-    """Yield the resources of these types that a value is a reference to, in any branch."""
-    for text in texts(value):
-        whole = re.fullmatch(r"\$\{([^!.{}]+)(?:\.[A-Za-z]*Arn)?\}(:.*)?", text)
-        if whole and resources.get(whole[1], {}).get("Type") in types:
-            yield whole[1]
 
 
 def function_id(resources: Any, logical_id: str) -> str:
@@ -39,11 +29,3 @@ def key_id(resources: Any, value: Any) -> str:
         if resources.get(name, {}).get("Type") == KEY:
             return name
     return ""
-
-
-def subscriptions(resources: Any) -> Iterator[tuple[tuple[str | int, ...], Any, Any]]:
-    """Yield path, protocol and endpoint of each subscription to a topic."""
-    for logical_id, _, properties in of_type(resources, "AWS::SNS::Subscription"):
-        yield (logical_id, "Properties", "Endpoint"), properties.get("Protocol"), properties.get("Endpoint")
-    for subscription, path in entries(resources, TOPIC, "Subscription"):
-        yield path, subscription.get("Protocol"), subscription.get("Endpoint")

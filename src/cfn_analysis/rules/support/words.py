@@ -24,11 +24,6 @@ def named(file: str) -> dict[str, str]:
     return dict(row.split(": ", 1) for row in rows(file))
 
 
-def phrases(text: str) -> tuple[str, ...]:
-    """Return the parts between the commas of a table that is written as a text."""
-    return tuple(" ".join(part.split()) for part in text.split(","))
-
-
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Return the known word that is most similar to another; empty if none is similar."""
     return next(iter(get_close_matches(word, list(known), n=1, cutoff=cutoff)), "")

@@ -5,7 +5,6 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.patterns import refuses
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.values import as_text, children, ref_name, show
@@ -97,7 +96,7 @@ def _allowed(name: str, parameters: Any, text: str) -> str:
         return "" if text in known else f"AllowedValues contains {' and '.join(map(show, known))}"
     if parameter["Type"] == "Number":
         return _as_number(parameter, text)
-    return f"AllowedPattern {show(pattern)} does not match it" if refuses(pattern, text) else ""
+    return f"AllowedPattern {show(pattern)} does not match it" if _refuses(pattern, text) else ""
 
 
 def _as_number(parameter: Any, text: str) -> str:
@@ -110,3 +109,13 @@ def _as_number(parameter: Any, text: str) -> str:
         if bound is not None and (value - bound) * sign < 0:
             return f"{limit} is {parameter[limit]}"
     return ""
+
+
+def _refuses(pattern: object, text: str) -> bool:
+    """Return whether an AllowedPattern does not match a text; False for syntax that only Java supports."""
+    if not isinstance(pattern, str) or re.search(r"\[\[|\\[pP]\{|&&", pattern):
+        return False
+    try:
+        return re.fullmatch(pattern, text) is None
+    except re.error:
+        return False

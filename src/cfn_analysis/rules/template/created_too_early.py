@@ -41,9 +41,7 @@ def _pairs(
     resources: Any, order: Order, firsts: Sequence[str], waiting: Sequence[str]
 ) -> Iterator[tuple[list[str], str]]:
     """Yield what must exist first, and the resource that has to wait for it."""
-    known = {
-        first: {key for form in order.first_keys for key in keys(resources, first, form)} for first in firsts
-    }
+    known = {first: keys(resources, first, order.first_key) for first in firsts}
     for logical_id in waiting if firsts else ():
         own = keys(resources, logical_id, order.key)
         before = [first for first in firsts if known[first] & own]

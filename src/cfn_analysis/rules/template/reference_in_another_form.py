@@ -18,7 +18,7 @@ from cfn_analysis.rules.support.values import (
 )
 from cfn_analysis.rules.support.words import rows
 
-QUEUE, TABLE, TOPIC = "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::SNS::Topic"
+QUEUE, TOPIC = "AWS::SQS::Queue", "AWS::SNS::Topic"
 
 ARNS = [
     (f"AWS::{kind}", path.split("/")) for kind, *paths in map(str.split, rows(__file__)) for path in paths
@@ -36,7 +36,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...], dict[str, str]]] = {
     "AWS::SecretsManager::SecretTargetAttachment": (
         "TargetType",
         ("TargetId",),
-        {kind: kind for kind in ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::DocDB::DBCluster")},
+        {kind: kind for kind in ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster")},
     ),
 }
 SCOPED = ("AWS::WAFv2::IPSet", "AWS::WAFv2::RegexPatternSet", "AWS::WAFv2::RuleGroup")
@@ -47,11 +47,10 @@ NAMES = re.compile(r"(Not)?Resource|ResourceId|LogGroupName|\w*(Arn|ARN)s?|aws:S
 class ReferenceInAnotherForm(Rule):
     """Reference that returns a name, an ID or a URL where an ARN is required, or the reverse.
 
-    Ref returns the URL of a queue, the name of a function, a stream, a table or a log group, the ID of a key,
-    and the ARN of a topic, a service of ECS or a secret. If a property requires another form, or a text
-    needs a name and contains an ARN, the deployment fails, or the property names something that does not
-    exist. Queues of a queue policy requires URLs. SourceIds and TargetId require the identifier of a resource
-    of the type in SourceType or TargetType.
+    Ref returns the URL of a queue, the name of a function or a log group, the ID of a key, and the ARN of a
+    topic or a secret. If a property requires another form, or a text needs a name and contains an ARN, the
+    deployment fails, or the property names something that does not exist. Queues of a queue policy requires
+    URLs. SourceIds and TargetId require the identifier of a resource of the type in SourceType or TargetType.
     """
 
     id = "E9513"
@@ -103,8 +102,6 @@ def _right(kind: str, target: str, logical_id: str, attribute: str) -> str:
     """Return the reference that a property requires; empty if it has it, or if it is not known."""
     if kind == "AWS::SQS::QueuePolicy":
         return f"Ref {logical_id}" if target == QUEUE and attribute else ""
-    if kind in ("AWS::Lambda::EventSourceMapping", "AWS::Pipes::Pipe") and target == TABLE:
-        return f"Fn::GetAtt {logical_id}.StreamArn" if attribute in ("", "Arn") else ""
     return "" if is_arn(target, attribute) is not False else arn_of(target, logical_id)
 
 

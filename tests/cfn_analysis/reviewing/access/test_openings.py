@@ -4,11 +4,16 @@ import pytest
 
 from cfn_analysis.reviewing import report
 from cfn_analysis.reviewing.report import Review
+from csr_templates import api
+from tests.alarm_subjects import first_with_threshold
 
 from ..own_changes import own_side
 from ..own_openings import OPENINGS
 from ..test_corpus import scored
 
+API = api.build().to_dict()["Resources"]
+ALARM = first_with_threshold(API)
+(TOPIC,) = API[ALARM]["Properties"]["AlarmActions"]
 # Change -> kind, resource, and part of the message of its risk.
 EXPECTED: dict[str, list[tuple[str, str, str]]] = {
     "role widened by a wildcard": [("opens", "ExecutionRole", "sqs:* (new: sqs:addpermission, ")],
@@ -30,8 +35,8 @@ EXPECTED: dict[str, list[tuple[str, str, str]]] = {
     "alarm action removed": [
         (
             "guard",
-            "LambdaErrorsAlarm",
-            "AlarmActions no longer contains ${ApiCriticalAlarmTopic}, and is empty",
+            ALARM,
+            f"AlarmActions no longer contains ${{{TOPIC['Ref']}}}, and is empty",
         )
     ],
 }

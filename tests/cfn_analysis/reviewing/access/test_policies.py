@@ -129,3 +129,15 @@ def test_users_that_join_a_group() -> None:
         assert risks(reviewed(before, after))["opens", "It"] == message
     assert ("opens", "It") not in risks(reviewed(members("bob", "alice"), members("alice")))
     assert risks(reviewed(user("users", "admins"), user("admins"))) == {}
+
+
+def test_a_new_role_has_nothing_to_be_narrower_than() -> None:
+    """What it is allowed may be known only after the deploy; that is not compared with an earlier role."""
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": {"Ref": "Where"}}
+    policies = [{"PolicyName": "a", "PolicyDocument": {"Statement": [statement]}}]
+    queue = {"Queue": ("AWS::SQS::Queue", {"QueueName": "jobs"})}
+    role = {"Role": ("AWS::IAM::Role", {"Policies": policies})}
+    where = {"Parameters": {"Where": {"Type": "String"}}}
+    found = reviewed({**where, **resources(**queue)}, {**where, **resources(**queue, **role)})
+
+    assert risks(found) == {("opens", "Role"): "Role allows more than before: s3:GetObject on ${Where}."}

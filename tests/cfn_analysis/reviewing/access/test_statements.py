@@ -120,7 +120,9 @@ def test_statements_as_json() -> None:
     statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
     expected = statements({"Statement": statement})
 
-    assert statements(json.dumps({"Statement": [statement]})) == expected
+    assert statements(json.dumps({"Statement": [statement]})) == [
+        expected[0]._replace(place=("Statement", 0))
+    ]
     assert statements({"Statement": json.dumps(statement)}) == expected
     assert statements("text") == statements("[]") == []
     text = json.dumps({"Statement": {**statement, "Resource": "${Bucket.Arn}/*"}})

@@ -10,7 +10,6 @@ Resources:
   Queue: {Type: AWS::SQS::Queue}
   Topic: {Type: AWS::SNS::Topic}
   Group: {Type: AWS::Logs::LogGroup}
-  Table: {Type: AWS::DynamoDB::Table}
   Policy:
     Type: AWS::IAM::ManagedPolicy
     Properties: {PolicyDocument: {Statement: {Effect: Allow, Action: <action>, Resource: <resource>}}}
@@ -26,16 +25,6 @@ found = row(
 )
 
 GOOD = {
-    "use of a table": policy("[dynamodb:GetItem, dynamodb:GetRecords]", "!GetAtt Table.Arn"),
-    "description of a stream": policy("dynamodb:DescribeStream", "!GetAtt Table.StreamArn"),
-    "stream": """
-  Users: {Type: AWS::Cognito::UserPool}
-  Table: {Type: AWS::DynamoDB::Table}
-  One:
-    Type: AWS::IAM::ManagedPolicy
-    Properties: {PolicyDocument: {Statement: {Effect: Allow, Action: 'dynamodb:GetRecords',
-        Resource: !GetAtt Table.StreamArn}}}
-""",
     "objects": policy("s3:GetObject", "!Sub '${Bucket.Arn}/*'"),
     "bucket": policy("s3:ListBucket", "!GetAtt Bucket.Arn"),
     "both": policy("[s3:GetObject, s3:ListBucket]", "[!GetAtt Bucket.Arn, !Sub '${Bucket.Arn}/*']"),
@@ -58,7 +47,6 @@ GOOD = {
 
 OBJECTS = ("s3 object", " Write BUCKET-ARN/*.")
 BUCKET = ("s3 bucket", " Write BUCKET-ARN.")
-STREAM = ("dynamodb stream", " Write the StreamArn of the table.")
 STREAMS = ("logs log-stream", " Add :* to the ARN.")
 ARN = "arn:${AWS::Partition}:s3:::${Bucket}/*"
 
@@ -72,7 +60,6 @@ BAD = {
         ("service", "rds-db:connect", f"!Sub '{DATABASE}'", DATABASE, ("rds-db",)),
         ("part of a service", "sqs:Send*", "!GetAtt Bucket.Arn", "${Bucket.Arn}", ("sqs",)),
         ("Ref", "sqs:SendMessage", "!Ref Topic", "${Topic}", ("sqs",)),
-        ("table", "dynamodb:GetRecords", "!GetAtt Table.Arn", "${Table.Arn}", STREAM),
         ("kind", "iam:PassRole", "arn:aws:iam::1:user/a", "arn:aws:iam::1:user/a", ("iam role",)),
     )
 }

@@ -10,8 +10,7 @@ Parameters:
 Resources:
   F: {Type: AWS::Lambda::Function}
   Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref F}}
-  Other: {Type: AWS::Events::Rule}
-  Api: {Type: AWS::ApiGatewayV2::Api}
+  Other: {Type: AWS::S3::Bucket}
   Secret: {Type: AWS::SecretsManager::Secret}
 """
 NAME = "Caller: {Type: AWS::"
@@ -25,18 +24,6 @@ CALLERS = {
         "apigateway",
         "Integration/Uri",
         "every request gets 500",
-    ),
-    "HTTP API": (
-        "ApiGatewayV2::Integration, Properties: {ApiId: !Ref Api, IntegrationUri: !GetAtt F.Arn}}",
-        "apigateway",
-        "IntegrationUri",
-        "every request gets 500",
-    ),
-    "user pool": (
-        "Cognito::UserPool, Properties: {LambdaConfig: {PreSignUp: !GetAtt F.Arn}}}",
-        "cognito-idp",
-        "LambdaConfig/PreSignUp",
-        "the sign-in or sign-up fails",
     ),
     "rotation": (
         "SecretsManager::RotationSchedule, Properties: {SecretId: !Ref Secret, RotationLambdaARN: !GetAtt "
@@ -56,12 +43,6 @@ CALLERS = {
         "sns",
         "Subscription/0/Endpoint",
         "every message is lost",
-    ),
-    "event rule": (
-        "Events::Rule, Properties: {Targets: [{Id: a, Arn: !Ref Live}]}}",
-        "events",
-        "Targets/0/Arn",
-        "every event is lost",
     ),
     "bucket": (
         "S3::Bucket, Properties: {NotificationConfiguration: {LambdaConfigurations: [{Event: a, Function: "
@@ -97,11 +78,10 @@ def called(caller: str, permission: str, function: str = "!Ref F", more: str = "
 def refused(caller: str, text: str, when: str = "") -> tuple[str, ...]:
     """Return the row of a caller that no permission allows."""
     _, service, path, effect = CALLERS[caller]
-    target = "Live" if caller == "event rule" else "F"
     return (
         text,
         f"Resources/Caller/Properties/{path}",
-        f"{path.rstrip('/0').rpartition('/')[2]} is {target}, and no AWS::Lambda::Permission allows "
+        f"{path.rstrip('/0').rpartition('/')[2]} is F, and no AWS::Lambda::Permission allows "
         f"{service}.amazonaws.com to call it{when}: {effect}. Add one.",
     )
 
@@ -126,14 +106,12 @@ TARGETS = {
     "Bucket": ("S3::Bucket", "S3::BucketPolicy", "Bucket: !Ref Target"),
 }
 SENDERS = {
-    "event": "Events::Rule, Properties: {Targets: [{Id: a, Arn: <target=!GetAtt Target.Arn>}]}}",
     "alarm": "CloudWatch::Alarm, Properties: {AlarmName: <name=dev-cpu>, AlarmActions: [!Ref Target]}}",
-    "dead letters": "SNS::Subscription, Properties: {RedrivePolicy: {deadLetterTargetArn: !GetAtt "
-    "Target.Arn}}}",
+    "dead letters": "SNS::Subscription, Properties: {RedrivePolicy: {deadLetterTargetArn: "
+    "<target=!GetAtt Target.Arn>}}}",
     "RDS": "RDS::EventSubscription, Properties: {SnsTopicArn: !Ref Target}}",
     "access log": "S3::Bucket, Properties: {LoggingConfiguration: {DestinationBucketName: !Ref Target, "
     "LogFilePrefix: <prefix=site/>}}}",
-    "trail": "CloudTrail::Trail, Properties: {S3BucketName: !Ref Target}}",
     "distribution": "CloudFront::Distribution, Properties: {DistributionConfig: {Origins: [{Id: a, "
     "DomainName: "
     "!GetAtt Target.RegionalDomainName, OriginAccessControlId: b}]}}}",
@@ -214,21 +192,21 @@ GOOD = {
     "by an ARN that is put together": called(
         "filter", "Principal: logs.amazonaws.com", "!Sub 'arn:aws:lambda:${AWS::Region}:1:function:own'"
     ),
-    "by an alias": called("event rule", "Principal: events.amazonaws.com", "!Ref Live"),
+    "by an alias": called("subscription", "Principal: sns.amazonaws.com", "!Ref Live").replace(
+        "Endpoint: !GetAtt F.Arn", "Endpoint: !Ref Live"
+    ),
     "principal that is not known": called("filter", "Principal: !ImportValue service"),
-    "own source": called("event rule", "Principal: events.amazonaws.com, SourceArn: !GetAtt Caller.Arn"),
+    "own source": called("bucket", "Principal: s3.amazonaws.com, SourceArn: !GetAtt Caller.Arn"),
     "same condition": called("filter", "Principal: logs.amazonaws.com", more="Condition: Open,").replace(
         NAME, "Caller: {Condition: Open, Type: AWS::"
     ),
     "role": called("method", "Principal: a").replace("Uri:", "Credentials: b, Uri:"),
-    "queue": sent("event", "Queue", grant("{Service: events.amazonaws.com}")),
-    "everyone": sent("event", "Queue", grant("'*'")),
-    "queue of another template": sent("event", "Queue", ROOT, target="!ImportValue queue"),
+    "everyone": sent("dead letters", "Queue", grant("'*'")),
+    "queue of another template": sent("dead letters", "Queue", ROOT, target="!ImportValue queue"),
     "dead letters": sent("dead letters", "Queue", grant("{Service: sns.amazonaws.com}")),
     "topic without policy": sent("alarm", "Topic"),
     "two policies, one not known": sent("alarm", "Topic", ROOT)
     + "  Second: {Type: AWS::SNS::TopicPolicy, Properties: {Topics: [!Ref Target], PolicyDocument: {}}}\n",
-    "parameter": sent("alarm", "Topic", grant("{Service: !Ref Service}")),
     "suffix": sent("alarm", "Topic", grant("{Service: !Sub 'cloudwatch.${AWS::URLSuffix}'}")),
     "both branches": sent("alarm", "Topic", f"!If [Open, {grant(CLOUDWATCH)}, {ANYONE}]"),
     "name under the pattern": sent(
@@ -259,7 +237,7 @@ GOOD = {
     ),
     "log group": sent("log group", "Topic", key=grant(LOGS, condition=frame(CONTEXT)("/a/*"))),
     "log group of a parameter": sent(
-        "log group", "Topic", key=grant(LOGS, condition=frame(CONTEXT)("${Project}-*"))
+        "log group", "Topic", key=grant(LOGS, condition=frame(CONTEXT)("${Project}/*")), name="dev/b"
     ),
 }
 
@@ -302,23 +280,17 @@ BAD = {
         called("filter", "Principal: logs.amazonaws.com", more="Condition: Open,"),
         " when Open is false",
     ),
-    "another rule": (
-        called("event rule", "Principal: events.amazonaws.com, SourceArn: !GetAtt Other.Arn"),
-        "Resources/Caller/Properties/Targets/0/Arn",
-        "Arn is Live, and Live allows events.amazonaws.com only for another source, in aws:SourceArn or the "
-        "encryption context: every event is lost. Change the condition.",
+    "another bucket": (
+        called("bucket", "Principal: s3.amazonaws.com, SourceArn: !GetAtt Other.Arn"),
+        "Resources/Caller/Properties/NotificationConfiguration/LambdaConfigurations/0/Function",
+        "Function is F, and F allows s3.amazonaws.com only for another source, in aws:SourceArn or the "
+        "encryption context: S3 refuses the bucket. Change the condition.",
     ),
     "no policy": (
-        sent("event", "Queue"),
-        "Resources/Caller/Properties/Targets/0/Arn",
-        "Arn is Target, and no policy allows events.amazonaws.com sqs:SendMessage on it: every event is "
-        "lost. Allow it "
-        "in an AWS::SQS::QueuePolicy.",
-    ),
-    "events of RDS": policy(
-        sent("event", "Queue", grant("{Service: events.rds.amazonaws.com}")),
-        "events.amazonaws.com sqs:SendMessage",
-        effect="every event is lost",
+        sent("dead letters", "Queue"),
+        "Resources/Caller/Properties/RedrivePolicy/deadLetterTargetArn",
+        "deadLetterTargetArn is Target, and no policy allows sns.amazonaws.com sqs:SendMessage on it: what "
+        "cannot be delivered is lost. Allow it in an AWS::SQS::QueuePolicy.",
     ),
     "dead letters": policy(
         sent("dead letters", "Queue", ROOT),
@@ -410,11 +382,6 @@ BAD = {
         "logging.s3.amazonaws.com s3:PutObject",
         effect="no log is written",
     ),
-    "trail": policy(
-        sent("trail", "Bucket", grant("{Service: cloudtrail.amazonaws.com}", action="'s3:PutObject'")),
-        "cloudtrail.amazonaws.com s3:GetBucketAcl",
-        effect="the resource is refused",
-    ),
     "site": policy(
         sent(
             "distribution", "Bucket", grant("{Service: cloudfront.amazonaws.com}", action="'s3:ListBucket'")
@@ -427,6 +394,14 @@ BAD = {
         "Resources/Key/Properties/KeyPolicy",
         f"KeyPolicy does not allow logs.amazonaws.com {ALARM_KEY}: the log group cannot be created. Allow "
         f"it.",
+    ),
+    "log group of a parameter": of_name(  # a name begins with the parameter, and not with a slash
+        sent("log group", "Topic", key=grant(LOGS, condition=frame(CONTEXT)("${Project}-*"))),
+        '"/a/b"',
+        property="LogGroupName",
+        target="Key",
+        service="logs",
+        effect="the log group cannot be created",
     ),
     "log group of another name": of_name(
         sent("log group", "Topic", key=grant(LOGS, condition=frame(CONTEXT)("/c/*"))),

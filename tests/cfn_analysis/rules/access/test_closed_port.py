@@ -11,18 +11,11 @@ Parameters:
 Resources:
   Listening: {Type: AWS::<kind>, Properties: {<properties>}}
   Group: {Type: AWS::EC2::SecurityGroup, Properties: {SecurityGroupIngress: [<ingress=>]}}
-<more=>""")
+""")
 
 ingress = frame("{IpProtocol: tcp, FromPort: <port>, ToPort: <port>, CidrIp: 10.0.0.0/8}")
 
-LISTENER = """
-  Listener:
-    Type: AWS::ElasticLoadBalancingV2::Listener
-    Properties: {LoadBalancerArn: !Ref Listening, Port: 443}
-"""
-VPC = "NetworkConfiguration/AwsvpcConfiguration/SecurityGroups"
-
-# Type -> properties, path of the groups or of the port, port, and more resources.
+# Type -> properties, path of the groups, and port.
 RESOURCES: dict[str, Any] = {
     "RDS::DBCluster": (
         "Engine: aurora-mysql, VpcSecurityGroupIds: [!Ref Group]",
@@ -30,67 +23,46 @@ RESOURCES: dict[str, Any] = {
         3306,
     ),
     "RDS::DBInstance": ("Engine: postgres, VPCSecurityGroups: [!Ref Group]", "VPCSecurityGroups", 5432),
-    "EFS::MountTarget": ("SecurityGroups: [!GetAtt Group.GroupId]", "SecurityGroups", 2049),
-    "ElastiCache::ReplicationGroup": ("SecurityGroupIds: [!Ref Group]", "SecurityGroupIds", 6379),
-    "ElastiCache::CacheCluster": (
-        "Engine: memcached, VpcSecurityGroupIds: [!Ref Group]",
-        "VpcSecurityGroupIds",
-        11211,
-    ),
-    "DocDB::DBCluster": ("VpcSecurityGroupIds: [!Ref Group], Port: !Ref Known", "VpcSecurityGroupIds", 3307),
-    "ECS::Service": (
-        "NetworkConfiguration: {AwsvpcConfiguration: {SecurityGroups: [!Ref Group]}}, LoadBalancers: "
-        "[{ContainerPort: 8080}]",
-        VPC,
-        8080,
-    ),
-    "ElasticLoadBalancingV2::LoadBalancer": ("SecurityGroups: [!Ref Group]", "", 443, LISTENER),
 }
 
 
 def of(kind: str, rule: str = "") -> str:
     """Return a template with a resource and the ingress rule of its group."""
-    properties, _, _, *more = RESOURCES[kind]
-    return template(kind, properties, rule, "".join(more))
+    properties, _, _ = RESOURCES[kind]
+    return template(kind, properties, rule)
 
 
-def closed(kind: str, text: str) -> tuple[str, ...]:
+def closed(kind: str, text: str, other_port: int = 0) -> tuple[str, ...]:
     """Return the row of a resource whose group does not allow its port."""
-    _, path, port, *_ = RESOURCES[kind]
+    _, path, port = RESOURCES[kind]
     return (
         text,
-        f"Resources/Listening/Properties/{path}" if path else "Resources/Listener/Properties/Port",
-        f"Group does not allow port {port}, on which Listening listens: no client connects. Add an ingress "
-        f"rule for "
-        "the port.",
+        f"Resources/Listening/Properties/{path}",
+        f"Group does not allow port {other_port or port}, on which Listening listens: no client connects. "
+        "Add an ingress rule for the port.",
     )
 
 
 GOOD = {
-    **{kind: of(kind, ingress(port)) for kind, (_, _, port, *_) in RESOURCES.items()},
+    **{kind: of(kind, ingress(port)) for kind, (_, _, port) in RESOURCES.items()},
     "range": of("RDS::DBInstance", "{IpProtocol: tcp, FromPort: 5000, ToPort: 6000, CidrIp: 10.0.0.0/8}"),
-    "all traffic": of("EFS::MountTarget", "{IpProtocol: -1, CidrIp: 10.0.0.0/8}"),
-    "group of another template": of("EFS::MountTarget").replace(
-        "!GetAtt Group.GroupId", "!ImportValue group"
-    ),
-    "port by parameter": of("EFS::MountTarget", ingress("!Ref Port")),
-    "port that is not known": of("DocDB::DBCluster").replace("!Ref Known", "!Ref Port"),
+    "all traffic": of("RDS::DBInstance", "{IpProtocol: -1, CidrIp: 10.0.0.0/8}"),
+    "group of another template": of("RDS::DBInstance").replace("!Ref Group", "!ImportValue group"),
+    "port by parameter": of("RDS::DBInstance", ingress("!Ref Port")),
+    "port that is not known": of("RDS::DBInstance").replace("VPC", "Port: !Ref Port, VPC"),
     "engine whose default is not known": of("RDS::DBCluster").replace("aurora-mysql", "aurora-postgresql"),
-    "rule beside the group": of("EFS::MountTarget")
+    "rule beside the group": of("RDS::DBInstance")
     + "  Rule: {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !Ref Group, IpProtocol: '-1'}}\n",
-    "group that another template completes": of("EFS::MountTarget")
+    "group that another template completes": of("RDS::DBInstance")
     + "Outputs: {Group: {Value: !Ref Group}}\n",
-    "protocol in capital letters": of("EFS::MountTarget", ingress(2049).replace("tcp", "TCP")),
-    "load balancer of a network": of("ElasticLoadBalancingV2::LoadBalancer").replace(
-        "Security", "Type: network, Security", 1
-    ),
-    "load balancer without listeners": of("ElasticLoadBalancingV2::LoadBalancer").replace(
-        "!Ref Listening", "other"
-    ),
+    "protocol in capital letters": of("RDS::DBInstance", ingress(5432).replace("tcp", "TCP")),
 }
 
 BAD = {
     **{kind: closed(kind, of(kind, ingress(22))) for kind in RESOURCES},
-    "no ingress": closed("EFS::MountTarget", of("EFS::MountTarget")),
-    "UDP": closed("EFS::MountTarget", of("EFS::MountTarget", ingress(2049).replace("tcp", "udp"))),
+    "no ingress": closed("RDS::DBInstance", of("RDS::DBInstance")),
+    "port of a parameter": closed(
+        "RDS::DBInstance", of("RDS::DBInstance").replace("VPC", "Port: !Ref Known, VPC"), 3307
+    ),
+    "UDP": closed("RDS::DBInstance", of("RDS::DBInstance", ingress(5432).replace("tcp", "udp"))),
 }

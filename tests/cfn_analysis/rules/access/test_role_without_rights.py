@@ -6,22 +6,17 @@ PARTS = """
   Queue: {Type: AWS::SQS::Queue}
   Coded: {Type: AWS::SQS::Queue, Properties: {KmsMasterKeyId: !Ref Key}}
   Topic: {Type: AWS::SNS::Topic}
-  Stream: {Type: AWS::Kinesis::Stream}
-  Table: {Type: AWS::DynamoDB::Table}
   Key: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Statement: [{Effect: Allow, Action: 'kms:*',
     Resource: '*', Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}}]}}}
   Open: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Statement: [{Effect: Allow, Action: 'kms:*',
     Resource: '*', Principal: {AWS: '*'}}]}}}
-  Machine: {Type: AWS::StepFunctions::StateMachine}
-  Bucket: {Type: AWS::S3::Bucket}
   Secret: {Type: AWS::SecretsManager::Secret}
   F: {Type: AWS::Lambda::Function, Properties: {<own>}}
 """
 READ_QUEUE = "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"
 WRITE = "logs:CreateLogStream logs:PutLogEvents"
-EVENTS = "events:PutTargets events:PutRule events:DescribeRule"
 INTERFACES = "ec2:CreateNetworkInterface ec2:DescribeNetworkInterfaces ec2:DeleteNetworkInterface"
-LAMBDA, REFUSED = "Lambda refuses the function", "the service refuses the resource"
+LAMBDA = "Lambda refuses the function"
 MONITORED = "logs:CreateLogGroup logs:PutRetentionPolicy logs:CreateLogStream logs:PutLogEvents"
 
 # Name -> type, properties with the role in <role>, the path of the role, the actions, on what, the effect.
@@ -82,14 +77,6 @@ NEEDS = {
         "",
         "nothing is written",
     ),
-    "trail": (
-        "CloudTrail::Trail",
-        "CloudWatchLogsRoleArn: <role>",
-        "CloudWatchLogsRoleArn",
-        WRITE,
-        "",
-        REFUSED,
-    ),
     "monitoring": (
         "RDS::DBInstance",
         "MonitoringRoleArn: <role>",
@@ -125,109 +112,11 @@ NEEDS = {
         "",
         "every request gets 500",
     ),
-    "HTTP API": (
-        "ApiGatewayV2::Integration",
-        "CredentialsArn: <role>, IntegrationSubtype: StepFunctions-StartExecution",
-        "CredentialsArn",
-        "states:StartExecution",
-        "",
-        "every request gets 500",
-    ),
-    "event rule": (
-        "Events::Rule",
-        "Targets: [{Id: a, Arn: !Ref Machine, RoleArn: <role>}]",
-        "Targets/0/RoleArn",
-        "states:StartExecution",
-        "Machine",
-        "every event is lost",
-    ),
-    "schedule": (
-        "Scheduler::Schedule",
-        "Target: {Arn: !GetAtt F.Arn, RoleArn: <role>}",
-        "Target/RoleArn",
-        "lambda:InvokeFunction",
-        "F",
-        "nothing starts",
-    ),
-    "pipe": (
-        "Pipes::Pipe",
-        "RoleArn: <role>, Source: !GetAtt Queue.Arn, Target: !ImportValue target",
-        "RoleArn",
-        READ_QUEUE,
-        "Queue",
-        "no event arrives",
-    ),
-    "subscription filter": (
-        "Logs::SubscriptionFilter",
-        "RoleArn: <role>, DestinationArn: !GetAtt Stream.Arn",
-        "RoleArn",
-        "kinesis:PutRecord",
-        "Stream",
-        REFUSED,
-    ),
-    "task": (
-        "StepFunctions::StateMachine",
-        "RoleArn: <role>, Definition: {States: {A: {Resource: !Sub "
-        "'arn:${AWS::Partition}:states:::sqs:sendMessage'}}}",
-        "RoleArn",
-        "sqs:SendMessage",
-        "",
-        "the task fails",
-    ),
-    "task of a function": (
-        "StepFunctions::StateMachine",
-        """RoleArn: <role>, DefinitionString: !Sub '{"A": {"Resource": "${F.Arn}"}}'""",
-        "RoleArn",
-        "lambda:InvokeFunction",
-        "F",
-        "the task fails",
-    ),
-    "task that waits": (
-        "StepFunctions::StateMachine",
-        """RoleArn: <role>, DefinitionString: '{"A": {"Resource": "arn:aws:states:::ecs:runTask.sync"}}'""",
-        "RoleArn",
-        EVENTS,
-        "",
-        "the task fails",
-    ),
-    "delivery stream": (
-        "KinesisFirehose::DeliveryStream",
-        "ExtendedS3DestinationConfiguration: {RoleARN: <role>, BucketARN: !GetAtt Bucket.Arn}",
-        "ExtendedS3DestinationConfiguration/RoleARN",
-        "s3:PutObject",
-        "Bucket",
-        "nothing is delivered",
-    ),
-    "container": (
-        "ECS::TaskDefinition",
-        "ExecutionRoleArn: <role>, ContainerDefinitions: [{LogConfiguration: {LogDriver: awslogs}}]",
-        "ExecutionRoleArn",
-        WRITE,
-        "",
-        "no task starts",
-    ),
-    "secret of a container": (
-        "ECS::TaskDefinition",
-        "ExecutionRoleArn: <role>, ContainerDefinitions: [{Secrets: [{Name: A, ValueFrom: !Ref Secret}]}]",
-        "ExecutionRoleArn",
-        "secretsmanager:GetSecretValue",
-        "Secret",
-        "no task starts",
-    ),
 }
 SERVICES = {
     "Lambda": "lambda",
     "EC2": "vpc-flow-logs",
-    "CloudTrail": "cloudtrail",
     "ApiGateway": "apigateway",
-    "ApiGatewayV2": "apigateway",
-    "Events": "events",
-    "Scheduler": "scheduler",
-    "Pipes": "pipes",
-    "Logs": "logs",
-    "StepFunctions": "states",
-    "KinesisFirehose": "firehose",
-    "ECS": "ecs-tasks",
     "IAM": "ec2",
 }
 ALL = "Policies: [{PolicyDocument: {Statement: [{Effect: Allow, Action: '*', Resource: '*'}]}}]"
@@ -237,8 +126,14 @@ allow = frame(
 )
 
 
+STATEMENTS = "Policies: [{PolicyDocument: {Statement: ["
+MAY_LOG = "{Effect: Allow, Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: '*'}, "
+
+
 def template(name: str, policies: str = ALL, service: str = "", more: str = "") -> str:
-    """Return a template with a resource and its role."""
+    """Return a template with a resource and its role. The role of a function may always write its log."""
+    if NEEDS[name][0].startswith("Lambda::"):
+        policies = policies.replace(STATEMENTS, STATEMENTS + MAY_LOG)
     kind, properties = NEEDS[name][:2]
     principal = {"RDS::DBInstance": "monitoring.rds", "RDS::DBProxy": "rds"}.get(
         kind, SERVICES.get(kind.split(":")[0])
@@ -287,9 +182,45 @@ SEPARATE = (
 NOTHING = allow("'sqs:ListQueues'")
 MANAGED = "ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole']"
 
+logging_function = frame("""
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      ManagedPolicyArns: <arns=[]>
+      Policies:
+        - PolicyDocument: {Statement: [{Effect: Allow, Action: <actions>, Resource: '*'}]}
+  F: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn}}
+""")
+
+with_group = frame("""
+Resources:
+  Group: {Type: AWS::Logs::LogGroup}
+  OtherGroup: {Type: AWS::Logs::LogGroup}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      ManagedPolicyArns: <arns=[]>
+      Policies:
+        - PolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: [logs:CreateLogStream, logs:PutLogEvents], Resource: <resource>}
+  F:
+    Type: AWS::Lambda::Function
+    Properties: {Role: !GetAtt Role.Arn, LoggingConfig: {LogGroup: !Ref Group}}
+""")
+
+
 GOOD = {
-    "rule to a queue without a role": template("event rule").replace(
-        "Arn: !Ref Machine, RoleArn: !GetAtt Role.Arn", "Arn: !GetAtt Queue.Arn"
+    "log, managed": logging_function(
+        "s3:*", "[arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"
+    ),
+    "log, own": logging_function("[logs:CreateLogStream, logs:PutLogEvents]"),
+    "log, its group": with_group("!GetAtt Group.Arn"),
+    "log, both groups": with_group("[!GetAtt OtherGroup.Arn, !GetAtt Group.Arn]"),
+    "log, every group": with_group("'*'"),
+    "log, a pattern": with_group("!Sub 'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*'"),
+    "log, managed, with a group": with_group(
+        "!GetAtt OtherGroup.Arn", "[arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"
     ),
     "method of a function without a role": template("method")
     .replace("Credentials: !GetAtt Role.Arn, ", "")
@@ -313,11 +244,9 @@ GOOD = {
     ),
     "not tried when it is created": template("flow log", NOTHING, more=SEPARATE),
     "proxy without secrets": template("proxy", NOTHING).replace("Auth:", "Other:"),
-    "other log driver": template("container", NOTHING).replace("awslogs", "awsfirelens"),
-    "task that IAM does not know": template("task", NOTHING).replace("sqs:sendMessage", "a:b"),
 }
 
-REQUIRED = {"method": "Integration", "HTTP API": "", "event rule": "Targets/0", "subscription filter": ""}
+REQUIRED = {"method": "Integration"}
 
 
 def roleless(name: str) -> tuple[str, ...]:
@@ -333,6 +262,22 @@ def roleless(name: str) -> tuple[str, ...]:
 
 
 BAD = {
+    "log, nothing": (
+        logging_function("s3:*"),
+        "Resources/F/Properties/Role",
+        "Role does not allow logs:CreateLogStream and logs:PutLogEvents: the function has no log. Allow it.",
+    ),
+    "log, one of two": (
+        logging_function("logs:CreateLogStream"),
+        "Resources/F/Properties/Role",
+        "Role does not allow logs:PutLogEvents: the function has no log. Allow it.",
+    ),
+    "log, the group of another function": (
+        with_group("!GetAtt OtherGroup.Arn"),
+        "Resources/F/Properties/Role",
+        "Role does not allow logs:CreateLogStream and logs:PutLogEvents on Group: the function "
+        "has no log. Allow it.",
+    ),
     "managed policy without its path": (
         """
   Role: {Type: AWS::IAM::Role,
@@ -343,8 +288,7 @@ BAD = {
         "service-role/AWSLambdaBasicExecutionRole: IAM refuses the role. Add the path.",
     ),
     **{f"{name}, no role": roleless(name) for name in REQUIRED},
-    **{name: lacking(name, template(name, NOTHING)) for name in NEEDS if name != "task that waits"},
-    "task that waits": lacking("task that waits", template("task that waits", allow("'ecs:RunTask'"))),
+    **{name: lacking(name, template(name, NOTHING)) for name in NEEDS},
     "another resource": lacking(
         "dead letters", template("dead letters", allow("'sqs:SendMessage'", "!GetAtt Coded.Arn"))
     ),
@@ -377,9 +321,6 @@ BAD = {
             ("dead letters", "lambda"),
             ("flow log", "vpc-flow-logs"),
             ("method", "apigateway"),
-            ("event rule", "events"),
-            ("task", "states"),
-            ("container", "ecs-tasks"),
             ("monitoring", "monitoring.rds"),
         )
     },

@@ -50,7 +50,6 @@ GOOD = {
         f"{{{ALL}, CacheDataEncrypted: !Ref Either}}",
         "{HttpMethod: GET, ResourcePath: /pets, CacheDataEncrypted: !Ref Either}",
     ),
-    "only AWS knows": stage(f"{{{ALL}, CacheDataEncrypted: !ImportValue x}}", GET),
     "nowhere": stage(f"{{{ALL}}}", "{HttpMethod: GET, ResourcePath: /pets, CachingEnabled: true}"),
     "no cache": stage(f"{{{ALL}}}", GET, cluster="false"),
     "encrypted in the same case": stage(

@@ -41,7 +41,6 @@ GOOD = {
         "RequestParameters: {method.request.header.X-Key: !If [Switched, true, false]}, "
         "RequestValidatorId: !If [Switched, !Ref Checks, !Ref AWS::NoValue]"
     ),
-    "import": method(f"{HEADER}, {BY}", "ValidateRequestParameters: !ImportValue v"),
 }
 
 BAD = {
@@ -49,7 +48,6 @@ BAD = {
     "parameter default": case(
         method("RequestParameters: {method.request.header.X-Key: !Ref Needed}"), MISSING
     ),
-    "Sub": case(method("RequestParameters: {method.request.header.X-Key: !Sub '${Needed}'}"), MISSING),
     "required in one branch": case(
         method("RequestParameters: {method.request.header.X-Key: !If [Switched, true, false]}"), MISSING
     ),

@@ -54,12 +54,7 @@ BAD = {
     "missing": case("HttpMethod: GET", "", "", "missing"),
     "NONE": case("AuthorizationType: NONE", "", "", "missing"),
     "literal": case("ApiKeyRequired: false", "", "/ApiKeyRequired", "false"),
-    "parameter default": case("ApiKeyRequired: !Ref Open", "", "/ApiKeyRequired", "false"),
-    "Sub": case("ApiKeyRequired: !Sub '${Open}'", "", "/ApiKeyRequired", "false"),
     "first branch": case("ApiKeyRequired: !If [Switched, false, true]", "", "/ApiKeyRequired", "false"),
-    "second branch": case(
-        "ApiKeyRequired: !If [Switched, true, !Ref AWS::NoValue]", "", "/ApiKeyRequired", "false"
-    ),
     "condition": case("HttpMethod: GET", "Condition: Switched,", "", "missing"),
     "open in one branch": case("AuthorizationType: !If [Switched, NONE, AWS_IAM]", "", "", "missing"),
     "a key under a condition counts": (

@@ -105,11 +105,6 @@ BAD = {
         "ApiStages/0/ApiId",
         NOT_ASKED,
     ),
-    "Sub": case(
-        plan(f"{QUOTA_ONLY}, {STAGES}", KEY + method("A", "ApiKeyRequired: !Sub '${Keyed}'")),
-        "ApiStages/0/ApiId",
-        NOT_ASKED,
-    ),
     "open in the branch of the plan": case(
         plan(
             f"{QUOTA_ONLY}, ApiStages: [!If [Switched, {{ApiId: !Ref Api, Stage: v1}}, !ImportValue stage]]",

@@ -35,8 +35,6 @@ case = row(HEAD + "<text>", "Resources/<path>", "<message>")
 
 GOOD = {
     "alias": HEAD + method(OF_ALIAS) + permission("!Ref Alias"),
-    "Join": HEAD
-    + method(f"!Join ['', ['{PREFIX.replace('${AWS::Region}', 'x')}', !Ref Alias, /invocations]]"),
     "alias by its name": HEAD + method(f"!Sub '{PREFIX}${{Function.Arn}}:live/invocations'"),
     "alias by a stage variable": HEAD
     + method(f"!Sub '{PREFIX}${{Function.Arn}}:${{!stageVariables.alias}}/invocations'"),
@@ -52,12 +50,6 @@ GOOD = {
 }
 
 BAD = {
-    "Sub": case(method(OF_FUNCTION), "Method/Properties/Integration/Uri", bypassed("Uri")),
-    "Join": case(
-        method("!Join ['', [a/, !GetAtt Function.Arn, /invocations]]"),
-        "Method/Properties/Integration/Uri",
-        bypassed("Uri"),
-    ),
     "one branch": case(
         method(f"!If [Prod, {OF_ALIAS}, {OF_FUNCTION}]"),
         "Method/Properties/Integration/Uri",

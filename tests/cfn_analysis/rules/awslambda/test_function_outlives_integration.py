@@ -45,10 +45,8 @@ GOOD = {
     "default of the function": method("!Ref AWS::NoValue"),
     "as long": method("60", more=", TimeoutInMillis: 60000"),
     "parameter that might be longer": method("!Ref Short"),
-    "not known": method("!Ref Any"),
     "may be invoked asynchronously": method("60", kind="AWS"),
     "function of another template": method("60", uri="!ImportValue uri"),
-    "Sub": method("!Sub '20'"),
     "both branches": method("!If [Prod, 60, 20]", more=", TimeoutInMillis: !If [Prod, 60000, 29000]"),
     "HTTP API": route("30"),
 }
@@ -67,11 +65,6 @@ BAD = {
         method("!Ref Seconds"),
         "Integration",
         MESSAGE.format(waits="is 29000", runs='is {"Ref": "Seconds"}, which can be "60"'),
-    ),
-    "Sub": case(
-        method("!Sub '${Seconds}'"),
-        "Integration",
-        MESSAGE.format(waits="is 29000", runs='is {"Fn::Sub": "${Seconds}"}, which can be "60"'),
     ),
     "one branch of the function": case(
         method("!If [Prod, 60, 20]"),

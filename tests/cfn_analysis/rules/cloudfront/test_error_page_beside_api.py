@@ -58,12 +58,8 @@ GOOD = {
 }
 
 BAD = {
-    "Sub": case(API),
     "literal": case("{Id: api, DomainName: abc.execute-api.us-east-1.amazonaws.com}"),
     "parameter default": case("{Id: api, DomainName: !Ref Domain}"),
-    "Join": case(
-        "{Id: api, DomainName: !Join ['', [!Ref ApiId, '.execute-api.', !Ref AWS::Region, '.amazonaws.com']]}"
-    ),
     "endpoint": case("{Id: api, DomainName: !Select [2, !Split ['/', !GetAtt HttpApi.ApiEndpoint]]}"),
     "function URL": case("{Id: api, DomainName: !Select [2, !Split ['/', !Sub '${Url.FunctionUrl}']]}"),
     "literal function URL": case("{Id: api, DomainName: abc.lambda-url.us-east-1.on.aws}"),

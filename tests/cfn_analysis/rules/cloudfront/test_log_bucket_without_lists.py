@@ -51,11 +51,9 @@ ROWS = {
 GOOD = {
     "preferred": distribution(owned("BucketOwnerPreferred")),
     "writer": distribution(owned("ObjectWriter")),
-    "parameter default": distribution(owned("!Ref Owner")),
     "both branches": distribution(owned("!If [Listed, ObjectWriter, !Ref Owner]")),
     "a function hides it": distribution("OwnershipControls: !FindInMap [A, b, c]"),
     "bucket of another stack": distribution("", "logs.s3.amazonaws.com"),
-    "only AWS knows": distribution("", "!ImportValue logs"),
     "no logging": distribution("", ""),
 }
 

@@ -24,11 +24,11 @@ PATH = "Resources/Alarm/Properties/ComparisonOperator"
 GOOD = {
     "little memory": alarm("AWS/RDS FreeableMemory", "LessThanThreshold"),
     "many errors": alarm("AWS/Lambda Errors", "GreaterThanThreshold"),
-    "either way": alarm("AWS/EC2 CPUUtilization", "LessThanThreshold"),
+    "either way": alarm("AWS/RDS CPUUtilization", "LessThanThreshold"),
     "band": alarm("AWS/Lambda Errors", "LessThanLowerOrGreaterThanUpperThreshold").replace(
         "LessThanLowerOr", ""
     ),
-    "scaling": alarm("AWS/ApplicationELB HealthyHostCount", "GreaterThanThreshold", "!Ref Policy"),
+    "scaling": alarm("AWS/Lambda Errors", "LessThanThreshold", "!Ref Policy"),
     "one's own": alarm("Own Errors", "LessThanThreshold"),
 }
 

@@ -66,9 +66,6 @@ GOOD = {
         "AWS/WAFV2", "BlockedRequests", WebACL="acl", Region="ap-northeast-1", Rule="limit"
     ),
     "CloudFront": watching("AWS/CloudFront", "5xxErrorRate", DistributionId="!Ref Site", Region="Global"),
-    "CloudFront, parameter default": watching(
-        "AWS/CloudFront", "5xxErrorRate", DistributionId="!Ref Site", Region="!Ref Where"
-    ),
     "CloudFront Function": watching(
         "AWS/CloudFront", "FunctionThrottles", FunctionName="pages", Region="Global"
     ),
@@ -119,32 +116,13 @@ GOOD = {
         "AWS/NATGateway", "ErrorPortAllocation", NatGatewayId="nat-1", AvailabilityZone="a"
     ),
     "health check": watching("AWS/Route53", "HealthCheckStatus", HealthCheckId="a-b"),
-    "load balancer": watching(
-        "AWS/ApplicationELB", "RequestCount", LoadBalancer="!GetAtt Alb.LoadBalancerFullName"
-    ).replace("Resources:\n", "Resources:\n  Alb: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer}\n"),
     "reader": watching("AWS/RDS", "CPUUtilization", DBClusterIdentifier="!Ref Aurora", Role="READER").replace(
         "Resources:\n", AURORA
-    ),
-    "requests of each target": watching("AWS/ApplicationELB", "RequestCountPerTarget", TargetGroup="a"),
-    "errors of the account": watching("AWS/DynamoDB", "UserErrors"),
-    "operation of a table": watching("AWS/DynamoDB", "SystemErrors", TableName="a", Operation="Query"),
-    "table": watching("AWS/DynamoDB", "ReadThrottleEvents", TableName="a"),
-    "state machine by its ARN": watching(
-        "AWS/States", "ExecutionsFailed", StateMachineArn="arn:aws:states:a"
     ),
     "storage of RDS": watching("AWS/RDS", "FreeStorageSpace", DBInstanceIdentifier="!Ref Instance"),
 }
 
 BAD = {
-    "errors of the account by table": (
-        watching("AWS/DynamoDB", "UserErrors", TableName="orders"),
-        f"Dimensions are TableName: AWS/DynamoDB has no metric UserErrors {NO_DATA} Use none.",
-    ),
-    "hosts of a network load balancer": (
-        watching("AWS/NetworkELB", "UnHealthyHostCount", LoadBalancer="net/a/1"),
-        f"Dimensions are LoadBalancer: AWS/NetworkELB has no metric UnHealthyHostCount {NO_DATA} Use "
-        "LoadBalancer and TargetGroup, or AvailabilityZone and LoadBalancer and TargetGroup.",
-    ),
     "API for its stage": (
         observing("AWS/ApiGateway", "Count", ApiName="a", Stage="!Ref Api"),
         "Resources/Alarm/Properties/Dimensions",
@@ -172,28 +150,6 @@ BAD = {
         observing("AWS/WAFV2", "BlockedRequests", WebACL="acl", Region="ap-northeast-1", Rule="limits"),
         "Resources/Alarm/Properties/Dimensions",
         "Dimension Rule is limits, which no rule of the template has as MetricName: no data arrives.",
-    ),
-    "table without the operation": (
-        watching("AWS/DynamoDB", "SuccessfulRequestLatency", TableName="orders"),
-        f"Dimensions are TableName: AWS/DynamoDB has no metric SuccessfulRequestLatency {NO_DATA} Use "
-        "Operation and TableName, or GlobalSecondaryIndexName and Operation and TableName, or Operation.",
-    ),
-    "target group without its load balancer": (
-        watching("AWS/ApplicationELB", "UnHealthyHostCount", TargetGroup="targetgroup/a/1"),
-        f"Dimensions are TargetGroup: AWS/ApplicationELB has no metric UnHealthyHostCount {NO_DATA} Use "
-        "LoadBalancer and TargetGroup, or AvailabilityZone and LoadBalancer and TargetGroup.",
-    ),
-    "hosts of a load balancer": (
-        watching("AWS/ApplicationELB", "HealthyHostCount", LoadBalancer="app/a/1"),
-        f"Dimensions are LoadBalancer: AWS/ApplicationELB has no metric HealthyHostCount {NO_DATA} Use "
-        "LoadBalancer and TargetGroup, or AvailabilityZone and LoadBalancer and TargetGroup.",
-    ),
-    "replication group as a node": (
-        watching("AWS/ElastiCache", "CPUUtilization", CacheClusterId="!Ref Cache").replace(
-            "Resources:\n", "Resources:\n  Cache: {Type: AWS::ElastiCache::ReplicationGroup}\n"
-        ),
-        'Dimension CacheClusterId is {"Ref": "Cache"}, which is another name of Cache than AWS/ElastiCache '
-        "reports: the alarm never has data. Use the ID of a node: !Sub ${Cache}-001.",
     ),
     "CloudFront without Region": (
         watching("AWS/CloudFront", "5xxErrorRate", DistributionId="!Ref Site"),
@@ -342,13 +298,6 @@ BAD = {
         watching("AWS/Route53", "HealthCheckStatus", HealthCheckId="arn:aws:route53:::healthcheck/a-b"),
         'Dimension HealthCheckId is "arn:aws:route53:::healthcheck/a-b", an ARN, and '
         "AWS/Route53 reports an ID or a name there: the alarm never has data.",
-    ),
-    "ARN of a load balancer": (
-        watching("AWS/ApplicationELB", "RequestCount", LoadBalancer="!Ref Alb").replace(
-            "Resources:\n", "Resources:\n  Alb: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer}\n"
-        ),
-        'Dimension LoadBalancer is {"Ref": "Alb"}, which is another name of Alb than '
-        "AWS/ApplicationELB reports: the alarm never has data. Use !GetAtt Alb.LoadBalancerFullName.",
     ),
     "ARN of a topic": (
         watching("AWS/SNS", "NumberOfNotificationsFailed", TopicName="!Ref Topic").replace(

@@ -86,12 +86,6 @@ BAD = {
     "certificate by ARN": case(
         EXPIRES.format(f"'{HERE}'"), "Namespace", "AWS/CertificateManager", "DaysToExpiry"
     ),
-    "parameter default": case(
-        "Namespace: !Ref Watched, MetricName: Requests", "Namespace", "AWS/CloudFront", "Requests"
-    ),
-    "Sub": case(
-        "Namespace: !Sub '${Watched}', MetricName: Requests", "Namespace", "AWS/CloudFront", "Requests"
-    ),
     "one branch": case(
         "Namespace: !If [Shared, AWS/CloudFront, AWS/SQS], MetricName: Requests",
         "Namespace",

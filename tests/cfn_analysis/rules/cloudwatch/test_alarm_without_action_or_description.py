@@ -128,10 +128,7 @@ GOOD = {
     "reference": alarm("AlarmActions: [!Ref Topic], AlarmDescription: Busy."),
     "literal": alarm("AlarmActions: ['arn:aws:sns:x'], AlarmDescription: Busy."),
     "GetAtt": alarm("AlarmActions: [!GetAtt Topic.TopicArn], AlarmDescription: Busy."),
-    "import": alarm("AlarmActions: [!ImportValue topic], AlarmDescription: Busy."),
     "list parameter without default": alarm("AlarmActions: !Ref Topics, AlarmDescription: Busy."),
-    "parameter default": alarm("AlarmActions: [!Ref Topic], AlarmDescription: !Ref Text"),
-    "Sub": alarm("AlarmActions: [!Ref Topic], AlarmDescription: !Sub '${Text} Go.'"),
     "functions that only AWS can resolve": alarm(
         "AlarmActions: [!Sub '${Topic.TopicArn}'], AlarmDescription: !Join [' ', [!Ref Topic, '']]"
     ),

@@ -220,13 +220,12 @@ BAD = {
     "dimensions": case(
         widget(
             "metric",
-            '"metrics": [["AWS/DynamoDB", "SuccessfulRequestLatency", "TableName", "a"], '
-            '[".", ".", ".", ".", "Operation", "Query"], '
+            '"metrics": [["AWS/NATGateway", "ErrorPortAllocation", "AvailabilityZone", "a"], '
+            '[".", ".", ".", ".", "NatGatewayId", "nat-1"], '
             '["AWS/CloudFront", "Requests", {"region": "us-east-1"}]]',
         ),
-        "Widget 0 of DashboardBody shows SuccessfulRequestLatency by TableName, and AWS/DynamoDB has no such "
-        "metric. Use Operation and TableName, or GlobalSecondaryIndexName and Operation and TableName, or "
-        "Operation.",
+        "Widget 0 of DashboardBody shows ErrorPortAllocation by AvailabilityZone, and AWS/NATGateway has no "
+        "such metric. Use NatGatewayId, or AvailabilityZone and NatGatewayId.",
         "Widget 0 of DashboardBody shows Requests by no dimension, and AWS/CloudFront has no such metric. "
         "Use DistributionId and Region, or FunctionName and Region.",
     ),

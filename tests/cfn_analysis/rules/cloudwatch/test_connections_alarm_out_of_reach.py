@@ -99,10 +99,6 @@ BAD = {
         watched("DBInstanceClass: !Ref Class, EnablePerformanceInsights: !If [IsSmall, false, true]"),
         message("90", "the default of db.t4g.medium", when=" when IsSmall is true"),
     ),
-    "Sub": (
-        watched("DBInstanceClass: !Sub 'db.t3.large'", threshold="135"),
-        message("135", "the default of db.t3.large", "135"),
-    ),
     "two instances of one class": (
         watched("DBInstanceClass: !Ref Class", "DBInstanceClass: !Ref Class"),
         message("90", "the default of db.t4g.medium"),

@@ -67,7 +67,6 @@ GOOD = {
 BAD = {
     "all quiet": case(alarm("Busy") + alarm("Full", "ignore")),
     "default": case(alarm("Busy", ""), "Busy/Properties"),
-    "parameter default": case(alarm("Busy", "!Ref Treatment")),
     "switched off": case(
         alarm("Busy") + alarm("Silent", "breaching", more=", ActionsEnabled: false"),
     ),

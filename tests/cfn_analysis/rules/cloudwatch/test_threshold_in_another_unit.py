@@ -62,7 +62,7 @@ BAD = {
         "Threshold is 3, and Latency is in milliseconds: the threshold looks like seconds. Convert it.",
     ),
     "share": other_case(alarm("AWS/CloudFront 5xxErrorRate", "0.05"), "0.05, and 5xxErrorRate"),
-    "share of CPU": other_case(alarm("AWS/EC2 CPUUtilization", "0.8"), "0.8, and CPUUtilization"),
+    "share of CPU": other_case(alarm("AWS/RDS CPUUtilization", "0.8"), "0.8, and CPUUtilization"),
     "megabytes": (
         alarm("AWS/RDS FreeableMemory", "256", "LessThanThreshold"),
         "Threshold is 256, and FreeableMemory is in bytes, not in megabytes or percent. Write "

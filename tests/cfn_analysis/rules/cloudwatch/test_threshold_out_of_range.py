@@ -109,10 +109,6 @@ BAD = {
         "40000, and Average of Latency is from 0 to 29000 (no integration of Api waits longer)",
     ),
     "average of errors": case(alarm("AWS/Lambda Errors", "3"), "3, and Average of Errors is from 0 to 1"),
-    "average of responses": case(
-        alarm("AWS/ApplicationELB HTTPCode_Target_5XX_Count", "5"),
-        "5, and Average of HTTPCode_Target_5XX_Count is from 0 to 1",
-    ),
     "health below 0": (
         alarm("AWS/Route53 HealthCheckStatus", "0", "LessThanThreshold", "Minimum"),
         "Threshold is 0, and Minimum of HealthCheckStatus is from 0 to 1: LessThanThreshold is never true.",

@@ -67,13 +67,11 @@ GOOD = {
     ),
     "a server that only answers": acl(f"in {HTTPS}, {ANYWHERE}", f"out Protocol: -1, {ANYWHERE}"),
     "VPC": acl("out Protocol: -1, CidrBlock: !Ref Vpc", "in Protocol: -1, CidrBlock: !Ref Vpc"),
-    "Sub": acl("out Protocol: -1, CidrBlock: !Sub '${Vpc}'", "in Protocol: -1, CidrBlock: !Ref Vpc"),
     "deny of one port": acl(
         f"out {HTTPS}, {ANYWHERE}",
         f"in RuleAction: deny, Protocol: 6, PortRange: {{From: 3306, To: 3306}}, {ANYWHERE}",
         f"in {EPHEMERAL}, {ANYWHERE}",
     ),
-    "not known": acl(f"out {HTTPS}, {ANYWHERE}", "in Protocol: -1, CidrBlock: !Ref Any"),
     "ICMP": acl(f"out Protocol: 1, {ANYWHERE}"),
     "both branches": acl(
         f"out {HTTPS}, CidrBlock: !If [Prod, 10.0.0.0/8, 10.1.0.0/16]",
@@ -92,10 +90,6 @@ BAD = {
         acl(f"out {HTTPS}, {ANYWHERE}", "in Protocol: -1, CidrBlock: 10.0.0.0/16"),
         outward(" 443", "0.0.0.0/0"),
     ),
-    "parameter default": case(
-        acl(f"out {HTTPS}, {ANYWHERE}", "in Protocol: -1, CidrBlock: !Ref Vpc"), outward(" 443", "0.0.0.0/0")
-    ),
-    "Sub": case(acl(f"out {HTTPS}, CidrBlock: !Sub '${{Vpc}}'"), outward(" 443", "10.0.0.0/16")),
     "everything out, behind a NAT gateway": case(
         acl(f"out Protocol: -1, {ANYWHERE}", "in Protocol: -1, CidrBlock: 10.0.0.0/16") + NAT,
         outward("", "0.0.0.0/0"),

@@ -1,6 +1,6 @@
 """Good and broken roles that read secrets."""
 
-from ..harness import frame, row
+from ..harness import row
 
 HEAD = """
 Parameters:
@@ -40,11 +40,6 @@ def role(*statements: str, more: str = "") -> str:
     )
 
 
-message = frame(
-    "The role can read <secret=Secret><when=>, but not use its key Key: every GetSecretValue fails. Allow "
-    "kms:Decrypt on Key."
-)
-
 PATH = "Resources/Role/Properties"
 
 case = row(
@@ -57,7 +52,6 @@ case = row(
 GOOD = {
     "key of the secret": role(READ, DECRYPT),
     "wildcards": role(READ, "{Effect: Allow, Action: 'kms:*', Resource: '*'}"),
-    "Sub": role(READ, DECRYPT.replace("!GetAtt Key.Arn", "!Sub '${Key.Arn}'")),
     "AWS's key": role(READ.replace("Secret}", "Default}")),
     "key whose policy lets anyone decrypt": role(READ.replace("Secret}", "Open}")),
     "secret of another template": role(READ.replace("!Ref Secret", "!ImportValue secret")),

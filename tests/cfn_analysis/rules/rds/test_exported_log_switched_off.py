@@ -76,7 +76,6 @@ BAD = {
         cluster("[audit]", "!Ref SlowInCluster"), audit("server_audit_logging is not set")
     ),
     "parameter default": case(cluster("[audit]", "!Ref Default"), audit("server_audit_logging is 0")),
-    "Sub": case(cluster("[audit]", "!Ref Sometimes"), audit("server_audit_logging is 0")),
     "exported in one branch": case(
         cluster("!If [Prod, [audit], [error]]"),
         audit("server_audit_logging is not set", " when Prod is true"),

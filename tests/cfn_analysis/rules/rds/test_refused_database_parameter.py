@@ -5,6 +5,11 @@ from ..harness import frame, row
 GONE = "{}: Aurora MySQL 3 does not have this parameter, and RDS refuses the group. Remove it."
 FIXED = "{}: Aurora MySQL 3 does not allow this parameter to be set, and RDS refuses the group. Remove it."
 
+OF_CLUSTER = (
+    "{} for an instance: it applies to the whole cluster, and RDS does not find it in this group. Set it in "
+    "the AWS::RDS::DBClusterParameterGroup."
+)
+
 group = frame("""
 Parameters:
   Family: {Type: String, Default: aurora-mysql8.0}
@@ -19,6 +24,12 @@ values = frame("""
     Type: AWS::RDS::DBClusterParameterGroup
     Properties: {Family: aurora-mysql8.0, Parameters: <parameters>}
 """)
+
+of_instance = row(
+    group("<parameters>", kind="DBParameterGroup"),
+    "Resources/Group/Properties/Parameters/<path>",
+    OF_CLUSTER.format("<state>"),
+)
 
 case = row(group("<parameters>", kind="<kind>"), "Resources/Group/Properties/Parameters/<path>", "<message>")
 
@@ -41,13 +52,19 @@ ROWS = {
         "MySQL 3 does not have this parameter. What it did is now transaction_isolation.",
     ),
     "one branch of all parameters": (
-        "!If [Prod, {time_zone: UTC}, {secure_auth: '1'}]",
+        "!If [Prod, {slow_query_log: '1'}, {secure_auth: '1'}]",
         "Fn::If/2/secure_auth",
         GONE.format('secure_auth is set to "1"'),
     ),
 }
 
 GOOD = {
+    "parameters of an instance": group(
+        "{max_connections: '200', slow_query_log: '1'}", kind="DBParameterGroup"
+    ),
+    "parameter of both levels": group("{innodb_print_all_deadlocks: '1'}", kind="DBParameterGroup"),
+    "parameter of instances in a group of a cluster": group("{max_connections: '200'}"),
+    "instance of another family": group("{binlog_format: ROW}", kind="DBParameterGroup", family="mysql8.0"),
     "parameters of version 3": group("{time_zone: UTC, slow_query_log: '1'}"),
     "version 2": group("{query_cache_type: '1'}", family="aurora-mysql5.7"),
     "family not known": group("{query_cache_type: '1'}", family="!Ref Any"),
@@ -65,6 +82,14 @@ GOOD = {
 }
 
 BAD = {
+    "parameter of the cluster": of_instance(
+        "{binlog_format: ROW}", "binlog_format", 'binlog_format is set to "ROW"'
+    ),
+    "parameter of the cluster in one branch": of_instance(
+        "!If [Prod, {event_scheduler: 'ON'}, {}]",
+        "Fn::If/1/event_scheduler",
+        'event_scheduler is set to "ON"',
+    ),
     **{
         f"{name}, {kind}": case(kind, *row)
         for kind in ("DBClusterParameterGroup", "DBParameterGroup")

@@ -1,6 +1,6 @@
 """Tables of words, and the nearest of them."""
 
-from cfn_analysis.rules.support.words import did_you_mean, nearest, phrases, words
+from cfn_analysis.rules.support.words import did_you_mean, nearest, words
 
 ATTRIBUTES = words("""
     routing.http2.enabled waf.fail_open.enabled
@@ -9,12 +9,8 @@ ATTRIBUTES = words("""
 
 
 def test_a_table_is_read_across_its_lines() -> None:
-    """A line break separates words, and is a space within a phrase."""
+    """A line break separates words."""
     assert ATTRIBUTES == ("routing.http2.enabled", "waf.fail_open.enabled", "idle_timeout.timeout_seconds")
-    assert phrases("""
-        low storage, configuration
-        change, global-failover
-    """) == ("low storage", "configuration change", "global-failover")
 
 
 def test_the_nearest_word() -> None:

@@ -131,7 +131,6 @@ GOOD = {
 BAD = {
     "literal": case("fixed", '"fixed"'),
     "parameter default": case("!Ref Name", '{"Ref": "Name"}'),
-    "Sub": case("!Sub '/x/${AWS::StackName}'", '{"Fn::Sub": "/x/${AWS::StackName}"}'),
     "Sub of a parameter": case("!Sub '/x/${Name}'", '{"Fn::Sub": "/x/${Name}"}'),
     "If with a name in both branches": case("!If [Named, a, b]", '"a"'),
     "If with a name in one branch": case("!If [Named, !Ref AWS::NoValue, b]", '"b"'),

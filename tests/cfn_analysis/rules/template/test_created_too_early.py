@@ -2,14 +2,9 @@
 
 from ..harness import frame
 
-TARGETS = "  Targets: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}\n"
 NETWORK = """
   Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc}}
   Vpc: {Type: AWS::EC2::VPC}
-"""
-FILES = """
-  Files: {Type: AWS::EFS::FileSystem}
-  Access: {Type: AWS::EFS::AccessPoint, Properties: {FileSystemId: !Ref Files}}
 """
 QUEUE = "  Queue: {Type: AWS::SQS::Queue}\n"
 S3_MAY_SEND = (
@@ -26,7 +21,6 @@ LOG = (
 )
 LOGS = "MethodSettings: [{ResourcePath: /*, HttpMethod: '*', LoggingLevel: <level=INFO>}]"
 STAGE = frame(f"ApiGateway::Stage; RestApiId: api, StageName: v1, {LOGS}")
-FORWARD = "ElasticLoadBalancingV2::Listener; DefaultActions: [{Type: forward, "
 
 # Name -> the resource that must wait, the first, what it does and the effect, and more resources.
 PAIRS = {
@@ -34,11 +28,6 @@ PAIRS = {
         "ApiGateway::Deployment; RestApiId: !ImportValue api",
         "ApiGateway::Method; RestApiId: !ImportValue api",
         "a part of the API: that part is not deployed",
-    ),
-    "deployment of an HTTP API": (
-        "ApiGatewayV2::Deployment; ApiId: a",
-        "ApiGatewayV2::Route; ApiId: a",
-        "a route of the API: that route is not deployed",
     ),
     "stage with logs": (
         STAGE(),
@@ -82,55 +71,16 @@ PAIRS = {
         "which connects its VPC to the internet: it fails",
         NETWORK,
     ),
-    "load balancer": (
-        "ElasticLoadBalancingV2::LoadBalancer; Subnets: [!Ref Subnet]",
-        "EC2::VPCGatewayAttachment; VpcId: !Ref Vpc",
-        "which connects its VPC to the internet: it fails",
-        NETWORK,
-    ),
-    "service": (
-        "ECS::Service; LoadBalancers: [{TargetGroupArn: !Ref Targets}]",
-        f"{FORWARD}TargetGroupArn: !Ref Targets}}]",
-        "which gives its target group a load balancer: ECS refuses the service",
-        TARGETS,
-    ),
-    "service behind a weighted listener": (
-        "ECS::Service; LoadBalancers: [{TargetGroupArn: !Ref Targets}]",
-        f"{FORWARD}ForwardConfig: {{TargetGroups: [{{TargetGroupArn: !Ref Targets}}]}}}}]",
-        "which gives its target group a load balancer: ECS refuses the service",
-        TARGETS,
-    ),
-    "function with files": (
-        "Lambda::Function; FileSystemConfigs: [{Arn: !GetAtt Access.Arn, LocalMountPath: /mnt/a}]",
-        "EFS::MountTarget; FileSystemId: !Ref Files",
-        "a mount target of its file system: Lambda refuses the function",
-        FILES,
-    ),
     "rotation": (
         "SecretsManager::RotationSchedule; SecretId: !Ref Secret",
         "SecretsManager::SecretTargetAttachment; SecretId: !Ref Secret",
         "which adds the address of the database to the secret: the first rotation fails",
         "  Secret: {Type: AWS::SecretsManager::Secret}\n",
     ),
-    "Config rule": (
-        "Config::ConfigRule;",
-        "Config::ConfigurationRecorder;",
-        "the recorder: AWS Config refuses the rule",
-    ),
-    "client": (
-        "Cognito::UserPoolClient; UserPoolId: a, SupportedIdentityProviders: [COGNITO, Corporate]",
-        "Cognito::UserPoolIdentityProvider; UserPoolId: a, ProviderName: Corporate",
-        "the identity provider that it names: Cognito refuses the client",
-    ),
     "database log": (
         "RDS::DBCluster; DBClusterIdentifier: !Sub '${AWS::StackName}-a', EnableCloudwatchLogsExports: "
         "[audit, error]",
         "Logs::LogGroup; LogGroupName: !Sub '/aws/rds/cluster/${AWS::StackName}-a/error'",
-        LOG,
-    ),
-    "cluster of containers": (
-        "EKS::Cluster; Name: a, Logging: {ClusterLogging: {EnabledTypes: [{Type: api}]}}",
-        "Logs::LogGroup; LogGroupName: /aws/eks/a/cluster",
         LOG,
     ),
     "bucket": (
@@ -180,15 +130,10 @@ GOOD = {
     "stage without logs": template("stage with logs").replace("INFO", "'OFF'"),
     "another API": template("deployment").replace("RestApiId: !ImportValue api", "RestApiId: b", 1),
     "another stage": template("execution log").replace("/v1", "/v2"),
-    "one of two listeners": template("service", "DependsOn: Other,")
-    + f"  Other: {{Type: AWS::{FORWARD.replace(';', ', Properties: {')}TargetGroupArn: !Ref Targets}}]}}}}\n",
     "private NAT gateway": template("NAT gateway").replace(
         "SubnetId:", "ConnectivityType: private, SubnetId:"
     ),
-    "internal load balancer": template("load balancer").replace("Subnets:", "Scheme: internal, Subnets:"),
-    "provider of Cognito": template("client").replace("COGNITO, Corporate", "COGNITO"),
     "log that is not exported": template("database log").replace("audit, error", "audit"),
-    "no logs of the cluster": template("cluster of containers").replace("EnabledTypes", "Other"),
     "notified by another service": template("bucket").replace("s3.a", "sns.a"),
 }
 
@@ -204,15 +149,6 @@ BAD = {
         "Resources/Waiting",
         "Waiting does not wait for Group, its log group: the logging is refused if Waiting is created first. "
         "Add DependsOn: Group.",
-    ),
-    "schema of a resolver": (
-        """
-  Schema: {Type: AWS::AppSync::GraphQLSchema, Properties: {ApiId: a}}
-  Waiting: {Type: AWS::AppSync::Resolver, Properties: {ApiId: a}}
-""",
-        "Resources/Waiting",
-        "Waiting does not wait for Schema, the schema: AppSync refuses the resolver if Waiting is created "
-        "first. Add DependsOn: Schema.",
     ),
     **{name: early(name, template(name)) for name in PAIRS},
     "other DependsOn": early("bucket", template("bucket", "DependsOn: Queue,"), path="/DependsOn"),

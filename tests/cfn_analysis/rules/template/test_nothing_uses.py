@@ -103,13 +103,4 @@ Outputs:
         "No resource of the template uses Peering, so it has no effect. Refer to it in an "
         "AWS::EC2::Route, or export it.",
     ),
-    "plan without a selection": (
-        """
-  Plan: {Type: AWS::Backup::BackupPlan}
-  Vault: {Type: AWS::Backup::BackupVault}
-""",
-        "Resources/Plan",
-        "No resource of the template uses Plan, so it has no effect. Refer to it in an "
-        "AWS::Backup::BackupSelection, or export it.",
-    ),
 }

@@ -37,10 +37,7 @@ GOOD = {
     "log group": to("!GetAtt Group.Arn"),
     "stream": to("!GetAtt Stream.Arn"),
     "bucket": to("!GetAtt Bucket.Arn"),
-    "Sub of the name": to(f"!Sub '{ARN}${{Group}}'"),
-    "Sub of a default": to(f"!Sub '{ARN}${{Name}}'"),
     "Sub with a variable": to(f"!Sub ['{ARN}${{G}}', {{G: !Ref Group}}]"),
-    "parameter default": to("!GetAtt Group.Arn", "!Ref Name"),
     "begins right": to("!GetAtt Group.Arn", "!Sub 'aws-waf-logs-${Prefix}'"),
     "parameter without default": to("!GetAtt Group.Arn", "!Sub '${Prefix}-web'"),
     "may go on right": to("!GetAtt Group.Arn", "!Sub 'aws-waf-${Prefix}'"),
@@ -56,9 +53,6 @@ BAD = {
     "log group": case(to("!GetAtt Group.Arn", "web"), 'LogGroupName of Group is "web"'),
     "stream": case(to("!GetAtt Stream.Arn", "web"), 'DeliveryStreamName of Stream is "web"'),
     "bucket": case(to("!GetAtt Bucket.Arn", "web"), 'BucketName of Bucket is "web"'),
-    "Sub of the name": case(
-        to(f"!Sub '{ARN}${{Group}}'", "/aws/wafv2/web"), 'LogGroupName of Group is "/aws/wafv2/web"'
-    ),
     "parameter default": case(
         to("!GetAtt Group.Arn", "!Ref OtherName"),
         'LogGroupName of Group is {"Ref": "OtherName"}, which can be "web"',

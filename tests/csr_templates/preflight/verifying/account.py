@@ -118,16 +118,13 @@ class RecordedAccount:
             "StackPolicyBody": json.dumps(self._stack(given["StackName"].split("/")[1]).built.policies.stack)
         }
 
-    def _get_distribution(self, _: Mapping[str, Any], __: str) -> Any:
-        ((_id, properties),) = self._of_type("AWS::CloudFront::Distribution")
-        config = properties["DistributionConfig"]
-        ((api, _api),) = self._of_type("AWS::ApiGateway::RestApi")
+    def _get_distribution(self, given: Mapping[str, Any], _: str) -> Any:
+        _id = given["Id"]
+        config = dict(self._of_type("AWS::CloudFront::Distribution"))[_id]["DistributionConfig"]
         origins = [
             {
                 "Id": origin["Id"],
-                "DomainName": f"{api}.execute-api.ap-northeast-1.amazonaws.com"
-                if "CustomOriginConfig" in origin
-                else "bucket.s3.us-east-1.amazonaws.com",
+                "DomainName": self._domain(origin["DomainName"]),
                 "CustomHeaders": {
                     "Items": [
                         {"HeaderName": header["HeaderName"], "HeaderValue": SECRETS[0]}
@@ -150,6 +147,16 @@ class RecordedAccount:
             }
         }
 
+    def _domain(self, value: Any) -> str:
+        """Return the domain of an origin: its text, that of the API whose output it reads, or of a bucket."""
+        match value:
+            case str():
+                return value
+            case {"Fn::GetAtt": _}:
+                return "bucket.s3.us-east-1.amazonaws.com"
+        ((api, _api),) = self._of_type("AWS::ApiGateway::RestApi")
+        return f"{api}.execute-api.ap-northeast-1.amazonaws.com"
+
     def _get_api_key(self, given: Mapping[str, Any], _: str) -> Any:
         key = next(index for index, (name, _) in enumerate(self._keys()) if name == given["apiKey"])
         return {"id": given["apiKey"], "enabled": True, "value": SECRETS[key], "name": "key"}
@@ -168,8 +175,14 @@ class RecordedAccount:
     def _get_alias(self, *_: Any) -> Any:
         return {"FunctionVersion": "7"}
 
-    def _get_function_configuration(self, *_: Any) -> Any:
-        ((_id, version),) = self._of_type("AWS::Lambda::Version")
+    def _of_function(self, type_name: str, function: str) -> Mapping[str, Any]:
+        """Return the properties of the version or the alias of a function."""
+        return next(
+            properties for arn, properties in self._of_type(type_name) if f":function:{function}:" in arn
+        )
+
+    def _get_function_configuration(self, given: Mapping[str, Any], _: str) -> Any:
+        version = self._of_function("AWS::Lambda::Version", given["FunctionName"])
         return {
             "Version": "7",
             "State": "Active",
@@ -180,8 +193,8 @@ class RecordedAccount:
             "Environment": {"Variables": {"TOKEN": SECRETS[0]}},
         }
 
-    def _get_provisioned_concurrency_config(self, *_: Any) -> Any:
-        ((_id, alias),) = self._of_type("AWS::Lambda::Alias")
+    def _get_provisioned_concurrency_config(self, given: Mapping[str, Any], _: str) -> Any:
+        alias = self._of_function("AWS::Lambda::Alias", given["FunctionName"])
         if "ProvisionedConcurrencyConfig" not in alias:
             raise AwsError("ProvisionedConcurrencyConfigNotFoundException")
         wanted = int(alias["ProvisionedConcurrencyConfig"]["ProvisionedConcurrentExecutions"])
@@ -302,12 +315,11 @@ class RecordedAccount:
 def _physical_id(stack: StackNeeds, logical_id: str, resource: Mapping[str, Any]) -> str:
     """Return what Ref returns for a resource; it is made up where AWS generates it."""
     properties = resource.get("Properties", {})
-    function = f"arn:aws:lambda:{stack.region}:{ACCOUNT}:function:{stack.deployed}"
     match resource["Type"]:
         case "AWS::Lambda::Version":
-            return f"{function}:7"
+            return f"{_function(stack, properties)}:7"
         case "AWS::Lambda::Alias":
-            return f"{function}:{properties['Name']}"
+            return f"{_function(stack, properties)}:{properties['Name']}"
         case "AWS::SNS::Topic":
             return f"arn:aws:sns:{stack.region}:{ACCOUNT}:{logical_id}"
         case "AWS::ApiGateway::Stage":
@@ -319,3 +331,9 @@ def _physical_id(stack: StackNeeds, logical_id: str, resource: Mapping[str, Any]
     names = ("AlarmName", "LogGroupName", "Name")
     named = next((properties[name] for name in names if isinstance(properties.get(name), str)), None)
     return named or f"id-{logical_id}"
+
+
+def _function(stack: StackNeeds, properties: Mapping[str, Any]) -> str:
+    """Return the ARN of the function of a version or an alias."""
+    function = stack.resources[properties["FunctionName"]["Ref"]]
+    return f"arn:aws:lambda:{stack.region}:{ACCOUNT}:function:{function['Properties']['FunctionName']}"

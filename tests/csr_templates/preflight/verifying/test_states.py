@@ -22,29 +22,44 @@ def _result(
 
 
 @pytest.mark.parametrize(
-    ("alarm", "minutes", "status"),
-    [
-        ("NatGateway1PortsAlarm", 10, "PASS"),  # the first evaluation
-        ("NatGateway1PortsAlarm", 20, "WARN"),
-        ("DatabaseSilentAlarm", 50, "PASS"),  # its warm-up
-        ("DatabaseSilentAlarm", 70, "FAIL"),  # missing data breaches
-        ("CertificateExpiringAlarm", 60 * 20, "PASS"),  # a warm-up of a day
-    ],
+    ("minutes", "status", "status_if_breaching"),
+    [(-5, "PASS", "PASS"), (5, "WARN", "FAIL")],
 )
-def test_an_alarm_without_data(alarm: str, minutes: int, status: str) -> None:
+def test_an_alarm_without_data(minutes: int, status: str, status_if_breaching: str) -> None:
     """It is normal during the warm-up of the alarm, and while it is evaluated for the first time."""
+    needed = needs_of("prod", CUSTOM)
+    alarms = {
+        properties["AlarmName"]: (logical_id, properties)
+        for _, logical_id, properties in needed.of_type("AWS::CloudWatch::Alarm")
+    }
 
     def change(query: Any, answer: Any) -> Any:
         if query.operation == "DescribeAlarms":
             for state in answer["MetricAlarms"]:
+                normal = _minutes_without_data(alarms[state["AlarmName"]][1])
                 state["StateValue"] = "INSUFFICIENT_DATA"
-                state["StateTransitionedTimestamp"] = NOW - timedelta(minutes=minutes)
+                state["StateTransitionedTimestamp"] = NOW - timedelta(minutes=normal + minutes)
         return answer
 
-    found = _result("alarms", alarm, change)
+    results = [
+        result
+        for result in verified(RecordedAccount(needed, change), needed).results
+        if result.check == "alarms"
+    ]
+    expected = {}
+    for logical_id, properties in alarms.values():
+        breaching = properties.get("TreatMissingData") == "breaching"
+        expected[logical_id] = status_if_breaching if breaching else status
 
-    assert found.status == status
-    assert "has no data" in found.sentence
+    assert {result.subject: result.status for result in results} == expected
+    assert all("has no data" in result.sentence for result in results)
+    assert set(expected.values()) == {status, status_if_breaching}
+
+
+def _minutes_without_data(alarm: Mapping[str, Any]) -> int:
+    """Return for how many minutes an alarm may be without data: its warm-up, or its first evaluation."""
+    warm_up = alarm.get("WarmUpConfiguration", {}).get("WarmUpPeriodDurationInMinutes", 0)
+    return max(int(warm_up), 15)
 
 
 def test_a_mute_rule_of_another_project_is_not_reported() -> None:

@@ -1,0 +1,144 @@
+"""Patterns with ``*`` and ``?``, as IAM and CloudFront have them, and which texts they match.
+
+Only these two characters are special. Parts may be known only in the deployed stack.
+
+A pattern is a tuple of tokens: a character matches itself, ``ANY`` any text, ``ONE`` one character, and a
+longer token an unknown but fixed text.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, Final
+
+from cfn_analysis.model.intrinsics import as_strings, is_unknown, parts_of_sub
+
+Pattern = tuple[str, ...]
+
+ANY: Final = "any"
+ONE: Final = "one"
+EVERYTHING: Final[Pattern] = (ANY,)
+_REFERENCE: Final = re.compile(r"(\$\{[^{}]*\})")
+
+
+def matches(pattern_text: str, text: str) -> bool:
+    """Return whether a pattern matches a text of which all parts are known."""
+    return _expression(pattern_text).fullmatch(text) is not None
+
+
+@cache
+def _expression(pattern_text: str) -> re.Pattern[str]:
+    literal = re.escape(pattern_text)
+    return re.compile(literal.replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+
+
+def may_match(pattern_text: str, text: str) -> bool:
+    """Return whether a pattern can match a text, for some values of the references ``${Name}`` in both.
+
+    A reference in both has the same value; a reference in only one of them can have any value.
+    """
+    shared = set(_REFERENCE.findall(pattern_text)) & set(_REFERENCE.findall(text))
+    return not disjoint(
+        _with_references(pattern_text, shared, wildcards=True),
+        _with_references(text, shared, wildcards=False),
+    )
+
+
+def _with_references(text: str, shared: set[str], *, wildcards: bool) -> Pattern:
+    """Return a text as a pattern: a shared reference matches itself, another one any text."""
+    tokens: list[str] = []
+    for part in _REFERENCE.split(text):
+        if part in shared:
+            tokens += part
+        elif _REFERENCE.fullmatch(part):
+            tokens.append(ANY)
+        else:
+            tokens += pattern(part, wildcards=wildcards)
+    return tuple(tokens)
+
+
+def pattern(value: Any, *, wildcards: bool = True) -> Pattern:
+    """Return a resolved value as a pattern, with or without ``*`` and ``?`` as ``wildcards``."""
+    match value:
+        case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
+            return tuple(token for part in parts for token in pattern(part, wildcards=wildcards))
+    if is_unknown(value) or isinstance(value, dict | list):
+        return (f"not known: {json.dumps(value, sort_keys=True, default=str)}",)
+    text = str(as_strings(value))
+    if not wildcards:
+        return tuple(text)
+    return tuple({"*": ANY, "?": ONE}.get(character, character) for character in text)
+
+
+def lower(mixed: Pattern) -> Pattern:
+    """Return a pattern in lower case."""
+    return tuple(token.lower() if len(token) == 1 else token for token in mixed)
+
+
+def is_known(tokens: Pattern) -> bool:
+    """Return whether all parts of a pattern are known."""
+    return all(len(token) == 1 or token in (ANY, ONE) for token in tokens)
+
+
+def covers(wide: Pattern, narrow: Pattern) -> bool:
+    """Return whether a pattern certainly matches all texts of another pattern: narrow is a subset of wide."""
+    # places = all positions in wide that the tokens of narrow so far can lead to.
+    # Subset if wide is at its end when narrow is; an unknown text of narrow matches only ANY or itself.
+    places = _after_any(wide, {0})
+    for token in narrow:
+        following: set[int] = set()
+        for place in places:
+            asked = wide[place] if place < len(wide) else ""
+            if asked == ANY:
+                following.add(place)
+            elif asked == token or (asked == ONE and len(token) == 1):
+                following.add(place + 1)
+        if not following:
+            return False
+        places = _after_any(wide, following)
+    return len(wide) in places
+
+
+def disjoint(first: Pattern, second: Pattern) -> bool:
+    """Return whether two patterns certainly have no common text: their intersection is empty."""
+    # An unknown text can be any text. Search positions (left, right) that one common text can lead to:
+    # (0, 0) can; ANY is skipped or consumes a token of the other side; equal tokens advance both.
+    left_side, right_side = (
+        tuple(ANY if len(token) > 1 and token != ONE else token for token in side) for side in (first, second)
+    )
+    pending = [(0, 0)]
+    seen = set(pending)
+    while pending:
+        left, right = pending.pop()
+        if left == len(left_side) and right == len(right_side):
+            return False
+        a = left_side[left] if left < len(left_side) else ""
+        b = right_side[right] if right < len(right_side) else ""
+        steps = []
+        if a == ANY:
+            steps += [(left + 1, right), (left, right + 1)]
+        if b == ANY:
+            steps += [(left, right + 1), (left + 1, right)]
+        if a and b and (a == b or ONE in (a, b)) and ANY not in (a, b):
+            steps.append((left + 1, right + 1))
+        for step in steps:
+            if step not in seen and step[0] <= len(left_side) and step[1] <= len(right_side):
+                seen.add(step)
+                pending.append(step)
+    return True
+
+
+def any_covers(wide: Iterable[Pattern], narrow: Pattern) -> bool:
+    """Return whether one of several patterns matches all texts of another pattern."""
+    return any(covers(covering, narrow) for covering in wide)
+
+
+def _after_any(wide: Pattern, places: set[int]) -> set[int]:
+    """Return positions, and those reached by skipping each ``ANY`` at them."""
+    found = set(places)
+    for place in places:
+        while place < len(wide) and wide[place] == ANY:
+            place += 1
+            found.add(place)
+    return found

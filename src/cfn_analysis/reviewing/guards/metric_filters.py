@@ -1,0 +1,147 @@
+"""Metric filters that no longer write, or count, what an alarm reads.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from cfn_analysis.model.intrinsics import as_strings, is_unknown
+from cfn_analysis.model.references import as_list, value_at
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import sentences
+from cfn_analysis.reviewing.changes import EnvironmentChanges
+from cfn_analysis.reviewing.findings import Problem, Risk, risk
+from cfn_analysis.reviewing.kinds import GUARD
+from cfn_analysis.reviewing.states import Stacks, existing_resources
+from cfn_analysis.reviewing.values import text, words
+from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
+
+_FILTER: Final = "AWS::Logs::MetricFilter"
+_ALARM: Final = "AWS::CloudWatch::Alarm"
+
+
+class _Metric(NamedTuple):
+    """A metric: region, namespace and name, as texts to compare."""
+
+    region: str
+    namespace: str
+    name: str
+
+
+class _Reader(NamedTuple):
+    """An alarm that reads a metric, and the names of the dimensions that it reads."""
+
+    alarm: Node
+    dimensions: frozenset[str]
+
+
+def unread_filters(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield the changed metric filters that an alarm relies on."""
+    changes = [outcome.change for outcome in environment.resources.values() if outcome.change.type == _FILTER]
+    changed = [change for change in changes if change.action not in (ADD, REMOVE)]
+    if not changed:
+        return
+    readers = _readers(environment.after)
+    written = _written(environment.after)
+    for change in changed:
+        for problem in _problems(environment, change, readers, written):
+            yield risk(GUARD, change.node, sentences.WEAKENED, paths=problem.paths, problem=problem.text)
+
+
+def _problems(
+    environment: EnvironmentChanges,
+    change: ResourceChange,
+    readers: Mapping[_Metric, list[_Reader]],
+    written: frozenset[_Metric],
+) -> Iterator[Problem]:
+    stack = change.node.stack
+    if change.before is None or change.after is None or stack not in environment.before:
+        return
+    old = _transformations(environment.before[stack], change.before)
+    new = _transformations(environment.after[stack], change.after)
+    for metric, (number, was) in old.items():
+        alarms = readers.get(metric, [])
+        if not alarms:
+            continue
+        names = ", ".join(reader.alarm.seen_from(stack) for reader in alarms)
+        for key in ("FilterPattern", "LogGroupName"):
+            if change.before.properties.get(key) != change.after.properties.get(key):
+                yield Problem(f"{key} is changed: it may count less than {names} expects", (key,))
+        if metric in new:
+            at, will = new[metric]
+            yield from _counts_less(f"MetricTransformations[{at}]", was, will, alarms, names)
+        elif metric not in written:
+            place = f"MetricTransformations[{number}]"
+            paths = (f"{place}.MetricName", f"{place}.MetricNamespace")
+            text_of_metric = f"{words(was.get('MetricNamespace'))} {words(was.get('MetricName'))}"
+            yield Problem(f"{place} no longer writes the metric {text_of_metric} of {names}", paths)
+
+
+def _counts_less(
+    place: str, was: Mapping[str, Any], will: Mapping[str, Any], alarms: list[_Reader], names: str
+) -> Iterator[Problem]:
+    old, new = (side.get("MetricValue") for side in (was, will))
+    if old != new and not _is_at_least(new, old):
+        path = f"{place}.MetricValue"
+        how = f"{path} is {words(new)} instead of {words(old)}"
+        yield Problem(f"{how}: it may count less than {names} expects", (path,))
+    if was.get("Dimensions") == will.get("Dimensions"):
+        return
+    dimensions = _dimension_names(will.get("Dimensions"), "Key")
+    unread = [reader for reader in alarms if reader.dimensions != dimensions]
+    if unread:
+        path = f"{place}.Dimensions"
+        yield Problem(f"{path} is changed: {names} reads a metric with other dimensions", (path,))
+
+
+def _is_at_least(value: Any, least: Any) -> bool:
+    try:
+        return float(text(value)) >= float(text(least))
+    except ValueError:
+        return False
+
+
+def _transformations(side: ResolvedStack, resource: Resource) -> dict[_Metric, tuple[int, Mapping[str, Any]]]:
+    """Return metric -> the number and the properties of the transformation that writes it."""
+    by_metric = {}
+    for number, transformation in enumerate(as_list(resource.properties.get("MetricTransformations"))):
+        if isinstance(transformation, Mapping) and not is_unknown(transformation):
+            names = (transformation.get("MetricNamespace"), transformation.get("MetricName"))
+            by_metric[_metric(side, *names)] = (number, transformation)
+    return by_metric
+
+
+def _written(stacks: Stacks) -> frozenset[_Metric]:
+    metrics: set[_Metric] = set()
+    for node, resource in existing_resources(stacks):
+        if resource.type == _FILTER:
+            metrics.update(_transformations(stacks[node.stack], resource))
+    return frozenset(metrics)
+
+
+def _readers(stacks: Stacks) -> dict[_Metric, list[_Reader]]:
+    readers: dict[_Metric, list[_Reader]] = {}
+    for node, resource in existing_resources(stacks):
+        if resource.type != _ALARM:
+            continue
+        properties = resource.properties
+        queries = [value_at(query, ("MetricStat", "Metric")) for query in as_list(properties.get("Metrics"))]
+        for metric in (properties, *queries):
+            if not isinstance(metric, Mapping) or "MetricName" not in metric:
+                continue
+            key = _metric(stacks[node.stack], metric.get("Namespace"), metric["MetricName"])
+            dimensions = _dimension_names(metric.get("Dimensions"), "Name")
+            readers.setdefault(key, []).append(_Reader(node, dimensions))
+    return readers
+
+
+def _dimension_names(dimensions: Any, key: str) -> frozenset[str]:
+    return frozenset(text(value_at(dimension, (key,))) for dimension in as_list(dimensions))
+
+
+def _metric(side: ResolvedStack, namespace: Any, name: Any) -> _Metric:
+    texts = [json.dumps(as_strings(side.with_names(value)), sort_keys=True) for value in (namespace, name)]
+    return _Metric(side.built.region, *texts)

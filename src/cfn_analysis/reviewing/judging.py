@@ -1,0 +1,221 @@
+"""What the review knows about each change: a risk names it, it cannot harm, or it is not judged.
+
+Silence of a detector is not a judgment: a change that no risk names, and that no row of ``harmless.yaml`` and
+no detector of ``DETECTORS`` calls harmless, is not judged. A change that only follows from
+another one is judged with that one: a changed parameter with the property that reads it, and a reference to a
+replaced resource with the replacement.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import values
+from cfn_analysis.reviewing.access.unchanged import same_access
+from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
+from cfn_analysis.reviewing.findings import Harmless, Risk
+from cfn_analysis.reviewing.guards.stack_policies import same_stack_policies
+from cfn_analysis.reviewing.harmless import ADDED, REMOVED, TEMPLATE, reason_of_value
+from cfn_analysis.reviewing.hiding import shown
+from cfn_analysis.reviewing.kinds import EXPORT, OUTPUT, RENAME
+from cfn_analysis.reviewing.outputs import ChangedOutput
+from cfn_analysis.reviewing.publications import published_versions
+from cfn_analysis.reviewing.tags import unread_tags
+from cfn_analysis.reviewing.template_changes import is_read, template_changes
+from cfn_analysis.reviewing.values import ValueChange
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, Cause, ResourceChange
+
+RISK: Final = "risk"
+HARMLESS: Final = "harmless"
+NOT_JUDGED: Final = "not judged"
+
+DETECTORS: Final[Sequence[Callable[[EnvironmentChanges], Iterator[Harmless]]]] = (
+    same_access,
+    same_stack_policies,
+    published_versions,
+    unread_tags,
+)
+"""The detectors that know both directions of a change, and yield it if it is harmless in both."""
+
+
+class Judgment(NamedTuple):
+    """A change in one or more environments, and what the review knows about it.
+
+    Attributes:
+        subject: the resource; without a name, the stack.
+        path: the changed property or attribute as a cause names it; of a stack, such as ``Outputs.VPCId``.
+            Empty if the resource, or the stack, is added or removed.
+        before: the old value as shown in reports; the type of a removed resource.
+        after: the new value as shown in reports; the type of an added resource.
+        verdict: ``risk``, ``harmless`` or ``not judged``.
+        reason: why it is harmless.
+    """
+
+    subject: Node
+    path: str
+    before: Any
+    after: Any
+    verdict: str
+    reason: str = ""
+    environments: tuple[str, ...] = ()
+
+
+def judgments(environment: EnvironmentChanges, risks: Iterable[Risk]) -> Iterator[Judgment]:
+    """Yield each change of an environment with its judgment; ``risks`` are those of the environment."""
+    judges = _Judges(environment, risks)
+    for stack in environment.stacks:
+        if stack.built.name not in environment.before:
+            yield _new_stack(stack)
+            continue
+        for outcome in stack.resources:
+            yield from _of_resource(judges, outcome.change)
+        for output in stack.outputs:
+            yield _of_output(judges, stack, output)
+        yield from _of_template(judges, environment, stack)
+
+
+def _new_stack(stack: StackChanges) -> Judgment:
+    added = sum(outcome.change.action == ADD for outcome in stack.resources)
+    noun = "resource" if added == 1 else "resources"
+    return Judgment(Node(stack.built.name, ""), "", None, f"a new stack with {added} {noun}", NOT_JUDGED)
+
+
+class _Judges:
+    """What risks and detectors say about the changes of an environment."""
+
+    def __init__(self, environment: EnvironmentChanges, risks: Iterable[Risk]) -> None:
+        self.environment = environment
+        self.paths: dict[Node, list[str]] = {}
+        self.whole: set[Node] = set()
+        self.outputs: set[Node] = set()
+        for risk in risks:
+            if risk.kind in (EXPORT, OUTPUT):
+                self.outputs.add(risk.subject)
+            elif risk.paths:
+                self.paths.setdefault(risk.subject, []).extend(risk.paths)
+            else:
+                self.whole.add(risk.subject)
+            if risk.kind == RENAME:
+                self.whole.add(Node(risk.stack, str(dict(risk.detail)["new"])))
+        self.harmless: dict[Node, list[Harmless]] = {}
+        for detector in DETECTORS:
+            for harmless in detector(environment):
+                self.harmless.setdefault(harmless.subject, []).append(harmless)
+
+    def reason(self, subject: Node, path: str) -> str:
+        """Return why a detector found a change harmless; empty if none did."""
+        steps = _steps(path)
+        for harmless in self.harmless.get(subject, ()):
+            named = _steps(harmless.path)
+            if steps[: len(named)] == named:
+                return harmless.reason
+        return ""
+
+    def has_risk(self, subject: Node, path: str) -> bool:
+        """Return whether a risk names a path, a part of it, or what it is a part of."""
+        steps = _steps(path)
+        for risky in self.paths.get(subject, ()):
+            named = _steps(risky)
+            shorter = min(len(steps), len(named))
+            if steps[:shorter] == named[:shorter]:
+                return True
+        return False
+
+
+def _steps(path: str) -> list[str]:
+    """Return the keys and identifiers of a path: ``A[b.c].D`` is A, b.c and D."""
+    return [key or identifier for key, identifier in re.findall(r"([^.\[\]]+)|\[([^\]]*)\]", path)]
+
+
+def _of_resource(judges: _Judges, change: ResourceChange) -> Iterator[Judgment]:
+    for cause in change.causes:
+        if not cause.place and cause.name in ("", "Condition"):
+            yield _of_existence(judges, change)
+        elif cause.follows is None:
+            yield from _of_cause(judges, change, cause)
+
+
+def _of_existence(judges: _Judges, change: ResourceChange) -> Judgment:
+    """Return the judgment about an added or removed resource."""
+    is_removed = change.action == REMOVE
+    before = change.written_type if is_removed else None
+    after = None if is_removed else change.written_type
+    if change.node in judges.whole:
+        return Judgment(change.node, "", before, after, RISK)
+    reason = (REMOVED if is_removed else ADDED).get(change.type, "")
+    return Judgment(change.node, "", before, after, HARMLESS if reason else NOT_JUDGED, reason)
+
+
+def _of_cause(judges: _Judges, change: ResourceChange, cause: Cause) -> Iterator[Judgment]:
+    """Yield the judgment about a changed value, or about its parts if these differ."""
+    parts = [ValueChange(cause.name, cause.before, cause.after)]
+    if cause.place:
+        parts = list(values.parts(cause))
+    judged = [_of_value(judges, change, part) for part in parts]
+    if len({(judgment.verdict, judgment.reason) for judgment in judged}) > 1:
+        yield from judged
+        return
+    before, after = _shown(cause.before, cause.name, change), _shown(cause.after, cause.name, change)
+    yield judged[0]._replace(path=cause.name, before=before, after=after)
+
+
+def _of_value(judges: _Judges, change: ResourceChange, value: ValueChange) -> Judgment:
+    before, after = _shown(value.before, value.place, change), _shown(value.after, value.place, change)
+    judgment = Judgment(change.node, value.place, before, after, RISK)
+    if judges.has_risk(change.node, value.place):
+        return judgment
+    region = judges.environment.after[change.node.stack].built.region
+    reason = judges.reason(change.node, value.place) or reason_of_value(change.type, region, value)
+    return judgment._replace(verdict=HARMLESS if reason else NOT_JUDGED, reason=reason)
+
+
+def _shown(value: Any, path: str, change: ResourceChange) -> Any:
+    return shown(value, path, change.type)
+
+
+def _of_output(judges: _Judges, stack: StackChanges, output: ChangedOutput) -> Judgment:
+    """Return the judgment about an added, changed or removed output."""
+    subject, path = Node(stack.built.name, ""), f"Outputs.{output.key}"
+    before, after = shown(output.before, output.key), shown(output.after, output.key)
+    if Node(stack.built.name, output.key) in judges.outputs:
+        return Judgment(subject, path, before, after, RISK)
+    if output.action == ADD:
+        return Judgment(subject, path, before, after, HARMLESS, "nothing reads a new output yet")
+    if output.export != output.new_export and output.before == output.after:
+        reason = "" if output.export else TEMPLATE["Outputs.Export"]
+        verdict = HARMLESS if reason else NOT_JUDGED
+        return Judgment(subject, f"{path}.Export", output.export, output.new_export, verdict, reason)
+    if before == after and isinstance(after, str):  # of a resource that is replaced
+        after = f"{after} (new)"
+    return Judgment(subject, path, before, after, NOT_JUDGED)
+
+
+def _of_template(judges: _Judges, environment: EnvironmentChanges, stack: StackChanges) -> Iterator[Judgment]:
+    name = stack.built.name
+    old, new = environment.before[name], environment.after[name]
+    for parameter in stack.parameters:
+        if not is_read(old, parameter.name) and not is_read(new, parameter.name):
+            path = f"Parameters.{parameter.name}"
+            yield Judgment(Node(name, ""), path, parameter.before, parameter.after, NOT_JUDGED)
+    for change in template_changes(old, new):
+        subject = Node(name, change.name)
+        reason = change.reason or judges.reason(subject, change.path)
+        verdict = HARMLESS if reason else NOT_JUDGED
+        if judges.has_risk(subject, change.path):
+            verdict, reason = RISK, ""
+        before, after = shown(change.before, change.path), shown(change.after, change.path)
+        yield Judgment(subject, change.path, before, after, verdict, reason)
+
+
+def merged(by_environment: Iterable[tuple[str, Iterable[Judgment]]]) -> list[Judgment]:
+    """Return the judgments of all environments, equal ones once with their environments."""
+    equal: dict[str, Judgment] = {}
+    environments: dict[str, dict[str, None]] = {}
+    for environment, of_environment in by_environment:
+        for judgment in of_environment:
+            key = json.dumps(judgment, sort_keys=True, default=str)
+            equal[key] = judgment
+            environments.setdefault(key, {})[environment] = None
+    return [judgment._replace(environments=tuple(environments[key])) for key, judgment in equal.items()]

@@ -1,0 +1,119 @@
+"""Tags that nothing reads: no policy of the set, no other policy and no command of the folder.
+
+Rights depend on tags: a condition compares the tags of a resource, of a request or of the caller. So only the
+tags whose keys ``harmless.yaml`` lists are judged, and only where no statement about the service reads them.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from cfn_analysis.model.access_properties import parsed
+from cfn_analysis.model.references import as_list
+from cfn_analysis.model.schemas import known_schema
+from cfn_analysis.reviewing.changes import EnvironmentChanges
+from cfn_analysis.reviewing.findings import Harmless
+from cfn_analysis.reviewing.harmless import TAGS
+from cfn_analysis.updates.resource_changes import Cause, ResourceChange
+
+_KEY_IN_CONDITION: Final = re.compile(r"(?:ResourceTag|RequestTag)/([^\"$}:]+)")
+_KEY_OF_CALLER: Final = re.compile(r"PrincipalTag/([^\"$}:]+)")
+_KEY_IN_COMMAND: Final = re.compile(r"\btag:([\w-]+)")
+_EVERY: Final = "*"
+_CALLERS: Final = ("AWS::IAM::Role", "AWS::IAM::User")
+
+
+class _Readers(NamedTuple):
+    """The keys of tags that are read: service or ``*`` -> keys; and those of the callers of AWS."""
+
+    keys: Mapping[str, frozenset[str]]
+    of_callers: frozenset[str]
+
+
+def unread_tags(environment: EnvironmentChanges) -> Iterator[Harmless]:
+    """Yield each changed, added or removed tag that nothing reads."""
+    changed: list[tuple[ResourceChange, Cause, str]] = []
+    for outcome in environment.resources.values():
+        for cause in outcome.change.causes:
+            key = _key(outcome.change, cause, environment)
+            if key in TAGS:
+                changed.append((outcome.change, cause, key))
+    if not changed:
+        return
+    readers = [_readers_in(document) for document in environment.states.side.documents()]
+    for side in (environment.before, environment.after):
+        readers += [_readers(stack.built.template) for stack in side.values()]
+    for change, cause, key in changed:
+        region = environment.after[change.node.stack].built.region
+        if not any(_is_read(key, change.type, region, reader) for reader in readers):
+            reason = f"{TAGS[key]}, and no policy or command of the folder reads it"
+            yield Harmless(change.node, cause.name, reason)
+
+
+def _key(change: ResourceChange, cause: Cause, environment: EnvironmentChanges) -> str:
+    """Return the key of a changed tag; empty if the cause is about something else."""
+    region = environment.after[change.node.stack].built.region
+    tags = known_schema(change.type, region).tag_property
+    match = re.match(r"(\w+)\[([^\]]+)\](\.Value)?$", cause.name)
+    return match[2] if match and match[1] == tags else ""
+
+
+def _is_read(key: str, type_name: str, region: str, readers: _Readers) -> bool:
+    schema = known_schema(type_name, region)
+    actions = list(schema.tag_permissions)
+    for handler in schema.handlers.values():
+        actions += handler
+    services = {action.partition(":")[0].lower() for action in actions}
+    if type_name in _CALLERS and key in readers.of_callers:
+        return True
+    for service, keys in readers.keys.items():
+        # Without handlers, the service of the type is not known.
+        is_about_type = service == _EVERY or service in services or not services
+        if is_about_type and (key in keys or _EVERY in keys):
+            return True
+    return False
+
+
+def _readers_in(document: Any) -> _Readers:
+    """Return what a policy, a template with policies, or the text of a script reads."""
+    if isinstance(document, str):
+        return _Readers({_EVERY: frozenset(_KEY_IN_COMMAND.findall(document))}, frozenset())
+    return _readers(document)
+
+
+def _readers(document: Mapping[str, Any]) -> _Readers:
+    keys: dict[str, set[str]] = {}
+    of_callers: set[str] = set()
+    for statement in _policy_statements(document):
+        of_callers.update(_KEY_OF_CALLER.findall(json.dumps(statement, default=str)))
+        condition = json.dumps(statement.get("Condition", {}), default=str)
+        read = set(_KEY_IN_CONDITION.findall(condition))
+        if "TagKeys" in condition:
+            read.add(_EVERY)
+        for service in _services(statement):
+            keys.setdefault(service, set()).update(read)
+    return _Readers({service: frozenset(read) for service, read in keys.items()}, frozenset(of_callers))
+
+
+def _services(statement: Mapping[str, Any]) -> Iterable[str]:
+    """Return the services of the actions of a statement; ``*`` for all."""
+    actions = as_list(statement.get("Action"))
+    if not actions:
+        return [_EVERY]
+    return {str(action).partition(":")[0].lower() for action in actions}
+
+
+def _policy_statements(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield the statements of all policies in a document, at any depth."""
+    value = parsed(value)
+    if isinstance(value, Mapping):
+        if "Effect" in value and ("Action" in value or "NotAction" in value):
+            yield value
+            return
+        for part in value.values():
+            yield from _policy_statements(part)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for part in value:
+            yield from _policy_statements(part)

@@ -1,0 +1,220 @@
+"""How many requests the function serves at the same time: reserved and provisioned concurrency."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from csr_templates.operating import words
+from csr_templates.operating.aws import Aws, Unknown
+from csr_templates.operating.problems import WrongInput
+
+_UNRESERVED_MINIMUM: Final = 100
+"""Executions that Lambda keeps for functions without a reservation.
+
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+"""
+_HOURS: Final = 3
+_PERIOD_SECONDS: Final = 300
+_ROWS: Final = 12
+_STATISTICS: Final[Mapping[str, str]] = {
+    "ConcurrentExecutions": "Maximum",
+    "Throttles": "Sum",
+    "ProvisionedConcurrencySpilloverInvocations": "Sum",
+}
+"""Metric -> statistic. Lambda sends 1 for each throttled request, so a maximum says nothing."""
+
+
+def show_concurrency(aws: Aws) -> None:
+    """Show the concurrency of the function, and the limits for set-concurrency.
+
+    The lowest value is the provisioned concurrency. Lambda keeps 100 executions of the account unreserved.
+
+    Calls: cloudformation:DescribeStackResource, lambda:GetFunctionConcurrency, lambda:GetAccountSettings,
+        lambda:ListProvisionedConcurrencyConfigs, cloudwatch:GetMetricData.
+    Takes: seconds.
+    """
+    region = aws.environment.stack_of("ApiFunction").region
+    client = aws.client("lambda", region)
+    cloudwatch = aws.client("cloudwatch", region)
+    function = aws.attempt(partial(aws.physical_id, "ApiFunction"))
+    if isinstance(function, Unknown):
+        words.say(f"Concurrency: {function}")
+        return
+    reads: dict[str, Callable[[], Any]] = {
+        "reserved": partial(_reserved, client, function),
+        "unreserved": partial(_unreserved, client),
+        "provisioned": partial(_provisioned, aws, client, function),
+        "metrics": partial(_metrics, aws, cloudwatch, function),
+    }
+    answers = aws.in_parallel(reads)
+    _show_limits(answers["reserved"], answers["unreserved"], answers["provisioned"])
+    _show_metrics(answers["metrics"])
+
+
+def set_concurrency(aws: Aws, number: int, *, stop: bool = False) -> None:
+    """Reserve concurrency for the function: less helps the database, more ends throttles.
+
+    Args:
+        number: of requests at the same time, as show-concurrency limits it.
+        stop: needed for 0, with which Lambda rejects every request.
+
+    Calls: cloudformation:DescribeStackResource, lambda:PutFunctionConcurrency.
+    Takes: seconds.
+    Way back: reset-concurrency.
+    """
+    if number == 0 and not stop:
+        raise WrongInput(
+            "With 0, Lambda rejects every request. To stop the API: "
+            f"{aws.command('set-concurrency', '0', '--stop')}, or better {aws.command('stop-api')}"
+        )
+    if number and stop:
+        raise WrongInput(f"--stop is for 0 only, and the number is {number}.")
+    client, function = _function(aws)
+    words.say(f"Reserves {number} executions for {function}. Way back: {aws.command('reset-concurrency')}")
+    client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=number)
+
+
+def reset_concurrency(aws: Aws) -> None:
+    """Reserve the concurrency of the last deploy again.
+
+    Calls: cloudformation:DescribeStackResource, lambda:PutFunctionConcurrency,
+        lambda:DeleteFunctionConcurrency.
+    Takes: seconds.
+    Way back: set-concurrency.
+    """
+    client, function = _function(aws)
+    number = int(aws.parameter("ApiFunction", "LambdaReservedConcurrency"))
+    if number == 0:
+        words.say(f"Reserves nothing for {function}, as its template says.")
+        client.delete_function_concurrency(FunctionName=function)
+        return
+    words.say(f"Reserves {number} executions for {function}, as its last deploy did.")
+    client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=number)
+
+
+def set_provisioned_concurrency(aws: Aws, number: int) -> None:
+    """Keep a number of execution environments ready; all are billed.
+
+    The next deploy that changes the alias sets the value of its parameter again.
+
+    Args:
+        number: at least 1, and at most the reserved concurrency.
+
+    Calls: cloudformation:DescribeStackResource, lambda:ListProvisionedConcurrencyConfigs,
+        lambda:PutProvisionedConcurrencyConfig.
+    Takes: a minute or two, until they are ready.
+    Way back: the same command with the number before, which it prints.
+    """
+    if number == 0:
+        raise WrongInput("The number is 0. Give a whole number of at least 1.")
+    client, function = _function(aws)
+    before = of_alias(aws, client, function)
+    way_back = aws.command("set-provisioned-concurrency", str(before)) if before else "deploy the alias again"
+    words.say(f"Keeps {number} environments of {function} ready, before {before}. Way back: {way_back}")
+    put_provisioned(aws, client, function, number)
+
+
+def put_provisioned(aws: Aws, client: Any, function: str, number: int) -> None:
+    """Set the provisioned concurrency of the alias.
+
+    Args:
+        aws: the account.
+        client: boto3's client of Lambda.
+        function: name of the function.
+        number: at least 1.
+    """
+    client.put_provisioned_concurrency_config(
+        FunctionName=function, Qualifier=aws.environment.name, ProvisionedConcurrentExecutions=number
+    )
+
+
+def of_alias(aws: Aws, client: Any, function: str) -> int:
+    """Return the provisioned concurrency of the alias; 0 without any."""
+    return _provisioned(aws, client, function, aws.environment.name)
+
+
+def _function(aws: Aws) -> tuple[Any, str]:
+    """Return the client for the function, and its name."""
+    client = aws.client("lambda", aws.environment.stack_of("ApiFunction").region)
+    return client, aws.physical_id("ApiFunction")
+
+
+def _reserved(client: Any, function: str) -> int:
+    """Return the reserved concurrency; 0 without any."""
+    answer = client.get_function_concurrency(FunctionName=function)
+    return int(answer.get("ReservedConcurrentExecutions") or 0)
+
+
+def _unreserved(client: Any) -> int:
+    return int(client.get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"])
+
+
+def _provisioned(aws: Aws, client: Any, function: str, qualifier: str = "") -> int:
+    """Return the requested provisioned concurrency of an alias, or of all aliases and versions."""
+    answer = aws.all_pages(client, "ListProvisionedConcurrencyConfigs", FunctionName=function)
+    number = 0
+    for config in answer["ProvisionedConcurrencyConfigs"]:
+        if config["FunctionArn"].rpartition(":")[2] == qualifier or not qualifier:
+            number += config["RequestedProvisionedConcurrentExecutions"]
+    return number
+
+
+def _metrics(aws: Aws, client: Any, function: str) -> dict[datetime, dict[str, float]]:
+    """Return time -> metric -> value."""
+    end = words.now()
+    queries = []
+    for metric, statistic in _STATISTICS.items():
+        dimensions = [{"Name": "FunctionName", "Value": function}]
+        queries.append(
+            {
+                "Id": metric.lower(),
+                "Label": metric,
+                "MetricStat": {
+                    "Metric": {"Namespace": "AWS/Lambda", "MetricName": metric, "Dimensions": dimensions},
+                    "Period": _PERIOD_SECONDS,
+                    "Stat": statistic,
+                },
+            }
+        )
+    answer = aws.all_pages(
+        client,
+        "GetMetricData",
+        MetricDataQueries=queries,
+        StartTime=end - timedelta(hours=_HOURS),
+        EndTime=end,
+    )
+    values: dict[datetime, dict[str, float]] = {}
+    for result in answer["MetricDataResults"]:
+        for time, value in zip(result["Timestamps"], result["Values"], strict=True):
+            values.setdefault(time, {})[result["Label"]] = value
+    return values
+
+
+def _show_limits(reserved: int | Unknown, unreserved: int | Unknown, provisioned: int | Unknown) -> None:
+    highest: int | Unknown
+    if isinstance(reserved, Unknown):
+        highest = reserved
+    elif isinstance(unreserved, Unknown):
+        highest = unreserved
+    else:
+        highest = reserved + unreserved - _UNRESERVED_MINIMUM
+    words.say(f"Reserved for the function: {reserved} (0: none). Unreserved in the account: {unreserved}.")
+    words.say(f"For set-concurrency: lowest value {provisioned} (provisioned), highest value {highest}.")
+
+
+def _show_metrics(answer: dict[datetime, dict[str, float]] | Unknown) -> None:
+    if isinstance(answer, Unknown):
+        words.say(f"Metrics: {answer}")
+        return
+    header = [f"{metric} ({statistic.lower()})" for metric, statistic in _STATISTICS.items()]
+    rows = [(words.in_jst(time), *_cells(answer[time])) for time in sorted(answer)[-_ROWS:]]
+    words.table(("5 minutes from", *header), rows)
+    if not rows:
+        words.say(f"There were no requests in the last {_HOURS} hours.")
+
+
+def _cells(values: Mapping[str, float]) -> Sequence[str]:
+    return [f"{values[metric]:.0f}" if metric in values else "" for metric in _STATISTICS]

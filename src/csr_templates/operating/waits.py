@@ -1,0 +1,138 @@
+"""Waits for what goes on in AWS, also after a session of the shell has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
+
+from cfn_analysis.model.wording import hint, series
+from csr_templates.operating import deploys, waiting, words
+from csr_templates.operating.aws import Aws
+from csr_templates.operating.environment import Stack
+from csr_templates.operating.problems import Stop, WrongInput
+
+_API_CHANGES: Final = frozenset({"UPDATING", "PENDING"})
+_CLUSTER_ENDS: Final = frozenset(
+    {
+        "available",
+        "deleting",
+        "failed",
+        "inaccessible-encryption-credentials",
+        "inaccessible-encryption-credentials-recoverable",
+        "incompatible-parameters",
+        "incompatible-restore",
+        "stopped",
+    }
+)
+"""Statuses of a cluster that do not change by themselves, or not to ``available``.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html
+"""
+
+
+def wait(aws: Aws, *what: str) -> None:
+    """Wait until the change of a stack, the API, the distribution or a cluster is over.
+
+    The status is 1 if a change failed or was rolled back.
+
+    Args:
+        what: one or more, of the stacks, api-settings (of TLS), distribution, cluster, restored-cluster.
+
+    Calls: apigateway:GetRestApi, cloudfront:GetDistribution, rds:DescribeDBClusters.
+    Takes: as long as the change.
+    """
+    waits = _waits(aws)
+    if not what:
+        raise WrongInput(f"Say what to wait for: {series(list(waits))}.")
+    for name in what:
+        if name not in waits:
+            raise WrongInput(
+                f"There is no {name} to wait for.{hint(name, waits)} There are {series(list(waits))}."
+            )
+    for name in what:
+        waits[name]()
+
+
+def _waits(aws: Aws) -> Mapping[str, Callable[[], None]]:
+    """Return what can be waited for; a stack of the same name comes first."""
+    return {
+        "api-settings": partial(_for_api_settings, aws),
+        "distribution": partial(_for_distribution, aws),
+        "cluster": partial(_for_cluster, aws, "cluster", ""),
+        "restored-cluster": partial(_for_cluster, aws, "restored-cluster", "-restored"),
+        **{stack.name: partial(_for_stack, aws, stack) for stack in aws.environment.stacks},
+    }
+
+
+def _for_stack(aws: Aws, stack: Stack) -> None:
+    if not aws.status(stack):
+        words.say(f"The stack {stack.name} does not exist.")
+        return
+    status = waiting.until(
+        aws,
+        f"the stack {stack.name}",
+        partial(_status, aws, stack),
+        _is_over,
+        aws.command("wait", stack.name),
+    )
+    if status == waiting.DELETED:
+        words.say(f"The stack {stack.name} is deleted.")
+        return
+    if status == waiting.REVIEW:
+        raise Stop(f"The stack {stack.name} is {status}: its first change set has not been executed.")
+    if status not in waiting.DEPLOYED:
+        raise waiting.failed(status, stack, aws)
+    words.say(f"The stack {stack.name} is {status}.")
+    deploys.say_missing_triggers(aws, stack)
+
+
+def _status(aws: Aws, stack: Stack) -> str:
+    description = aws.describe(stack)
+    return str(description["StackStatus"]) if description else waiting.DELETED
+
+
+def _is_over(status: str) -> bool:
+    return status == waiting.REVIEW or not status.endswith("_IN_PROGRESS")
+
+
+def _for_api_settings(aws: Aws) -> None:
+    client = aws.client("apigateway", aws.environment.stack_of("RestApi").region)
+    api = aws.output("RestApi", "ApiGatewayId")
+    waiting.sleep(waiting.SECONDS)  # AWS may still show the status before the change
+    status = waiting.until(
+        aws,
+        "the settings of the API",
+        lambda: str(client.get_rest_api(restApiId=api)["apiStatus"]),
+        lambda now: now not in _API_CHANGES,
+        aws.command("wait", "api-settings"),
+    )
+    if status != "AVAILABLE":
+        raise Stop(f"The API {api} is {status}, not AVAILABLE.")
+
+
+def _for_distribution(aws: Aws) -> None:
+    client = aws.client("cloudfront", aws.environment.stack_of("Distribution").region)
+    distribution = aws.output("Distribution", "CloudFrontDistributionId")
+    waiting.until(
+        aws,
+        f"the distribution {distribution}",
+        lambda: str(client.get_distribution(Id=distribution)["Distribution"]["Status"]),
+        lambda now: now == "Deployed",
+        aws.command("wait", "distribution"),
+    )
+
+
+def _for_cluster(aws: Aws, what: str, ending: str) -> None:
+    client = aws.client("rds", aws.environment.stack_of("DatabaseCluster").region)
+    cluster = aws.name("DatabaseCluster") + ending
+
+    def status() -> str:
+        (description,) = client.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"]
+        return str(description["Status"])
+
+    end = waiting.until(
+        aws, f"the cluster {cluster}", status, lambda now: now in _CLUSTER_ENDS, aws.command("wait", what)
+    )
+    if end != "available":
+        raise Stop(f"The cluster {cluster} is {end}, not available.")

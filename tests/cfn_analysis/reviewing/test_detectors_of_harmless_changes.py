@@ -1,0 +1,118 @@
+"""Detectors that know both directions of a change: tags, policies and versions of functions."""
+
+from typing import Any
+
+import pytest
+
+from cfn_analysis.reviewing import report
+
+from .templates import compared, resources, side
+
+TOPIC = {"Tags": [{"Key": "Name", "Value": "a"}, {"Key": "Project", "Value": "a"}]}
+RENAMED = {"Tags": [{"Key": "Name", "Value": "b"}, {"Key": "Project", "Value": "b"}]}
+READS = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    ("document", "verdict"),
+    [
+        ({}, "harmless"),
+        ("aws sns list-topics --filters Name=tag:Project,Values=a", "harmless"),
+        ("aws sns list-topics --filters Name=tag:Name,Values=a", "not judged"),
+        (
+            {"Statement": {**READS, "Condition": {"StringEquals": {"aws:ResourceTag/Name": "a"}}}},
+            "not judged",
+        ),
+        ({"Statement": {**READS, "Condition": {"Null": {"aws:RequestTag/Name": "true"}}}}, "not judged"),
+        (
+            {"Statement": {**READS, "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": "A"}}}},
+            "not judged",
+        ),
+        (
+            {
+                "Statement": {
+                    **READS,
+                    "Action": "ec2:RunInstances",
+                    "Condition": {"StringEquals": {"aws:ResourceTag/Name": "a"}},
+                }
+            },
+            "harmless",
+        ),
+        (
+            {
+                "Statement": {
+                    "Effect": "Deny",
+                    "NotAction": "s3:*",
+                    "Resource": "*",
+                    "Condition": {"StringEquals": {"aws:ResourceTag/Name": "a"}},
+                }
+            },
+            "not judged",
+        ),
+    ],
+)
+def test_the_tag_name_is_harmless_where_nothing_reads_it(document: Any, verdict: str) -> None:
+    """A policy of the service, and a command, may read it; other keys are never judged."""
+    both = [side(api=resources(Topic=("AWS::SNS::Topic", one))) for one in (TOPIC, RENAMED)]
+    found = report.review(both[0], both[1]._replace(documents=lambda: [document]))
+
+    assert {judgment.path: judgment.verdict for judgment in found.judgments} == {
+        "Tags[Name].Value": verdict,
+        "Tags[Project].Value": "not judged",
+    }
+
+
+def role(*statements: dict[str, Any], version: str = "2012-10-17") -> dict[str, Any]:
+    """Return a template with a role that has a policy."""
+    document = {"Version": version, "Statement": list(statements)}
+    trust = {
+        "Statement": [{**READS, "Action": "sts:AssumeRole", "Principal": {"Service": "a.amazonaws.com"}}]
+    }
+    policies = [{"PolicyName": "a", "PolicyDocument": document}]
+    return resources(Role=("AWS::IAM::Role", {"AssumeRolePolicyDocument": trust, "Policies": policies}))
+
+
+TWO = ({**READS, "Resource": "a"}, {**READS, "Resource": "b"})
+
+
+@pytest.mark.parametrize(
+    ("after", "verdicts"),
+    [
+        (role({**READS, "Sid": "Other"}), {"harmless"}),
+        (role({**READS, "Resource": ["*", "a"]}), {"harmless"}),
+        (role({**READS, "Resource": "a"}), {"not judged"}),  # narrower: something may lose its rights
+        (role({**READS, "Action": "sns:*"}), {"risk"}),
+        (role(READS, version="2008-10-17"), {"not judged"}),  # variables are not replaced
+        (role({**READS, "Effect": "Alow"}), {"not judged"}),
+        (role(READS, {**READS, "Effect": "Deny", "Action": "sqs:*"}), {"not judged"}),
+    ],
+)
+def test_policies(after: dict[str, Any], verdicts: set[str]) -> None:
+    """A policy with the same access is harmless, a wider one a risk, and a narrower one is not judged."""
+    assert {judgment.verdict for judgment in compared(role(READS), after).judgments} == verdicts
+
+
+def function(memory: int, description: str, tag: str = "a") -> dict[str, Any]:
+    """Return a template with a function and its version."""
+    properties = {"MemorySize": memory, "Tags": [{"Key": "a", "Value": tag}]}
+    version = {"FunctionName": {"Ref": "Function"}, "Description": description}
+    return resources(
+        Function=("AWS::Lambda::Function", properties), Version=("AWS::Lambda::Version", version)
+    )
+
+
+@pytest.mark.parametrize(
+    ("after", "verdict"),
+    [
+        (function(256, "b"), "harmless"),
+        (function(128, "b"), "not judged"),  # Lambda does not publish it again
+        (function(128, "b", tag="b"), "not judged"),  # tags are not part of a version
+    ],
+)
+def test_a_version_is_published_with_the_changes_of_its_function(after: dict[str, Any], verdict: str) -> None:
+    """Without a change of the function, there is no new version."""
+    found = compared(function(128, "a"), after)
+
+    assert [(one.path, one.verdict) for one in found.judgments if one.subject.name == "Version"] == [
+        ("Description", verdict)
+    ]

@@ -1,0 +1,142 @@
+"""What the review knows about each change: a risk names it, it cannot harm, or it is not judged."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from cfn_analysis.model.references import Place
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import report
+from cfn_analysis.reviewing.judging import HARMLESS, Judgment
+from cfn_analysis.reviewing.sides import Side
+
+from .labels import Labeled, after, labeled
+from .own_changes import with_template
+from .walking import ENVIRONMENT, LISTED, Walked, harmless_properties, walk, whole_side
+
+
+@pytest.fixture(scope="module")
+def walked() -> list[Walked]:
+    """Every property of every resource of the templates, changed to another value."""
+    return list(walk(whole_side()))
+
+
+def test_no_property_of_the_templates_is_silent(walked: list[Walked]) -> None:
+    """Each changed property is a risk, harmless with a reason, or listed as not judged."""
+    assert len(walked) > 2_000
+    assert [found.edit for found in walked if not found.judgments] == []
+    for found in walked:
+        assert all(bool(judgment.reason) is (judgment.verdict == HARMLESS) for judgment in found.judgments)
+
+
+def test_the_list_of_harmless_properties_is_up_to_date(walked: list[Walked]) -> None:
+    """Read what is new in it, after ``python -m tests.cfn_analysis.reviewing.walking``."""
+    listed = LISTED.read_text("utf-8").splitlines()
+
+    assert [line for line in harmless_properties(walked) if line not in listed] == []
+
+
+# Type, place and new value of edits that no lint rule stops; None removes the value.
+HARMFUL: Sequence[tuple[str, Place, Any]] = (
+    ("AWS::WAFv2::WebACL", ("DataProtectionConfig",), None),
+    ("AWS::Lambda::Function", ("MemorySize",), 128),
+    ("AWS::Lambda::Function", ("Handler",), "absent.handler"),
+    ("AWS::Route53::HealthCheck", ("HealthCheckConfig", "FailureThreshold"), 10),
+    ("AWS::ApiGateway::UsagePlan", ("Throttle", "RateLimit"), 1),
+    ("AWS::Logs::MetricFilter", ("FilterPattern",), "nothing"),
+    (
+        "AWS::CloudFront::Distribution",
+        ("DistributionConfig", "Origins", 1, "CustomOriginConfig", "OriginReadTimeout"),
+        1,
+    ),
+)
+
+
+def test_harmful_edits_of_the_templates_are_never_without_a_line() -> None:
+    """Whatever no detector knows is listed: the review does not say that there are no risks."""
+    side = whole_side()
+    edited = side
+    for stack in side.stacks:
+        edited = with_template(edited, stack.name, edit_of_types)
+    found = report.review(side, edited, [ENVIRONMENT])
+
+    for _, place, _ in HARMFUL:
+        judged = [judgment for judgment in found.judgments if place[-1] in keys(judgment.path)]
+        assert judged, place
+        assert HARMLESS not in {judgment.verdict for judgment in judged}, place
+
+
+def edit_of_types(template: dict[str, Any]) -> None:
+    """Make the harmful edits of the resources of a template."""
+    for type_name, place, value in HARMFUL:
+        for resource in template["Resources"].values():
+            if resource["Type"] != type_name:
+                continue
+            target = resource["Properties"]
+            for step in place[:-1]:
+                target = target[step]
+            target[place[-1]] = value
+            if value is None:
+                del target[place[-1]]
+
+
+def groups(edits: list[Labeled]) -> Iterator[list[Labeled]]:
+    """Yield the edits in groups with one edit of a property in each; those of whole resources first."""
+    yield [edit for edit in edits if edit.is_patch]
+    by_number: dict[int, list[Labeled]] = {}
+    numbers: Counter[object] = Counter()
+    for edit in edits:
+        if edit.is_patch:
+            continue
+        place = (edit.subject, edit.path.partition(".")[0])
+        by_number.setdefault(numbers[place], []).append(edit)
+        numbers[place] += 1
+    yield from by_number.values()
+
+
+def is_about(judgment: Judgment, edit: Labeled) -> bool:
+    """Return whether a judgment is about a labeled edit."""
+    if judgment.subject != edit.subject:
+        return False
+    if not edit.row.get("place") or not judgment.path:
+        return judgment.path == edit.path
+    judged, edited = keys(judgment.path), edit.path.split(".")
+    shorter = min(len(judged), len(edited))
+    return judged[:shorter] == edited[:shorter]
+
+
+def keys(path: str) -> list[str]:
+    """Return the keys of a path, without the identifiers of list items."""
+    return [part.partition("[")[0] for part in path.split(".")]
+
+
+def verdicts(side: Side, group: list[Labeled]) -> dict[tuple[Node, str], set[str]]:
+    """Return the verdicts about each edit of a group that is deployed together."""
+    found = report.review(side, after(side, group), [ENVIRONMENT])
+    return {
+        (edit.subject, edit.path): {
+            judgment.verdict for judgment in found.judgments if is_about(judgment, edit)
+        }
+        for edit in group
+    }
+
+
+def test_no_edit_that_a_person_calls_harmful_is_harmless() -> None:
+    """The person had not seen what the review calls harmless."""
+    side = whole_side()
+    judged: Counter[tuple[str, str]] = Counter()
+    wrong = []
+    for group in groups(list(labeled(side))):
+        together = verdicts(side, group)
+        for edit in group:
+            found = together[edit.subject, edit.path]
+            if edit.label == "harmful" and HARMLESS in found:  # perhaps because of another edit
+                found = verdicts(side, [edit])[edit.subject, edit.path]
+                wrong += [edit] if HARMLESS in found else []
+            judged.update((edit.label, verdict) for verdict in found)
+
+    assert wrong == []
+    assert sum(judged.values()) >= 95  # some have no effect in this environment
+    assert judged["harmless", HARMLESS] >= 20

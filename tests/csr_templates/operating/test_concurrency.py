@@ -1,0 +1,101 @@
+"""The concurrency of the function."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from .conftest import Operator
+
+
+@pytest.fixture
+def running(operator: Operator) -> Operator:
+    """Production with a function and provisioned concurrency of 10."""
+    operator.world.create_function()
+    operator.world.provision()
+    return operator
+
+
+def reserved(operator: Operator) -> object:
+    """Return the reserved concurrency."""
+    answer = operator.world.client("lambda").get_function_concurrency(FunctionName=operator.world.function)
+    return answer.get("ReservedConcurrentExecutions")
+
+
+def test_limits_and_the_last_hours_are_shown(running: Operator) -> None:
+    """Throttled requests are added up; the highest value leaves 100 executions to the account."""
+    running.run("set-concurrency", "50")
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    dimensions = [{"Name": "FunctionName", "Value": running.world.function}]
+    for metric, values in (("Throttles", (1, 1, 1)), ("ConcurrentExecutions", (40, 50, 45))):
+        data = [
+            {
+                "MetricName": metric,
+                "Dimensions": dimensions,
+                "Value": value,
+                "Timestamp": now - timedelta(hours=1),
+            }
+            for value in values
+        ]
+        running.world.client("cloudwatch").put_metric_data(Namespace="AWS/Lambda", MetricData=data)
+
+    run = running.run("show-concurrency")
+
+    assert (run.status, run.err) == (0, [])
+    assert run.out[1:3] == [
+        "Reserved for the function: 50 (0: none). Unreserved in the account: 500.",
+        "For set-concurrency: lowest value 10 (provisioned), highest value 450.",
+    ]
+    assert run.out[3].split()[3:7] == ["ConcurrentExecutions", "(maximum)", "Throttles", "(sum)"]
+    assert run.out[-1].split("JST")[1].split() == ["50", "3"]
+
+
+def test_zero_needs_an_option(running: Operator) -> None:
+    """Lambda then rejects every request."""
+    run = running.run("set-concurrency", "0")
+
+    assert run.status == 2
+    assert run.err[0] == (
+        "With 0, Lambda rejects every request. To stop the API: csr-operate prod set-concurrency 0 --stop, "
+        "or better csr-operate prod stop-api"
+    )
+    assert running.run("set-concurrency", "50", "--stop").status == 2
+    assert reserved(running) is None
+    assert running.run("set-concurrency", "0", "--stop").status == 0
+    assert reserved(running) == 0
+
+
+def test_the_deployed_concurrency_is_reserved_again(running: Operator) -> None:
+    """Not that of the folder, which may be newer than the deploy."""
+    running.world.stacks.stacks["api"].parameters["LambdaReservedConcurrency"] = "300"
+    running.run("set-concurrency", "50")
+
+    run = running.run("reset-concurrency")
+
+    assert (run.status, run.err) == (0, [])
+    assert reserved(running) == 300
+
+
+def test_without_a_reservation_none_is_set(running: Operator) -> None:
+    """0 in the template means no reservation, and for Lambda no request."""
+    running.world.stacks.stacks["api"].parameters["LambdaReservedConcurrency"] = "0"
+    running.run("set-concurrency", "50")
+
+    run = running.run("reset-concurrency")
+
+    assert run.called[-1] == "lambda:DeleteFunctionConcurrency"
+    assert reserved(running) is None
+
+
+def test_provisioned_concurrency_says_what_it_was(running: Operator) -> None:
+    """The number before is the way back; 0 is refused."""
+    run = running.run("set-provisioned-concurrency", "20")
+
+    assert (run.status, run.err) == (0, [])
+    assert run.out[1] == (
+        "Keeps 20 environments of csr-lambda-api-prod-api ready, before 10. Way back: csr-operate prod "
+        "set-provisioned-concurrency 10"
+    )
+    assert running.run("set-provisioned-concurrency", "0").err == [
+        "The number is 0. Give a whole number of at least 1.",
+        "Nothing was changed.",
+    ]

@@ -1,0 +1,693 @@
+"""Deploys: change sets, their execution, their failures, and the protection of the stacks."""
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from csr_templates.operating import waiting
+from csr_templates.operating.releases import OBJECT_VERSION
+from tests.system import ROOT
+
+from .conftest import Operator, Run
+from .recorded import FAULTS, Call
+from .scenarios import CHANGES, CHANGES_OF_FRONTEND
+from .stacks import ACCOUNT, UPDATED, stack_event
+
+MANIFEST = json.loads((ROOT / "out" / "stacks.json").read_text("utf-8"))
+PREFIX = "csr-lambda-api-prod"
+LATER = "2026-11-26 11:30:00 JST"
+
+
+def created(run: Run) -> Call:
+    """Return the call that created the change set."""
+    (call,) = [call for call in run.calls if call.operation == "CreateChangeSet"]
+    return call
+
+
+def values(call: Call) -> dict[str, str | None]:
+    """Return the parameters of a change set; None for one that keeps its value."""
+    return {
+        parameter["ParameterKey"]: parameter.get("ParameterValue")
+        for parameter in call.parameters["Parameters"]
+    }
+
+
+@pytest.fixture
+def ready(operator: Operator) -> Operator:
+    """Production with the buckets for templates and packages, and the function."""
+    operator.world.create_artifacts()
+    operator.world.create_function()
+    operator.world.create_packages()
+    return operator
+
+
+# ---- plan-deploy ----
+
+
+@pytest.mark.parametrize(
+    ("arguments", "package", "repair"),
+    [
+        (("frontend",), {}, True),
+        (("api",), dict.fromkeys(("LambdaCodeS3Key", OBJECT_VERSION)), False),
+        (("api", "7"), {"LambdaCodeS3Key": None, OBJECT_VERSION: "7"}, True),
+    ],
+    ids=["without a package", "the deployed package", "another package"],
+)
+def test_a_change_set_is_the_output_folder(
+    ready: Operator, arguments: tuple[str, ...], package: dict[str, str | None], repair: bool
+) -> None:
+    """Template, parameters, tags, role and capabilities; a repair also removes the rollback triggers."""
+    run = ready.run("plan-deploy", *arguments, *(["--repair"] if repair else []))
+
+    name = arguments[0]
+    (stack,) = [stack for stack in MANIFEST["stacks"] if stack["name"] == name]
+    file = json.loads((ROOT / "out" / stack["parameterFiles"]["prod"]).read_text("utf-8"))
+    template = (ROOT / "out" / stack["template"]).read_bytes()
+    bucket = f"{PREFIX}-artifacts-{ACCOUNT}-{stack['region']}"
+    key = f"{name}/{hashlib.sha256(template).hexdigest()}.template"
+    call = created(run)
+    request = call.parameters
+    assert (run.status, run.err) == (0, [])
+    assert (call.region, request["StackName"], request["ChangeSetType"]) == (
+        stack["region"], f"{PREFIX}-{name}", "UPDATE",
+    )  # fmt: skip
+    assert values(call) == file["Parameters"] | package
+    assert {tag["Key"]: tag["Value"] for tag in request["Tags"]} == file["Tags"]
+    assert request["RoleARN"] == f"arn:aws:iam::{ACCOUNT}:role/deploy-{PREFIX}-{name}-service"
+    assert request["Capabilities"] == stack["capabilities"]
+    assert request["TemplateURL"] == f"https://{bucket}.s3.{stack['region']}.amazonaws.com/{key}"
+    uploaded = ready.world.client("s3", stack["region"]).get_object(Bucket=bucket, Key=key)
+    assert uploaded["Body"].read() == template
+    none = {"MonitoringTimeInMinutes": 0, "RollbackTriggers": []}
+    assert request.get("RollbackConfiguration") == (none if repair else None)
+    arn = run.out[-1].split()[-1]
+    assert arn in ready.world.stacks.change_sets
+    assert run.out[-1] == f"Review it, and then execute it: csr-operate prod run-changes {arn}"
+    assert ["Modify", "ApiFunction", "AWS::Lambda::Function", "False"] in [line.split() for line in run.out]
+
+
+def test_options_and_tags_may_stand_anywhere(ready: Operator) -> None:
+    """A tag is a word with an equal sign."""
+    run = ready.run("plan-deploy", "api", "--repair", "Trial=1=2", "7")
+
+    call = created(run)
+    assert values(call)[OBJECT_VERSION] == "7"
+    assert call.parameters["Tags"][-1] == {"Key": "Trial", "Value": "1=2"}
+
+
+@pytest.mark.parametrize("status", ["", "REVIEW_IN_PROGRESS"])
+def test_the_first_change_set_creates_the_stack(ready: Operator, status: str) -> None:
+    """Also if the first change set was never executed."""
+    if status:
+        ready.world.stacks.stacks["frontend"].status = status
+    else:
+        del ready.world.stacks.stacks["frontend"]
+
+    run = ready.run("plan-deploy", "frontend")
+
+    assert run.status == 0
+    assert created(run).parameters["ChangeSetType"] == "CREATE"
+    refused = ready.run("plan-deploy", "frontend", "--repair")
+    assert refused.err[0] == "The stack frontend is not deployed yet, so it has no rollback triggers."
+
+
+def test_parameters_that_the_deployed_template_lacks_are_not_kept(ready: Operator) -> None:
+    """As after an import, whose template has no function."""
+    stack = ready.world.stacks.stacks["api"]
+    stack.physical_ids.clear()
+    del stack.parameters[OBJECT_VERSION]
+
+    assert OBJECT_VERSION not in values(created(ready.run("plan-deploy", "api")))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "sentence"),
+    [
+        (("network", "7"), 2, "The stack network has no package, so it takes no version: 7."),
+        (("api", "7", "8"), 2, "Give one object version, not 7 and 8."),
+        (("apj",), 2, "There is no stack apj. Did you mean 'api'? The stacks of"),
+    ],
+)
+def test_wrong_values_are_refused(
+    ready: Operator, arguments: tuple[str, ...], status: int, sentence: str
+) -> None:
+    """Before anything is called that changes something."""
+    run = ready.run("plan-deploy", *arguments)
+
+    assert (run.status, run.printed) == (status, [])
+    assert run.err[0].startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (
+            "UPDATE_IN_PROGRESS",
+            "The stack api is UPDATE_IN_PROGRESS. Wait until it is over: csr-operate prod wait api",
+        ),
+        (
+            "ROLLBACK_COMPLETE",
+            "The first create of api has failed. Delete the empty stack first: csr-operate prod "
+            "delete-failed-create api",
+        ),
+        (
+            "UPDATE_ROLLBACK_FAILED",
+            "The stack api is UPDATE_ROLLBACK_FAILED. The reason: csr-operate prod why-failed api",
+        ),
+    ],
+)
+def test_a_stack_that_cannot_be_updated_is_refused(ready: Operator, status: str, sentence: str) -> None:
+    """With the command that is the way on."""
+    ready.world.stacks.stacks["api"].status = status
+
+    run = ready.run("plan-deploy", "api")
+
+    assert (run.status, run.err) == (1, [sentence, "Nothing was changed."])
+
+
+def ended(operator: Operator, reason: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Plan a deploy of api whose change set fails."""
+    failed = {"EventId": "1", "OperationId": "5", "Timestamp": UPDATED, "EventType": "VALIDATION_ERROR"}
+    path = {
+        "ValidationPath": "/Resources/A",
+        "ValidationStatusReason": "No such property",
+        "LogicalResourceId": "A",
+    }
+
+    def fail(_: float) -> None:
+        (change_set,) = operator.world.stacks.change_sets.values()
+        change_set.coming, change_set.status, change_set.reason = [], "FAILED", reason
+        change_set.events = [{**failed, **path}]
+
+    monkeypatch.setattr(waiting, "sleep", fail)
+    return operator.run("plan-deploy", "api")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "The submitted information didn't contain changes. Submit different information to create it.",
+        "No updates are to be performed.",
+    ],
+)
+def test_nothing_to_deploy_is_no_failure(
+    ready: Operator, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The two sentences by which the AWS CLI recognizes it."""
+    run = ended(ready, reason, monkeypatch)
+
+    assert (run.status, run.err, run.out[-1]) == (0, [], "No changes to deploy.")
+
+
+def test_a_failed_change_set_shows_its_validations(ready: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reason and failed validations."""
+    run = ended(ready, "The following hook(s)/validation failed", monkeypatch)
+
+    assert run.status == 1
+    assert run.err[0] == "The change set is FAILED: The following hook(s)/validation failed"
+    assert run.out[-1].split()[0] == "!"
+    assert run.out[-1].endswith("VALIDATION_ERROR  A         /Resources/A  No such property")
+
+
+WARNING = {
+    "EventId": "1",
+    "Timestamp": UPDATED,
+    "ValidationFailureMode": "WARN",
+    "ValidationStatus": "SKIPPED",
+    "LogicalResourceId": "ApiStage",
+    "ValidationPath": "/Resources/ApiStage",
+    "ValidationStatusReason": "no rights",
+}
+
+
+def test_warnings_of_validations_are_shown(operator: Operator) -> None:
+    """Those that did not stop the change set, also of skipped validations; not those that stopped it."""
+    operator.world.plan("api").events = [WARNING, {**WARNING, "ValidationFailureMode": "FAIL"}]
+
+    run = operator.run("show-changes", CHANGES)
+
+    assert (run.status, run.err) == (0, [])
+    assert run.out[-1] == "Warning: ApiStage /Resources/ApiStage: SKIPPED, no rights"
+    assert len([line for line in run.out if line.startswith("Warning")]) == 1
+
+
+def test_unknown_warnings_do_not_stop_a_deploy(ready: Operator) -> None:
+    """But the reason is printed."""
+    ready.world.recorder.failing["cloudformation:DescribeEvents"] = FAULTS["denied"]()
+
+    run = ready.run("plan-deploy", "api")
+
+    assert run.status == 0
+    assert "Warnings of the validations: unknown" in run.out
+    assert run.err[0].startswith("The credentials do not allow cloudformation:DescribeEvents.")
+    assert "run-changes" in run.out[-1]
+
+
+@pytest.mark.parametrize("command", ["show-changes", "run-changes"])
+@pytest.mark.parametrize("value", ["release-1", f"arn:aws:cloudformation:x:{ACCOUNT}:stack/a/1"])
+def test_only_the_arn_of_a_change_set_is_accepted(operator: Operator, command: str, value: str) -> None:
+    """Its region is part of it."""
+    run = operator.run(command, value)
+
+    assert run.status == 2
+    assert run.err[0] == f"{value} is not the ARN of a change set, which plan-deploy prints."
+
+
+# ---- After a deploy of api that was rolled back ----
+
+
+@pytest.fixture
+def left(ready: Operator) -> Operator:
+    """Production after a rolled-back deploy, which has left a Lambda version of the deployed package."""
+    version = ready.world.stacks.stacks["api"].parameters[OBJECT_VERSION]
+    lambdas = ready.world.client("lambda")
+    lambdas.update_function_configuration(FunctionName=ready.world.function, MemorySize=512)
+    lambdas.publish_version(FunctionName=ready.world.function, Description=f"d1 prod key {version} 512 x")
+    return ready
+
+
+def test_the_package_is_copied_onto_itself(left: Operator) -> None:
+    """Without a version, the deploy passes a new object version of the deployed package."""
+    deployed = left.world.stacks.stacks["api"].parameters[OBJECT_VERSION]
+
+    run = left.run("plan-deploy", "api")
+
+    copied = values(created(run))[OBJECT_VERSION]
+    assert (run.status, run.err) == (0, [])
+    assert copied not in (None, deployed)
+    assert left.world.packages()[str(copied)] == left.world.packages()[deployed] != ""
+    assert f"?versionId={deployed}" in run.printed[0]
+    arn = run.out[-1].split()[-1]
+    executed = left.run("run-changes", arn)
+    assert (executed.status, executed.err) == (0, [])
+
+
+def test_a_stack_that_was_updated_since_needs_it_too(left: Operator) -> None:
+    """Its status is that of the later update, of alarms only."""
+    left.world.stacks.stacks["api"].status = "UPDATE_COMPLETE"
+
+    assert "s3:CopyObject" in left.run("plan-deploy", "api").called
+
+
+def test_an_object_version_that_lambda_has_is_refused(left: Operator) -> None:
+    """In the plan, and in a change set from before; another one is accepted."""
+    deployed = left.world.stacks.stacks["api"].parameters[OBJECT_VERSION]
+    sentence = (
+        "A deploy that was rolled back has left the Lambda version 4, so the next deploy needs another "
+        f"object version than {deployed}. "
+    )
+
+    planned = left.run("plan-deploy", "api", deployed)
+    left.world.plan("api", **{OBJECT_VERSION: deployed})
+    executed = left.run("run-changes", CHANGES)
+
+    assert planned.err[0] == (
+        f"{sentence}Upload the package again: csr-operate prod upload-package lambda-deployment-package.zip"
+    )
+    assert executed.err[0] == f"{sentence}Create the change set again: csr-operate prod plan-deploy api"
+    assert [planned.err[1], executed.err[1]] == ["Nothing was changed."] * 2
+    assert left.run("plan-deploy", "api", "new").status == 0
+
+
+def test_other_stacks_do_not_ask_lambda(left: Operator) -> None:
+    """Only the stack of the function publishes."""
+    assert "lambda:ListVersionsByFunction" not in left.run("plan-deploy", "frontend").called
+
+
+# ---- run-changes ----
+
+
+def test_a_change_set_is_executed_with_its_newest_events(operator: Operator) -> None:
+    """The status is that of a success only."""
+    operator.world.create_function()
+    operator.world.plan("api")
+    operator.world.stacks.stacks["api"].triggers = 1
+    operator.world.stacks.stacks["api"].events = [stack_event("ApiFunction", "UPDATE_IN_PROGRESS")]
+
+    run = operator.run("run-changes", CHANGES)
+
+    assert (run.status, run.err) == (0, [])
+    assert run.printed == [
+        f"aws cloudformation execute-change-set --region ap-northeast-1 --change-set-name {CHANGES}"
+    ]
+    assert any(line.endswith("UPDATE_IN_PROGRESS, ApiFunction UPDATE_IN_PROGRESS") for line in run.out)
+    assert run.out[-1] == "The stack api is UPDATE_COMPLETE."
+
+
+def test_missing_rollback_triggers_are_said(operator: Operator) -> None:
+    """A repair removes them."""
+    operator.world.create_function()
+    operator.world.plan("api")
+
+    run = operator.run("run-changes", CHANGES)
+
+    assert run.out[-1].startswith(
+        "api has no rollback triggers. After an incident, deploy through the pipeline, which sets them "
+        "again: csr-lambda-api-prod-api-deploy-failing"
+    )
+
+
+def test_the_reason_of_a_rollback_is_shown(operator: Operator) -> None:
+    """An alarm leaves no failed event; what failed before the change set is not shown."""
+    operator.world.create_function()
+    operator.world.plan("api")
+    stack = operator.world.stacks.stacks["api"]
+    later = UPDATED.replace(day=26, hour=2)
+    stack.ends = "UPDATE_ROLLBACK_COMPLETE"
+    stack.events = [
+        stack_event("", "UPDATE_ROLLBACK_IN_PROGRESS", "The alarm x is in ALARM.", time=later, operation="2"),
+        stack_event("", "UPDATE_ROLLBACK_IN_PROGRESS", "an older one"),
+    ]
+
+    run = operator.run("run-changes", CHANGES)
+
+    assert run.status == 1
+    assert run.out[-1].startswith(f"  !  {LATER}  UPDATE_ROLLBACK_IN_PROGRESS")
+    assert run.out[-1].endswith("  The alarm x is in ALARM.")
+    assert "an older one" not in "\n".join(run.out)
+    assert run.err == [
+        "The stack api is UPDATE_ROLLBACK_COMPLETE. The reason: csr-operate prod why-failed api",
+        "Done before it stopped: cloudformation:ExecuteChangeSet.",
+        "Go on with: csr-operate prod wait api",
+    ]
+
+
+def test_ctrl_c_leaves_the_deploy_running(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The way on is the wait, not the same command."""
+    operator.world.create_function()
+    operator.world.plan("api")
+
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(waiting, "sleep", interrupt)
+    run = operator.run("run-changes", CHANGES)
+
+    assert run.status == 130
+    assert run.err[0].endswith("Go on with: csr-operate prod wait api")
+    again = operator.run("run-changes", CHANGES)
+    assert (
+        again.err[0]
+        == "The stack api is UPDATE_IN_PROGRESS. Wait until it is over: csr-operate prod wait api"
+    )
+
+
+def test_a_change_set_that_cannot_be_executed_is_refused(operator: Operator) -> None:
+    """Such as one that was executed."""
+    operator.world.plan("api").execution = "EXECUTE_COMPLETE"
+
+    run = operator.run("run-changes", CHANGES)
+
+    assert run.err[0] == "The change set is EXECUTE_COMPLETE (CREATE_COMPLETE), not AVAILABLE."
+
+
+def test_a_change_set_of_another_environment_is_refused(operator: Operator) -> None:
+    """Its stack is not one of the output folder."""
+    stack = operator.world.stacks.stacks["api"]
+    operator.world.plan("api")
+    stack.stack = stack.stack._replace(deployed="csr-lambda-api-dev-api")
+
+    run = operator.run("run-changes", CHANGES)
+
+    assert run.status == 2
+    assert run.err[0] == (
+        "The change set is for csr-lambda-api-dev-api, which is not a stack of csr-lambda-api-prod."
+    )
+
+
+def test_the_first_change_set_creates(operator: Operator) -> None:
+    """The stack does not exist before."""
+    operator.world.create_origin_keys()
+    operator.world.stacks.stacks["frontend"].status = "REVIEW_IN_PROGRESS"
+    operator.world.plan("frontend")
+
+    run = operator.run("run-changes", CHANGES_OF_FRONTEND)
+
+    assert (run.status, run.err) == (0, [])
+    assert "Executes the create of csr-lambda-api-prod-frontend." in run.out
+    assert "The stack frontend is CREATE_COMPLETE." in run.out
+
+
+# ---- The origin key ----
+
+
+@pytest.mark.parametrize(
+    ("stack", "accepted", "sent", "is_allowed"),
+    [
+        ("api", "a", "a", True),
+        ("api", "both", "b", True),
+        ("api", "b", "a", False),
+        ("api", "", "a", False),
+        ("frontend", "both", "b", True),
+        ("frontend", "a", "b", False),
+        ("frontend", "both", "both", False),
+    ],
+)
+def test_the_api_must_accept_the_key_that_cloudfront_sends(
+    operator: Operator, stack: str, accepted: str, sent: str, is_allowed: bool
+) -> None:
+    """The value of the change set is compared with the deployed one of the other stack."""
+    stacks = operator.world.stacks.stacks
+    operator.world.create_origin_keys()
+    operator.world.create_function()
+    stacks["api"].parameters["OriginKeys"] = accepted
+    stacks["frontend"].parameters["OriginKey"] = sent
+    operator.world.plan(stack, **({"OriginKeys": accepted} if stack == "api" else {"OriginKey": sent}))
+
+    run = operator.run("run-changes", CHANGES if stack == "api" else CHANGES_OF_FRONTEND)
+
+    assert (run.status == 0) == is_allowed
+    assert ("cloudformation:ExecuteChangeSet" in run.called) == is_allowed
+    if not is_allowed and accepted and sent:
+        assert run.err[0].endswith(": the API would reject every request.")
+
+
+@pytest.mark.parametrize(
+    ("status", "sent", "is_allowed"),
+    [
+        ("", "", True),
+        ("ROLLBACK_COMPLETE", "a", True),
+        ("IMPORT_COMPLETE", "", True),
+        ("IMPORT_COMPLETE", "a", False),
+        ("UPDATE_IN_PROGRESS", "b", False),
+    ],
+)
+def test_where_cloudfront_sends_nothing_any_key_may_be_accepted(
+    operator: Operator, status: str, sent: str, is_allowed: bool
+) -> None:
+    """Before the first deploy of frontend, and after its import; not while it is being changed."""
+    stacks = operator.world.stacks.stacks
+    operator.world.create_function()
+    operator.world.plan("api", OriginKeys="b")
+    if status:
+        stacks["frontend"].status = status
+        stacks["frontend"].parameters["OriginKey"] = sent
+    else:
+        del stacks["frontend"]
+
+    assert (operator.run("run-changes", CHANGES).status == 0) == is_allowed
+
+
+def test_the_replica_of_the_secret_is_waited_for(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CloudFront's region may not have the newest version yet."""
+    name = older_replica(operator)
+    world = operator.world
+
+    def replicate(_: float) -> None:
+        monkeypatch.setattr(waiting, "sleep", lambda seconds: None)
+        copy = world.client("secretsmanager", "us-east-1")
+        copy.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+        world.client("secretsmanager").replicate_secret_to_regions(
+            SecretId=name, AddReplicaRegions=[{"Region": "us-east-1"}]
+        )
+
+    monkeypatch.setattr(waiting, "sleep", replicate)
+    run = operator.run("run-changes", CHANGES_OF_FRONTEND)
+
+    assert (run.status, run.err) == (0, [])
+    assert any(line.endswith("in us-east-1: an older version") for line in run.out)
+
+
+def older_replica(operator: Operator) -> str:
+    """Plan a deploy of frontend while its region has another version of the secret, and return its name."""
+    name = operator.world.name("OriginApiKeySecretA")
+    for region in ("ap-northeast-1", "us-east-1"):
+        operator.world.client("secretsmanager", region).create_secret(Name=name, SecretString=region)
+    operator.world.plan("frontend")
+    return name
+
+
+def test_a_replica_that_does_not_come_stops_it(operator: Operator) -> None:
+    """After ten minutes, and before anything was changed."""
+    name = older_replica(operator)
+
+    run = operator.run("run-changes", CHANGES_OF_FRONTEND)
+
+    assert run.status == 1
+    assert run.err == [
+        f"us-east-1 does not have the newest version of {name}. The state: csr-operate prod show-origin-keys",
+        "Nothing was changed.",
+    ]
+    assert 80 < run.called.count("secretsmanager:ListSecretVersionIds") < 90
+
+
+# ---- why-failed ----
+
+
+def test_failures_are_shown_by_operation(operator: Operator) -> None:
+    """The newest operation first; in each, the oldest failure is the cause, or a rollback without one."""
+    stack = operator.world.stacks.stacks["api"]
+    alarm, later = "An alarm is in ALARM.", UPDATED.replace(hour=3)
+    after = UPDATED.replace(minute=50)
+    stack.events = [
+        stack_event("", "UPDATE_ROLLBACK_IN_PROGRESS", alarm, operation="2", time=later),
+        stack_event("", "UPDATE_ROLLBACK_IN_PROGRESS", "The following failed: [A]", time=after),
+        stack_event("", "UPDATE_IN_PROGRESS"),
+        stack_event("A", "CREATE_FAILED"),
+    ]
+    stack.failures = [
+        failure("B", "CREATE_FAILED", "Resource creation cancelled", minute=45),
+        failure("A", "CREATE_FAILED", "A already exists", minute=44),
+    ]
+
+    run = operator.run("why-failed", "api")
+
+    assert (run.status, run.err) == (0, [])
+    assert [line for line in run.out[1:] if line.startswith("Operation")] == ["Operation 2:", "Operation 1:"]
+    causes = [line for line in run.out if line.startswith("  !")]
+    assert causes[0].endswith("  An alarm is in ALARM.")
+    assert causes[1].endswith("  A already exists")
+    assert len(causes) == 2
+    assert run.out[-1].endswith("The following failed: [A]")
+
+
+def failure(logical_id: str, status: str, reason: str, minute: int) -> dict[str, Any]:
+    """Return an event of DescribeEvents."""
+    return {
+        "EventId": logical_id,
+        "OperationId": "1",
+        "Timestamp": UPDATED.replace(minute=minute),
+        "LogicalResourceId": logical_id,
+        "ResourceStatus": status,
+        "ResourceStatusReason": reason,
+    }
+
+
+def test_a_failed_change_set_is_shown_too(operator: Operator) -> None:
+    """With its reason, and the reason of a hook."""
+    change_set = operator.world.plan("api", status="FAILED")
+    change_set.reason = "A hook failed"
+    change_set.events = [
+        {
+            "EventId": "1",
+            "Timestamp": UPDATED,
+            "EventType": "HOOK_INVOCATION_ERROR",
+            "HookStatusReason": "not encrypted",
+        }
+    ]
+
+    run = operator.run("why-failed", "api")
+
+    assert run.out[1] == "Failed change set release-1 of 2026-11-26 10:30:00 JST: A hook failed"
+    assert run.out[3].split()[-3:] == ["-", "not", "encrypted"]
+    assert run.out[-1] == "csr-lambda-api-prod-api has no failed operation."
+
+
+# ---- cancel-update, continue-rollback, protect ----
+
+
+def test_an_update_of_the_database_is_not_canceled(operator: Operator) -> None:
+    """Also while it is in progress."""
+    operator.world.stacks.stacks["database"].status = "UPDATE_IN_PROGRESS"
+
+    run = operator.run("cancel-update", "database")
+
+    assert run.status == 1
+    assert run.err == [
+        "An update of database is not canceled: an engine version does not go back, and the rollback can "
+        "fail while an instance is modified. Wait until it is over: csr-operate prod wait database",
+        "Nothing was changed.",
+    ]
+    assert "cloudformation:CancelUpdateStack" not in run.called
+
+
+@pytest.mark.parametrize(
+    "status", ["UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "CREATE_IN_PROGRESS"]
+)
+def test_only_an_update_is_canceled(operator: Operator, status: str) -> None:
+    """Nothing else can be."""
+    operator.world.stacks.stacks["api"].status = status
+
+    assert (
+        operator.run("cancel-update", "api").err[0] == f"The stack api is {status}, not UPDATE_IN_PROGRESS."
+    )
+
+
+def test_an_update_that_ended_before_it_was_canceled_is_said(operator: Operator) -> None:
+    """The command has not done what was asked."""
+    stack = operator.world.stacks.stacks["api"]
+    stack.status, stack.ends = "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"
+
+    run = operator.run("cancel-update", "api")
+
+    assert run.status == 1
+    assert run.err[0].startswith("The stack api is UPDATE_COMPLETE.")
+
+
+def test_a_rollback_goes_on_without_named_resources(operator: Operator) -> None:
+    """Only with those that are named."""
+    stack = operator.world.stacks.stacks["api"]
+    stack.status = "UPDATE_ROLLBACK_FAILED"
+
+    run = operator.run("continue-rollback", "api", "ApiFunctionAlias")
+
+    assert (run.status, run.err) == (0, [])
+    assert run.printed[0].endswith("--resources-to-skip ApiFunctionAlias")
+    assert "skipping: ApiFunctionAlias." in run.out[1]
+    stack.status = "UPDATE_ROLLBACK_FAILED"
+    assert "--resources-to-skip" not in operator.run("continue-rollback", "api").printed[0]
+
+
+def test_a_resource_with_data_is_never_skipped(operator: Operator) -> None:
+    """CloudFormation would take it to be as before."""
+    operator.world.stacks.stacks["database"].status = "UPDATE_ROLLBACK_FAILED"
+
+    run = operator.run("continue-rollback", "database", "DatabaseCluster")
+
+    assert run.status == 2
+    assert run.err == [
+        "DatabaseCluster stores data and must not be skipped. Find out why its rollback fails: csr-operate "
+        "prod why-failed database",
+        "Nothing was changed.",
+    ]
+
+
+def test_stacks_are_protected(operator: Operator) -> None:
+    """Each with its policy; the default security group lets nothing in and out, and is then left alone."""
+    operator.world.create_vpc()
+
+    first = operator.run("protect")
+    second = operator.run("protect", "network")
+
+    for stack in operator.world.stacks.stacks.values():
+        assert stack.is_protected
+        assert stack.policy == (ROOT / "out" / "stack-policies" / f"{stack.stack.name}.json").read_text(
+            "utf-8"
+        )
+    assert (first.status, first.err, second.status) == (0, [], 0)
+    group = operator.world.default_group()
+    assert (group["IpPermissions"], group["IpPermissionsEgress"]) == ([], [])
+    assert len([line for line in first.printed if "revoke-security-group" in line]) == 2
+    assert "revoke" not in "\n".join(second.printed)
+    assert second.out[-1] == f"The default security group {group['GroupId']} has no rules."
+
+
+def test_no_stack_is_protected_if_one_is_missing(operator: Operator) -> None:
+    """A stack that is not deployed yet is named."""
+    del operator.world.stacks.stacks["frontend"]
+
+    run = operator.run("protect")
+
+    assert run.err == ["The stack csr-lambda-api-prod-frontend does not exist.", "Nothing was changed."]
