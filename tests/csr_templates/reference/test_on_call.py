@@ -113,7 +113,9 @@ def test_alarms_on_missing_data(warm_up: dict[str, Any], line: str) -> None:
     stack = BuiltStack("shop", "shop.yaml", "us-east-1", template)
     resolved = {"shop": resolve(template, {})}
 
-    assert list(lists([stack], read_alarms([stack], resolved), resolved, "prod")["missing-data"](Words())) == [line]
+    assert list(
+        lists([stack], read_alarms([stack], resolved), resolved, "prod")["missing-data"](Words())
+    ) == [line]
 
 
 def test_causes() -> None:
