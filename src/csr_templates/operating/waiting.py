@@ -131,5 +131,6 @@ def require(status: str, expected: str, stack: Stack, aws: Aws) -> None:
 
 
 def failed(status: str, stack: Stack, aws: Aws) -> Stop:
-    """Return the end of a command whose operation on a stack has failed."""
-    return Stop(f"The stack {stack.name} is {status}. The reason: {aws.command('why-failed', stack.name)}")
+    """Return the end of a command whose operation on a stack has failed; the way on is its reason."""
+    aws.way_on = aws.command("why-failed", stack.name)
+    return Stop(f"The stack {stack.name} is {status}. The reason: {aws.way_on}")

@@ -370,7 +370,7 @@ def test_the_reason_of_a_rollback_is_shown(operator: Operator) -> None:
     assert run.err == [
         "The stack api is UPDATE_ROLLBACK_COMPLETE. The reason: csr-operate prod why-failed api",
         "Done before it stopped: cloudformation:ExecuteChangeSet.",
-        "Go on with: csr-operate prod wait api",
+        "Go on with: csr-operate prod why-failed api",
     ]
 
 
