@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from . import edge
 from .stacks import ACCOUNT
 from .world import World
 
@@ -111,11 +112,11 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "show-quota": Scenario((), (World.create_api, World.count_usage)),
     "call-api": Scenario(("/api/v1/health",), (World.start_web, World.create_origin_keys)),
     "show-concurrency": Scenario((), (World.create_function, World.provision)),
-    "show-callers": Scenario((), (World.create_distribution, World.create_access_logs)),
-    "show-rate-limited": Scenario(("rate-limit",), (World.create_web_acl,)),
+    "show-callers": Scenario((), (World.create_distribution, edge.create_access_logs)),
+    "show-rate-limited": Scenario(("rate-limit",), (edge.create_web_acl,)),
     "show-blocked-requests": Scenario((), (World.create_logs,)),
-    "show-blocked-addresses": Scenario((), (World.create_address_sets,)),
-    "save-addresses": Scenario((f"{FOLDER}/addresses.json",), (World.create_address_sets,)),
+    "show-blocked-addresses": Scenario((), (edge.create_address_sets,)),
+    "save-addresses": Scenario((f"{FOLDER}/addresses.json",), (edge.create_address_sets,)),
     "upload-package": Scenario(
         (PACKAGE,), (World.create_function, World.create_packages), survived=NO_FUNCTION
     ),
@@ -163,10 +164,10 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "invalidate": Scenario(
         ("/*",), (World.create_distribution,), survived={"cloudfront:GetInvalidation": POLLED}
     ),
-    "count-rule": Scenario(("common-rules", "NoUserAgent_HEADER"), (World.create_web_acl,)),
-    "block-rule": Scenario(("common-rules", "SizeRestrictions_BODY"), (World.create_web_acl,)),
-    "block-address": Scenario(("203.0.113.9",), (World.create_address_sets,)),
-    "unblock-address": Scenario(("203.0.113.7",), (World.create_address_sets,)),
+    "count-rule": Scenario(("common-rules", "NoUserAgent_HEADER"), (edge.create_web_acl,)),
+    "block-rule": Scenario(("common-rules", "SizeRestrictions_BODY"), (edge.create_web_acl,)),
+    "block-address": Scenario(("203.0.113.9",), (edge.create_address_sets,)),
+    "unblock-address": Scenario(("203.0.113.7",), (edge.create_address_sets,)),
     "delete-old-files": Scenario(
         (f"{FOLDER}/site", "--confirm", SITE_BUCKET),
         (World.create_site, World.put_old_file, World.create_build),
@@ -175,7 +176,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
         ("--confirm", "csr-lambda-api-prod-api"), (World.create_function, World.leave_version)
     ),
     "replace-addresses": Scenario(
-        (f"{FOLDER}/saved.json", "--confirm", "csr-lambda-api-prod"), (World.create_address_sets,)
+        (f"{FOLDER}/saved.json", "--confirm", "csr-lambda-api-prod"), (edge.create_address_sets,)
     ),
     "repeat-password": Scenario((), (World.create_database,)),
     "delete-failed-create": Scenario(

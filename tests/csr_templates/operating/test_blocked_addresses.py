@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from . import edge
 from .conftest import Operator
 from .recorded import FAULTS
 from .stacks import AwsError
@@ -17,7 +18,7 @@ TOO_WIDE = (
 @pytest.fixture
 def blocking(operator: Operator) -> Operator:
     """Production that blocks 203.0.113.7 and 2001:db8::7."""
-    operator.world.create_address_sets()
+    edge.create_address_sets(operator.world)
     return operator
 
 
@@ -35,10 +36,10 @@ def test_an_address_is_blocked(blocking: Operator, address: str, blocked: str) -
 
     assert (run.status, run.err) == (0, [])
     assert run.out[1] == f"Blocks {blocked}. Way back: csr-operate prod unblock-address {blocked}"
-    assert blocking.world.blocked_addresses() == [["203.0.113.7/32", blocked], ["2001:db8::7/128"]]
+    assert edge.blocked_addresses(blocking.world) == [["203.0.113.7/32", blocked], ["2001:db8::7/128"]]
     assert "--description 'Addresses that operators block'" in run.printed[0]
     assert blocking.run("unblock-address", address).status == 0
-    assert blocking.world.blocked_addresses()[0] == ["203.0.113.7/32"]
+    assert edge.blocked_addresses(blocking.world)[0] == ["203.0.113.7/32"]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_an_address_is_the_same_however_it_is_written(blocking: Operator, writte
         "2001:db8::7/128 is blocked already, by 2001:db8::7/128."
     )
     assert blocking.run("unblock-address", written).status == 0
-    assert blocking.world.blocked_addresses()[1] == []
+    assert edge.blocked_addresses(blocking.world)[1] == []
 
 
 def test_what_is_not_blocked_is_not_unblocked(blocking: Operator) -> None:
@@ -128,7 +129,7 @@ def test_addresses_are_saved_and_replaced(blocking: Operator) -> None:
         "csr-lambda-api-prod-blocked-ipv4: removes 203.0.113.9/32; adds 203.0.113.7/32.",
         "This replaces the blocked addresses of csr-lambda-api-prod.",
     ]
-    assert blocking.world.blocked_addresses() == [["203.0.113.7/32"], ["2001:db8::7/128"]]
+    assert edge.blocked_addresses(blocking.world) == [["203.0.113.7/32"], ["2001:db8::7/128"]]
     unchanged = blocking.run("replace-addresses", file)
     assert (unchanged.status, unchanged.printed) == (0, [])
 
@@ -169,4 +170,4 @@ def test_a_wrong_file_replaces_nothing(blocking: Operator, content: object, reas
 
     assert run.status == 2
     assert run.err[0].startswith(reason.replace("{}", str(file)))
-    assert blocking.world.blocked_addresses() == [["203.0.113.7/32"], ["2001:db8::7/128"]]
+    assert edge.blocked_addresses(blocking.world) == [["203.0.113.7/32"], ["2001:db8::7/128"]]

@@ -4,19 +4,20 @@ from typing import Any
 
 import pytest
 
+from . import edge
 from .conftest import Operator
 
 
 @pytest.fixture
 def filtered(operator: Operator) -> Operator:
     """Production with a web ACL."""
-    operator.world.create_web_acl()
+    edge.create_web_acl(operator.world)
     return operator
 
 
 def group(operator: Operator) -> dict[str, Any]:
     """Return the rule group of the web ACL."""
-    statement = operator.world.web_acl()["Rules"][1]["Statement"]
+    statement = edge.web_acl(operator.world)["Rules"][1]["Statement"]
     rule_group: dict[str, Any] = statement["ManagedRuleGroupStatement"]
     return rule_group
 
@@ -24,7 +25,7 @@ def group(operator: Operator) -> dict[str, Any]:
 def test_requests_are_counted_by_address(operator: Operator) -> None:
     """The most frequent caller first, and where the files are."""
     operator.world.create_distribution()
-    operator.world.create_access_logs()
+    edge.create_access_logs(operator.world)
 
     run = operator.run("show-callers")
 
@@ -54,7 +55,7 @@ def test_addresses_of_a_rate_limit_are_shown(filtered: Operator) -> None:
 
 def test_one_rule_of_a_group_counts_and_blocks_again(filtered: Operator) -> None:
     """Everything else in the web ACL stays as it is, overrides of other rules too."""
-    before = filtered.world.web_acl()
+    before = edge.web_acl(filtered.world)
 
     counting = filtered.run("count-rule", "common-rules", "NoUserAgent_HEADER")
 
@@ -72,21 +73,21 @@ def test_one_rule_of_a_group_counts_and_blocks_again(filtered: Operator) -> None
         "RequestBody": {"CLOUDFRONT": {"DefaultSizeInspectionLimit": "KB_64"}}
     }
     assert filtered.run("block-rule", "common-rules", "NoUserAgent_HEADER").status == 0
-    assert filtered.world.web_acl()["Rules"] == before["Rules"]
+    assert edge.web_acl(filtered.world)["Rules"] == before["Rules"]
 
 
 def test_a_whole_group_and_a_rule_of_the_web_acl_count_and_block_again(filtered: Operator) -> None:
     """A group has an override, a rule of its own an action."""
-    before = filtered.world.web_acl()["Rules"]
+    before = edge.web_acl(filtered.world)["Rules"]
     for rule in ("rate-limit", "common-rules"):
         assert filtered.run("count-rule", rule).status == 0
-    rate_limit, common_rules = filtered.world.web_acl()["Rules"]
+    rate_limit, common_rules = edge.web_acl(filtered.world)["Rules"]
 
     assert rate_limit["Action"] == {"Count": {}}
     assert common_rules["OverrideAction"] == {"Count": {}}
     for rule in ("rate-limit", "common-rules"):
         assert filtered.run("block-rule", rule).status == 0
-    assert filtered.world.web_acl()["Rules"] == before
+    assert edge.web_acl(filtered.world)["Rules"] == before
 
 
 @pytest.mark.parametrize(
@@ -131,7 +132,7 @@ def test_what_would_change_nothing_or_too_much_is_refused(
 
 def test_a_rule_that_neither_counts_nor_blocks_is_left_alone(filtered: Operator) -> None:
     """There would be no way back to a captcha."""
-    acl = filtered.world.web_acl()
+    acl = edge.web_acl(filtered.world)
     acl["Rules"][0]["Action"] = {"Captcha": {}}
     filtered.world.recorder.coming["wafv2:GetWebACL"] = [{"WebACL": acl}]
 

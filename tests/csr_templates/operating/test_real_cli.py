@@ -8,7 +8,7 @@ import pytest
 from csr_templates.operating.aws import CommandGroup
 from csr_templates.operating.command_line import COMMANDS, command
 
-from . import real_cli
+from . import edge, real_cli
 from .conftest import Operator
 from .scenarios import SCENARIOS
 from .test_every_command import prepared
@@ -90,6 +90,6 @@ def test_the_cli_does_what_the_command_does(operator: Operator, name: str) -> No
             answer = client.get_function_concurrency(FunctionName=operator.world.function)
             assert answer["ReservedConcurrentExecutions"] == 50
         case "block-address":
-            assert operator.world.blocked_addresses()[0] == ["203.0.113.7/32", "203.0.113.9/32"]
+            assert edge.blocked_addresses(operator.world)[0] == ["203.0.113.7/32", "203.0.113.9/32"]
         case "new-password":
             assert operator.world.secret_value()["username"] == "csradmin"
