@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+    from pathlib import Path
 
 HIDDEN: Final = "<hidden>"
 """Stands for a value that the service model marks as sensitive."""
@@ -17,6 +18,23 @@ _SERVICES: Final[Mapping[str, str]] = {"s3": "s3api"}
 # The CLI has an option of this name for every command, so that of the operation has another one.
 # https://docs.aws.amazon.com/cli/latest/reference/sns/subscribe.html
 _RENAMED: Final[Mapping[tuple[str, str], str]] = {("Subscribe", "Endpoint"): "--notification-endpoint"}
+
+
+class FileText(str):
+    """The text of a file, which a command reads from the file.
+
+    Attributes:
+        path: of the file.
+    """
+
+    __slots__ = ("path",)
+    path: Path
+
+    def __new__(cls, path: Path) -> FileText:
+        """Read a file in UTF-8."""
+        text = super().__new__(cls, path.read_text("utf-8"))
+        text.path = path
+        return text
 
 
 def line(
@@ -75,6 +93,8 @@ def _texts(value: Any) -> list[str]:
     """Return a value as the words of an option."""
     if isinstance(value, (list, tuple)) and value and all(isinstance(text, str) for text in value):
         return list(value)
+    if isinstance(value, FileText):
+        return [f"file://{value.path}"]
     if isinstance(value, str):
         return [value]
     if isinstance(value, (bytes, bytearray)) or hasattr(value, "read"):

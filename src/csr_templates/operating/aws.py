@@ -205,6 +205,20 @@ class Aws:
                 raise
             return Unknown(errors.in_words(failure, self.last_call))
 
+    def unless_missing(self, call: Callable[[], T], code: str) -> T | None:
+        """Return the answer of a call; None if AWS answers that what it is about does not exist.
+
+        Args:
+            call: makes the call.
+            code: the error code of AWS that says so, such as ``DBClusterNotFoundFault``.
+        """
+        try:
+            return call()
+        except errors.call_errors() as error:
+            if errors.failure(error).code != code:
+                raise
+            return None
+
     def in_parallel(self, reads: Mapping[str, Callable[[], T]]) -> dict[str, T | Unknown]:
         """Return the results of reading functions, made at the same time, by the same names.
 

@@ -1,10 +1,133 @@
-"""The cluster and its instances."""
+"""What several commands read of the cluster and its instances, wait for, and do to them."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
 
+from csr_templates.operating import waiting, words
+from csr_templates.operating.aws import Aws
+from csr_templates.operating.environment import Stack
 from csr_templates.operating.problems import Stop
+
+ENGINE: Final = "aurora-mysql"
+COMPLETED: Final[Mapping[str, Any]] = {
+    "CloudwatchLogsExportConfiguration": {"EnableLogTypes": ["audit", "error", "slowquery"]},
+    "BackupRetentionPeriod": 30,  # days
+    "PreferredBackupWindow": "17:00-18:00",  # UTC
+    "PreferredMaintenanceWindow": "sat:18:30-sat:19:00",  # UTC
+    # The calls that restore have no such member, and RDS enables it.
+    "AutoMinorVersionUpgrade": False,
+}
+"""What a restore does not take over, as in the template."""
+
+CLUSTER: Final = "DatabaseCluster"
+ABSENT: Final = "absent"
+"""Status of a cluster or instance that does not exist."""
+AVAILABLE: Final = "available"
+
+_ENDS: Final = frozenset(
+    {
+        AVAILABLE,
+        "deleting",
+        "failed",
+        "inaccessible-encryption-credentials",
+        "incompatible-parameters",
+        "incompatible-restore",
+    }
+)
+"""Statuses that do not become ``available`` by themselves. A cluster that starts is ``stopped`` at first.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html
+"""
+_LEAVE_SECONDS: Final = 60.0  # until a cluster or instance shows that an operation has begun
+_NO_CLUSTER: Final = "DBClusterNotFoundFault"
+_NO_INSTANCE: Final = "DBInstanceNotFound"
+_NO_BACKUP: Final = "DBClusterAutomatedBackupNotFoundFault"
+
+
+# ---- Reads and waits ----
+
+
+def client(aws: Aws) -> Any:
+    """Return boto3's client of RDS in the region of the cluster."""
+    return aws.client("rds", stack(aws).region)
+
+
+def stack(aws: Aws) -> Stack:
+    """Return the stack of the cluster."""
+    return aws.environment.stack_of(CLUSTER)
+
+
+def describe(aws: Aws, cluster: str) -> Mapping[str, Any] | None:
+    """Return the description of a cluster; None if it does not exist."""
+    rds = client(aws)
+    answer = aws.unless_missing(partial(rds.describe_db_clusters, DBClusterIdentifier=cluster), _NO_CLUSTER)
+    if answer is None:
+        return None
+    (description,) = answer["DBClusters"]
+    return dict(description)
+
+
+def status_of(description: Mapping[str, Any] | None) -> str:
+    """Return the status in a description."""
+    return str(description["Status"]) if description else ABSENT
+
+
+def status(aws: Aws, cluster: str) -> str:
+    """Return the status of a cluster, or ``absent``."""
+    return status_of(describe(aws, cluster))
+
+
+def members(aws: Aws, cluster: str) -> list[str]:
+    """Return the identifiers of the instances of a cluster; none if it does not exist."""
+    description = describe(aws, cluster) or {}
+    return [member["DBInstanceIdentifier"] for member in description.get("DBClusterMembers", [])]
+
+
+def writer_of(description: Mapping[str, Any] | None) -> str:
+    """Return the identifier of the writer in a description; empty if there is none."""
+    for member in (description or {}).get("DBClusterMembers", []):
+        if member["IsClusterWriter"]:
+            return str(member["DBInstanceIdentifier"])
+    return ""
+
+
+def instances(aws: Aws, cluster: str) -> dict[str, str]:
+    """Return the status of each instance of a cluster."""
+    filters = [{"Name": "db-cluster-id", "Values": [cluster]}]
+    answer = aws.all_pages(client(aws), "DescribeDBInstances", Filters=filters)
+    return {
+        instance["DBInstanceIdentifier"]: instance["DBInstanceStatus"] for instance in answer["DBInstances"]
+    }
+
+
+def instance_status(aws: Aws, instance: str) -> str:
+    """Return the status of an instance, or ``absent``."""
+    rds = client(aws)
+    answer = aws.unless_missing(
+        partial(rds.describe_db_instances, DBInstanceIdentifier=instance), _NO_INSTANCE
+    )
+    if answer is None:
+        return ABSENT
+    (description,) = answer["DBInstances"]
+    return str(description["DBInstanceStatus"])
+
+
+def snapshots(aws: Aws, cluster: str) -> list[Mapping[str, Any]]:
+    """Return the snapshots of the clusters that have had an identifier."""
+    answer = aws.all_pages(client(aws), "DescribeDBClusterSnapshots", DBClusterIdentifier=cluster)
+    return list(answer["DBClusterSnapshots"])
+
+
+def backups(aws: Aws, cluster: str) -> list[Mapping[str, Any]]:
+    """Return the automated backups of the clusters that have had an identifier."""
+    read = partial(
+        aws.all_pages, client(aws), "DescribeDBClusterAutomatedBackups", DBClusterIdentifier=cluster
+    )
+    answer = aws.unless_missing(read, _NO_BACKUP)
+    return list(answer["DBClusterAutomatedBackups"]) if answer else []
 
 
 def require_available(rds: Any, cluster: str) -> None:
@@ -18,12 +141,170 @@ def require_available(rds: Any, cluster: str) -> None:
         Stop: one of them is not available.
     """
     (description,) = rds.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"]
-    if description["Status"] != "available":
+    if description["Status"] != AVAILABLE:
         raise Stop(f"The cluster {cluster} is {description['Status']}, not available.")
     filters = [{"Name": "db-cluster-id", "Values": [cluster]}]
     for instance in rds.describe_db_instances(Filters=filters)["DBInstances"]:
-        if instance["DBInstanceStatus"] != "available":
+        if instance["DBInstanceStatus"] != AVAILABLE:
             raise Stop(
                 f"The instance {instance['DBInstanceIdentifier']} is {instance['DBInstanceStatus']}, not "
                 "available."
             )
+
+
+def create_snapshot(aws: Aws, cluster: str, purpose: str, again: str) -> None:
+    """Take a snapshot, and wait until it is available.
+
+    Args:
+        aws: the account.
+        cluster: identifier of the cluster.
+        purpose: a part of the name of the snapshot.
+        again: the command that goes on with the wait.
+
+    Raises:
+        Stop: it has failed.
+    """
+    snapshot = f"{aws.environment.prefix}-{purpose}-{words.now():%Y%m%d-%H%M%S}"
+    rds = client(aws)
+    words.say(f"Takes the snapshot {snapshot}.")
+    rds.create_db_cluster_snapshot(DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier=snapshot)
+
+    def now() -> str:
+        answer = rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier=snapshot)
+        return str(answer["DBClusterSnapshots"][0]["Status"])
+
+    end = waiting.until(
+        aws,
+        f"the snapshot {snapshot}",
+        now,
+        lambda shown: shown in (AVAILABLE, "failed"),
+        again,
+    )
+    if end != AVAILABLE:
+        raise Stop(f"The snapshot {snapshot} is {end}, not available.")
+
+
+def unprotect(aws: Aws, cluster: str) -> None:
+    """Disable deletion protection."""
+    client(aws).modify_db_cluster(
+        DBClusterIdentifier=cluster, DeletionProtection=False, ApplyImmediately=True
+    )
+
+
+def wait_available(aws: Aws, cluster: str, again: str) -> None:
+    """Wait until a cluster is available; one that does not exist yet may be renamed.
+
+    Args:
+        aws: the account.
+        cluster: its identifier.
+        again: the command that goes on with the wait.
+
+    Raises:
+        Stop: it cannot become available by itself.
+    """
+    end = waiting.until(
+        aws, f"the cluster {cluster}", partial(status, aws, cluster), _ENDS.__contains__, again
+    )
+    if end != AVAILABLE:
+        raise Stop(f"The cluster {cluster} is {end}, not available.")
+
+
+def wait_instance(aws: Aws, instance: str, again: str) -> None:
+    """Wait until an instance is available; one that does not exist yet may be renamed.
+
+    Args:
+        aws: the account.
+        instance: its identifier.
+        again: the command that goes on with the wait.
+
+    Raises:
+        Stop: it cannot become available by itself.
+    """
+    end = waiting.until(
+        aws, f"the instance {instance}", partial(instance_status, aws, instance), _ENDS.__contains__, again
+    )
+    if end != AVAILABLE:
+        raise Stop(f"The instance {instance} is {end}, not available.")
+
+
+def wait_for_writer(aws: Aws, cluster: str, is_over: Callable[[str], bool], again: str) -> str:
+    """Wait for another writer after a failover, and return its identifier.
+
+    Args:
+        aws: the account.
+        cluster: identifier of the cluster.
+        is_over: gets the identifier of the writer.
+        again: the command that goes on with the wait.
+    """
+    return waiting.until(
+        aws, f"the writer of {cluster}", lambda: writer_of(describe(aws, cluster)), is_over, again
+    )
+
+
+def left(before: str) -> Callable[[str], bool]:
+    """Return whether a status is no longer that before a call, or has had a minute to change.
+
+    RDS shows the status before a call for some seconds, which a wait would take for the result.
+    """
+    remaining = _LEAVE_SECONDS
+
+    def is_over(now: str) -> bool:
+        nonlocal remaining
+        remaining -= waiting.SECONDS
+        return now != before or remaining < 0
+
+    return is_over
+
+
+# ---- Changes ----
+
+
+def setting(aws: Aws, name: str) -> str:
+    """Return the deployed value of a parameter; that of the folder while the stack is recovered."""
+    of_cluster = stack(aws)
+    deployed = aws.require_stack(of_cluster).get("Parameters", [])
+    if any(parameter["ParameterKey"] == name for parameter in deployed):
+        return aws.parameter(CLUSTER, name)
+    return of_cluster.parameters[name]
+
+
+def tags(aws: Aws) -> list[dict[str, str]]:
+    """Return the tags of the stack, as RDS takes them."""
+    return [{"Key": key, "Value": value} for key, value in stack(aws).tags.items()]
+
+
+def complete(aws: Aws, cluster: str) -> None:
+    """Set what a restore does not take over."""
+    words.say(f"Completes the settings of {cluster}.")
+    client(aws).modify_db_cluster(DBClusterIdentifier=cluster, ApplyImmediately=True, **COMPLETED)
+
+
+def delete_instances(aws: Aws, cluster: str, again: str) -> None:
+    """Delete the instances of a cluster, the writer last, once all of them are available."""
+    description = describe(aws, cluster)
+    writer = writer_of(description)
+    statuses = instances(aws, cluster)
+    remaining = [name for name, now in statuses.items() if now != "deleting"]
+    remaining.sort(key=lambda name: name == writer)
+    for instance in remaining:
+        if statuses[instance] != AVAILABLE:  # of a cluster that has just started
+            wait_instance(aws, instance, again)
+    for instance in remaining:
+        client(aws).delete_db_instance(DBInstanceIdentifier=instance, SkipFinalSnapshot=True)
+
+
+def delete_cluster(aws: Aws, cluster: str, *, has_snapshot: bool) -> None:
+    """Delete a cluster without instances, with or without a final snapshot."""
+    unprotect(aws, cluster)
+    final: dict[str, Any] = {"SkipFinalSnapshot": True}
+    if has_snapshot:
+        final = {"FinalDBSnapshotIdentifier": f"{cluster}-final-{words.now():%Y%m%d-%H%M%S}"}
+    client(aws).delete_db_cluster(DBClusterIdentifier=cluster, **final)
+
+
+def wait_deleted(aws: Aws, cluster: str, again: str) -> None:
+    """Wait until a cluster is gone."""
+    waiting.until(
+        aws, f"the deletion of {cluster}", partial(status, aws, cluster), lambda now: now == ABSENT, again
+    )
+    words.say(f"{cluster} is deleted.")

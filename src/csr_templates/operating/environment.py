@@ -15,6 +15,21 @@ MANIFEST: Final = "stacks.json"
 _ACCOUNT: Final = "${AWS::AccountId}"
 
 
+class Import(NamedTuple):
+    """A step of a recovery: an import of resources into a stack.
+
+    Attributes:
+        template: path of the template, which has only these resources.
+        parameters: name -> value.
+        resources: as CreateChangeSet takes them. An identifier is a text, which may contain
+            ``${AWS::AccountId}``, or the ``Name`` or the tag (``Tag``) ``Name`` of the resource.
+    """
+
+    template: Path
+    parameters: Mapping[str, str]
+    resources: Sequence[Mapping[str, Any]]
+
+
 class Stack(NamedTuple):
     """A stack of the environment.
 
@@ -29,6 +44,7 @@ class Stack(NamedTuple):
         tags: key -> value.
         per_deploy: names of the parameters that each deploy gives.
         rollback_triggers: names of the alarms that roll a deploy back.
+        imports: name of the step, such as ``api`` -> the import.
     """
 
     name: str
@@ -41,6 +57,7 @@ class Stack(NamedTuple):
     tags: Mapping[str, str]
     per_deploy: Sequence[str]
     rollback_triggers: Sequence[str]
+    imports: Mapping[str, Import]
 
 
 class OperatedEnvironment(NamedTuple):
@@ -138,7 +155,7 @@ def read(folder: Path, name: str) -> OperatedEnvironment:
         folder,
         stacks,
         manifest.get("accounts", {}).get(name, ""),
-        _names(folder, manifest["stacks"], name),
+        _names(stacks),
     )
 
 
@@ -159,17 +176,31 @@ def _stack(folder: Path, entry: Mapping[str, Any], environment: str) -> Stack:
         file["Tags"],
         entry["perDeploy"],
         entry["rollbackTriggers"].get(environment, []),
+        _imports(folder, entry["recovery"], environment),
     )
 
 
-def _names(folder: Path, entries: Sequence[Mapping[str, Any]], environment: str) -> dict[str, str]:
-    """Return the names in the files for the recovery of deleted stacks."""
+def _imports(folder: Path, steps: Sequence[Mapping[str, Any]], environment: str) -> dict[str, Import]:
+    """Return the imports of a stack; a step of its recovery without an import file is a deploy."""
+    imports: dict[str, Import] = {}
+    for step in steps:
+        if environment not in step["importFiles"]:
+            continue
+        path = folder / step["importFiles"][environment]
+        file = _json(path)
+        parameters = {
+            parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in file["Parameters"]
+        }
+        imports[path.stem] = Import(folder / step["template"], parameters, file["ResourcesToImport"])
+    return imports
+
+
+def _names(stacks: Sequence[Stack]) -> dict[str, str]:
+    """Return the names in the imports of the stacks."""
     names: dict[str, str] = {}
-    for entry in entries:
-        for step in entry["recovery"]:
-            file = step["importFiles"].get(environment)
-            resources = _json(folder / file)["ResourcesToImport"] if file else []
-            for resource in resources:
+    for stack in stacks:
+        for step in stack.imports.values():
+            for resource in step.resources:
                 names[resource["LogicalResourceId"]] = _identifier(resource["ResourceIdentifier"])
     return names
 

@@ -11,9 +11,12 @@ from csr_templates.operating.aws import Aws
 from csr_templates.operating.environment import Stack
 from csr_templates.operating.problems import Stop
 
-_ACCEPTED: Final = "OriginKeys"
-_SENT: Final = "OriginKey"
+ACCEPTED: Final = "OriginKeys"
+"""Parameter of the stack of the API: ``a``, ``b`` or ``both``."""
+SENT: Final = "OriginKey"
+"""Parameter of the stack of the distribution: ``a`` or ``b``."""
 SECRETS: Final[Mapping[str, str]] = {"a": "OriginApiKeySecretA", "b": "OriginApiKeySecretB"}
+"""Key -> logical ID of its secret."""
 _SETTLED: Final = waiting.DEPLOYED | {"UPDATE_ROLLBACK_COMPLETE"}
 _COPIED: Final = "copied"
 _OLDER: Final = "an older version"
@@ -37,16 +40,14 @@ def require_accepted_key(aws: Aws, stack: Stack, change_set: Mapping[str, Any]) 
     api = aws.environment.stack_of("UsagePlan")
     frontend = aws.environment.stack_of("Distribution")
     if stack.name == api.name:
-        accepted = _value(change_set, _ACCEPTED)
-        sent = _deployed(aws, frontend, _SENT)
+        accepted = _value(change_set, ACCEPTED)
+        sent = deployed(aws, frontend, SENT)
         if sent:  # otherwise, CloudFront sends no key yet
-            _require(accepted, sent, f"{_ACCEPTED} would be {accepted}, and {_SENT} of frontend is {sent}")
+            _require(accepted, sent, f"{ACCEPTED} would be {accepted}, and {SENT} of frontend is {sent}")
     if stack.name == frontend.name:
-        accepted = _deployed(aws, api, _ACCEPTED)
-        sent = _value(change_set, _SENT)
-        _require(
-            accepted, sent, f"{_SENT} would be {sent}, and {_ACCEPTED} of api is {accepted or 'not set'}"
-        )
+        accepted = deployed(aws, api, ACCEPTED)
+        sent = _value(change_set, SENT)
+        _require(accepted, sent, f"{SENT} would be {sent}, and {ACCEPTED} of api is {accepted or 'not set'}")
         _wait_for_replica(aws, aws.name(SECRETS[sent]), api.region, frontend.region)
 
 
@@ -57,7 +58,7 @@ def _value(change_set: Mapping[str, Any], name: str) -> str:
     return ""
 
 
-def _deployed(aws: Aws, stack: Stack, name: str) -> str:
+def deployed(aws: Aws, stack: Stack, name: str) -> str:
     """Return the deployed value of a parameter; empty if the stack, or after an import its part, is missing.
 
     Raises:

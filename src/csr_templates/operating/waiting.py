@@ -77,7 +77,9 @@ def until(aws: Aws, what: str, status: Callable[[], str], is_over: Callable[[str
         ) from None
 
 
-def for_stack(aws: Aws, stack: Stack, before: str, *, stack_id: str = "", shows_events: bool = False) -> str:
+def for_stack(
+    aws: Aws, stack: Stack, before: str, *, stack_id: str = "", again: str = "", shows_events: bool = False
+) -> str:
     """Wait until the operation that was just started on a stack is over, and return the status.
 
     Args:
@@ -85,6 +87,7 @@ def for_stack(aws: Aws, stack: Stack, before: str, *, stack_id: str = "", shows_
         stack: the stack.
         before: its status before the operation, which AWS may still show for some seconds.
         stack_id: of a stack that is deleted; its name would not be found any more.
+        again: the command that goes on with the wait; without it, wait.
         shows_events: whether the newest event is shown too, as far as it can be read.
     """
     remaining = _LEAVE_SECONDS
@@ -103,7 +106,8 @@ def for_stack(aws: Aws, stack: Stack, before: str, *, stack_id: str = "", shows_
             return False
         return not now.endswith("_IN_PROGRESS")
 
-    end = until(aws, f"the stack {stack.name}", status, is_over, aws.command("wait", stack.name))
+    again = again or aws.command("wait", stack.name)
+    end = until(aws, f"the stack {stack.name}", status, is_over, again)
     return end.partition(",")[0]
 
 

@@ -52,19 +52,16 @@ def in_jst(moment: datetime) -> str:
 
 
 def moment(text: str) -> datetime:
-    """Return a time that a person typed.
+    """Return the time that a person has typed, such as ``2026-11-25T10:30:00+09:00``.
 
     Raises:
         WrongInput: it is not a time with a zone.
     """
-    time: datetime | None
-    try:
+    with suppress(ValueError):
         time = datetime.fromisoformat(text)
-    except ValueError:
-        time = None
-    if time is None or time.tzinfo is None:
-        raise WrongInput(f"The time is {text}. Give it as 2026-11-25T10:30:00+09:00 or 2026-11-25T01:30:00Z.")
-    return time
+        if time.tzinfo is not None:
+            return time.astimezone(UTC)
+    raise WrongInput(f"The time is {text}. Give it as 2026-11-25T10:30:00+09:00 or 2026-11-25T01:30:00Z.")
 
 
 def typed_name(name: str) -> str:

@@ -1,6 +1,7 @@
 """Calls as commands of the AWS CLI."""
 
 import io
+from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -75,6 +76,20 @@ def test_a_call_is_the_command_of_the_cli(
 ) -> None:
     """Quoted for a shell, without secrets and tokens."""
     assert printed(service, operation, **parameters) == expected
+
+
+def test_the_text_of_a_file_is_the_file(tmp_path: Path) -> None:
+    """The AWS CLI reads it; the call has the text."""
+    path = tmp_path / "network.yaml"
+    path.write_text("Resources: {}\n", "utf-8")
+    text = cli_lines.FileText(path)
+
+    line = printed("cloudformation", "CreateStack", StackName="s", TemplateBody=text)
+
+    assert text == "Resources: {}\n"
+    assert line == (
+        f"aws cloudformation create-stack --region {TOKYO} --stack-name s --template-body file://{path}"
+    )
 
 
 def test_a_file_has_its_name() -> None:

@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from csr_templates.account.printed_calls import MADE, NOT_MADE
 from csr_templates.account.session import Account
-from csr_templates.operating import command_line, environment, waiting
+from csr_templates.operating import command_line, environment, waiting, words
 from csr_templates.operating.environment import OperatedEnvironment
 from tests.csr_templates.preflight.mock_account import ENVIRONMENT
 from tests.docs.aws_cli import Command, parse
@@ -71,9 +72,13 @@ class Operator:
         self.world = world
         self._monkeypatch = monkeypatch
         self._capsys = capsys
+        self._minutes = 0
 
     def run(self, *arguments: str, folder: Path = OUT) -> Run:
-        """Run a command, such as ``run("roll-back", "1")``."""
+        """Run a command, such as ``run("roll-back", "1")``; each is typed a minute after the one before."""
+        self._minutes += 1
+        now = datetime.now(UTC) + timedelta(minutes=self._minutes)
+        self._monkeypatch.setattr(words, "now", lambda: now)
         self._monkeypatch.setattr(command_line, "Account", self._account)
         before = len(self.world.recorder.made)
         self._capsys.readouterr()

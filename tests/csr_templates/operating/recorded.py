@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.validate import ParamValidator
 
+from . import moto_rds
 from .stacks import AwsError, CloudFormation
 
 NOT_IN_MOTO: Final = {
@@ -18,6 +19,11 @@ NOT_IN_MOTO: Final = {
     "lambda PutProvisionedConcurrencyConfig": "moto does not have it",
     "wafv2 DescribeManagedRuleGroup": "moto does not have it",
     "wafv2 GetRateBasedStatementManagedKeys": "moto does not have it",
+    "rds DeleteDBClusterAutomatedBackup": "moto does not have it",
+    "rds DescribeDBClusterAutomatedBackups": "moto does not have it",
+    "cloudtrail LookupEvents": "moto does not have it",
+    "cloudwatch DeleteAlarmMuteRule": "moto does not have it",
+    "cloudwatch PutAlarmMuteRule": "moto does not have it",
     "cloudformation": "moto creates no DBCluster, Alias, UsagePlan or Distribution, and the model is tested "
     "with the templates; its import takes seconds",
 }
@@ -74,6 +80,8 @@ class Recorder:
         failing: service and operation, such as ``rds:ModifyDBCluster`` -> the fault of its next call.
         coming: service and operation -> members that replace those of moto's next answers.
         answers: service and operation that moto lacks -> its answer.
+        backups: the automated backups of deleted clusters.
+        events: those of CloudTrail.
     """
 
     def __init__(self, stacks: CloudFormation) -> None:
@@ -82,6 +90,8 @@ class Recorder:
         self.failing: dict[str, BaseException] = {}
         self.coming: dict[str, list[dict[str, Any]]] = {}
         self.answers: dict[str, Mapping[str, Any]] = dict(ANSWERS)
+        self.backups: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
 
     def register(self, session: Any) -> None:
         """See the calls of all clients that the session creates later."""
@@ -104,6 +114,7 @@ class Recorder:
         except AwsError as error:
             answer = {"Error": {"Code": error.code, "Message": error.message}, "ResponseMetadata": {}}
             return _Http(error.status), answer
+        moto_rds.before(call.operation, call.region, call.parameters)
         return None
 
     def _complete(self, model: Any, parsed: dict[str, Any], http_response: Any, **_: Any) -> None:
@@ -126,4 +137,16 @@ class Recorder:
     def _recorded(self, call: Call) -> dict[str, Any]:
         if call.service == "cloudformation":
             return self.stacks.answer(call.operation, call.parameters, call.region)
+        if call.operation == "DescribeDBClusterAutomatedBackups":
+            return {"DBClusterAutomatedBackups": self.backups}
+        if call.operation == "DeleteDBClusterAutomatedBackup":
+            self._delete_backup(call.parameters["DbClusterResourceId"])
+        if call.operation == "LookupEvents":
+            return {"Events": self.events}
         return dict(self.answers.get(call.name, {}))
+
+    def _delete_backup(self, resource: str) -> None:
+        remaining = [backup for backup in self.backups if backup["DbClusterResourceId"] != resource]
+        if remaining == self.backups:
+            raise AwsError("DBClusterAutomatedBackupNotFoundFault", f"{resource} not found", 404)
+        self.backups[:] = remaining

@@ -3,18 +3,22 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from . import edge
+from . import creating, databases, edge
 from .stacks import ACCOUNT
 from .world import World
 
 FOLDER: Final = "{folder}"
 """Stands for a folder of the test in the arguments."""
+KEY: Final = "{key}"
+"""Stands for the ARN of the KMS key that was created last."""
 PACKAGE: Final = f"{FOLDER}/package.zip"
 _ARN: Final = f"arn:aws:cloudformation:{{}}:{ACCOUNT}:changeSet/release-1/{{}}"
 CHANGES: Final = _ARN.format("ap-northeast-1", "api")
 CHANGES_OF_FRONTEND: Final = _ARN.format("us-east-1", "frontend")
 SITE_BUCKET: Final = f"csr-lambda-api-prod-frontend-{ACCOUNT}"
+ORIGIN_KEY: Final = "csr-lambda-api-prod-origin-api-key-a"
 CLUSTER: Final = "csr-lambda-api-prod-aurora-cluster"
+LOG_BUCKET: Final = f"csr-lambda-api-prod-edge-logs-{ACCOUNT}"
 
 
 class Scenario(NamedTuple):
@@ -35,6 +39,7 @@ class Scenario(NamedTuple):
 
 POLLED: Final = "asked again until AWS answers"
 OPTIONAL: Final = "no reason to stop a deploy; the sentence is printed"
+EVENTS: Final = "no reason not to delete it; the sentence is printed"
 NO_STACK: Final = {"cloudformation:DescribeStacks not found": "the stack does not exist"}
 NO_FUNCTION: Final = {
     "cloudformation:DescribeStackResource not found": "the stack has no function, as after an import"
@@ -180,9 +185,88 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     ),
     "repeat-password": Scenario((), (World.create_database,)),
     "delete-failed-create": Scenario(
-        ("api", "--confirm", "csr-lambda-api-prod-api"),
-        (_failed_create,),
+        ("database", "--confirm", CLUSTER),
+        (databases.fail_create,),
+        (
+            Scenario(
+                ("database", "--confirm", CLUSTER), (databases.fail_create, databases.delete_failed_stack)
+            ),
+            Scenario(("frontend", "--confirm", LOG_BUCKET), (databases.fail_create_of_site,)),
+            Scenario(("api", "--confirm", "csr-lambda-api-prod-api"), (_failed_create,)),
+        ),
+        {"logs:DeleteLogGroup not found": "an earlier call has deleted it"},
     ),
     "new-password": Scenario(("--confirm", CLUSTER), (World.create_database,)),
     "restore-password": Scenario(("--confirm", CLUSTER), (World.create_database, World.change_password)),
+    "show-database": Scenario((), (databases.deploy,)),
+    "show-backups": Scenario((), (databases.deploy, databases.take_snapshot, databases.leave_backup)),
+    "fail-over": Scenario((), (databases.deploy,)),
+    "start-database": Scenario((), (databases.deploy, databases.stop)),
+    "restart-instance": Scenario((f"{CLUSTER}-2",), (databases.deploy,)),
+    "take-snapshot": Scenario((), (databases.deploy,), survived={"rds:DescribeDBClusterSnapshots": POLLED}),
+    "disable-deletion-protection": Scenario(("--confirm", CLUSTER), (databases.deploy,)),
+    "restore-cluster": Scenario(
+        ("restored", "--time", "2026-11-25T10:30:00+09:00"),
+        (databases.deploy,),
+        (
+            Scenario(
+                ("restored", "--snapshot", databases.SNAPSHOT), (databases.deploy, databases.take_snapshot)
+            ),
+        ),
+    ),
+    "create-instances": Scenario(
+        ("restored",),
+        (databases.deploy, databases.restore_cluster),
+        survived={"rds:DescribeDBInstances": POLLED},
+    ),
+    "use-restored-cluster": Scenario(("--confirm", CLUSTER), (databases.deploy, databases.restore)),
+    "delete-spare-cluster": Scenario(
+        ("old", "--confirm", f"{CLUSTER}-old"), (databases.deploy, databases.leave_old)
+    ),
+    "deploy-before-restore": Scenario((), (World.create_artifacts, databases.import_stack)),
+    "add-check-instance": Scenario(
+        (), (databases.restore_original,), survived={"rds:DescribeDBInstances": POLLED}
+    ),
+    "remove-check-instance": Scenario(
+        ("--confirm", "csr-lambda-api-prod-restored"),
+        (databases.restore_original, databases.add_check_instance, databases.redeploy),
+    ),
+    "delete-wrong-restore": Scenario(
+        ("--confirm", CLUSTER), (databases.restore_original, databases.add_check_instance)
+    ),
+    "end-recovery": Scenario(
+        ("api",),
+        (creating.recover_secrets,),
+        (Scenario(("network",), (World.create_vpc,)),),
+        {"cloudformation:DescribeStackDriftDetectionStatus": POLLED},
+    ),
+    "show-delete-policies": Scenario((), (databases.create_bootstrap_stacks,), survived=NO_STACK),
+    "show-leftovers": Scenario((), (databases.create_leftover,)),
+    "finish-deletion": Scenario(
+        ("database", "--confirm", CLUSTER),
+        (databases.deploy, databases.fail_deletion),
+        survived={"rds:DescribeDBClusterSnapshots": POLLED},
+    ),
+    "show-network": Scenario((), (creating.create_network,)),
+    "show-keys": Scenario((), (creating.create_keys,)),
+    "show-origin-keys": Scenario((), (World.create_api, World.create_origin_keys)),
+    "check-secrets": Scenario(("api",), (creating.recover_secrets,)),
+    "show-secret-readers": Scenario((creating.SINCE, creating.UNTIL), (creating.read_password,)),
+    "subscribe": Scenario(("critical", "email", "a@example.com"), (creating.create_topics,)),
+    "confirm-subscription": Scenario((creating.LINK,), (creating.create_topics,)),
+    "test-topics": Scenario((), (creating.create_topics,)),
+    "test-alarm": Scenario(("site-unreachable",), (creating.create_alarms,)),
+    "mute-alarms": Scenario(("2", "api"), (creating.create_alarms,)),
+    "unmute-alarms": Scenario(("api",), ()),
+    "reroute-zone": Scenario(("1",), (creating.create_network,)),
+    "enable-key": Scenario((KEY,), (creating.schedule_deletion,)),
+    "replicate-origin-key": Scenario(("a",), (creating.create_origin_key_without_replica,)),
+    "plan-import": Scenario(
+        ("api",), (creating.delete_api,), survived={"cloudformation:DescribeChangeSet": POLLED}
+    ),
+    "run-import": Scenario(("api",), (creating.recover_secrets, creating.plan_import)),
+    "delete-import": Scenario(
+        ("api",), (creating.plan_import,), survived={"cloudformation:DescribeEvents": EVENTS}
+    ),
+    "new-origin-key": Scenario(("a", "--confirm", ORIGIN_KEY), (creating.change_key,)),
 }

@@ -1,5 +1,6 @@
 """The answers of CloudFormation about the stacks of an environment, as far as the commands need them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -97,6 +98,8 @@ class DeployedStack:
         template: the deployed template.
         policy: its stack policy.
         is_protected: whether it has termination protection.
+        resource_statuses: logical ID -> status, of those that are not CREATE_COMPLETE.
+        created: when it was created.
     """
 
     stack: Stack
@@ -115,11 +118,24 @@ class DeployedStack:
     template: str = ""
     policy: str = ""
     is_protected: bool = False
+    created: datetime = CREATED
 
     @property
     def id(self) -> str:
         """The ARN."""
         return f"arn:aws:cloudformation:{self.stack.region}:{ACCOUNT}:stack/{self.stack.deployed}/1"
+
+    def resources(self) -> list[dict[str, Any]]:
+        """Return the resources, as a list of CloudFormation has them."""
+        return [
+            {
+                "LogicalResourceId": logical_id,
+                "PhysicalResourceId": physical_id,
+                "ResourceType": "AWS::Lambda::Function",
+                "ResourceStatus": self.resource_statuses.get(logical_id, "CREATE_COMPLETE"),
+            }
+            for logical_id, physical_id in self.physical_ids.items()
+        ]
 
     def describe(self) -> dict[str, Any]:
         """Return the description, and let the time pass by one status."""
@@ -127,7 +143,7 @@ class DeployedStack:
             "StackName": self.stack.deployed,
             "StackId": self.id,
             "StackStatus": self.status,
-            "CreationTime": CREATED,
+            "CreationTime": self.created,
             "LastUpdatedTime": UPDATED,
             "Parameters": _parameters(self.parameters),
             "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in self.outputs.items()],
@@ -199,7 +215,15 @@ class CloudFormation:
                 return {"StackEvents": self._stack(parameters["StackName"], region).events}
             case "DescribeEvents":
                 return {"OperationEvents": self._events(parameters, region)}
-            case "CreateChangeSet" | "ListChangeSets" | "DescribeChangeSet" | "ExecuteChangeSet":
+            case "DescribeStackResources" | "ListStackResources" | "GetTemplateSummary" | "UpdateStack":
+                return self._of_recovery(operation, parameters, region)
+            case (
+                "CreateChangeSet"
+                | "ListChangeSets"
+                | "DescribeChangeSet"
+                | "ExecuteChangeSet"
+                | "DeleteChangeSet"
+            ):
                 return self._of_change_sets(operation, parameters, region)
             case _:
                 return self._of_drift(operation, parameters, region)
@@ -211,13 +235,36 @@ class CloudFormation:
         if operation == "ListChangeSets":
             return {"Summaries": self._change_sets_of(self._stack(parameters["StackName"], region))}
         arn = parameters["ChangeSetName"]
+        if "StackName" in parameters:
+            stack = self._stack(parameters["StackName"], region).stack
+            arn = f"arn:aws:cloudformation:{region}:{ACCOUNT}:changeSet/{arn}/{stack.name}"
         if arn not in self.change_sets:
             raise AwsError("ChangeSetNotFound", f"ChangeSet [{arn}] does not exist", 404)
         change_set = self.change_sets[arn]
         if operation == "DescribeChangeSet":
             return change_set.describe(arn, self.stacks[change_set.stack].stack.deployed)
-        self._execute(change_set)
+        if operation == "DeleteChangeSet":
+            del self.change_sets[arn]
+        else:
+            self._execute(change_set)
         return {}
+
+    def _of_recovery(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
+        """Return the answer to a call of a recovery or of the end of a failed create."""
+        if operation == "GetTemplateSummary":
+            declared = re.findall(
+                r"^  (\w+):$", parameters["TemplateBody"].partition("\nResources:")[0], re.M
+            )
+            return {"Parameters": [{"ParameterKey": name} for name in declared]}
+        stack = self._stack(parameters["StackName"], region)
+        if operation == "UpdateStack":
+            self._update(stack, parameters)
+            return {"StackId": stack.id}
+        times = [{**resource, "Timestamp": UPDATED} for resource in stack.resources()]
+        if operation == "DescribeStackResources":
+            return {"StackResources": times}
+        summaries = [{**resource, "LastUpdatedTimestamp": UPDATED} for resource in stack.resources()]
+        return {"StackResourceSummaries": summaries}
 
     def _of_drift(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
         """Return the answer to a call about drift; the ID of a detection is the name of the stack."""
@@ -280,10 +327,12 @@ class CloudFormation:
     def _create_change_set(self, request: Mapping[str, Any], region: str) -> str:
         names = {stack.deployed: stack for stack in self.environment.stacks}
         stack = names[request["StackName"]]
-        if request["ChangeSetType"] == "CREATE":
+        is_import = request["ChangeSetType"] == "IMPORT"
+        if is_import or request["ChangeSetType"] == "CREATE":
             self.stacks.setdefault(stack.name, DeployedStack(stack, "REVIEW_IN_PROGRESS"))
         deployed = self._stack(request["StackName"], region)
-        if (request["ChangeSetType"] == "CREATE") != (deployed.status == "REVIEW_IN_PROGRESS"):
+        is_create = request["ChangeSetType"] == "CREATE"
+        if not is_import and is_create != (deployed.status == "REVIEW_IN_PROGRESS"):
             raise AwsError("ValidationError", f"Stack [{stack.deployed}] has another status")
         values = {}
         for parameter in request["Parameters"]:
@@ -295,7 +344,16 @@ class CloudFormation:
         self.change_sets[arn] = ChangeSet(
             stack.name, request, ["CREATE_COMPLETE"], "CREATE_IN_PROGRESS", parameters=values
         )
+        if is_import:
+            imported = [resource["LogicalResourceId"] for resource in request["ResourcesToImport"]]
+            self.change_sets[arn].changes = [("Import", logical_id) for logical_id in imported]
         return arn
+
+    def create_change_set(self, name: str, request: Mapping[str, Any], status: str) -> None:
+        """Create a change set of a stack, which has a status at once."""
+        stack = self.environment.stack(name)
+        arn = f"arn:aws:cloudformation:{stack.region}:{ACCOUNT}:changeSet/{request['ChangeSetName']}/{name}"
+        self.change_sets[arn] = ChangeSet(name, request, status=status)
 
     def _change_sets_of(self, stack: DeployedStack) -> list[dict[str, Any]]:
         return [
@@ -315,6 +373,8 @@ class CloudFormation:
             raise AwsError("InvalidChangeSetStatus", f"It is {change_set.execution}")
         stack = self.stacks[change_set.stack]
         operation = "CREATE" if stack.status == "REVIEW_IN_PROGRESS" else "UPDATE"
+        if change_set.request.get("ChangeSetType") == "IMPORT":
+            operation = "IMPORT"
         self._begin(stack, operation)
         stack.parameters = dict(change_set.parameters)
         change_set.execution = "EXECUTE_COMPLETE"
@@ -328,9 +388,19 @@ class CloudFormation:
         """The status changes a little after the call, as in AWS."""
         stack.coming = [f"{operation}_IN_PROGRESS", stack.ends or f"{operation}_COMPLETE"]
 
+    def _update(self, stack: DeployedStack, request: Mapping[str, Any]) -> None:
+        """Update a stack; the second time, nothing changes."""
+        if stack.template == request["TemplateURL"]:
+            raise AwsError("ValidationError", "No updates are to be performed.")
+        stack.template = request["TemplateURL"]
+        self._begin(stack, "UPDATE")
+
     def _delete(self, stack: DeployedStack) -> None:
-        """The status changes a little after the call, as in AWS."""
-        stack.coming = ["DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
+        """The status changes a little after the call; what stores data stays, but for the cluster."""
+        stack.coming = ["DELETE_IN_PROGRESS", stack.ends or "DELETE_COMPLETE"]
+        for logical_id in stack.physical_ids:
+            is_kept = logical_id in self.environment.names and logical_id != "DatabaseCluster"
+            stack.resource_statuses[logical_id] = "DELETE_SKIPPED" if is_kept else "DELETE_COMPLETE"
 
 
 def _parameters(values: Mapping[str, str]) -> list[dict[str, str]]:

@@ -3,6 +3,7 @@
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import botocore.exceptions
 import pytest
@@ -17,7 +18,7 @@ from tests.docs.aws_cli import SESSION
 
 from .conftest import Operator, Run, as_command
 from .recorded import ADDED_TO_MOTO, FAULTS, NOT_IN_MOTO
-from .scenarios import FOLDER, SCENARIOS, Scenario
+from .scenarios import FOLDER, KEY, SCENARIOS, Scenario
 from .world import PASSWORD, World
 
 COMMON = {"sts:GetCallerIdentity", "cloudformation:DescribeStacks"}
@@ -58,7 +59,9 @@ def prepared_for(operator: Operator, each: Command, scenario: Scenario) -> list[
     for prepare in scenario.prepare:
         prepare(operator.world)
     folder = str(operator.world.folder)
-    return [each.name, *(argument.replace(FOLDER, folder) for argument in scenario.arguments)]
+    key = operator.world.key
+    arguments = [argument.replace(FOLDER, folder).replace(KEY, key) for argument in scenario.arguments]
+    return [each.name, *arguments]
 
 
 def scenarios_of(each: Command) -> list[Scenario]:
@@ -167,18 +170,27 @@ def test_the_tables_list_only_what_they_must() -> None:
         assert not operation.startswith(("BatchGet", "Describe", "Filter", "Get", "Head", "List"))
 
 
+def required(shape: Any) -> Any:
+    """Return a value of a shape that has only its required members."""
+    match shape.type_name:
+        case "structure":
+            return {name: required(shape.members[name]) for name in shape.required_members}
+        case "list":
+            return [required(shape.member)]
+        case "integer":
+            return 1
+        case _:
+            return "x"
+
+
 @pytest.mark.parametrize("missing", [name for name in NOT_IN_MOTO if " " in name])
 def test_moto_lacks_what_is_answered_here(world: World, missing: str) -> None:
     """When moto has it, the row of the table goes."""
     service, operation = missing.split()
     client = world.client(service)
     shape = client.meta.service_model.operation_model(operation).input_shape
-    required = {
-        name: 1 if shape.members[name].type_name == "integer" else "x"
-        for name in (shape.required_members if shape else ())
-    }
     with pytest.raises((NotImplementedError, ClientError)) as caught:
-        getattr(client, xform_name(operation))(**required)
+        getattr(client, xform_name(operation))(**(required(shape) if shape else {}))
 
     assert isinstance(caught.value, NotImplementedError) or caught.value.response["Error"]["Code"] == "404"
 

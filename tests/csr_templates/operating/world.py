@@ -31,6 +31,7 @@ class World:
         recorder: sees the calls of the commands.
         folder: an empty folder.
         web: answers for the site and the API, after ``start_web``.
+        key: ARN of the KMS key that was created last.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class World:
     ) -> None:
         self._moto = moto
         self.folder = folder
+        self.key = ""
         self.environment = environment
         self.stacks = stacks
         self.recorder = Recorder(stacks)
@@ -49,6 +51,7 @@ class World:
         self._moto.stop()
         self._moto.start()
         self.stacks.reset()
+        self.recorder.events.clear()
 
     def close(self) -> None:
         """End what runs."""

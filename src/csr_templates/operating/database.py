@@ -1,0 +1,297 @@
+"""The database: its state, backups and failovers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+from cfn_analysis.model.wording import hint
+from csr_templates.operating import clusters, waiting, words
+from csr_templates.operating.aws import Aws, Unknown
+from csr_templates.operating.clusters import AVAILABLE, CLUSTER
+from csr_templates.operating.problems import Stop, WrongInput
+
+_EVENT_MINUTES: Final = 180
+
+
+def show_database(aws: Aws) -> None:
+    """Show the cluster, its instances, and the events of the last 3 hours.
+
+    What is not available is marked with !, as are parameters that wait for a restart.
+
+    Calls: rds:DescribeDBClusters, rds:DescribeDBInstances, rds:DescribeEvents.
+    Takes: a second or two.
+    """
+    cluster = aws.name(CLUSTER)
+    rds = clusters.client(aws)
+    filters = [{"Name": "db-cluster-id", "Values": [cluster]}]
+    answers: Mapping[str, Any] = aws.in_parallel(
+        {
+            "cluster": partial(clusters.describe, aws, cluster),
+            "instances": partial(aws.all_pages, rds, "DescribeDBInstances", Filters=filters),
+            "events of the cluster": partial(_events, aws, "db-cluster"),
+            "events of the instances": partial(_events, aws, "db-instance"),
+        }
+    )
+    _show_cluster(cluster, answers["cluster"])
+    _show_instances(answers["cluster"], answers["instances"])
+    _show_events(answers["events of the cluster"], answers["events of the instances"])
+
+
+def show_backups(aws: Aws) -> None:
+    """Show the snapshots, and the automated backups of deleted clusters.
+
+    All clusters of the environment have had the same name, so choose by the creation time of the cluster.
+
+    Calls: rds:DescribeDBClusterSnapshots, rds:DescribeDBClusterAutomatedBackups.
+    Takes: seconds.
+    """
+    cluster = aws.name(CLUSTER)
+    answers: Mapping[str, Any] = aws.in_parallel(
+        {
+            "snapshots": partial(clusters.snapshots, aws, cluster),
+            "backups": partial(clusters.backups, aws, cluster),
+        }
+    )
+    _show_snapshots(answers["snapshots"])
+    _show_automated_backups(answers["backups"])
+
+
+def fail_over(aws: Aws, instance: str = "") -> None:
+    """Make the reader, or an instance of your choice, the writer.
+
+    All connections are closed, usually for less than a minute. The critical topic is notified.
+
+    Args:
+        instance: its identifier, as show-database lists it; needed only if there are several readers.
+
+    Calls: rds:DescribeDBClusters, rds:DescribeDBInstances, rds:FailoverDBCluster.
+    Takes: a minute or two.
+    Way back: fail-over again, after show-database shows both instances as available.
+    """
+    cluster = aws.name(CLUSTER)
+    description = clusters.describe(aws, cluster)
+    if clusters.status_of(description) != AVAILABLE:
+        raise Stop(
+            f"The cluster is {clusters.status_of(description)}, not available: a failover is not possible."
+        )
+    before = clusters.writer_of(description)
+    _require_reader(aws, cluster, before, instance)
+    words.say(f"Fails over {cluster}. All connections are closed, usually for less than a minute.")
+    target = {"TargetDBInstanceIdentifier": instance} if instance else {}
+    clusters.client(aws).failover_db_cluster(DBClusterIdentifier=cluster, **target)
+    aws.way_on = aws.command("show-database")
+    writer = clusters.wait_for_writer(aws, cluster, clusters.left(before), aws.way_on)
+    if writer == before:
+        raise Stop(f"The writer is still {before}. Look at the database before you fail over again.")
+    clusters.wait_available(aws, cluster, aws.way_on)
+    words.say(f"The writer is {writer}.")
+
+
+def start_database(aws: Aws) -> None:
+    """Start the cluster if it is stopped, or has lost its key and has it again.
+
+    Calls: rds:DescribeDBClusters, rds:StartDBCluster.
+    Takes: minutes.
+    Way back: none is needed.
+    """
+    cluster = aws.name(CLUSTER)
+    now = clusters.status(aws, cluster)
+    if now == "inaccessible-encryption-credentials":
+        raise Stop(f"The cluster is {now}. It can only be restored from a backup.")
+    if now not in ("stopped", "inaccessible-encryption-credentials-recoverable"):
+        raise Stop(f"The cluster is {now}, not stopped.")
+    words.say(f"Starts {cluster}.")
+    clusters.client(aws).start_db_cluster(DBClusterIdentifier=cluster)
+    aws.way_on = aws.command("wait", "cluster")
+    clusters.wait_available(aws, cluster, aws.way_on)
+
+
+def restart_instance(aws: Aws, instance: str) -> None:
+    """Restart an instance of the cluster, and wait until it is available.
+
+    Its connections are closed. A restart of the writer interrupts the API.
+
+    Args:
+        instance: its identifier, as show-database lists it.
+
+    Calls: rds:DescribeDBInstances, rds:RebootDBInstance.
+    Takes: a minute or two.
+    Way back: none is needed.
+    """
+    cluster = aws.name(CLUSTER)
+    statuses = clusters.instances(aws, cluster)
+    if instance not in statuses:
+        raise WrongInput(
+            f"{instance} is not an instance of {cluster}.{hint(instance, statuses)} Its instances are "
+            f"{', '.join(statuses) or 'none'}."
+        )
+    words.say(f"Restarts {instance}.")
+    clusters.client(aws).reboot_db_instance(DBInstanceIdentifier=instance)
+    aws.way_on = aws.command("show-database")
+    waiting.until(
+        aws,
+        f"the restart of {instance}",
+        partial(clusters.instance_status, aws, instance),
+        clusters.left(AVAILABLE),
+        aws.way_on,
+    )
+    clusters.wait_instance(aws, instance, aws.way_on)
+
+
+def take_snapshot(aws: Aws, purpose: str = "manual") -> None:
+    """Take a snapshot of the database.
+
+    Args:
+        purpose: a part of its name: letters, digits and hyphens.
+
+    Calls: rds:CreateDBClusterSnapshot, rds:DescribeDBClusterSnapshots.
+    Takes: minutes.
+    Way back: delete the snapshot, which is billed.
+    """
+    clusters.create_snapshot(aws, aws.name(CLUSTER), purpose, aws.command("show-backups"))
+
+
+def disable_deletion_protection(aws: Aws) -> None:
+    """Disable deletion protection of the cluster that you are about to delete.
+
+    Unlike a deploy that sets the parameter to false, this keeps the automated backups after the deletion.
+
+    Calls: rds:ModifyDBCluster.
+    Takes: seconds.
+    Way back: the next deploy of database that changes the cluster, or the RDS console.
+    """
+    cluster = aws.name(CLUSTER)
+    aws.confirm(cluster, f"This lets everyone who may delete clusters delete {cluster}.")
+    clusters.unprotect(aws, cluster)
+
+
+# ---- What is shown ----
+
+
+def _events(aws: Aws, source: str) -> list[Mapping[str, Any]]:
+    """Return the events of the environment's clusters or instances."""
+    answer = aws.all_pages(clusters.client(aws), "DescribeEvents", SourceType=source, Duration=_EVENT_MINUTES)
+    beginning = f"{aws.environment.prefix}-"
+    return [event for event in answer["Events"] if event["SourceIdentifier"].startswith(beginning)]
+
+
+def _show_cluster(cluster: str, description: Mapping[str, Any] | Unknown | None) -> None:
+    if isinstance(description, Unknown):
+        words.say(f"{words.WRONG} Cluster {cluster}: {description}")
+        return
+    now = clusters.status_of(description)
+    words.say(f"{'' if now == AVAILABLE else f'{words.WRONG} '}Cluster {cluster}: {now}")
+    if description is None:
+        return
+    protection = "enabled" if description["DeletionProtection"] else "disabled"
+    words.say(f"Engine version: {description['EngineVersion']}; deletion protection: {protection}")
+    earliest = description.get("EarliestRestorableTime")
+    latest = description.get("LatestRestorableTime")
+    if earliest and latest:
+        words.say(f"Can be restored to: {words.in_jst(earliest)} until {words.in_jst(latest)}")
+
+
+def _show_instances(cluster: Mapping[str, Any] | Unknown | None, answer: Mapping[str, Any] | Unknown) -> None:
+    if isinstance(answer, Unknown):
+        words.say(f"{words.WRONG} Instances: {answer}")
+        return
+    roles: dict[str, str] = {}
+    if cluster and not isinstance(cluster, Unknown):
+        for member in cluster["DBClusterMembers"]:
+            roles[member["DBInstanceIdentifier"]] = "writer" if member["IsClusterWriter"] else "reader"
+    rows = [_instance_row(instance, roles) for instance in answer["DBInstances"]]
+    words.say(f"Instances: {len(rows) or 'none'}")
+    words.table(("", "instance", "role", "status", "zone", "class", "parameters"), rows, indent="")
+
+
+def _instance_row(instance: Mapping[str, Any], roles: Mapping[str, str]) -> tuple[str, ...]:
+    identifier = instance["DBInstanceIdentifier"]
+    groups = instance.get("DBParameterGroups", [])
+    parameters = groups[0]["ParameterApplyStatus"] if groups else ""
+    is_fine = instance["DBInstanceStatus"] == AVAILABLE and parameters in ("", "in-sync")
+    return (
+        "" if is_fine else words.WRONG,
+        identifier,
+        roles.get(identifier, ""),
+        instance["DBInstanceStatus"],
+        instance.get("AvailabilityZone", ""),
+        instance["DBInstanceClass"],
+        parameters,
+    )
+
+
+def _show_events(*answers: Sequence[Mapping[str, Any]] | Unknown) -> None:
+    """Show events in the order of their time."""
+    rows: list[tuple[str, ...]] = []
+    for answer in answers:
+        if isinstance(answer, Unknown):
+            words.say(f"{words.WRONG} Events: {answer}")
+            continue
+        rows += [
+            (words.in_jst(event["Date"]), event["SourceIdentifier"], event["Message"]) for event in answer
+        ]
+    words.say(f"Events of the last 3 hours: {len(rows) or 'none'}")
+    words.table(("time", "of", "event"), sorted(rows))
+
+
+def _show_snapshots(answer: Sequence[Mapping[str, Any]] | Unknown) -> None:
+    if isinstance(answer, Unknown):
+        words.say(f"{words.WRONG} Snapshots: {answer}")
+        return
+    rows = []
+    for snapshot in answer:
+        taken = snapshot.get("SnapshotCreateTime")
+        rows.append(
+            (
+                words.in_jst(taken) if taken else "",
+                words.in_jst(snapshot["ClusterCreateTime"]),
+                snapshot["SnapshotType"],
+                snapshot["Status"],
+                snapshot["DBClusterSnapshotIdentifier"],
+                snapshot.get("KmsKeyId", ""),
+            )
+        )
+    words.say(f"Snapshots: {len(rows) or 'none'}")
+    words.table(("taken", "cluster created", "type", "status", "snapshot", "key"), sorted(rows))
+
+
+def _show_automated_backups(answer: Sequence[Mapping[str, Any]] | Unknown) -> None:
+    if isinstance(answer, Unknown):
+        words.say(f"{words.WRONG} Automated backups: {answer}")
+        return
+    rows = []
+    for backup in answer:
+        newest = backup.get("RestoreWindow", {}).get("LatestTime")
+        rows.append(
+            (
+                words.in_jst(backup["ClusterCreateTime"]),
+                backup["Status"],
+                words.in_jst(newest) if newest else "",
+                backup["DbClusterResourceId"],
+            )
+        )
+    words.say(f"Automated backups: {len(rows) or 'none'}")
+    words.table(("cluster created", "status", "newest time", "backup"), sorted(rows))
+
+
+def _require_reader(aws: Aws, cluster: str, writer: str, target: str) -> None:
+    """Check that there is an instance to fail over to, and that it is available.
+
+    Raises:
+        Stop: there is none, or a failover could choose one that is not available.
+    """
+    readers = {
+        name: now
+        for name, now in clusters.instances(aws, cluster).items()
+        if name != writer and target in ("", name)
+    }
+    if not readers:
+        raise Stop(f"The cluster has no reader {target or 'at all'} to fail over to.")
+    for name, now in readers.items():
+        if now != AVAILABLE:
+            raise Stop(
+                f"{name} is {now}, not available. If another reader is available: "
+                f"{aws.command('fail-over', 'INSTANCE')}"
+            )

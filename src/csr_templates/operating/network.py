@@ -1,0 +1,116 @@
+"""The network: zones, NAT gateways and routes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Final, Literal
+
+from csr_templates.operating import words
+from csr_templates.operating.aws import Aws, Unknown
+from csr_templates.operating.problems import Stop
+
+_OTHER: Final = {"1": "2", "2": "1"}
+_AVAILABLE: Final = "available"
+_ACTIVE: Final = "active"
+_SUBNETS: Final = "subnets"
+_GATEWAYS: Final = "NAT gateways"
+_TABLES: Final = "route tables"
+
+
+def show_network(aws: Aws) -> None:
+    """Show the zone of each subnet, the NAT gateways, and the gateway of each route table.
+
+    What is wrong is marked with !.
+
+    Calls: ec2:DescribeSubnets, ec2:DescribeNatGateways, ec2:DescribeRouteTables.
+    Takes: seconds.
+    """
+    client = aws.client("ec2", aws.environment.stack_of("VPC").region)
+    filters = [
+        {"Name": "tag:Project", "Values": [aws.environment.project]},
+        {"Name": "tag:Environment", "Values": [aws.environment.name]},
+    ]
+    answers = aws.in_parallel(
+        {
+            _SUBNETS: partial(aws.all_pages, client, "DescribeSubnets", Filters=filters),
+            _GATEWAYS: partial(aws.all_pages, client, "DescribeNatGateways", Filter=filters),
+            _TABLES: partial(aws.all_pages, client, "DescribeRouteTables", Filters=filters),
+        }
+    )
+    for title, answer in answers.items():
+        if isinstance(answer, Unknown):
+            words.say(f"{words.WRONG} {title}: {answer}")
+        elif title == _SUBNETS:
+            _show_subnets(answer["Subnets"])
+        elif title == _GATEWAYS:
+            _show_gateways(answer["NatGateways"])
+        else:
+            _show_routes(answer["RouteTables"])
+
+
+def reroute_zone(aws: Aws, zone: Literal["1", "2"], *, back: bool = False) -> None:
+    """Route the traffic of a zone to the internet through the NAT gateway of the other zone.
+
+    Args:
+        zone: the zone whose NAT gateway has failed.
+        back: through its own NAT gateway again.
+
+    Calls: cloudformation:DescribeStackResource, ec2:DescribeNatGateways, ec2:ReplaceRoute.
+    Takes: seconds.
+    Way back: reroute-zone with --back.
+    """
+    aws.environment.stack_of("NatGateway2")  # an output folder without it has only one gateway
+    client = aws.client("ec2", aws.environment.stack_of("VPC").region)
+    table = aws.physical_id(f"PrivateRouteTable{zone}")
+    gateway = aws.physical_id(f"NatGateway{zone if back else _OTHER[zone]}")
+    (description,) = client.describe_nat_gateways(NatGatewayIds=[gateway])["NatGateways"]
+    if description["State"] != _AVAILABLE:
+        raise Stop(f"The NAT gateway {gateway} is {description['State']}, not {_AVAILABLE}.")
+    if back:
+        words.say(f"Routes {table} through its own {gateway} again.")
+    else:
+        words.say(
+            f"Routes {table} through {gateway}. When the zone works again: "
+            f"{aws.command('reroute-zone', zone, '--back')}"
+        )
+    client.replace_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=gateway)
+
+
+def _show_subnets(subnets: Sequence[Mapping[str, Any]]) -> None:
+    rows = [
+        (_name(subnet), subnet["SubnetId"], subnet["AvailabilityZone"], subnet["AvailabilityZoneId"])
+        for subnet in subnets
+    ]
+    words.table(("subnet", "ID", "zone", "zone ID"), sorted(rows))
+
+
+def _show_gateways(gateways: Sequence[Mapping[str, Any]]) -> None:
+    rows: list[tuple[str, ...]] = []
+    for gateway in gateways:
+        mark = "" if gateway["State"] == _AVAILABLE else words.WRONG
+        rows.append((mark, _name(gateway), gateway["NatGatewayId"], gateway["State"]))
+    rows.sort(key=lambda row: row[1:])
+    words.table(("", "NAT gateway", "ID", "state"), rows)
+
+
+def _show_routes(tables: Sequence[Mapping[str, Any]]) -> None:
+    """Show the routes through NAT gateways."""
+    rows: list[tuple[str, ...]] = []
+    for table in tables:
+        for route in table["Routes"]:
+            if "NatGatewayId" in route:
+                mark = "" if route["State"] == _ACTIVE else words.WRONG
+                rows.append(
+                    (mark, _name(table), table["RouteTableId"], route["NatGatewayId"], route["State"])
+                )
+    rows.sort(key=lambda row: row[1:])
+    words.table(("", "route table", "ID", "NAT gateway", "state"), rows)
+
+
+def _name(resource: Mapping[str, Any]) -> str:
+    """Return the tag ``Name``."""
+    for tag in resource.get("Tags", []):
+        if tag["Key"] == "Name":
+            return str(tag["Value"])
+    return ""

@@ -1,0 +1,177 @@
+"""The cluster and its instances: what is refused, and calls that have no effect."""
+
+import pytest
+
+from csr_templates.operating import waiting
+
+from . import databases, moto_rds
+from .conftest import Operator
+from .recorded import FAULTS
+
+CLUSTER = "csr-lambda-api-prod-aurora-cluster"
+REGION = "ap-northeast-1"
+
+
+@pytest.fixture
+def deployed(operator: Operator) -> Operator:
+    """Production with its database; the first instance is the writer."""
+    databases.deploy(operator.world)
+    return operator
+
+
+def test_what_is_not_available_is_marked(deployed: Operator) -> None:
+    """Cluster and instance; events of other environments are not shown."""
+    moto_rds.set_status(REGION, CLUSTER, "backing-up")
+    moto_rds.set_status(REGION, f"{CLUSTER}-2", "failed")
+    databases.create_cluster(deployed.world, "csr-lambda-api-dev-aurora-cluster", "csr-lambda-api-dev-1")
+
+    run = deployed.run("show-database")
+
+    assert (run.status, run.err) == (0, [])
+    marked = [line.split() for line in run.out if line.startswith("!")]
+    assert marked[0] == ["!", "Cluster", f"{CLUSTER}:", "backing-up"]
+    assert marked[1][:4] == ["!", f"{CLUSTER}-2", "reader", "failed"]
+    assert len(marked) == 2
+    assert "csr-lambda-api-dev" not in "\n".join(run.out)
+
+
+def test_a_cluster_that_does_not_exist_is_shown_as_absent(operator: Operator) -> None:
+    """As after its deletion."""
+    run = operator.run("show-database")
+
+    assert (run.status, run.err) == (0, [])
+    assert f"! Cluster {CLUSTER}: absent" in run.out
+    assert "Instances: none" in run.out
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_cannot_be_read_is_unknown_and_the_rest_is_shown(deployed: Operator, fault: str) -> None:
+    """Here the cluster."""
+    deployed.world.recorder.failing["rds:DescribeDBClusters"] = FAULTS[fault]()
+
+    run = deployed.run("show-database")
+
+    assert run.status == 1
+    assert f"! Cluster {CLUSTER}: unknown" in run.out
+    assert "Instances: 2" in run.out
+    assert "rds:DescribeDBClusters" in run.err[0]
+
+
+@pytest.mark.parametrize(
+    ("broken", "arguments", "sentence"),
+    [
+        (
+            f"{CLUSTER}-2",
+            (),
+            f"{CLUSTER}-2 is failed, not available. If another reader is available: csr-operate prod "
+            "fail-over INSTANCE",
+        ),
+        (CLUSTER, (), "The cluster is failed, not available: a failover is not possible."),
+        ("", (f"{CLUSTER}-1",), f"The cluster has no reader {CLUSTER}-1 to fail over to."),
+    ],
+    ids=["reader", "cluster", "writer"],
+)
+def test_a_failover_to_nothing_is_refused(
+    deployed: Operator, broken: str, arguments: tuple[str, ...], sentence: str
+) -> None:
+    """The reader or the cluster is not available, or the instance is the writer already."""
+    if broken:
+        moto_rds.set_status(REGION, broken, "failed")
+
+    run = deployed.run("fail-over", *arguments)
+
+    assert (run.status, run.err) == (1, [sentence, "Nothing was changed."])
+
+
+def test_a_failover_that_did_not_happen_is_no_success(
+    deployed: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The writer is the same, and a repeat could return to an instance with a fault."""
+    from moto.rds.models import DBCluster
+
+    monkeypatch.setattr(DBCluster, "failover", lambda self, target: None)
+    run = deployed.run("fail-over")
+
+    assert run.status == 1
+    assert run.err == [
+        f"The writer is still {CLUSTER}-1. Look at the database before you fail over again.",
+        "Done before it stopped: rds:FailoverDBCluster.",
+        "Go on with: csr-operate prod show-database",
+    ]
+    assert run.called.count("rds:DescribeDBClusters") == 6  # one before it, and five in a minute
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ("available", "The cluster is available, not stopped."),
+        (
+            "inaccessible-encryption-credentials",
+            "The cluster is inaccessible-encryption-credentials. It can only be restored from a backup.",
+        ),
+    ],
+)
+def test_only_a_stopped_cluster_is_started(deployed: Operator, status: str, sentence: str) -> None:
+    """A cluster that has lost its key for good cannot start."""
+    moto_rds.set_status(REGION, CLUSTER, status)
+
+    run = deployed.run("start-database")
+
+    assert (run.status, run.err) == (1, [sentence, "Nothing was changed."])
+
+
+def test_only_an_instance_of_the_cluster_is_restarted(deployed: Operator) -> None:
+    """Not one of another environment."""
+    run = deployed.run("restart-instance", "csr-lambda-api-dev-1")
+
+    assert run.status == 2
+    assert run.err[0].startswith(f"csr-lambda-api-dev-1 is not an instance of {CLUSTER}.")
+    assert run.printed == []
+
+
+def test_a_restart_is_not_over_while_the_status_is_that_before_it(deployed: Operator) -> None:
+    """RDS shows ``available`` for some seconds after the call."""
+    run = deployed.run("restart-instance", f"{CLUSTER}-2")
+
+    assert run.status == 0
+    assert run.called.count("rds:DescribeDBInstances") == 7  # the list, five in a minute, and the end
+
+
+def test_ctrl_c_during_a_restart_stops_only_the_waiting(
+    deployed: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It names the command that shows the end."""
+
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(waiting, "sleep", interrupt)
+    run = deployed.run("restart-instance", f"{CLUSTER}-2")
+
+    assert run.status == 130
+    assert run.err == [
+        f"Stopped waiting for the restart of {CLUSTER}-2; what was started goes on in AWS. Go on with: "
+        "csr-operate prod show-database"
+    ]
+
+
+def test_a_snapshot_that_fails_is_no_success(deployed: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name says what it was taken for."""
+    from moto.rds.models import DBClusterSnapshot
+
+    monkeypatch.setattr(
+        DBClusterSnapshot, "status", property(lambda self: "failed", lambda self, _: None), False
+    )
+    run = deployed.run("take-snapshot", "before-upgrade")
+
+    assert run.status == 1
+    assert run.err[0].startswith("The snapshot csr-lambda-api-prod-before-upgrade-20")
+    assert run.err[0].endswith(" is failed, not available.")
+
+
+def test_deletion_protection_needs_the_name(deployed: Operator) -> None:
+    """Another name changes nothing."""
+    run = deployed.run("disable-deletion-protection", "--confirm", "x")
+
+    assert (run.status, run.err) == (1, [f"x was given, not {CLUSTER}.", "Nothing was changed."])
+    assert "rds:ModifyDBCluster" not in run.called
