@@ -1,4 +1,4 @@
-"""The policies of the person on call allow exactly the calls of the commands on call, and of the plain lines."""
+"""The policies of the person on call allow exactly the calls of their commands, and of the plain lines."""
 
 import re
 import shlex
@@ -107,13 +107,19 @@ def of_logs(call: Call) -> list[str]:
 def of_rds(call: Call) -> list[str]:
     """Return the cluster or the instance that is changed."""
     named = (("cluster", "DBClusterIdentifier"), ("db", "DBInstanceIdentifier"))
-    return [arn("rds", call, f"{kind}:{call.parameters[key]}") for kind, key in named if key in call.parameters]
+    return [
+        arn("rds", call, f"{kind}:{call.parameters[key]}") for kind, key in named if key in call.parameters
+    ]
 
 
 def of_s3(call: Call) -> list[str]:
     """Return the object, or the bucket if the call lists it."""
     place = call.parameters["Bucket"]
-    return [f"arn:aws:s3:::{place}/{call.parameters['Key']}" if "Key" in call.parameters else f"arn:aws:s3:::{place}"]
+    return [
+        f"arn:aws:s3:::{place}/{call.parameters['Key']}"
+        if "Key" in call.parameters
+        else f"arn:aws:s3:::{place}"
+    ]
 
 
 def of_wafv2(call: Call) -> list[str]:
@@ -123,18 +129,29 @@ def of_wafv2(call: Call) -> list[str]:
     return [arn("wafv2", call, f"global/{kind}/{name}/1")]
 
 
+def of_cloudfront(call: Call) -> list[str]:
+    """Return the distribution."""
+    distribution = call.parameters.get("DistributionId", call.parameters.get("Id"))
+    return [arn("cloudfront", call, f"distribution/{distribution}")]
+
+
+def of_secretsmanager(call: Call) -> list[str]:
+    """Return the secret."""
+    return [arn("secretsmanager", call, f"secret:{call.parameters['SecretId']}-AbCdEf")]
+
+
 RESOURCES: Mapping[str, Callable[[Call], list[str]]] = {
     "cloudformation": of_cloudformation,
-    "cloudfront": lambda call: [
-        arn("cloudfront", call, f"distribution/{call.parameters.get('DistributionId', call.parameters.get('Id'))}")
-    ],
+    "cloudfront": of_cloudfront,
     "ec2": lambda call: [arn("ec2", call, f"route-table/{call.parameters['RouteTableId']}")],
     "kms": of_kms,
     "lambda": of_lambda,
     "logs": of_logs,
     "rds": of_rds,
     "s3": of_s3,
-    "secretsmanager": lambda call: [arn("secretsmanager", call, f"secret:{call.parameters['SecretId']}-AbCdEf")],
+    "secretsmanager": of_secretsmanager,
+        arn("secretsmanager", call, f"secret:{call.parameters['SecretId']}-AbCdEf")
+    ],
     "sqs": lambda call: [arn("sqs", call, f"{PROJECT}-prod-api-DeadLetterQueue-AbC1")],
     "wafv2": of_wafv2,
 }
@@ -261,6 +278,7 @@ def test_calls_of_a_command_are_allowed(operator: Operator, command: Command) ->
     """Every call is allowed on its resource, and not on the same resource of another project."""
     calls: list[Call] = []
     for scenario in scenarios_of(command):
+        operator.world.reset()
         calls += operator.run(*prepared_for(operator, command, scenario), folder=OUT).calls
 
     assert calls != []
