@@ -56,7 +56,7 @@ def block_address(aws: Aws, address: str) -> None:
     Way back: unblock-address with the same address.
     """
     network = _blockable(address)
-    blocked = _read(aws, network.version)
+    blocked = _address_set(aws, network.version)
     for present in blocked.networks:
         if _contains(present, network):
             raise Stop(f"{network} is blocked already, by {present}.")
@@ -75,7 +75,7 @@ def unblock_address(aws: Aws, address: str) -> None:
     Way back: block-address with the same address.
     """
     network = _network(address)
-    blocked = _read(aws, network.version)
+    blocked = _address_set(aws, network.version)
     if network not in blocked.networks:
         raise Stop(f"The set {blocked.name} does not contain {network}, but: {_listed(blocked.networks)}.")
     words.say(f"No longer blocks {network}. Way back: {aws.command('block-address', str(network))}")
@@ -128,7 +128,7 @@ def replace_addresses(aws: Aws, file: Path) -> None:
     Way back: save-addresses before, and replace-addresses with that file.
     """
     content = _saved(file)
-    sets = {version: _read(aws, version) for version in SETS}
+    sets = {version: _address_set(aws, version) for version in SETS}
     changed = [version for version in SETS if set(sets[version].networks) != set(content[version])]
     if not changed:
         words.say(f"The addresses of {file} are blocked, and no others.")
@@ -222,13 +222,13 @@ def _read_both(aws: Aws) -> dict[int, _Set | Unknown]:
     aws.client("cloudformation", region)
     aws.client("wafv2", region)
     reads: dict[str, Callable[[], _Set]] = {
-        logical_id: partial(_read, aws, version) for version, logical_id in SETS.items()
+        logical_id: partial(_address_set, aws, version) for version, logical_id in SETS.items()
     }
     answers = aws.in_parallel(reads)
     return {version: answers[logical_id] for version, logical_id in SETS.items()}
 
 
-def _read(aws: Aws, version: int) -> _Set:
+def _address_set(aws: Aws, version: int) -> _Set:
     """Return a set. Its physical ID is name, ID and scope: ``name|id|CLOUDFRONT``."""
     name, set_id, _ = aws.physical_id(SETS[version]).split("|")
     client = aws.client("wafv2", aws.environment.stack_of(SETS[version]).region)

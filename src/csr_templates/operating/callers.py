@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.wording import hint, series
 from csr_templates.operating import logs, words
 from csr_templates.operating.aws import Aws, Unknown
-from csr_templates.operating.logs import Query
+from csr_templates.operating.logs import LogQuery
 from csr_templates.operating.problems import Stop, WrongInput
 
 SCOPE: Final = "CLOUDFRONT"
@@ -22,7 +22,7 @@ _COUNT: Final = "Count"
 _BLOCK: Final = "Block"
 _SHOWN: Final = 20
 
-BLOCKED_REQUESTS: Final = Query(
+BLOCKED_REQUESTS: Final = LogQuery(
     "waf",
     30,
     'filter action = "BLOCK" '

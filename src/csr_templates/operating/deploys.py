@@ -51,7 +51,9 @@ def plan_deploy(aws: Aws, stack: str, *values: str, repair: bool = False) -> Non
         _require_deployable(aws, planned)
     if repair and is_first:
         raise Stop(f"The stack {stack} is not deployed yet, so it has no rollback triggers.")
-    parameters = _parameters(aws, planned, _object_version(aws, planned, version), is_first=is_first)
+    parameters = _change_set_parameters(
+        aws, planned, _object_version(aws, planned, version), is_first=is_first
+    )
     change_set = _create(aws, planned, parameters, tags, is_first=is_first, repair=repair)
     if _wait_for_change_set(aws, planned, change_set):
         _show(aws, change_set, planned.region)
@@ -250,7 +252,7 @@ def _object_version(aws: Aws, stack: Stack, version: str) -> str:
     return releases.copy_deployed(aws) if left else ""
 
 
-def _parameters(aws: Aws, stack: Stack, version: str, *, is_first: bool) -> list[dict[str, Any]]:
+def _change_set_parameters(aws: Aws, stack: Stack, version: str, *, is_first: bool) -> list[dict[str, Any]]:
     """Return the parameters of a change set, which unlike those of a deploy keep nothing by themselves."""
     values = dict(stack.parameters)
     if version:

@@ -26,7 +26,7 @@ GROUPS: Final[Mapping[Log, str]] = {
 """Log -> logical ID of its log group."""
 
 
-class Query(NamedTuple):
+class LogQuery(NamedTuple):
     """A query.
 
     Attributes:
@@ -40,14 +40,14 @@ class Query(NamedTuple):
     text: str
 
 
-FAILED_REQUESTS: Final = Query(
+FAILED_REQUESTS: Final = LogQuery(
     "access",
     60,
     "filter status >= 500 "
     "| fields @timestamp, status, method, path, errorType, integrationError, requestId, extendedRequestId "
     "| sort @timestamp desc | limit 50",
 )
-FUNCTION_ERRORS: Final = Query(
+FUNCTION_ERRORS: Final = LogQuery(
     "function",
     60,
     'filter level in ["ERROR", "error", "CRITICAL", "critical", "FATAL", "fatal"] or log_level = "ERROR" '
@@ -55,14 +55,14 @@ FUNCTION_ERRORS: Final = Query(
     "| fields @timestamp, level, record.status, errorType, message, @message "
     "| sort @timestamp desc | limit 50",
 )
-REJECTED_TRAFFIC: Final = Query(
+REJECTED_TRAFFIC: Final = LogQuery(
     "flow",
     1440,
     'parse @message "* * * * * * * *" as log_version, account, interface, source_address, '
     "destination_address, source_port, port, rest "
     "| filter rest like / REJECT / | stats count(*) as records by port | sort records desc | limit 20",
 )
-SLOW_QUERIES: Final = Query(
+SLOW_QUERIES: Final = LogQuery(
     "slowquery",
     60,
     "parse @message /Query_time: (?<seconds>[0-9.]+)/ "
@@ -70,7 +70,7 @@ SLOW_QUERIES: Final = Query(
     "| stats count(*) as queries, sum(seconds) as total, max(seconds) as longest by statement "
     "| sort total desc | limit 20",
 )
-KEY_USERS: Final = Query(
+KEY_USERS: Final = LogQuery(
     "access",
     60,
     'filter ispresent(keyId) and keyId != "-" '
@@ -97,7 +97,7 @@ def search_log(aws: Aws, log: Log, minutes: int, query: str) -> None:
     """
     if minutes < 1:
         raise WrongInput(f"MINUTES is {minutes}. Give a whole number of at least 1.")
-    show(aws, Query(log, minutes, query))
+    show(aws, LogQuery(log, minutes, query))
 
 
 def show_errors(aws: Aws) -> None:
@@ -160,7 +160,7 @@ def show_log_ages(aws: Aws) -> None:
         raise Stop(f"These logs have no log group: {', '.join(missing)}.")
 
 
-def show(aws: Aws, *queries: Query) -> None:
+def show(aws: Aws, *queries: LogQuery) -> None:
     """Run queries, and print their results, each below the name of its log."""
     for query in queries:
         results = aws.attempt(partial(_results, aws, query))
@@ -184,7 +184,7 @@ def group_of(aws: Aws, log: Log) -> tuple[str, str]:
     return region, aws.name(logical_id)
 
 
-def _results(aws: Aws, query: Query) -> list[dict[str, str]]:
+def _results(aws: Aws, query: LogQuery) -> list[dict[str, str]]:
     """Return the results of a query, each as field -> value.
 
     Raises:

@@ -102,7 +102,7 @@ def add_check_instance(aws: Aws) -> None:
 
 
 def remove_check_instance(aws: Aws) -> None:
-    """Fail over to the first instance of the stack, and delete the instance of add-check-instance.
+    """Fail over to the first instance of the stack, and delete that of add-check-instance.
 
     The failover notifies the critical topic.
 

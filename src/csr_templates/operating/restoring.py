@@ -25,7 +25,7 @@ Target = Literal["original", "restored"]
 def restore_cluster(
     aws: Aws, target: Target, *, time: str = "", snapshot: str = "", backup: str = ""
 ) -> None:
-    """Restore the database from the live cluster, a snapshot or the backups of a deleted cluster.
+    """Restore the database from the live cluster, a snapshot or backups of a deleted cluster.
 
     Give --time alone for the live cluster, --snapshot alone, or --backup with --time. An existing cluster is
     never overwritten.
@@ -44,7 +44,7 @@ def restore_cluster(
     """
     cluster = aws.name(CLUSTER)
     identifier = cluster if target == "original" else f"{cluster}-restored"
-    source = _source(cluster, target, time, snapshot, backup)
+    source = _restore_source(cluster, target, time, snapshot, backup)
     now = clusters.status(aws, identifier)
     if now != ABSENT:
         raise Stop(
@@ -96,10 +96,11 @@ def create_instances(aws: Aws, target: Target) -> None:
 
 
 def use_restored_cluster(aws: Aws) -> None:
-    """Give the restored cluster the names of the stack; the live cluster is renamed to -old and stopped.
+    """Give the restored cluster the names of the stack; rename and stop the live cluster.
 
-    It starts only if both clusters and their instances are available. The endpoints stay the same, and no
-    stack changes. If it stops, repeat it: it skips what is renamed already.
+    The live one is renamed to -old. The command starts only if both clusters and their instances are
+    available. The endpoints stay the same, and no stack changes. If it stops, repeat it: it skips what is
+    renamed already.
 
     Calls: rds:DescribeDBClusters, cloudformation:DescribeStackResource, rds:DescribeDBInstances,
         rds:ModifyDBCluster, rds:ModifyDBInstance, rds:StopDBCluster.
@@ -164,7 +165,7 @@ def delete_spare_cluster(aws: Aws, which: Literal["old", "restored"]) -> None:
 # ---- The source and the settings of a restore ----
 
 
-def _source(cluster: str, target: Target, time: str, snapshot: str, backup: str) -> dict[str, Any]:
+def _restore_source(cluster: str, target: Target, time: str, snapshot: str, backup: str) -> dict[str, Any]:
     """Return the members of the call that say what is restored.
 
     Raises:

@@ -141,13 +141,13 @@ def _say_unchanged(secrets: Sequence[str]) -> None:
 def _change(aws: Aws, region: str, secret: str, created: datetime) -> str:
     """Return a sentence if a secret has another value than before its stack was created; empty otherwise."""
     client = aws.client("secretsmanager", region)
-    current = _version(client, secret, {"VersionStage": _CURRENT})
+    current = _secret_version(client, secret, {"VersionStage": _CURRENT})
     if current.created <= created:
         return ""
     # Versions without a label too: two changes take all labels from the version before the stack.
     listed = aws.all_pages(client, "ListSecretVersionIds", SecretId=secret, IncludeDeprecated=True)
     ids = [version["VersionId"] for version in listed["Versions"] if version["VersionId"] != current.id]
-    versions = [_version(client, secret, {"VersionId": version}) for version in ids]
+    versions = [_secret_version(client, secret, {"VersionId": version}) for version in ids]
     earlier = [version for version in versions if version.created <= created]
     if not earlier:
         return f"{secret} has no version from before the stack, so it is not known whether its value changed."
@@ -168,7 +168,7 @@ def _change(aws: Aws, region: str, secret: str, created: datetime) -> str:
     return f"{secret}: the value was version {before.id} and is now {current.id}. Restore it: {line}"
 
 
-def _version(client: Any, secret: str, which: Mapping[str, str]) -> _Version:
+def _secret_version(client: Any, secret: str, which: Mapping[str, str]) -> _Version:
     answer = client.get_secret_value(SecretId=secret, **which)
     content = json.loads(answer["SecretString"])
     generated = {field: content.get(field) for field in COMPARED}

@@ -305,8 +305,8 @@ def _release_row(release: Release, answers: Mapping[str, Any]) -> Sequence[str]:
 
 def _deleted_row(aws: Aws, client: Any, stack: Stack, stack_id: str) -> Sequence[str]:
     description = aws.attempt(partial(waiting.describe, aws, stack, stack_id))
-    body = aws.attempt(partial(_template, client, stack_id))
-    template = str(body) if isinstance(body, Unknown) else _compared(body, stack)
+    body = aws.attempt(partial(_deployed_template, client, stack_id))
+    template = str(body) if isinstance(body, Unknown) else _template_in_folder(body, stack)
     if description is None or isinstance(description, Unknown):
         return str(description or ""), "", template, stack_id
     packages = [
@@ -317,12 +317,12 @@ def _deleted_row(aws: Aws, client: Any, stack: Stack, stack_id: str) -> Sequence
     return words.in_jst(description["DeletionTime"]), "".join(packages) or "none", template, stack_id
 
 
-def _template(client: Any, stack_id: str) -> Any:
+def _deployed_template(client: Any, stack_id: str) -> Any:
     return client.get_template(StackName=stack_id, TemplateStage="Original")["TemplateBody"]
 
 
-def _compared(body: Any, stack: Stack) -> str:
-    """Return whether a deployed template, which is no text if it was JSON, is that of the output folder."""
+def _template_in_folder(body: Any, stack: Stack) -> str:
+    """Return whether the output folder has a deployed template, which is not a text if it was JSON."""
     is_same = isinstance(body, str) and body.rstrip("\n") == stack.template.read_text("utf-8").rstrip("\n")
     return str(stack.template) if is_same else "a different one"
 

@@ -72,7 +72,7 @@ class Operator:
         self.world = world
         self._monkeypatch = monkeypatch
         self._capsys = capsys
-        self._minutes = 0
+        self._minutes = -1
 
     def run(self, *arguments: str, folder: Path = OUT) -> Run:
         """Run a command, such as ``run("roll-back", "1")``; each is typed a minute after the one before."""

@@ -98,7 +98,6 @@ class DeployedStack:
         template: the deployed template.
         policy: its stack policy.
         is_protected: whether it has termination protection.
-        resource_statuses: logical ID -> status, of those that are not CREATE_COMPLETE.
         created: when it was created.
     """
 

@@ -30,7 +30,7 @@ def test_a_log_is_searched(logged: Operator) -> None:
 
 def test_the_execution_log_is_that_of_the_stack(logged: Operator) -> None:
     """API Gateway chooses its name."""
-    run = logged.run("search-log", "execution", "1", "fields @message")
+    run = logged.run("search-log", "execution", "10", "fields @message")
 
     assert "a message of execution" in run.out[-1]
 
@@ -39,7 +39,7 @@ def test_a_log_line_cannot_control_the_terminal(logged: Operator) -> None:
     """Whoever requests a path writes it."""
     logged.world.write_log("access", "\x1b[2J")
 
-    run = logged.run("search-log", "access", "1", "fields @message")
+    run = logged.run("search-log", "access", "10", "fields @message")
 
     assert r"\u001b[2J" in "\n".join(run.out)
     assert "\x1b" not in "\n".join(run.out)
@@ -97,7 +97,7 @@ def test_ages_of_all_logs(logged: Operator) -> None:
 
     assert (run.status, run.err) == (0, [])
     assert [line.split()[0] for line in run.out[2:]] == list(logs.GROUPS)
-    assert all(line.endswith("0 minutes ago") for line in run.out[2:])
+    assert all(int(line.split()[-3]) < 10 for line in run.out[2:])  # ends with "0 minutes ago"
 
 
 def test_a_missing_log_group_is_marked(logged: Operator) -> None:

@@ -44,24 +44,24 @@ class Name(NamedTuple):
     """Its path in the properties of the case, without Fn::If."""
 
 
-def _place(path: str, pattern: Any) -> Place:
+def _name_place(path: str, pattern: Any) -> Place:
     compiled = re.compile(pattern) if isinstance(pattern, str) else None
     return Place(tuple(path.split("/")), compiled)
 
 
-def _read() -> dict[str, list[NameUse]]:
+def _name_uses() -> dict[str, list[NameUse]]:
     by_type: dict[str, list[NameUse]] = {}
     file = File(__file__).with_suffix(".yaml")
     for entry in load(file.read_text("ascii"))["names"]:
-        used = [_place(path, pattern) for path, pattern in entry["used"].items()]
-        defined = [_place(path, pattern) for path, pattern in entry["defined"].items()]
+        used = [_name_place(path, pattern) for path, pattern in entry["used"].items()]
+        defined = [_name_place(path, pattern) for path, pattern in entry["defined"].items()]
         row = NameUse(used, defined, entry["kind"], entry["says"])
         for type_name in entry["types"]:
             by_type.setdefault(f"AWS::{type_name}", []).append(row)
     return by_type
 
 
-NAME_USES = _read()
+NAME_USES = _name_uses()
 
 
 class UndefinedName(Rule):
