@@ -67,8 +67,8 @@ def lists(
 ) -> dict[str, Callable[[Words], Iterator[str]]]:
     """Return name in a marker -> function that yields its lines in the words of a page.
 
-    Empty without alarms and subscriptions. A section of an alarm begins with a whole command, because the link
-    in a notification leads there, past the explanations at the top of the page.
+    Empty without alarms and subscriptions. A section of an alarm begins with a whole command, because the
+    link in a notification leads there, past the explanations at the top of the page.
     """
     found: dict[str, Callable[[Words], Iterator[str]]] = {}
     if alarms:

@@ -924,10 +924,7 @@ def add_alarms(
                 First=(
                     "The concurrency on the api dashboard: each execution environment can hold a connection."
                 ),
-                Then=(
-                    "The connections of the reader: are they idle, or do slow "
-                    "queries keep them open?"
-                ),
+                Then=("The connections of the reader: are they idle, or do slow queries keep them open?"),
                 Related="Can be caused by lambda-concurrency-high.",
             ),
             MetricName="DatabaseConnections",

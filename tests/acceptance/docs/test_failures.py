@@ -1,7 +1,8 @@
 """Failures of a block: it stops, reports the failure, and changes nothing more.
 
 Every block of the hand-over is run again for each of its commands: once the command fails, and where the
-shell reads what it prints, once it prints nothing and once ``None``. And once without the stacks, and without out/.
+shell reads what it prints, once it prints nothing and once ``None``. And once without the stacks, and
+without out/.
 """
 
 import json

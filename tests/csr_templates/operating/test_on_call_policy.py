@@ -140,19 +140,27 @@ def of_secretsmanager(call: Call) -> list[str]:
     return [arn("secretsmanager", call, f"secret:{call.parameters['SecretId']}-AbCdEf")]
 
 
+def of_ec2(call: Call) -> list[str]:
+    """Return the route table."""
+    return [arn("ec2", call, f"route-table/{call.parameters['RouteTableId']}")]
+
+
+def of_sqs(call: Call) -> list[str]:
+    """Return the queue of the stack, which has another name in the mock."""
+    return [arn("sqs", call, f"{PROJECT}-prod-api-DeadLetterQueue-AbC1")]
+
+
 RESOURCES: Mapping[str, Callable[[Call], list[str]]] = {
     "cloudformation": of_cloudformation,
     "cloudfront": of_cloudfront,
-    "ec2": lambda call: [arn("ec2", call, f"route-table/{call.parameters['RouteTableId']}")],
+    "ec2": of_ec2,
     "kms": of_kms,
     "lambda": of_lambda,
     "logs": of_logs,
     "rds": of_rds,
     "s3": of_s3,
     "secretsmanager": of_secretsmanager,
-        arn("secretsmanager", call, f"secret:{call.parameters['SecretId']}-AbCdEf")
-    ],
-    "sqs": lambda call: [arn("sqs", call, f"{PROJECT}-prod-api-DeadLetterQueue-AbC1")],
+    "sqs": of_sqs,
     "wafv2": of_wafv2,
 }
 # Calls that IAM decides without a resource, or that this project must allow on any one.
