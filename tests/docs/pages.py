@@ -43,16 +43,22 @@ CHOICES = {
     "ARN": _KEY,
     "BACKUP": "cluster-DELETED",
     "BEFORE": "11111111-1111-1111-1111-111111111111",
+    "ACCESS_KEY": "AKIAIOSFODNN7EXAMPLE",
+    "API_URL": "https://a1b2c3d4e5.execute-api.ap-northeast-1.amazonaws.com/v1",
     "BUCKET": "csr-lambda-api-prod-edge-logs-123456789012",
     "CHANGE_SET": "arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/"
     "awscli-cloudformation-package-deploy-1/1",
     "CLUSTER": "csr-lambda-api-prod-aurora-cluster",
     "EMAIL": "oncall@example.com",
+    "ENDPOINT": "csr-lambda-api-prod-aurora-cluster.cluster-a1.ap-northeast-1.rds.amazonaws.com",
+    "ENGINE_VERSION": "8.0.mysql_aurora.3.10.0",
+    "FILE": "addresses.json",
     "HOURS": "2",
     "ID": "7",
     "INNER": "CrossSiteScripting_BODY",
     "INSTANCE": "csr-lambda-api-prod-database-databaseinstance1-x",
     "KEY": "b",
+    "KEY_ARN": _KEY,
     "LAMBDA_VERSION": "1",
     "LINK": "https://sns.us-east-1.amazonaws.com/confirmation.html"
     "?TopicArn=arn:aws:sns:us-east-1:123456789012:FrontendAlarmTopicArn&Token=2336412f37&Endpoint=a@example.com",
@@ -63,15 +69,18 @@ CHOICES = {
     "OLD": "csr-lambda-api-prod-aurora-cluster-old",
     "PATH": "/api/v1/health",
     "PHONE": "+819012345678",
+    "REGION": "ap-northeast-1",
     "RESTORED": "csr-lambda-api-prod-aurora-cluster-restored",
     "RULE": "common-rules",
     "SECRET": "csr-lambda-api-prod-db-credentials",
+    "SITE_URL": "https://d1.cloudfront.net",
     "SINCE": "2026-11-25T00:00:00+09:00",
     "SNAPSHOT": CHOSEN_SNAPSHOT,
     "STACK": "network",
     "TEXT": "unreachable",
     "TIME": "2027-01-01T09:00:00+09:00",
     "UNTIL": "2026-11-25T15:00:00Z",
+    "USER": "kudo",
     "VERSION": "3sL4kqtJlcpXroDTDmJrmSpXd3dIbrHY",
     "ZONE": "1",
     "environment": "prod",
@@ -88,6 +97,12 @@ LOAD = "source out/tools.sh prod > /dev/null\n"
 def commands() -> dict[str, str]:
     """Return each command of the operators -> its usage: its arguments, a colon and what it does."""
     return dict(re.findall(r"^([a-z_]+)\(\) \( # (.*)$", TOOLS.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def calls(page: "Page") -> list[str]:
+    """Return the calls of ``csr-operate`` in the blocks of a page."""
+    lines = "".join(block.code + "\n" for block in page.shell()).splitlines()
+    return [line.strip() for line in lines if line.strip().startswith("csr-operate ")]
 
 
 def in_each_language(*pages: Path) -> list[Path]:
@@ -143,7 +158,8 @@ def filled(text: str, **chosen: str) -> str:
         return re.sub(words, lambda word: shlex.quote(values.get(word[2], word[2])), line)
 
     lines = text.split("\n")
-    return "\n".join(chosen_words(line) if is_call(line) else line for line in lines)
+    typed = re.compile(r"\s*(?:csr-operate|aws) ")
+    return "\n".join(chosen_words(line) if is_call(line) or typed.match(line) else line for line in lines)
 
 
 @dataclass(frozen=True)

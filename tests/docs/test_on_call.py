@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from csr_templates import STACKS
-from csr_templates.hand_over.on_call_policy import COMMANDS
+from csr_templates.operating.command_line import COMMANDS
 from tests.system import DEFAULT_PROJECT, PROJECT
 
 from .pages import JAPANESE, ON_CALL, ON_CALL_JA, OPERATIONS, OPERATIONS_JA, in_each_language, read, slug
@@ -54,10 +54,10 @@ def test_commands_in_the_alarms_exist(production: dict[str, dict[str, Any]]) -> 
         for resource in stack["Resources"].values()
         if resource["Type"] == "AWS::CloudWatch::Alarm"
     ]
-    named = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", "\n".join(texts)))
+    named = set(re.findall(r"\(([a-z]+(?:-[a-z]+)+)\)", "\n".join(texts)))
 
     assert len(named) > 12
-    assert named - set(COMMANDS) == set()
+    assert named - {command.name for command in COMMANDS if command.is_on_call} == set()
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ AWS_WORDS = {
     "InSync",
     "NotAfter",
     "PendingConfirmation",
+    "ReaderEndpoint",  # of DescribeDBClusters
     "RDSOSMetrics",
     "RenewalEligibility",
     "RenewalStatus",

@@ -1,4 +1,4 @@
-"""The IAM policies of the person on call: what the commands of ``tools.sh`` for an incident call.
+"""The IAM policies of the person on call: what the commands of ``csr-operate`` for an incident call.
 
 It allows no deletion and no restore of data, no change of roles, policies, keys and passwords, and no deploy
 except through the service role of a stack. It does allow reading the password of the database and the origin
@@ -30,8 +30,6 @@ the placeholders of ``Names.arns``; with ``hasTags``, the resources must also ha
 and a statement with a ``stack`` is only for systems with this stack.
 ``tagged``: statement -> actions on any resource with these tags."""
 
-COMMANDS: Final[Sequence[str]] = _DATA["commands"]
-"""The commands that the policies allow."""
 CONSOLES: Final[Sequence[str]] = _DATA["consoles"]
 """What the consoles call for the dashboards and the saved queries."""
 

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
     from cfn_analysis.model.built_stack import BuiltStack
 
-# Stacks, regions, roles, artifact buckets and quotas are read whatever the stacks contain.
-_ALWAYS: Final = frozenset({"cloudformation", "ec2", "iam", "s3", "service-quotas", "sts"})
+# Stacks, regions, roles, artifact buckets, quotas and tags are read whatever the stacks contain.
+_ALWAYS: Final = frozenset({"cloudformation", "ec2", "iam", "s3", "service-quotas", "sts", "tag"})
 # A certificate is not a resource of the stacks, but read for its distribution.
 _READ_FOR: Final = {"acm": "cloudfront"}
 

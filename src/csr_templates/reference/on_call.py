@@ -60,11 +60,15 @@ def read_alarms(stacks: Sequence[BuiltStack], resolved: Mapping[str, Mapping[str
 
 
 def lists(
-    stacks: Sequence[BuiltStack], alarms: Sequence[Alarm], resolved: Mapping[str, Mapping[str, Any]]
+    stacks: Sequence[BuiltStack],
+    alarms: Sequence[Alarm],
+    resolved: Mapping[str, Mapping[str, Any]],
+    production: str,
 ) -> dict[str, Callable[[Words], Iterator[str]]]:
     """Return name in a marker -> function that yields its lines in the words of a page.
 
-    Empty without alarms and subscriptions.
+    Empty without alarms and subscriptions. A section of an alarm begins with a whole command, because the
+    link in a notification leads there, past the explanations at the top of the page.
     """
     found: dict[str, Callable[[Words], Iterator[str]]] = {}
     if alarms:
@@ -72,7 +76,7 @@ def lists(
         found[CAUSES] = partial(_causes, alarms)
     if silent := [alarm for alarm in alarms if breaches_without_data(alarm.resource["Properties"])]:
         found[MISSING_DATA] = partial(_missing_data, silent)
-    found |= {f"{ALARM_MARKER}{alarm.name}": partial(_section, alarm) for alarm in alarms}
+    found |= {f"{ALARM_MARKER}{alarm.name}": partial(_section, alarm, production) for alarm in alarms}
     subscriptions = [
         (severity(resource["Properties"]["SnsTopicArn"], stack.resources), resource["Properties"])
         for stack in stacks
@@ -150,7 +154,8 @@ def _missing_data(alarms: Sequence[Alarm], words: Words) -> Iterator[str]:
         yield f"- {code(alarm.name)}: {words.fill(waits, time=time)}"
 
 
-def _section(alarm: Alarm, words: Words) -> Iterator[str]:
+def _section(alarm: Alarm, production: str, words: Words) -> Iterator[str]:
+    yield f"- {words('Run first')}: {code(f'csr-operate {production} show-state')}"
     if not words.translated:
         yield from english_lines(alarm, words)
     yield f"- {words('Fires when')}: {firing(alarm.resource, words)}"

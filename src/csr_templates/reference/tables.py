@@ -66,7 +66,10 @@ class Tables:
             "web-acl": self._web_acl,
         }
         self.alarms = {alarm.name: alarm for alarm in on_call.read_alarms(stacks, self.resolved)}
-        self.lists = {**on_call.lists(stacks, list(self.alarms.values()), self.resolved), **further}
+        self.lists = {
+            **on_call.lists(stacks, list(self.alarms.values()), self.resolved, production),
+            **further,
+        }
 
     @property
     def names(self) -> list[str]:

@@ -1193,10 +1193,10 @@ def add_alarms(
             "lambda-errors",
             AlarmDescription=description(
                 Users="Some actions on the site fail.",
-                First="What was deployed last (show_state)? If it was the package, roll it back (roll_back).",
+                First="What was deployed last (show-state)? If it was the package, roll it back (roll-back).",
                 Then=(
-                    "The latest errors (show_errors). If they name the database or a timeout, its status "
-                    "(show_database)."
+                    "The latest errors (show-errors). If they name the database or a timeout, its status "
+                    "(show-database)."
                 ),
                 Related=(
                     "Can be caused by database-silent or database-memory-critical. Fires together with "
@@ -1236,7 +1236,7 @@ def add_alarms(
             "lambda-throttles",
             AlarmDescription=description(
                 Users="Some requests fail. Lambda throttles them because no concurrency is left.",
-                First="The concurrency (show_concurrency): is the reserved concurrency used up?",
+                First="The concurrency (show-concurrency): is the reserved concurrency used up?",
                 Then="The duration of the function: slower requests use more concurrency.",
                 Related="Fires after lambda-concurrency-high, together with api-5xx.",
             ),
@@ -1275,10 +1275,10 @@ def add_alarms(
             "api-5xx",
             AlarmDescription=description(
                 Users="Some actions on the site fail.",
-                First="What was deployed last (show_state)? If it was the package, roll it back (roll_back).",
+                First="What was deployed last (show-state)? If it was the package, roll it back (roll-back).",
                 Then=(
-                    "The latest errors (show_errors). If they name the database or a timeout, its status "
-                    "(show_database)."
+                    "The latest errors (show-errors). If they name the database or a timeout, its status "
+                    "(show-database)."
                 ),
                 Related="Can be caused by lambda-errors, lambda-throttles or database-silent.",
             ),
@@ -1316,7 +1316,7 @@ def add_alarms(
             AlarmDescription=description(
                 Users="Nothing. Requests to the API never reach this queue.",
                 First=(
-                    "The message in the queue (show_dead_letters): who invokes the function asynchronously?"
+                    "The message in the queue (receive-dead-letter): who invokes the function asynchronously?"
                 ),
                 Then="In Logs Insights, run the saved query function-errors.",
             ),
@@ -1338,8 +1338,8 @@ def add_alarms(
                 Users="The pages of the site open, but almost nothing on them works.",
                 First=(
                     "In Logs Insights, run the saved query errors-by-route. Status 5XX: the function or the "
-                    f"database (show_errors). INVALID_API_KEY: the key that {callers.sender} sends "
-                    "(show_origin_key). QUOTA_EXCEEDED: the daily quota (show_quota)."
+                    f"database (show-errors). INVALID_API_KEY: the key that {callers.sender} sends "
+                    "(show-origin-keys). QUOTA_EXCEEDED: the daily quota (show-quota)."
                 ),
                 Then=callers.third_party,
                 Related=(
@@ -1406,10 +1406,10 @@ def add_alarms(
             AlarmDescription=description(
                 Users="Nothing. Requests are not logged, so failures cannot be analyzed later.",
                 First=(
-                    "The key of the log groups (show_keys): is it enabled, and does its policy allow "
+                    "The key of the log groups (show-keys): is it enabled, and does its policy allow "
                     "CloudWatch Logs?"
                 ),
-                Then="The logging role of API Gateway for the account (show_logging_roles).",
+                Then="The logging role of API Gateway for the account (aws apigateway get-account).",
             ),
             Metrics=[
                 cloudwatch.MetricDataQuery(
@@ -1436,8 +1436,8 @@ def add_alarms(
             AlarmDescription=description(
                 Users="Nothing yet. When the daily quota is used up, the API rejects all requests.",
                 First=(
-                    "The used requests (show_quota): are there more users, or is it one caller "
-                    "(show_callers)?"
+                    "The used requests (show-quota): are there more users, or is it one caller "
+                    "(show-callers)?"
                 ),
                 Then=callers.limits,
                 Related="Can cause api-mostly-failing.",

@@ -756,7 +756,7 @@ def add_alarms(
             "database-cpu-high",
             AlarmDescription=description(
                 Users="API responses are slow.",
-                First="The slow queries (show_slow_queries): is there a new one?",
+                First="The slow queries (show-slow-queries): is there a new one?",
                 Then="The requests on the api dashboard: are there more than usual?",
                 Related="Can cause lambda-duration and api-latency.",
             ),
@@ -775,7 +775,7 @@ def add_alarms(
             AlarmDescription=description(
                 Users="Nothing yet. When no connections are left, the API returns errors.",
                 First="The concurrency on the api dashboard: each execution environment holds a connection.",
-                Then="The connections (show_connections): are they idle, or do slow queries keep them open?",
+                Then="The connections: are they idle, or do slow queries keep them open?",
                 Related="Can be caused by lambda-concurrency-high. Can cause lambda-errors and api-5xx.",
             ),
             MetricName="DatabaseConnections",
@@ -811,7 +811,7 @@ def add_alarms(
             "database-write-latency-high",
             AlarmDescription=description(
                 Users="Saving data is slow.",
-                First="Is a bulk load or a long transaction running (show_queries, show_connections)?",
+                First="Is a bulk load or a long transaction running?",
                 Then="AWS Health: is there an event for Aurora?",
                 Related="Can cause lambda-duration and api-latency.",
             ),
@@ -870,7 +870,7 @@ def add_alarms(
             DependsOn=instances.first,  # otherwise it would wait for data of missing instances
             AlarmDescription=description(
                 Users="Every request that needs the database fails.",
-                First="The status of the cluster, the writer and the reader (show_database).",
+                First="The status of the cluster, the writer and the reader (show-database).",
                 Then="The events in the same output: a failover, a restart, a deletion, or no storage left?",
                 Related="Can cause lambda-errors, api-5xx and api-mostly-failing.",
             ),
@@ -889,7 +889,7 @@ def add_alarms(
                     "Nothing yet. The writer takes over the reads. If the writer fails too, there is no "
                     "failover target."
                 ),
-                First="The status of the reader (show_database).",
+                First="The status of the reader (show-database).",
                 Then="The events in the same output: a failure, a restart, or a deletion?",
                 Related="Fires together with database-silent if the whole cluster is stopped.",
             ),
@@ -924,10 +924,7 @@ def add_alarms(
                 First=(
                     "The concurrency on the api dashboard: each execution environment can hold a connection."
                 ),
-                Then=(
-                    "The connections of the reader (show_connections reader): are they idle, or do slow "
-                    "queries keep them open?"
-                ),
+                Then=("The connections of the reader: are they idle, or do slow queries keep them open?"),
                 Related="Can be caused by lambda-concurrency-high.",
             ),
             MetricName="DatabaseConnections",
@@ -997,7 +994,7 @@ def add_alarms(
             "database-memory-critical",
             AlarmDescription=description(
                 Users="Some requests fail, because the writer refuses queries and closes connections.",
-                First="The slow queries (show_slow_queries): does one sort or join many rows?",
+                First="The slow queries (show-slow-queries): does one sort or join many rows?",
                 Then="The connections: each one uses memory.",
                 Related="Can cause lambda-errors and api-5xx.",
             ),
@@ -1027,7 +1024,7 @@ def add_alarms(
             "database-storage-low",
             AlarmDescription=description(
                 Users="Nothing yet. If local storage runs out, large queries and index changes fail.",
-                First="Is an ALTER TABLE or a large sort running (show_queries)?",
+                First="Is an ALTER TABLE or a large sort running?",
                 Then="In the RDS console, the sizes of the log files.",
                 Related="Can cause lambda-errors.",
             ),

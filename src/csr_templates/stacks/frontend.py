@@ -1447,8 +1447,8 @@ def add_alarms(
                     "Some pages are missing, or some actions are rejected. Often, only scanners are affected."
                 ),
                 First=(
-                    "Who answers, with which status (who_answers)? If it is WAF, which rule blocks "
-                    "(show_blocked)?"
+                    "Who answers, with which status (who-answers)? If it is WAF, which rule blocks "
+                    "(show-blocked-requests)?"
                 ),
                 Then="The last upload of the site: does it have a broken link, or are files missing?",
                 Related="Fires together with waf-blocked-requests-high or api-4xx.",
@@ -1468,7 +1468,7 @@ def add_alarms(
             AlarmDescription=description(
                 Users="Some pages or actions fail.",
                 First=(
-                    "The errors on the api dashboard. If there are any, what was deployed last (show_state)?"
+                    "The errors on the api dashboard. If there are any, what was deployed last (show-state)?"
                 ),
                 Then=(
                     "If there are none, the errors of the CloudFront functions on this dashboard, or the "
@@ -1537,7 +1537,7 @@ def add_alarms(
             unit="requests",
             AlarmDescription=description(
                 Users="Most users notice nothing. If a rule is wrong, WAF blocks legitimate requests.",
-                First="Which rule blocks which requests (show_blocked)?",
+                First="Which rule blocks which requests (show-blocked-requests)?",
                 Then=(
                     "In Logs Insights, run the saved query waf-blocked-addresses: are there a few unknown "
                     "addresses, or many users?"
@@ -1574,7 +1574,7 @@ def add_alarms(
             AlarmDescription=description(
                 Users="The site does not open.",
                 First=(
-                    "Who answers, with which status (who_answers)? Also open the site on a phone with Wi-Fi "
+                    "Who answers, with which status (who-answers)? Also open the site on a phone with Wi-Fi "
                     "turned off."
                 ),
                 Then="In the Route 53 console, the reason that the health checkers report for site-probe.",
@@ -1594,7 +1594,7 @@ def add_alarms(
             WarmUpConfiguration=alarms.warm_up(60),
             AlarmDescription=description(
                 Users="The pages of the site open, but nothing on them works.",
-                First="Who answers at the path of the probe, with which status (who_answers)?",
+                First="Who answers at the path of the probe, with which status (who-answers)?",
                 Then=(
                     "Status 403: the saved query waf-blocked-by-rule, then the key that CloudFront sends. "
                     "429: the daily quota. 5XX: the errors on the api dashboard."
@@ -1628,7 +1628,7 @@ def add_alarms(
                 Users=(
                     "Nothing yet. When the certificate expires, browsers show a warning instead of the site."
                 ),
-                First="The status of the certificate and of its renewal (show_certificate).",
+                First="The status of the certificate and of its renewal (aws acm describe-certificate).",
                 Then="The DNS record that validates the certificate: does it still exist?",
             ),
             notify=alarm_topics.normal.Ref(),
@@ -1642,7 +1642,7 @@ def add_alarms(
             TreatMissingData="ignore",  # an expired certificate sends nothing, and the alarm stays
             AlarmDescription=description(
                 Users="Nothing yet. In a few days, browsers show a warning instead of the site.",
-                First="The status of the certificate and of its renewal (show_certificate).",
+                First="The status of the certificate and of its renewal (aws acm describe-certificate).",
                 Then="The DNS record that validates the certificate: does it still exist?",
                 Related="Fires after certificate-expiring.",
             ),

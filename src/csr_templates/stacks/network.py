@@ -880,7 +880,7 @@ def add_alarms(
         alarms.alarm,
         AlarmDescription=alarms.description(
             Users="Some requests that need the internet are slow.",
-            First="Is the gateway available (show_network)? AWS Health: is there an event in the zone?",
+            First="Is the gateway available (show-network)? AWS Health: is there an event in the zone?",
             Then="On the network dashboard, the bytes: is there more traffic than the gateway can handle?",
             Related="If the ports are the cause, nat-1-ports or nat-2-ports also fires.",
             Dashboard="network",

@@ -1,7 +1,8 @@
 """Failures of a block: it stops, reports the failure, and changes nothing more.
 
-Every block of the pages is run again for each of its commands: once the command fails, and where the shell
-reads what it prints, once it prints nothing and once ``None``. And once without the stacks, and without out/.
+Every block of the hand-over is run again for each of its commands: once the command fails, and where the
+shell reads what it prints, once it prints nothing and once ``None``. And once without the stacks, and
+without out/.
 """
 
 import json
@@ -18,54 +19,28 @@ from tests.docs.pages import (
     BY_OPERATORS,
     HAND_OVER,
     LOAD,
-    RECOVERY,
     ROOT,
     TOOLS,
-    TYPED,
     Block,
-    by_line,
     choices,
     commands,
     filled,
-    is_call,
     read,
 )
 
 from .replay import ONLY_REPORTED, Call, Run, loaded, programs, run
-from .world import CHANGE_SET, UNCHANGED, VERSION, Session, Terminal
+from .world import CHANGE_SET, UNCHANGED, VERSION, Session
 
-# Sections whose calls are tested in another way: those of API are the same, and the end of a rehearsal.
-SHOWN = ((RECOVERY, "Network"), (RECOVERY, "Frontend"), (RECOVERY, "Step 4: check the data"))
-# Calls that need what another call has downloaded.
-OTHERWISE = ("upload_site old-site\n", "show_callers 0\n", "show_callers 1\n")
-_SECRETS = """\
-echo secret before > secrets-database.txt
-for key in a b; do echo "secret-$key before" >> secrets-api.txt; done
-touch secrets-network.txt secrets-frontend.txt
-"""
-# Command -> the files that an earlier one has left.
-FILES = {
-    "write_addresses": """\
-for family in 4 6; do
-  echo '{"IPSet": {"Addresses": []}}' > csr-lambda-api-prod-blocked-ipv$family.json
-done
-""",
-    **dict.fromkeys(("run_import", "end_recovery"), _SECRETS),
-}
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
+# On the pages for operators, a person reads the error of a line, and the next line fails without its output.
+READ_BY_A_PERSON = ("operations.md", "operations.ja.md")
+ALL_PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
+PAGES = [path for path in ALL_PAGES if path.name not in READ_BY_A_PERSON]
 BLOCKS = [
-    (path, block)
-    for path in (*TYPED, HAND_OVER, RECOVERY)
-    for whole in read(path).shell()
-    for block in by_line(whole)
-    if (
-        re.search(r"\b(aws|deployed|failed_events) |\bout/", block.code)
-        if path == HAND_OVER and block.section != BY_OPERATORS
-        else any(map(is_call, block.text.splitlines()))
-    )
+    (HAND_OVER, block)
+    for block in read(HAND_OVER).shell()
+    if block.section != BY_OPERATORS
+    and re.search(r"\b(aws|deployed|failed_events) |\bout/", block.code)
     and not re.match(r"\w+\(\) \{", block.code)  # which only defines functions
-    and (path, block.section) not in SHOWN
-    and block.text not in OTHERWISE
 ]
 
 
@@ -91,23 +66,9 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def printed(
-    sessions: dict[str, Session],
-    recovery_sessions: dict[str, Session],
-    hand_over: Session,
-    terminal: Terminal,
-) -> dict[tuple[Path, int], list[str]]:
+def printed(hand_over: Session) -> dict[tuple[Path, int], list[str]]:
     """What each command of a block printed in a good run, by page and line of the block."""
-    found = {(HAND_OVER, int(line)): out for line, out in hand_over.printed.items()}
-    chapters = {block.chapter: path for path in TYPED for block in read(path).shell()}
-    for chapter, session in sessions.items():
-        found |= {(chapters[chapter], int(line)): out for line, out in session.printed.items() if line}
-    for session in recovery_sessions.values():
-        found |= {(RECOVERY, int(line)): out for line, out in session.printed.items() if line}
-    operators = [one for one in read(HAND_OVER).shell() if one.section == BY_OPERATORS]
-    for block in [line for one in operators for line in by_line(one)]:
-        found[HAND_OVER, block.line] = terminal.session(LOAD, [block]).printed[str(block.line)]
-    return found
+    return {(HAND_OVER, int(line)): out for line, out in hand_over.printed.items()}
 
 
 def before(path: Path, block: Block) -> list[Block]:
@@ -125,13 +86,10 @@ class Pasted:
         self, path: Path, block: Block, printed: dict[tuple[Path, int], list[str]], scripts: Path
     ) -> None:
         earlier = before(path, block)
-        self.is_script = path == HAND_OVER and block.section != BY_OPERATORS
-        preamble = "" if self.is_script else loaded()
-        preamble += FILES.get(block.text.split()[0], "")
-        self.code = preamble + "".join(f"{filled(one.text)}\n" for one in [*earlier, block])
+        self.code = "".join(f"{filled(one.text)}\n" for one in [*earlier, block])
         self.answers = [out for one in [*earlier, block] for out in printed.get((path, one.line), [])]
         self.scripts = scripts
-        setup = self._run(preamble + "".join(f"{filled(one.text)}\n" for one in earlier))
+        setup = self._run("".join(f"{filled(one.text)}\n" for one in earlier))
         self.good = self._run(self.code)
         self.calls = self.good.calls[len(setup.calls) :]
         self.reads = any(call.is_captured for call in self.calls)
@@ -144,7 +102,7 @@ class Pasted:
         """Yield what can go wrong, with the command at which it does."""
         for call in self.calls:
             yield "fails", call
-            if call.is_captured if self.is_script else call.is_checked:
+            if call.is_captured:
                 yield "empty", call
                 yield "none", call
         if asked := [call for call in self.calls if call.title.startswith("aws cloudformation")]:
@@ -413,23 +371,6 @@ def test_repeated_upload_keeps_the_version(printed: dict[tuple[Path, int], list[
     assert versions[0] == versions[1]
 
 
-def test_operators_upload_a_package_once(scripts: Path) -> None:
-    """So does the command of the operators, which prints the version."""
-    upload = "upload_package lambda-deployment-package.zip\n"
-    code = f"{loaded()}{upload}{upload}echo new > lambda-deployment-package.zip\n{upload}{upload}"
-    account = "123456789012\n"
-    end = run(code, [account, "first\n", account, account, "second\n", "2\n", "third\n"], scripts)
-
-    assert (end.status, end.err) == (0, "")
-    assert [line for line in end.out.splitlines() if not line.startswith("==>")] == [
-        "first",
-        "first",
-        "second",
-        "third",  # another account, so another bucket
-    ]
-    assert [call.title for call in end.calls if call.is_changing] == ["aws s3api put-object"] * 3
-
-
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_no_failure_can_hide(path: Path) -> None:
     """What a command prints goes into a variable, through value: elsewhere the shell goes on if it fails."""
@@ -461,25 +402,6 @@ def test_no_failure_can_hide_in_the_commands() -> None:
 
     assert elsewhere == {"tools_stacks", "tools_regions", "tools_time"}  # which call nothing that can fail
     assert not re.search(r"\b(local|export|declare) \w+=\$\(", code)
-
-
-@pytest.mark.parametrize(
-    "listed",
-    ["[]", '[["a@example.com", "PendingConfirmation"]]', '[["a@example.com", "Deleted"]]'],
-    ids=["none", "pending", "deleted"],
-)
-def test_audit_finds_a_topic_without_a_confirmed_subscription(listed: str, scripts: Path) -> None:
-    """The check ends with an error that names the topic, whichever it is."""
-    outputs = [f"x\t{name}TopicArn\tarn\n" for name in ("Network", "Database", "Api", "Frontend")]
-    good = '[["a@example.com", "arn:aws:sns:x"]]'
-    ends = {
-        answer: run(f"{loaded()}check_subscriptions\n", [*outputs, good, good, good, answer], scripts)
-        for answer in (good, listed)
-    }
-
-    assert (ends[good].status, ends[good].err) == (0, "")
-    assert ends[listed].status != 0
-    assert "FrontendTopicArn" in ends[listed].err
 
 
 DELETING = {

@@ -1,4 +1,7 @@
-"""The policy of the person on call: what the commands for an incident call, and nothing that destroys."""
+"""The policy of the person on call: repairs of this project, and nothing that destroys.
+
+``tests/csr_templates/operating/test_on_call_policy.py`` compares it with the calls of the commands.
+"""
 
 import json
 import re
@@ -6,22 +9,19 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from botocore import xform_name
-from botocore.session import get_session
 
 from csr_templates import STACKS
 from csr_templates.assembly.building import build_stack
 from csr_templates.hand_over import on_call_policy
 from csr_templates.hand_over.operator_statements import Names
 from csr_templates.hand_over.policy_documents import MAX_CHARACTERS
+from csr_templates.operating.command_line import COMMANDS
 from tests.docs.pages import (
     JAPANESE,
     ON_CALL,
     OPERATIONS,
     OPERATIONS_JA,
     ROOT,
-    TOOLS,
-    commands,
     read,
     spans,
 )
@@ -35,92 +35,27 @@ NAMES = Names(PROJECT, ENVIRONMENTS)
 POLICIES = on_call_policy.policies(NAMES, BUILT)
 TOKYO, VIRGINIA = "ap-northeast-1", "us-east-1"
 OURS = {"aws:ResourceTag/Project": PROJECT, "aws:ResourceTag/Environment": "prod"}
-# Commands of the AWS CLI that call something else than their name says, and calls with other IAM actions.
-CALLS = {
-    "logs tail": ("logs:FilterLogEvents",),
-    "s3 cp": ("s3:GetObject", "s3:ListBucket", "s3:PutObject"),
-    "s3 ls": ("s3:ListBucket",),
-    "s3api get-object": ("s3:GetObject", "s3:GetObjectVersion"),
-    "s3api list-object-versions": ("s3:ListBucketVersions",),
-    "apigateway get-account": ("apigateway:GET",),
-    "apigateway get-api-key": ("apigateway:GET",),
-    "apigateway get-usage": ("apigateway:GET",),
-    "apigateway get-usage-plan-keys": ("apigateway:GET",),
-    "apigateway update-api-key": ("apigateway:PATCH",),
-    "apigateway update-usage": ("apigateway:PATCH",),
-    "apigateway flush-stage-cache": ("apigateway:DELETE",),
-    # with a role, tags and a template in a bucket
-    "cloudformation create-change-set": (
-        "cloudformation:CreateChangeSet",
-        "cloudformation:TagResource",
-        "iam:PassRole",
-        "s3:GetObject",
-    ),
-    # the secrets of the database have its key
-    "secretsmanager get-secret-value": ("secretsmanager:GetSecretValue", "kms:Decrypt"),
-}
+COMMANDS_ON_CALL = {command.name for command in COMMANDS if command.is_on_call}
+OTHERS = {command.name for command in COMMANDS} - COMMANDS_ON_CALL
 
 
-def functions() -> dict[str, str]:
-    """Return each function of tools.sh -> its code."""
-    text = re.sub(r"\\\n\s*", "", TOOLS.read_text("utf-8"))
-    return dict(re.findall(r"^([a-z_]+)\(\) [({](.*?)^[)}]", text, re.MULTILINE | re.DOTALL))
-
-
-def code_of(names: set[str]) -> str:
-    """Return the code of functions and of all that they call."""
-    bodies, reached = functions(), set()
-    waiting = set(names)
-    while waiting:
-        reached |= waiting
-        words = set(re.findall(r"[a-z_]+", "".join(bodies[name] for name in waiting)))
-        waiting = (words & bodies.keys()) - reached
-    return "".join(bodies[name] for name in sorted(reached))
-
-
-def needed(code: str) -> set[str]:
-    """Return the IAM actions of the commands of AWS in some code."""
-    session, found = get_session(), set()
-    for service, wait, name in re.findall(
-        r"(?<![-\w])(?:aws|tools_unless_gone) ([a-z0-9]+) (wait )?\"?([a-z0-9$-]+)", code
-    ):
-        model = "s3" if service.startswith("s3") else service
-        if f"{service} {name}" in CALLS:
-            found |= set(CALLS[f"{service} {name}"])
-        elif wait:
-            waiters = session.get_waiter_model(model)
-            pattern = re.sub(r"\$\w+", "[a-z]+", name)
-            names = [one for one in waiters.waiter_names if re.fullmatch(pattern, xform_name(one, "-"))]
-            found |= {f"{service}:{waiters.get_waiter(one).operation}" for one in names}
-        else:
-            operations = session.get_service_model(model).operation_names
-            (operation,) = [one for one in operations if xform_name(one, "-") == name]
-            found.add(f"{'s3' if service == 's3api' else service}:{operation}")
-    return found
-
-
-@pytest.mark.acceptance  # reads the models of fifteen services
-def test_policy_allows_what_the_commands_call() -> None:
-    """The list of actions is equal to the commands of AWS in the functions."""
-    allowed: set[str] = set()
-    for policy in POLICIES:
-        for statement in policy["Statement"]:
-            if statement["Effect"] == "Allow":
-                allowed.update(statement["Action"])
-
-    assert set(on_call_policy.COMMANDS) <= commands().keys()
-    assert needed(code_of(set(on_call_policy.COMMANDS))) == allowed - set(on_call_policy.CONSOLES)
-    assert len(allowed) > 60
+def commands_in(text: str) -> set[str]:
+    """Return the commands in backticks; one without a hyphen, such as ``wait``, is also another word."""
+    words = {span.split()[0] for span in spans(text) if span.strip()}
+    return {word for word in words if "-" in word} & {command.name for command in COMMANDS}
 
 
 def test_commands_are_those_of_the_pages() -> None:
     """What the on-call page names, and what Troubleshooting calls, is allowed; drift reads every resource."""
-    named = {span.split()[0] for span in spans("\n".join(read(ON_CALL).prose))} & commands().keys()
+    named = commands_in("\n".join(read(ON_CALL).prose))
     blocks = [block for block in read(OPERATIONS).shell() if block.chapter == "Troubleshooting"]
-    called = set(re.findall(r"^([a-z_]+)", "".join(block.text for block in blocks), re.MULTILINE))
+    called = set(
+        re.findall(r"^csr-operate prod ([a-z-]+)", "".join(block.text for block in blocks), re.MULTILINE)
+    )
 
     assert len(named) > 15
-    assert (named | called) - set(on_call_policy.COMMANDS) == set()
+    assert len(called) > 15
+    assert (named | called) - COMMANDS_ON_CALL == set()
 
 
 @pytest.mark.parametrize(
@@ -134,9 +69,8 @@ def test_commands_are_those_of_the_pages() -> None:
 def test_other_commands_are_for_an_administrator(path: Path, chapter: str, administrator: str) -> None:
     """A row or paragraph of Troubleshooting that names any other command says who can run it."""
     text = path.read_text("utf-8").partition(f"## {chapter}\n")[2]
-    rest = commands().keys() - set(on_call_policy.COMMANDS)
     paragraphs = re.split(r"\n(?:\n|(?=[|-]|\d\. ))", text)
-    named = [part for part in paragraphs if {span.split()[0] for span in spans(part) if span.strip()} & rest]
+    named = [part for part in paragraphs if commands_in(part) & OTHERS]
 
     assert len(named) > 3
     assert [part for part in named if administrator not in part] == []
@@ -249,7 +183,7 @@ DENIED: list[Asked] = [
     ),
     ("s3:PutObject", f"arn:aws:s3:::{PROJECT}-prod-edge-logs-123456789012/log", {}),
     ("s3:DeleteObject", f"arn:aws:s3:::{PROJECT}-prod-frontend-123456789012/index.html", {}),
-    ("s3:PutObject", f"arn:aws:s3:::{PROJECT}-prod-lambda-deployments-123456789012/x.zip", {}),
+    ("s3:DeleteObject", f"arn:aws:s3:::{PROJECT}-prod-lambda-deployments-123456789012/x.zip", {}),
     ("ec2:ReplaceRoute", arn("ec2", "route-table/rtb-1"), {}),
     ("ec2:DeleteRoute", arn("ec2", "route-table/rtb-1"), OURS),
     ("wafv2:DeleteWebACL", arn("wafv2", f"global/webacl/{PROJECT}-prod-cloudfront-waf/1", VIRGINIA), {}),

@@ -73,7 +73,7 @@ def found() -> dict[str, Any]:
     """The lists of one stack."""
     stack = BuiltStack("shop", "shop.yaml", "us-east-1", TEMPLATE)
     resolved = {"shop": resolve(TEMPLATE, {})}
-    return lists([stack], read_alarms([stack], resolved), resolved)
+    return lists([stack], read_alarms([stack], resolved), resolved, "prod")
 
 
 def test_a_marker_for_each_alarm(found: dict[str, Any]) -> None:
@@ -113,7 +113,9 @@ def test_alarms_on_missing_data(warm_up: dict[str, Any], line: str) -> None:
     stack = BuiltStack("shop", "shop.yaml", "us-east-1", template)
     resolved = {"shop": resolve(template, {})}
 
-    assert list(lists([stack], read_alarms([stack], resolved), resolved)["missing-data"](Words())) == [line]
+    assert list(
+        lists([stack], read_alarms([stack], resolved), resolved, "prod")["missing-data"](Words())
+    ) == [line]
 
 
 def test_causes() -> None:
@@ -138,7 +140,7 @@ def test_causes() -> None:
     template = {**TEMPLATE, "Resources": resources}
     stack = BuiltStack("shop", "shop.yaml", "us-east-1", template)
     resolved = {"shop": resolve(template, {})}
-    shown = lists([stack], read_alarms([stack], resolved), resolved)["alarm-causes"](Words())
+    shown = lists([stack], read_alarms([stack], resolved), resolved, "prod")["alarm-causes"](Words())
 
     assert list(shown) == [
         "```mermaid",
@@ -172,6 +174,7 @@ def test_index(found: dict[str, Any]) -> None:
         (
             "closed-1",
             [
+                "- Run first: `csr-operate prod show-state`",
                 "- Effect on users: The shop is closed.",
                 "- Check first: The \\*door\\*.",
                 "- Then check: The key.",
@@ -184,6 +187,7 @@ def test_index(found: dict[str, Any]) -> None:
         (
             "absent",
             [
+                "- Run first: `csr-operate prod show-state`",
                 "- Fires when: `Latency` > 5 milliseconds (Maximum, 3 of 3 periods of 1 min)",
                 "- Notifies: critical",
             ],
@@ -191,7 +195,10 @@ def test_index(found: dict[str, Any]) -> None:
     ],
 )
 def test_section(found: dict[str, Any], name: str, lines: list[str]) -> None:
-    """A section contains the lines of the alarm's description; free text is only on the page."""
+    """A section begins with a whole command and contains the lines of the alarm's description.
+
+    Free text is only on the page.
+    """
     assert list(found[f"alarm {name}"](Words())) == lines
 
 
@@ -201,7 +208,12 @@ def test_section_in_another_language(found: dict[str, Any]) -> None:
 
     lines = list(found["alarm slow"](words))
 
-    assert [line.split(":")[0] for line in lines] == ["- Fires when", "- Notifies", "- Tafel"]
+    assert [line.split(":")[0] for line in lines] == [
+        "- Run first",
+        "- Fires when",
+        "- Notifies",
+        "- Tafel",
+    ]
     assert {"Notifies", "normal"} <= set(words.missing)
     assert "shop" not in words.missing
 
@@ -227,7 +239,7 @@ def test_all_events() -> None:
     events = {"Type": "AWS::RDS::EventSubscription", "Properties": {"SnsTopicArn": {"Ref": "Topic"}}}
     template: dict[str, Any] = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}, "Events": events}}
     stack = BuiltStack("shop", "shop.yaml", "us-east-1", template)
-    lines = lists([stack], [], {"shop": resolve(template, {})})["database-events"](Words())
+    lines = lists([stack], [], {"shop": resolve(template, {})}, "prod")["database-events"](Words())
 
     assert list(lines) == ["- normal, all types of source: all categories"]
 
@@ -237,4 +249,4 @@ def test_stacks_without_alarms() -> None:
     template: dict[str, Any] = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
     stack = BuiltStack("shop", "shop.yaml", "us-east-1", template)
 
-    assert lists([stack], read_alarms([stack], {"shop": template}), {"shop": template}) == {}
+    assert lists([stack], read_alarms([stack], {"shop": template}), {"shop": template}, "prod") == {}
