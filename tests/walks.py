@@ -1046,9 +1046,9 @@ GROUPS: Sequence[Sequence[Walk]] = (
         Walk(project, 1),
         Walk(no_waf, 3),
         Walk(low_threshold, 1),
-        Walk(library, 5),
     ),
     (
+        Walk(library, 5),
         Walk(high_threshold, 1),
         Walk(runtime, 1),
         Walk(right, 1),

@@ -100,8 +100,9 @@ class Deployed(Account):
         while isinstance(trust, str):
             trust = json.loads(trust)
         (one,) = trust["Statement"]
-        wanted = {f"gitlab.com:{key}": value for key, value in token.items()}
-        if one["Principal"] != {"Federated": PROVIDER} or one["Condition"] != {"StringEquals": wanted}:
+        claims = {f"gitlab.com:{key}": value for key, value in token.items()}
+        required = one["Condition"]["StringEquals"]
+        if one["Principal"] != {"Federated": PROVIDER} or not required.items() <= claims.items():
             raise DeniedError(f"Not authorized to perform sts:AssumeRoleWithWebIdentity: {given['RoleArn']}")
         self.caller = name
         return {"Credentials": {"AccessKeyId": name, "SecretAccessKey": "secret", "SessionToken": "session"}}
@@ -224,7 +225,7 @@ class Pipeline:
         self.account.done.clear()
         self.account.printed.clear()
         self.checks.write_text("", "utf-8")
-        token = json.dumps({"sub": subject, "aud": "sts.amazonaws.com"})
+        token = json.dumps({"sub": subject, "aud": "sts.amazonaws.com", "ref_protected": "true"})
         given = {"CI_PIPELINE_ID": "1", "ENVIRONMENT": "prod", "PREFLIGHT_ROLES": ROLES, "FAILING": failing}
         exported = "".join(
             f"export {k}='{v}'\n" for k, v in {**given, "AWS_ID_TOKEN": token, **variables}.items()

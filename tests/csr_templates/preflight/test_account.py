@@ -29,7 +29,7 @@ from csr_templates.preflight.results import missing_calls
 from tests.system import PROJECT
 
 from .conftest import Walk
-from .mock_account import package, session
+from .mock_account import ENVIRONMENT, package, session
 from .recorded import TOKYO, VIRGINIA, AwsError
 
 ACTIONS: Any = load_resource(AdditionalSpecs, "Policies.json")  # type: ignore[no-untyped-call]
@@ -134,7 +134,7 @@ def test_an_endpoint_that_does_not_respond_is_not_asked_again() -> None:
         threading.Thread(target=accept, args=(server,), daemon=True).start()
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         with (
-            mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL": url}),
+            mock.patch.dict(os.environ, {**ENVIRONMENT, "AWS_ENDPOINT_URL": url}),
             mock.patch.object(sessions, "FIRST_READ_SECONDS", 0.1),
         ):
             account = CheckedAccount(session=session())
