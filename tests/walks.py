@@ -572,8 +572,8 @@ def function(one: Checkout) -> None:
         API, "    api = add_api(t, ", "    add_reports(t, parameters, role, reports_logs, key, queue)\n"
     )
     one.refused(
-        "ExecutionRole does not allow logs:CreateLogStream and logs:PutLogEvents on ReportsLogGroup, its log "
-        "group: the function has no log.",
+        "ExecutionRole does not allow logs:CreateLogStream and logs:PutLogEvents on ReportsLogGroup: the "
+        "function has no log.",
         "ReportsFunction has no alarm, so no one learns that it fails (W9578).",
         "Code of ReportsFunction has no S3ObjectVersion (W9579).",
     )
