@@ -202,11 +202,7 @@ def wait_available(aws: Aws, cluster: str, again: str) -> None:
     Raises:
         Stop: it cannot become available by itself.
     """
-    end = waiting.until(
-        aws, f"the cluster {cluster}", partial(status, aws, cluster), _ENDS.__contains__, again
-    )
-    if end != AVAILABLE:
-        raise Stop(f"The cluster {cluster} is {end}, not available.")
+    _wait_until_available(aws, f"cluster {cluster}", partial(status, aws, cluster), again)
 
 
 def wait_instance(aws: Aws, instance: str, again: str) -> None:
@@ -220,11 +216,13 @@ def wait_instance(aws: Aws, instance: str, again: str) -> None:
     Raises:
         Stop: it cannot become available by itself.
     """
-    end = waiting.until(
-        aws, f"the instance {instance}", partial(instance_status, aws, instance), _ENDS.__contains__, again
-    )
+    _wait_until_available(aws, f"instance {instance}", partial(instance_status, aws, instance), again)
+
+
+def _wait_until_available(aws: Aws, resource: str, read: Callable[[], str], again: str) -> None:
+    end = waiting.until(aws, f"the {resource}", read, _ENDS.__contains__, again)
     if end != AVAILABLE:
-        raise Stop(f"The instance {instance} is {end}, not available.")
+        raise Stop(f"The {resource} is {end}, not available.")
 
 
 def wait_for_writer(aws: Aws, cluster: str, is_over: Callable[[str], bool], again: str) -> str:
