@@ -68,8 +68,7 @@ API_GATEWAY = {
 
 def arn(service: str, call: Call, resource: str) -> str:
     """Return an ARN in the region of a call."""
-    region = "" if call.region == "aws-global" else call.region
-    return f"arn:aws:{service}:{region}:{ACCOUNT}:{resource}"
+    return f"arn:aws:{service}:{call.region}:{ACCOUNT}:{resource}"
 
 
 def of_cloudformation(call: Call) -> list[str]:
@@ -130,9 +129,9 @@ def of_wafv2(call: Call) -> list[str]:
 
 
 def of_cloudfront(call: Call) -> list[str]:
-    """Return the distribution."""
+    """Return the distribution, which has no region."""
     distribution = call.parameters.get("DistributionId", call.parameters.get("Id"))
-    return [arn("cloudfront", call, f"distribution/{distribution}")]
+    return [f"arn:aws:cloudfront::{ACCOUNT}:distribution/{distribution}"]
 
 
 def of_secretsmanager(call: Call) -> list[str]:
