@@ -52,6 +52,8 @@ def create(
     if condition and not resources.lazy_condition_map[condition]:
         return None
     made = Placeholder(logical_id, resource["Type"])
+    if resource["Type"] == "AWS::Lambda::Version":  # its ID ends in its number, which a deploy reads
+        made.physical_resource_id = f"arn:aws:lambda:{region_name}:{account_id}:function:{logical_id}:1"
     resources._parsed_resources[logical_id] = made
     parsing.clean_json(resource.get("Properties", {}), resources)  # raises where an import has no export
     return made
