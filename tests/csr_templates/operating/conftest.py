@@ -3,9 +3,11 @@
 import shlex
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 from types import ModuleType
 from typing import Final, NamedTuple
@@ -66,12 +68,9 @@ class Operator:
         world: the account.
     """
 
-    def __init__(
-        self, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self.world = world
         self._monkeypatch = monkeypatch
-        self._capsys = capsys
         self._minutes = -1
 
     def run(self, *arguments: str, folder: Path = OUT) -> Run:
@@ -81,11 +80,11 @@ class Operator:
         self._monkeypatch.setattr(words, "now", lambda: now)
         self._monkeypatch.setattr(command_line, "Account", self._account)
         before = len(self.world.recorder.made)
-        self._capsys.readouterr()
-        status = command_line.main(["prod", *arguments, "--out", str(folder)])
-        captured = self._capsys.readouterr()
+        out, err = StringIO(), StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            status = command_line.main(["prod", *arguments, "--out", str(folder)])
         calls = self.world.recorder.made[before:]
-        return Run(status, captured.out.splitlines(), captured.err.splitlines(), calls)
+        return Run(status, out.getvalue().splitlines(), err.getvalue().splitlines(), calls)
 
     def _account(self, profile: str | None) -> Account:
         assert profile is None
@@ -97,6 +96,11 @@ class Operator:
 
 @pytest.fixture(autouse=True)
 def settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use credentials of no account, and do not pause."""
+    isolate(monkeypatch)
+
+
+def isolate(monkeypatch: pytest.MonkeyPatch) -> None:
     """Use credentials of no account, and do not pause."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
@@ -113,12 +117,19 @@ def production() -> OperatedEnvironment:
 @pytest.fixture
 def world(production: OperatedEnvironment, tmp_path: Path) -> Iterator[World]:
     """Yield an account with what production has deployed."""
+    with opened(CloudFormation(production), tmp_path) as account:
+        yield account
+
+
+@contextmanager
+def opened(stacks: CloudFormation, folder: Path) -> Iterator[World]:
+    """Yield an account in moto with these stacks, and an empty folder."""
     _install_validator()
     from moto import mock_aws
 
     moto = mock_aws()
     moto.start()
-    world = World(production, CloudFormation(production), moto, tmp_path)
+    world = World(stacks.environment, stacks, moto, folder)
     yield world
     world.close()
 
@@ -141,9 +152,9 @@ def _install_validator() -> None:
 
 
 @pytest.fixture
-def operator(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operator:
+def operator(world: World, monkeypatch: pytest.MonkeyPatch) -> Operator:
     """Someone who types commands for production."""
-    return Operator(world, monkeypatch, capsys)
+    return Operator(world, monkeypatch)
 
 
 def as_command(line: str, folder: Path) -> Command:
