@@ -1,14 +1,17 @@
 """An environment in moto, in which the commands run."""
 
+import os
 import shlex
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+from unittest.mock import patch
 
 import pytest
 
@@ -89,9 +92,9 @@ class Operator:
 
     def _account(self, profile: str | None) -> Account:
         assert profile is None
-        calling = sessions.new()
-        account = Account(session=calling)
-        self.world.recorder.register(calling)
+        session: Any = sessions.SharedSession()
+        account = Account(session=session)
+        self.world.recorder.register(session)
         return account
 
 
@@ -110,14 +113,28 @@ def production() -> OperatedEnvironment:
     return environment.read(OUT, "prod")
 
 
-@pytest.fixture
-def world(production: OperatedEnvironment, tmp_path: Path) -> Iterator[World]:
-    """Yield an account with what production has deployed."""
+@pytest.fixture(scope="module")
+def moto() -> Iterator[Any]:
+    """Yield moto's mock of AWS, which starts once for a file because its start takes longer than a test."""
     _install_validator()
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = (
+        "false"  # a second for each region, and no test has an instance
+    )
     from moto import mock_aws
+    from moto.kms import models
 
-    moto = mock_aws()
-    moto.start()
+    mock = mock_aws()
+    mock.start()
+    # Each key gets a new key pair, which takes a quarter of a second, also if it is symmetric.
+    with patch.object(models, "generate_private_key", cache(models.generate_private_key)):
+        yield mock
+    mock.stop()
+
+
+@pytest.fixture
+def world(production: OperatedEnvironment, moto: Any, tmp_path: Path) -> Iterator[World]:
+    """Yield an account with what production has deployed."""
+    moto.reset()
     world = World(production, CloudFormation(production), moto, tmp_path)
     yield world
     world.close()
