@@ -14,7 +14,7 @@ Hook = Callable[..., Any]
 
 
 class Hooks:
-    """Takes the place of the events of a session: what is registered sees the calls until the next session."""
+    """Takes the place of the events of a session; its hooks see the calls until the next session."""
 
     def __init__(self) -> None:
         self._hooks: dict[str, list[Hook]] = defaultdict(list)
