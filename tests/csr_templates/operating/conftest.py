@@ -121,12 +121,12 @@ def moto() -> Iterator[Any]:
         "false"  # a second for each region, and no test has an instance
     )
     from moto import mock_aws
-    from moto.kms import models
+    from moto.kms.utils import generate_private_key
 
     mock = mock_aws()
     mock.start()
     # Each key gets a new key pair, which takes a quarter of a second, also if it is symmetric.
-    with patch.object(models, "generate_private_key", cache(models.generate_private_key)):
+    with patch("moto.kms.models.generate_private_key", cache(generate_private_key)):
         yield mock
     mock.stop()
 
