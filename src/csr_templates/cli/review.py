@@ -372,8 +372,8 @@ def _templates(arguments: Namespace, after: Path) -> tuple[sides.Side, sides.Sid
         except OSError as error:
             raise InputError(f"{where} does not exist. Specify a template: --before FILE.") from error
     return (
-        sides.template(where, data, region, values[0], name, shown[0]),
-        sides.template(after.as_posix(), _content(after), region, values[1], name, shown[1]),
+        sides.template(data, region, values[0], name, name=where, values_file=shown[0]),
+        sides.template(_content(after), region, values[1], name, name=after.as_posix(), values_file=shown[1]),
     )
 
 
