@@ -180,8 +180,12 @@ def _part(value: Any, key: str) -> Any:
         return value[key]
     if key.isdigit():
         return value[int(key)]
-    (part,) = [member for member in value if key in {str(text) for text in member.values()}]
+    (part,) = [member for member in value if _has_value(member, key)]
     return part
+
+
+def _has_value(member: Mapping[str, Any], text: str) -> bool:
+    return any(str(value) == text for value in member.values())
 
 
 def _facts(statement: Any) -> Iterator[str]:
