@@ -89,7 +89,7 @@ def _changed_parameters(found: EnvironmentChanges) -> dict[ChangedParameter, dic
         for parameter in stack.parameters:
             if parameter.action == UPDATE and name in found.before and name in found.after:
                 earlier = found.before[name]
-                value = earlier.given.get(parameter.name, earlier.built.default(parameter.name))
+                value = earlier.given_values.get(parameter.name, earlier.built.default(parameter.name))
                 if value is not None:
                     changed.setdefault(parameter.name, (parameter, {}))[1][name] = value
     return dict(changed.values())
@@ -100,7 +100,7 @@ def _with(
 ) -> dict[str, ResolvedStack]:
     """Return the stacks with other values of some parameters."""
     return resolve_set(
-        [(stack.built, {**stack.given, **values.get(name, {})}) for name, stack in stacks.items()]
+        [(stack.built, {**stack.given_values, **values.get(name, {})}) for name, stack in stacks.items()]
     )
 
 
