@@ -14,7 +14,7 @@ from pathlib import Path
 from cfn_analysis.rules.support.numbers import NUMBERS, RETIRED, next_number, ranges_text
 from cfn_analysis.rules.support.rule import Rule
 
-# Class of a fault -> description. Each rule has one class.
+# Class of a finding -> description. Each rule has one class.
 CLASSES = {
     "ordinary": "violations of the template syntax or of a resource schema",
     "lifecycle": "resources that are replaced, deleted or ordered incorrectly, or become outdated",

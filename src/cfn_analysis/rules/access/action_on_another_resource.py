@@ -6,7 +6,7 @@ from typing import Any
 from cfn_analysis.model.wildcards import matches
 from cfn_analysis.rules.support.documents import POLICIES, documents, each
 from cfn_analysis.rules.support.references import partial_text, plain
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.service_roles import service_actions
 from cfn_analysis.rules.support.values import show
 from cfn_analysis.rules.support.words import rows, words
@@ -39,10 +39,10 @@ class ActionOnAnotherResource(Rule):
 
     id = "E9552"
     source_url = "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html"
-    fault_class = "rights"
+    finding_class = "rights"
     looks_at = POLICIES
 
-    def faults(self, validator: Validator, policy: Any) -> Faults:
+    def findings(self, validator: Validator, policy: Any) -> Findings:
         resources = validator.cfn.template.get("Resources", {})
         for statement, path in documents(policy):
             listed = [partial_text(resource) for resource, _ in each(statement.get("Resource"))]
@@ -53,7 +53,7 @@ class ActionOnAnotherResource(Rule):
             for action in actions:
                 fitting = _fitting(action.lower())
                 if fitting and not any(_fits(kind, fitting) for kind in kinds if kind):
-                    yield Fault((*path, "Resource"), _message(action, str(listed[0]), fitting))
+                    yield Finding((*path, "Resource"), _message(action, str(listed[0]), fitting))
                     break
 
 

@@ -7,7 +7,7 @@ from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.callers import RIGHTS, Called, Rights, called
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.resource_policies import Granted, ServiceCall, access, policies_of
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.scenarios import scenarios
 from cfn_analysis.rules.support.targets import BUCKET, FUNCTIONS, KEY, QUEUE, TOPIC, key_id
 from cfn_analysis.rules.support.values import Path, branches, case_of, existing, memory, show, values
@@ -39,9 +39,9 @@ class CallerNotAllowed(Rule):
 
     id = "E9550"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html"
-    fault_class = "rights"
+    finding_class = "rights"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         seen = set()
         for call in called(validator, resources):
             key = call.path[0], call.caller.service, call.target, *call.case.context.conditions.status.items()
@@ -62,7 +62,7 @@ def _lists(service: str, bucket: Any) -> bool:
     return service == "logging.s3." and (control == "LogDeliveryWrite" or is_function(control)[0] is not None)
 
 
-def _refusals(validator: Validator, resources: Any, call: Called, target: str, rights: Rights) -> Faults:
+def _refusals(validator: Validator, resources: Any, call: Called, target: str, rights: Rights) -> Findings:
     policies = policies_of(validator, resources, target)
     caller, kind = call.caller, resources[target]["Type"]
     default = Granted.FULL if caller.default and kind == TOPIC else Granted.NONE
@@ -78,7 +78,7 @@ def _refusals(validator: Validator, resources: Any, call: Called, target: str, r
             lacking = [right for right, allowed in granted.items() if allowed is Granted.NONE]
             if lacking:
                 path, message = _refusal(call, target, kind, lacking, present)
-                yield Fault(path, message, where)
+                yield Finding(path, message, where)
             elif Granted.OTHER_SOURCES in granted.values():
                 yield _other_source(resources, call, target, source_name, where)
 
@@ -111,13 +111,13 @@ def _refusal(
     )
 
 
-def _other_source(resources: Any, call: Called, target: str, name: Any, case: Validator) -> Fault:
-    """Return the fault of a policy that allows the service only for another source."""
+def _other_source(resources: Any, call: Called, target: str, name: Any, case: Validator) -> Finding:
+    """Return the finding of a policy that allows the service only for another source."""
     service, logical_id = f"{call.caller.service}amazonaws.com", str(call.path[0])
     key = NAMES.get(call.caller.kind)
     path = existing(resources, (logical_id, "Properties", key)) if key else call.path
     shown = f"{key} is {show(name)}" if key else f"{_property(call.path)} is {target}"
-    return Fault(
+    return Finding(
         path,
         f"{shown}{{when}}, and {target} allows {service} only for another source, in aws:SourceArn or the "
         f"encryption context: {call.caller.effect}. Change the condition.",
@@ -130,7 +130,7 @@ def _property(path: Path) -> str:
     return next(str(step) for step in reversed(path) if isinstance(step, str) and step != "Fn::If")
 
 
-def _refused_by_key(validator: Validator, resources: Any, call: Called) -> Faults:
+def _refused_by_key(validator: Validator, resources: Any, call: Called) -> Findings:
     name, managed, _ = KEYS[resources[call.target]["Type"]]
     needed, service = call.caller.key_rights, f"{call.caller.service}amazonaws.com"
     cache = memory(validator.cfn).setdefault("keys of targets", {})
@@ -141,7 +141,7 @@ def _refused_by_key(validator: Validator, resources: Any, call: Called) -> Fault
         text = sub_text(used) or ""
         if needed is None or text == managed or text.endswith(f":{managed}"):
             remedy = "SSE-S3 (AES256)" if needed is None else "a customer managed key that allows it"
-            yield Fault(
+            yield Finding(
                 existing(resources, (call.target, "Properties", name)),
                 f"{name} of {call.target} is {text or show(used)}{{when}}, a key that {service} cannot use: "
                 f"{call.caller.effect}. Use {remedy}.",

@@ -5,7 +5,7 @@ from cfnlint.helpers import is_function
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.networks import ingress_rules
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.scenarios import default_values, number
 from cfn_analysis.rules.support.values import existing, logical_ids_in, of_type
 from cfn_analysis.rules.support.words import rows
@@ -20,9 +20,9 @@ class ClosedPort(Rule):
 
     id = "E9553"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html"
-    fault_class = "networks"
+    finding_class = "networks"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         for line in rows(__file__):
             kind, groups_path, port_name, *defaults = line.split()
             path = groups_path.split("/")
@@ -33,7 +33,7 @@ class ClosedPort(Rule):
                     continue  # another template may add the rules
                 for port in _ports(validator, properties, port_name, defaults):
                     if rules is not None and not any(_admits(validator, rule, port) for rule in rules):
-                        yield Fault(
+                        yield Finding(
                             existing(resources, (logical_id, "Properties", *path)),
                             f"{' and '.join(groups)} does not allow port {port:g}, on which {logical_id} "
                             f"listens: "

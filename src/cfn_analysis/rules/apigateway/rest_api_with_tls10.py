@@ -2,7 +2,7 @@ from typing import Any
 
 from cfnlint.helpers import is_function
 
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 from cfn_analysis.rules.support.values import is_true, show, values
 
@@ -26,10 +26,10 @@ class RestApiWithTls10(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html"
     )
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::ApiGateway::RestApi")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         if {"Body", "BodyS3Location"} & properties.keys():
             return  # an OpenAPI document can set all of it
         for found, case in property_scenarios(validator, properties, *ASKED):
@@ -40,7 +40,7 @@ class RestApiWithTls10(Rule):
                 given = "SecurityPolicy" in properties
                 types = [only_value(case, kind) for kind in _types(found) or ()]
                 better = REGIONAL if types == ["REGIONAL"] else EDGE
-                yield Fault(
+                yield Finding(
                     ("SecurityPolicy",) if given else (),
                     f"SecurityPolicy is {'missing' if policy is None else show(policy)}{{when}}: the API's "
                     f"endpoint accepts TLS 1.0. Set SecurityPolicy: {better} with EndpointAccessMode: BASIC.",

@@ -3,7 +3,7 @@ from typing import Any
 from cfn_analysis.rules.support.apis import STAGE, methods
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import of_type
 
 
@@ -17,9 +17,9 @@ class SettingOfMissingMethod(Rule):
 
     id = "W9541"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html"
-    fault_class = "protections"
+    finding_class = "protections"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         for logical_id, _, properties in of_type(resources, STAGE):
             api = single_reference(properties.get("RestApiId"))[0]
             holder = resources.get(api, {}).get("Properties", {})
@@ -35,7 +35,7 @@ class SettingOfMissingMethod(Rule):
                     continue
                 plain = "/" + wanted.lstrip("/").replace("~1", "/").lstrip("/")
                 if plain not in paths:
-                    yield Fault(
+                    yield Finding(
                         (*path, "ResourcePath"),
                         f"ResourcePath is {wanted}, which is the path {plain}: {api or 'the API'} has "
                         f"{' and '.join(sorted(paths))}. The setting applies to no method.",

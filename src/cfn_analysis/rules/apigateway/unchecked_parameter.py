@@ -2,7 +2,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.apis import METHOD
 from cfn_analysis.rules.support.references import target
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import is_false, is_true, values
 
 ALWAYS_THERE = "method.request.path."
@@ -19,11 +19,11 @@ class UncheckedParameter(Rule):
 
     id = "W9533"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html"
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of(METHOD)
     first_only = True
 
-    def faults(self, validator: Validator, method: Any) -> Faults:
+    def findings(self, validator: Validator, method: Any) -> Findings:
         parameters = method.get("RequestParameters")
         if not isinstance(parameters, dict):
             return
@@ -33,7 +33,7 @@ class UncheckedParameter(Rule):
             for value, case in values(validator, required):
                 lack = _lack(case, method) if is_true(value) else ""
                 if lack:
-                    yield Fault(
+                    yield Finding(
                         ("RequestParameters", name),
                         f'RequestParameters requires "{name}", and {lack}: a request without it passes. Set '
                         "RequestValidatorId to an AWS::ApiGateway::RequestValidator with "

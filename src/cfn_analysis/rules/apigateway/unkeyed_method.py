@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfn_analysis.rules.support.apis import METHOD, Method, methods
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator
 from cfn_analysis.rules.support.values import case_of, is_false, is_true, of_type, values
 
 
@@ -19,9 +19,9 @@ class UnkeyedMethod(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html"
     )
-    fault_class = "protections"
+    finding_class = "protections"
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, resources: Any) -> Iterator[Finding]:
         apis: list[Any] = []
         for _, _, properties in of_type(resources, METHOD):
             if properties.get("RestApiId") not in apis:
@@ -32,7 +32,7 @@ class UnkeyedMethod(Rule):
             for method in of_api:
                 if any(_is_open(case, method) for _, case in keyed):
                     value = method.properties.get("ApiKeyRequired")
-                    yield Fault(
+                    yield Finding(
                         (method.logical_id, "Properties", *([] if value is None else ["ApiKeyRequired"])),
                         f"ApiKeyRequired is {'missing' if value is None else 'false'} on a method that "
                         f"anyone can call, although {keyed[0][0]} of the same API requires a key: a caller "

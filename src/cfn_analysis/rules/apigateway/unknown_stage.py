@@ -5,7 +5,7 @@ from typing import Any
 from cfn_analysis.rules.support.documents import entries, texts
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import of_type, values
 
 TEST = "test-invoke-stage"  # of the console, for every API
@@ -23,16 +23,16 @@ class UnknownStage(Rule):
     source_url = (
         "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions"
     )
-    fault_class = "names"
+    finding_class = "names"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         stages = _stages(validator, resources)
         if not stages:
             return
         for path, api, name in _named(validator, resources):
             known = stages.get(api)
             if known and None not in known and name not in {*known, TEST} and "*" not in name:
-                yield Fault(
+                yield Finding(
                     path,
                     f"{path[-1]} is the stage {name}, but {api} has only "
                     f"{' and '.join(sorted(map(str, known)))}. Use one of them.",

@@ -5,7 +5,7 @@ from cfnlint.helpers import is_function
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.apis import methods
 from cfn_analysis.rules.support.references import own_id
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import property_scenarios
 from cfn_analysis.rules.support.values import (
     assume,
@@ -37,10 +37,10 @@ class UsagePlanWithoutKey(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html"
     )
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::ApiGateway::UsagePlan")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         yield from _without_stage(validator, properties)
         limits = [name for name in ("Quota", "Throttle") if name in properties]
         if validator.cfn.graph is None or not limits:
@@ -48,27 +48,27 @@ class UsagePlanWithoutKey(Rule):
         resources = validator.cfn.template["Resources"]
         lack = _lacks_key(validator, resources, own_id(validator))
         if lack:
-            yield Fault(
+            yield Finding(
                 (limits[0],),
                 f"{' and '.join(limits)} of the usage plan limit{'s' if len(limits) == 1 else ''} no one: "
                 f"{lack}. Add an AWS::ApiGateway::UsagePlanKey whose UsagePlanId is this plan.",
             )
         for api, where in branches(validator, properties, "ApiStages", "*", "ApiId"):
             if _asks_for_no_key(where, resources, api):
-                yield Fault(
+                yield Finding(
                     place(where, validator),
                     f"ApiId is {show(api)}, and no method of that API requires a key: the plan does not "
                     "limit its callers. Set ApiKeyRequired: true on its methods.",
                 )
 
 
-def _without_stage(validator: Validator, properties: Any) -> Faults:
-    """Yield a fault if a plan with keys has no stage in a case."""
+def _without_stage(validator: Validator, properties: Any) -> Findings:
+    """Yield a finding if a plan with keys has no stage in a case."""
     resources, plan = validator.cfn.template["Resources"], own_id(validator)
     keys = [key for key, _, of_key in of_type(resources, KEY) if ref_name(of_key.get("UsagePlanId")) == plan]
     for found, case in property_scenarios(validator, properties, "ApiStages") if keys else ():
         if found.get("ApiStages") in (None, []) and case_of(case, resources[keys[0]]):
-            yield Fault(
+            yield Finding(
                 existing(properties, ("ApiStages",)),
                 f"ApiStages is {'empty' if 'ApiStages' in properties else 'missing'}{{when}}: {keys[0]} "
                 "opens no stage, and every API refuses it. Add the API and its stage.",

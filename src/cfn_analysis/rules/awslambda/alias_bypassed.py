@@ -9,7 +9,7 @@ from cfn_analysis.rules.support.lambdas import (
     function_of,
     integration,
 )
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios, when
 from cfn_analysis.rules.support.values import of_type, values
 
@@ -27,11 +27,11 @@ class AliasBypassed(Rule):
 
     id = "E9563"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html"
-    fault_class = "names"
+    finding_class = "names"
     looks_at = properties_of(METHOD, INTEGRATION, PERMISSION)
     first_only = True
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         aliases = _aliases(validator)
         if not aliases:
             return
@@ -49,20 +49,20 @@ def _aliases(validator: Validator) -> dict[str, str]:
     return {function: alias for function, alias in found.items() if function}
 
 
-def _integration(validator: Validator, properties: Any, aliases: dict[str, str]) -> Faults:
+def _integration(validator: Validator, properties: Any, aliases: dict[str, str]) -> Findings:
     for plain, case in scenarios(validator, properties):
         settings, name, holder = integration(plain)
         function, qualifier = called_function(case, value_at(settings, (name,)))
         if function in aliases and not qualifier:
             alias = aliases[function]
-            yield Fault(
+            yield Finding(
                 (holder, name) if holder else (name,),
                 f"{name} calls the function {function} itself{when(validator, [case])}: that is $LATEST, and "
                 f"the alias {alias} is bypassed. Write ${{{alias}}} instead of ${{{function}.Arn}}.",
             )
 
 
-def _permission(validator: Validator, properties: Any, aliases: dict[str, str]) -> Faults:
+def _permission(validator: Validator, properties: Any, aliases: dict[str, str]) -> Findings:
     if properties.get("Principal") != "apigateway.amazonaws.com":
         return
     calls = _calls(validator)
@@ -71,7 +71,7 @@ def _permission(validator: Validator, properties: Any, aliases: dict[str, str]) 
         ways = {qualifier for other, qualifier in calls if other == function}
         if function in aliases and ways and "" not in ways:
             alias = aliases[function]
-            yield Fault(
+            yield Finding(
                 ("FunctionName",),
                 f"FunctionName is the function {function}{when(validator, [case])}, but the API calls its "
                 f"alias {alias}: a permission on the function does not apply to the alias, and every call "

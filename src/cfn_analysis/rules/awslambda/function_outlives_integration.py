@@ -3,7 +3,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.lambdas import FUNCTION, INTEGRATION, METHOD, called_function, integration
 from cfn_analysis.rules.support.references import find_resource
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import default_values, number, scenarios, state, when
 
 FUNCTION_DEFAULT = 3  # seconds
@@ -21,11 +21,11 @@ class FunctionOutlivesIntegration(Rule):
 
     id = "W9565"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"
-    fault_class = "values"
+    finding_class = "values"
     looks_at = properties_of(METHOD, INTEGRATION)
     first_only = True
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for plain, case in scenarios(validator, properties):
             settings, name, holder = integration(plain)
             # Not AWS: such an integration may invoke asynchronously and wait for nothing.
@@ -44,7 +44,7 @@ class FunctionOutlivesIntegration(Rule):
                     if None in (seconds, milliseconds):
                         continue
                     if (seconds or 0) * 1000 > (milliseconds or 0):
-                        yield Fault(
+                        yield Finding(
                             (*filter(None, [holder]), *({"TimeoutInMillis"} & set(settings))),
                             "TimeoutInMillis "
                             f"{state(known, where, patience, waits)}{when(validator, [case])}, but Timeout "

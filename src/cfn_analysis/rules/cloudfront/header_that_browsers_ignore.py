@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 from cfn_analysis.rules.support.documents import each
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import values
 
 KEYWORDS = "none|report-sample|self|strict-dynamic|unsafe-eval|unsafe-hashes|unsafe-inline|wasm-unsafe-eval"
@@ -20,23 +20,23 @@ class HeaderThatBrowsersIgnore(Rule):
 
     id = "E9595"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-contentsecuritypolicy.html"
-    fault_class = "documents"
+    finding_class = "documents"
     looks_at = (
         f"{CONFIG}SecurityHeadersConfig/ContentSecurityPolicy",
         f"{CONFIG}CustomHeadersConfig",
     )
 
-    def faults(self, validator: Validator, part: Any) -> Faults:
+    def findings(self, validator: Validator, part: Any) -> Findings:
         for value, case in values(validator, part.get("ContentSecurityPolicy")):
             if problem := _security(value):
-                yield Fault(("ContentSecurityPolicy",), f"ContentSecurityPolicy {problem}", case)
+                yield Finding(("ContentSecurityPolicy",), f"ContentSecurityPolicy {problem}", case)
         for item, path in each(part.get("Items"), "Items"):
             header = str(item.get("Header")).lower() if isinstance(item, dict) else ""
             problems = {"content-security-policy": _security, "permissions-policy": _permissions}
             if header in problems:
                 for value, case in values(validator, item.get("Value")):
                     if problem := problems[header](value):
-                        yield Fault((*path, "Value"), f"Value {problem}", case)
+                        yield Finding((*path, "Value"), f"Value {problem}", case)
 
 
 def _security(value: Any) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import Configuration, configurations
 from cfn_analysis.rules.support.references import target_case
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios
 from cfn_analysis.rules.support.values import Path, show, values
 
@@ -39,17 +39,17 @@ class HostForwardedToApi(Rule):
 
     id = "E9581"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html"
-    fault_class = "networks"
+    finding_class = "networks"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
         parts = ("Origins", "DefaultCacheBehavior", "CacheBehaviors")
         for config in configurations(validator, properties, *parts):
             apis = config.api_origins()
             for place, behavior in config.behaviors() if apis else ():
                 origin = str(behavior.get("TargetOriginId"))
                 for steps, how, case in _forwards(config, behavior) if origin in apis else ():
-                    yield Fault(
+                    yield Finding(
                         config.path(*place, *steps),
                         f"{'.'.join(map(str, steps))} {how}{{when}}, so the origin {origin} gets the "
                         "viewer's Host and answers 403. Forward all headers but Host: OriginRequestPolicyId "

@@ -8,7 +8,7 @@ from cfn_analysis.rules.support.aurora import CLUSTER, INSTANCE, members
 from cfn_analysis.rules.support.dimensions import Sets, is_missing, sets_of, sets_text
 from cfn_analysis.rules.support.metrics import Metric, metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text, target
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, only_value, scenarios, state
 from cfn_analysis.rules.support.values import of_type, show, values
 from cfn_analysis.rules.support.words import rows
@@ -41,10 +41,10 @@ class AlarmOnMissingMetric(Rule):
 
     id = "E9601"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html"
-    fault_class = "alarms"
+    finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
         for metric in metrics(validator, properties):
             sets = _sets(metric)
             if metric.dimensions is None:
@@ -52,19 +52,19 @@ class AlarmOnMissingMetric(Rule):
             path = metric.path("Dimensions")
             for name, value in metric.dimensions.items() if not sets else ():
                 for problem, case in _wrong_values(metric, name, value):
-                    yield Fault(path, f"Dimension {name} {problem}", case)
+                    yield Finding(path, f"Dimension {name} {problem}", case)
             if not sets:
                 continue
             period = None if metric.steps else only_value(metric.case, properties.get("Period"))
             if (number(period) or MINUTE) < MINUTE:
-                yield Fault(
+                yield Finding(
                     ("Period",),
                     f"Period is {period}{{when}}, and {metric.namespace} writes once a minute: the alarm has "
                     "no data in between. Use 60 or a multiple of it.",
                     metric.case,
                 )
             if is_missing(metric.namespace, sets, metric.dimensions):
-                yield Fault(
+                yield Finding(
                     path,
                     f"Dimensions are {' and '.join(sorted(metric.dimensions)) or 'none'}{{when}}: "
                     f"{metric.namespace} has no metric {metric.name or ''} with these, and the alarm never "
@@ -74,11 +74,11 @@ class AlarmOnMissingMetric(Rule):
                 continue
             for name, value in metric.dimensions.items():
                 for problem, case in _wrong_values(metric, name, value):
-                    yield Fault(path, f"Dimension {name} {problem}", case)
+                    yield Finding(path, f"Dimension {name} {problem}", case)
             if metric.namespace == "AWS/WAFV2":
-                yield from _web_acl_faults(metric)
+                yield from _web_acl_findings(metric)
             elif metric.namespace == "AWS/RDS":
-                yield from _aurora_faults(metric)
+                yield from _aurora_findings(metric)
 
 
 def _sets(metric: Metric) -> Sets:
@@ -98,7 +98,7 @@ def _scope(metric: Metric) -> str:
     return ""
 
 
-def _web_acl_faults(metric: Metric) -> Iterator[Fault]:
+def _web_acl_findings(metric: Metric) -> Iterator[Finding]:
     """Yield why a web ACL of the template does not write a metric: under that name, or at all."""
     wanted = sub_text((metric.dimensions or {}).get("WebACL"))
     named = {}
@@ -113,7 +113,7 @@ def _web_acl_faults(metric: Metric) -> Iterator[Fault]:
     if wanted is None or None in named:
         return
     if wanted in named and named[wanted][1]:
-        yield Fault(
+        yield Finding(
             metric.path("Dimensions"),
             f"Dimension WebACL is {wanted}{{when}}, and VisibilityConfig of {named[wanted][0]} has "
             "CloudWatchMetricsEnabled: false: the alarm never has data. Set it to true.",
@@ -121,7 +121,7 @@ def _web_acl_faults(metric: Metric) -> Iterator[Fault]:
         )
     for written, (logical_id, _, properties) in named.items():
         if wanted not in named and sub_text(properties.get("Name")) == wanted:
-            yield Fault(
+            yield Finding(
                 metric.path("Dimensions"),
                 f"Dimension WebACL is {wanted}{{when}}, the Name of {logical_id}, whose metrics are called "
                 f"{written} by its VisibilityConfig: the alarm never has data. Use the same MetricName.",
@@ -129,11 +129,11 @@ def _web_acl_faults(metric: Metric) -> Iterator[Fault]:
             )
 
 
-def _aurora_faults(metric: Metric) -> Iterator[Fault]:
+def _aurora_findings(metric: Metric) -> Iterator[Finding]:
     """Yield why a cluster of Aurora of the template does not write a metric."""
     cluster = _aurora_cluster(metric)
     if cluster and metric.name in NOT_OF_AURORA:
-        yield Fault(
+        yield Finding(
             metric.path("MetricName"),
             f"MetricName is {metric.name}{{when}}, which Aurora does not have: the alarm never has data. Use "
             f"{NOT_OF_AURORA[metric.name]}.",
@@ -147,7 +147,7 @@ def _aurora_faults(metric: Metric) -> Iterator[Fault]:
     instances = members(metric.case, cluster)
     for alive, case in scenarios(metric.case, instances) if len(instances) > 1 else ():
         if len(alive) == 1:
-            yield Fault(
+            yield Finding(
                 metric.path("Dimensions"),
                 f"Dimension Role is READER{{when}}, where {cluster} has only the instance {min(alive)}: the "
                 "alarm never has data. Give the alarm the condition of the reader.",

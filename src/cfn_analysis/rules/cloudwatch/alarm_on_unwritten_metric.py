@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import each, entries
 from cfn_analysis.rules.support.metrics import metric_name, metrics
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import of_type
 from cfn_analysis.rules.support.words import nearest
@@ -21,9 +21,9 @@ class AlarmOnUnwrittenMetric(Rule):
 
     id = "E9610"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html"
-    fault_class = "alarms"
+    finding_class = "alarms"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         written = _written(validator, resources)
         for logical_id, _, properties in of_type(resources, "AWS::CloudWatch::Alarm") if written else ():
             for metric in metrics(validator, properties):
@@ -35,7 +35,7 @@ class AlarmOnUnwrittenMetric(Rule):
                     if metric.name in written[namespace] and _letters_and_digits(
                         namespace
                     ) == _letters_and_digits(metric.namespace or ""):
-                        yield Fault(
+                        yield Finding(
                             (*path, *metric.path("Namespace")),
                             f"Namespace is {metric.namespace}{{when}}, and the filter of {metric.name} "
                             f"writes into {namespace}: the alarm never has data. Use the same namespace.",
@@ -44,7 +44,7 @@ class AlarmOnUnwrittenMetric(Rule):
                 if names and metric.name not in names:
                     meant = _close(metric.name, names)
                     if meant:
-                        yield Fault(
+                        yield Finding(
                             (*path, *metric.path("MetricName")),
                             f"MetricName is {metric.name}{{when}}, and the filters write {meant} into "
                             f"{metric.namespace}: the alarm never has data. Use the same name.",
@@ -58,7 +58,7 @@ class AlarmOnUnwrittenMetric(Rule):
                     filters = " or ".join(
                         sorted(", ".join(sorted(dimensions)) or "none" for dimensions in names[metric.name])
                     )
-                    yield Fault(
+                    yield Finding(
                         (*path, *metric.path("Dimensions")),
                         f"Dimensions of {metric.name} are "
                         f"{', '.join(sorted(metric.dimensions)) or 'none'}{{when}}, "

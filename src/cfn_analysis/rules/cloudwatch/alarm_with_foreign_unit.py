@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.metrics import metrics
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import values
 from cfn_analysis.rules.support.words import rows
 
@@ -17,17 +17,17 @@ class AlarmWithForeignUnit(Rule):
 
     id = "E9612"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
-    fault_class = "alarms"
+    finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         if "Unit" not in properties:
             return
         for metric in metrics(validator, properties):
             right = UNITS.get((metric.namespace or "", metric.name or ""))
             for unit, case in values(metric.case, properties["Unit"]) if right else ():
                 if isinstance(unit, str) and unit != right:
-                    yield Fault(
+                    yield Finding(
                         ("Unit",),
                         f"Unit is {unit}{{when}}, and {metric.namespace} writes {metric.name} in {right}: "
                         "the alarm never has data. Leave Unit out.",

@@ -10,7 +10,7 @@ from cfn_analysis.rules.support.dimensions import is_missing, sets_of, sets_text
 from cfn_analysis.rules.support.documents import document_cases
 from cfn_analysis.rules.support.metrics import GLOBAL
 from cfn_analysis.rules.support.regions import US_EAST_1, regions
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.spellings import namespace_spelling, spelling
 from cfn_analysis.rules.support.values import items, show
@@ -43,35 +43,35 @@ class BrokenDashboard(Rule):
 
     id = "E9615"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Dashboard-Body-Structure.html"
-    fault_class = "documents"
+    finding_class = "documents"
     looks_at = properties_of("AWS::CloudWatch::Dashboard")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         resources = validator.cfn.template["Resources"]
         for text, case in document_cases(validator, properties.get("DashboardBody")):
             if is_function(properties["DashboardBody"])[0] == "Fn::Join" and "${" in text:
                 continue  # a text inside JSON may be a list of them
             body = _read(text)
             if body is None:
-                yield Fault(
+                yield Finding(
                     ("DashboardBody",),
                     "DashboardBody is not JSON: CloudWatch refuses the dashboard. Correct it.",
                 )
                 continue
             if isinstance(body, dict) and not _is_start(start := body.get("start")):
-                yield Fault(
+                yield Finding(
                     ("DashboardBody",),
                     f"start of DashboardBody is {start}, and CloudWatch requires a duration such as -P7D or "
                     "-PT3H.",
                 )
             widgets = body.get("widgets") if isinstance(body, dict) else None
             if not isinstance(widgets, list):
-                yield Fault(("DashboardBody",), "DashboardBody has no list called widgets.")
+                yield Finding(("DashboardBody",), "DashboardBody has no list called widgets.")
                 continue
             here = [region for region in regions(case) if not region.startswith("cn-")]
             for index, widget in enumerate(widgets):
                 for problem in _widget_problems(widget if isinstance(widget, dict) else {}, resources, here):
-                    yield Fault(("DashboardBody",), f"Widget {index} of DashboardBody {problem}.")
+                    yield Finding(("DashboardBody",), f"Widget {index} of DashboardBody {problem}.")
 
 
 def _read(text: str) -> Any:

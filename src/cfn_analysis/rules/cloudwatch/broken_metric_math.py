@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfn_analysis.rules.support.references import sub_text
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 from cfn_analysis.rules.support.values import existing, is_true
 
@@ -22,17 +22,17 @@ class BrokenMetricMath(Rule):
 
     id = "E9619"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html"
-    fault_class = "alarms"
+    finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         if not isinstance(properties.get("Metrics"), list):
             return
         for alarm, case in property_scenarios(validator, properties, *ASKED):
             queries = alarm.get("Metrics")
             if isinstance(queries, list) and all(isinstance(query, dict) for query in queries):
                 for name, problem in _expression_problems(case, alarm, queries):
-                    yield Fault(existing(properties, (name,)), problem, case)
+                    yield Finding(existing(properties, (name,)), problem, case)
 
 
 def _expression_problems(case: Validator, alarm: Any, queries: list[Any]) -> Iterator[tuple[str, str]]:

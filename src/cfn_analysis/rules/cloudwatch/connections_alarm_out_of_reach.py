@@ -5,7 +5,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.aurora import CLUSTER, INSTANCE, UNKNOWN, aurora_mysql, members, setting
 from cfn_analysis.rules.support.references import find_resource, single_reference, target
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import (
     assumed_values,
     is_possible,
@@ -59,11 +59,11 @@ class ConnectionsAlarmOutOfReach(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Managing.Performance.html"
     )
-    fault_class = "alarms"
+    finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
     first_only = True
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
         if properties.get("MetricName") != "DatabaseConnections":
             return
         watched, cluster = _watched(validator, properties)
@@ -72,7 +72,7 @@ class ConnectionsAlarmOutOfReach(Rule):
         together = {"alarm": properties, "cluster": cluster, "members": watched}
         for plain, case in scenarios(validator, together):
             for message in _out_of_reach(validator, case, plain):
-                yield Fault(("Threshold",), message)
+                yield Finding(("Threshold",), message)
 
 
 def _watched(validator: Validator, properties: Any) -> tuple[dict[str, Any], Any]:

@@ -3,7 +3,7 @@ from typing import Any
 from cfn_analysis.rules.support.lambdas import FUNCTION
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.references import target
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import default_values, number, only_value
 from cfn_analysis.rules.support.values import values
 
@@ -41,16 +41,16 @@ class ThresholdInAnotherUnit(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html"
     )
-    fault_class = "alarms"
+    finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
     first_only = True
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         if "Metrics" in properties:
             return
         for metric in metrics(validator, properties):
             if metric.namespace == "AWS/CloudFront" and metric.name in RATES and metric.statistic == "Sum":
-                yield Fault(
+                yield Finding(
                     ("Statistic",),
                     f"Statistic is Sum{{when}}, and {metric.name} is a percentage, of which CloudFront has "
                     "only the Average. Use Average.",
@@ -61,7 +61,7 @@ class ThresholdInAnotherUnit(Rule):
                 limit = number(value)
                 problem = _problem(metric, str(operator), limit) if limit else ""
                 if problem:
-                    yield Fault(("Threshold",), f"Threshold is {value}{{when}}, and {problem}", case)
+                    yield Finding(("Threshold",), f"Threshold is {value}{{when}}, and {problem}", case)
 
 
 def _problem(metric: Any, operator: str, limit: float) -> str:

@@ -6,7 +6,7 @@ from cfnlint.helpers import is_function
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.reach import reach
 from cfn_analysis.rules.support.references import own_id
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import default_values, number
 from cfn_analysis.rules.support.values import values
 from cfn_analysis.rules.support.words import words
@@ -53,10 +53,10 @@ class ThresholdOutOfRange(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html"
     )
-    fault_class = "alarms"
+    finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         threshold = properties.get("Threshold")
         own = validator.cfn.template["Resources"].get(own_id(validator), {})
         if "Metrics" in properties or ("Condition" in own and is_function(threshold)[0]):
@@ -77,7 +77,7 @@ class ThresholdOutOfRange(Rule):
                     if result:
                         span = f"from {low:g} to {high:.0f}" if high is not None else f"{low:g} or more"
                         why = f" ({limited.reason})" if limited else ""
-                        yield Fault(
+                        yield Finding(
                             ("Threshold",),
                             f"Threshold is {value}{{when}}, and {metric.statistic} of {metric.name} is "
                             f"{span}{why}: {operator} is {result} true.",

@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.acls import ANY_PROTOCOL, Entry, acl_entries
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import of_type
 
 
@@ -18,9 +18,9 @@ class AclRuleWithoutEffect(Rule):
 
     id = "E9634"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"
-    fault_class = "networks"
+    finding_class = "networks"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         used = {
             single_reference(properties.get("NetworkAclId"))[0]
             for _, _, properties in of_type(resources, "AWS::EC2::SubnetNetworkAclAssociation")
@@ -32,7 +32,7 @@ class AclRuleWithoutEffect(Rule):
                     yield from _without_effect(entries, case)
                     if acl in used and entries_of and not any(entry.allows for entry in _reached(entries)):
                         before = ", before the one that denies everything." if entries else "."
-                        yield Fault(
+                        yield Finding(
                             (acl,),
                             f"The network ACL allows nothing {way}{{when}}: add an AWS::EC2::NetworkAclEntry "
                             f"with Egress: {str(egress).lower()} and RuleAction: allow{before}",
@@ -58,7 +58,7 @@ def _version(entry: Entry) -> int:
     return entry.network.version if entry.network else 0
 
 
-def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Fault]:
+def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Finding]:
     """Yield the rules of one direction that are never reached, or that deny what is denied anyway."""
     if any(entry.number is None for entry in entries):
         return
@@ -70,7 +70,7 @@ def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Fault]:
         path = (entry.logical_id, "Properties", "RuleNumber")
         for first in earlier:
             if _covers(first, entry) and (first.is_everything or first.allows != entry.allows):
-                yield Fault(
+                yield Finding(
                     path,
                     f"RuleNumber is {entry.number:g}, after {first.logical_id} with {first.number:g}, which "
                     "matches all of its traffic{when}: the rule is never reached. Give it a lower number.",
@@ -79,7 +79,7 @@ def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Fault]:
                 break
             limited = first.allows and _meets(first, entry) and _is_inside(entry, first)
             if limited and not entry.allows and not any(_meets(entry, rule) for rule in later if rule.allows):
-                yield Fault(
+                yield Finding(
                     path,
                     f"RuleNumber is {entry.number:g}, after {first.logical_id} with {first.number:g}, which "
                     "allows what this rule denies{when}, and no later rule does: it has no effect. Give it a "

@@ -6,7 +6,7 @@ from cfnlint.helpers import is_function
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.networks import ingress_rules
 from cfn_analysis.rules.support.references import single_reference, sub_text
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.scenarios import default_values, number
 from cfn_analysis.rules.support.values import of_type, show
 
@@ -24,9 +24,9 @@ class EndpointWithoutHttps(Rule):
 
     id = "E9632"
     source_url = "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html"
-    fault_class = "networks"
+    finding_class = "networks"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         endpoints = list(of_type(resources, "AWS::EC2::VPCEndpoint"))
         default_used = bool(endpoints) and (
             "DefaultSecurityGroup" in show(validator.cfn.template)
@@ -38,7 +38,7 @@ class EndpointWithoutHttps(Rule):
                 continue
             vpc = single_reference(properties.get("VpcId"))[0]
             if "SecurityGroupIds" not in properties and vpc in resources and not default_used:
-                yield Fault(
+                yield Finding(
                     (logical_id, "Properties"),
                     f"SecurityGroupIds is missing: the endpoint gets the default group of {vpc}, which "
                     "allows only its own members, and no resource of the template is one. Add a group that "
@@ -47,7 +47,7 @@ class EndpointWithoutHttps(Rule):
             groups = [single_reference(group)[0] for group, _ in each(properties.get("SecurityGroupIds"))]
             rules = ingress_rules(resources, groups)
             if rules is not None and not any(_admits_https(rule) for rule in rules):
-                yield Fault(
+                yield Finding(
                     (logical_id, "Properties", "SecurityGroupIds"),
                     f"{' and '.join(groups)} does not allow inbound TCP 443: calls to the endpoint time out. "
                     "Add an ingress rule for port 443.",
@@ -57,7 +57,7 @@ class EndpointWithoutHttps(Rule):
                 subnets = [single_reference(subnet)[0] for subnet, _ in each(properties.get("SubnetIds"))]
                 left_out = _left_out(validator, resources, https, subnets)
                 if left_out:
-                    yield Fault(
+                    yield Finding(
                         (logical_id, "Properties", "SecurityGroupIds"),
                         f"{' and '.join(groups)} allows TCP 443 from other subnets of the endpoint, and not "
                         f"from {' and '.join(left_out)}: calls from there time out. Add its range.",

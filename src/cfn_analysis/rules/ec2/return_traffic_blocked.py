@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.acls import ANY_PROTOCOL, PORTS, Entry, acl_entries
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator
 from cfn_analysis.rules.support.values import of_type
 
 # The ephemeral ports of all systems are in this range: Linux 32768-60999,
@@ -25,14 +25,14 @@ class ReturnTrafficBlocked(Rule):
     source_url = (
         "https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports"
     )
-    fault_class = "networks"
+    finding_class = "networks"
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, resources: Any) -> Iterator[Finding]:
         for acl_id, _, _ in of_type(resources, "AWS::EC2::NetworkAcl"):
             goes_out = _goes_out(resources, acl_id)
             for entries, case in acl_entries(validator, resources, acl_id):
                 for entry in _unanswered(_about_tcp(entries), goes_out):
-                    yield Fault((entry.logical_id, "Properties"), _unanswered_text(entry), case)
+                    yield Finding((entry.logical_id, "Properties"), _unanswered_text(entry), case)
 
 
 def _goes_out(resources: Any, acl_id: str) -> bool:
