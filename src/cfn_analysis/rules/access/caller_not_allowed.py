@@ -4,7 +4,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.callers import RIGHTS, Called, Rights, called
+from cfn_analysis.rules.support.callers import RIGHTS, Call, Rights, calls_of_services
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.resource_policies import Granted, ServiceCall, access, policies_of
 from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
@@ -43,7 +43,7 @@ class CallerNotAllowed(Rule):
 
     def findings(self, validator: Validator, resources: Any) -> Findings:
         seen = set()
-        for call in called(validator, resources):
+        for call in calls_of_services(validator, resources):
             key = call.path[0], call.caller.service, call.target, *call.case.context.conditions.status.items()
             if key in seen:  # an alarm has the same topic in several properties
                 continue
@@ -62,7 +62,7 @@ def _lists(service: str, bucket: Any) -> bool:
     return service == "logging.s3." and (control == "LogDeliveryWrite" or is_function(control)[0] is not None)
 
 
-def _refusals(validator: Validator, resources: Any, call: Called, target: str, rights: Rights) -> Findings:
+def _refusals(validator: Validator, resources: Any, call: Call, target: str, rights: Rights) -> Findings:
     policies = policies_of(validator, resources, target)
     caller, kind = call.caller, resources[target]["Type"]
     default = Granted.FULL if caller.default and kind == TOPIC else Granted.NONE
@@ -84,7 +84,7 @@ def _refusals(validator: Validator, resources: Any, call: Called, target: str, r
 
 
 def _refusal(
-    call: Called, target: str, kind: str, lacking: Sequence[str], present: Sequence[str]
+    call: Call, target: str, kind: str, lacking: Sequence[str], present: Sequence[str]
 ) -> tuple[Path, str]:
     """Return path and message for permissions that no policy of the target has."""
     effect = call.caller.effect
@@ -111,7 +111,7 @@ def _refusal(
     )
 
 
-def _other_source(resources: Any, call: Called, target: str, name: Any, case: Validator) -> Finding:
+def _other_source(resources: Any, call: Call, target: str, name: Any, case: Validator) -> Finding:
     """Return the finding of a policy that allows the service only for another source."""
     service, logical_id = f"{call.caller.service}amazonaws.com", str(call.path[0])
     key = NAMES.get(call.caller.kind)
@@ -130,7 +130,7 @@ def _property(path: Path) -> str:
     return next(str(step) for step in reversed(path) if isinstance(step, str) and step != "Fn::If")
 
 
-def _refused_by_key(validator: Validator, resources: Any, call: Called) -> Findings:
+def _refused_by_key(validator: Validator, resources: Any, call: Call) -> Findings:
     name, managed, _ = KEYS[resources[call.target]["Type"]]
     needed, service = call.caller.key_rights, f"{call.caller.service}amazonaws.com"
     cache = memory(validator.cfn).setdefault("keys of targets", {})

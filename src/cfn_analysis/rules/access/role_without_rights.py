@@ -15,7 +15,7 @@ from cfn_analysis.rules.support.service_roles import (
     WITHOUT_ROLE,
     Actions,
     ServiceRole,
-    asked,
+    needed_actions,
 )
 from cfn_analysis.rules.support.targets import KEY, key_id
 from cfn_analysis.rules.support.values import Path, branches, place
@@ -65,7 +65,7 @@ def _without_path(properties: Any) -> Findings:
 def _without_rights(validator: Validator, service_role: ServiceRole, properties: Any) -> Findings:
     """Yield what the role of a resource does not allow its service, also on the key of the target."""
     resources = validator.cfn.template["Resources"]
-    for path, role, (actions, on), case in asked(validator, resources, service_role, properties):
+    for path, role, (actions, on), case in needed_actions(validator, resources, service_role, properties):
         if role is None:
             if actions[0] not in WITHOUT_ROLE:
                 yield _missing(service_role, path, actions, case)

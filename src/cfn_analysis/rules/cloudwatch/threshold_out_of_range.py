@@ -4,7 +4,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.metrics import metrics
-from cfn_analysis.rules.support.reach import reach
+from cfn_analysis.rules.support.reach import maximum
 from cfn_analysis.rules.support.references import own_id
 from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import default_values, number
@@ -63,7 +63,7 @@ class ThresholdOutOfRange(Rule):
             return  # where a threshold of -1 disables the alarm
         for metric in metrics(validator, properties):
             low, high = _range(metric.namespace, metric.name, metric.statistic)
-            limited = reach(metric)
+            limited = maximum(metric)
             if limited:
                 low, high = 0, limited.most
             if low is None:

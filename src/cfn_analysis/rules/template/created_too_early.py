@@ -1,7 +1,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cfn_analysis.rules.support.callers import RIGHTS, called
+from cfn_analysis.rules.support.callers import RIGHTS, calls_of_services
 from cfn_analysis.rules.support.ordering import ORDERS, Order, keys
 from cfn_analysis.rules.support.references import waits_for
 from cfn_analysis.rules.support.resource_policies import Granted, ServiceCall, access, policies_of
@@ -65,7 +65,7 @@ def _findings(
 
 def _before_policies(validator: Validator, resources: Any) -> Findings:
     """Yield the resources that are created before the policy that a service needs to call their target."""
-    for call in called(validator, resources):
+    for call in calls_of_services(validator, resources):
         kind = resources[call.target]["Type"]
         if not call.caller.checked or kind == KEY:
             continue
