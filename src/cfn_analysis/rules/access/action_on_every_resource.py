@@ -1,7 +1,7 @@
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from typing import Any
 
+from cfn_analysis.model.wildcards import matches
 from cfn_analysis.rules.support.documents import IDENTITY_POLICIES, documents, each
 from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.service_roles import service_actions
@@ -53,10 +53,10 @@ def _with_arns(statement: Any) -> Iterator[tuple[str, str]]:
     for action, _ in each(statement.get("Action")):
         if not isinstance(action, str):
             continue
-        service, _, name = action.lower().partition(":")
+        service, _, pattern = action.lower().partition(":")
         if service not in SERVICES:
             continue
-        for known, facts in service_actions().get(service, {}).get("Actions", {}).items():
-            if facts.get("Resources") and fnmatchcase(known, name):
-                yield action, facts["Resources"][0]
+        for name, description in service_actions().get(service, {}).get("Actions", {}).items():
+            if description.get("Resources") and matches(pattern, name):
+                yield action, description["Resources"][0]
                 break

@@ -65,16 +65,14 @@ def _lists(service: str, bucket: Any) -> bool:
 def _refusals(validator: Validator, resources: Any, call: Call, target: str, rights: Rights) -> Findings:
     policies = policies_of(validator, resources, target)
     caller, kind = call.caller, resources[target]["Type"]
+    statements = [statements for _, statements in policies.values()]
+    if caller.named and f"{caller.service}amazonaws" not in show(statements):
+        return
     default = Granted.FULL if caller.default and kind == TOPIC else Granted.NONE
     prefix = value_at(call.properties, PREFIX) if caller.service == "logging.s3." else None
-    name = call.properties.get(NAMES.get(caller.kind, ""))
-    if caller.named and f"{caller.service}amazonaws" not in show(
-        [content for _, content in policies.values()]
-    ):
-        return
-    for (source_name,), case in scenarios(call.case, [name]) if name is not None else [((None,), call.case)]:
-        asked = ServiceCall(caller.service, rights, target, call.source, source_name, prefix)
-        for granted, present, where in access(case, policies, asked, default):
+    for source_name, case in _source_names(call):
+        service_call = ServiceCall(caller.service, rights, target, call.source, source_name, prefix)
+        for granted, present, where in access(case, policies, service_call, default):
             lacking = [right for right, allowed in granted.items() if allowed is Granted.NONE]
             if lacking:
                 path, message = _refusal(call, target, kind, lacking, present)
@@ -83,31 +81,38 @@ def _refusals(validator: Validator, resources: Any, call: Call, target: str, rig
                 yield _other_source(resources, call, target, source_name, where)
 
 
+def _source_names(call: Call) -> Iterator[tuple[Any, Validator]]:
+    """Yield the name of the resource for which a service calls, in each case; None if it has none."""
+    name = call.properties.get(NAMES.get(call.caller.kind, ""))
+    for decided, case in scenarios(call.case, {"name": name}):
+        yield decided.get("name"), case
+
+
 def _refusal(
     call: Call, target: str, kind: str, lacking: Sequence[str], present: Sequence[str]
 ) -> tuple[Path, str]:
     """Return path and message for permissions that no policy of the target has."""
     effect = call.caller.effect
     service = f"{call.caller.service}amazonaws.com" if call.caller.service else "its callers"
-    what, asked = _property(call.path), " and ".join(lacking)
+    name, rights = _property(call.path), " and ".join(lacking)
     if kind in FUNCTIONS:
-        verb = "to call it" if asked == "lambda:InvokeFunction" else asked
+        verb = "to call it" if rights == "lambda:InvokeFunction" else rights
         return call.path, (
-            f"{what} is {target}, and no AWS::Lambda::Permission allows {service} {verb}{{when}}: {effect}. "
+            f"{name} is {target}, and no AWS::Lambda::Permission allows {service} {verb}{{when}}: {effect}. "
             "Add one."
         )
     if kind == KEY:
         used = "" if target == call.target else f", and the key encrypts {call.target}"
         return (target, "Properties", "KeyPolicy"), (
-            f"KeyPolicy does not allow {service} {asked}{{when}}{used}: {effect}. Allow it."
+            f"KeyPolicy does not allow {service} {rights}{{when}}{used}: {effect}. Allow it."
         )
     if len(present) == 1:
         return (present[0], "Properties", "PolicyDocument"), (
-            f"PolicyDocument does not allow {service} {asked} on {target}{{when}}: {effect}. Allow it."
+            f"PolicyDocument does not allow {service} {rights} on {target}{{when}}: {effect}. Allow it."
         )
     return call.path, (
-        f"{what} is {target}, and no policy allows {service} {asked} on it{{when}}: {effect}. Allow it in an "
-        f"{KEYS[kind][2]}."
+        f"{name} is {target}, and no policy allows {service} {rights} on it{{when}}: {effect}. Allow it in "
+        f"an {KEYS[kind][2]}."
     )
 
 

@@ -93,8 +93,8 @@ def _distrusted(validator: Validator, service_role: ServiceRole, properties: Any
     for value, case in branches(validator, properties, *steps):
         role, role_properties = target(case, value, ROLE)
         policy = role_properties.get("AssumeRolePolicyDocument")
-        known = role and isinstance(policy, dict) and not is_function(policy)[0]
-        if known and not _trusts(policy, service_role.service):
+        is_known = role and isinstance(policy, dict) and not is_function(policy)[0]
+        if is_known and not _trusts(policy, service_role.service):
             yield Finding(
                 place(case, validator),
                 f"{[step for step in steps if step != '*'][-1]} is {role}{{when}}, whose "
@@ -105,12 +105,12 @@ def _distrusted(validator: Validator, service_role: ServiceRole, properties: Any
 
 
 def _trusts(policy: Any, service: str) -> bool:
-    return any(
-        is_service(name, service.removesuffix("amazonaws.com"))
-        for statement, _ in documents(policy)
-        if statement.get("Effect") != "Deny"
-        for name in principals(statement)
-    )
+    for statement, _ in documents(policy):
+        if statement.get("Effect") == "Deny":
+            continue
+        if any(is_service(name, service.removesuffix("amazonaws.com")) for name in principals(statement)):
+            return True
+    return False
 
 
 def _lacking(

@@ -72,7 +72,7 @@ def _is_json(text: str) -> bool:
     """Return whether a template is JSON once its variables have values, or has more than variables."""
     if "#" in text or not text.lstrip().startswith("{"):
         return True
-    filled = re.sub(rf"({TEXT})|\$[\w.]+(\([^()]*\))?|\$\{{[^}}]*\}}", lambda found: found[1] or "1", text)
+    filled = re.sub(rf"({TEXT})|\$[\w.]+(\([^()]*\))?|\$\{{[^}}]*\}}", lambda token: token[1] or "1", text)
     try:
         json.loads(filled)
     except ValueError:

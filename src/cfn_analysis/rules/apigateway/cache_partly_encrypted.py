@@ -46,8 +46,8 @@ def _unencrypted(case: Validator, stage: Any, settings: Any) -> Findings:
         )
     for index, entry in enumerate(entries):
         value = entry.get(ENCRYPTED)
-        known = only_value(case, value)
-        plain = (value is None and _is_for_all(entry)) or (known is not None and not is_true(known))
+        decided = only_value(case, value)
+        plain = (value is None and _is_for_all(entry)) or (decided is not None and not is_true(decided))
         if plain and not is_true(only_value(case, entry.get("CachingEnabled"))):  # which W9528 finds
             whom = (
                 "all methods (HttpMethod * and ResourcePath /*)"

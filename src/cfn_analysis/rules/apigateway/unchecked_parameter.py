@@ -3,7 +3,7 @@ from typing import Any
 from cfn_analysis.rules.support.apis import METHOD
 from cfn_analysis.rules.support.references import target
 from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
-from cfn_analysis.rules.support.values import is_false, is_true, values
+from cfn_analysis.rules.support.values import is_false, is_true, possible_values, values
 
 ALWAYS_THERE = "method.request.path."
 
@@ -31,7 +31,7 @@ class UncheckedParameter(Rule):
             if str(name).startswith(ALWAYS_THERE):
                 continue
             for value, case in values(validator, required):
-                lack = _lack(case, method) if is_true(value) else ""
+                lack = _reason(case, method) if is_true(value) else ""
                 if lack:
                     yield Finding(
                         ("RequestParameters", name),
@@ -41,13 +41,15 @@ class UncheckedParameter(Rule):
                     )
 
 
-def _lack(case: Validator, method: Any) -> str:
+def _reason(case: Validator, method: Any) -> str:
     """Return why the parameters are not validated; empty if they are, or if it is not known."""
     for validator_id, where in values(case, method.get("RequestValidatorId")):
         if validator_id is None:
             return "RequestValidatorId is missing"
         name, properties = target(where, validator_id, "AWS::ApiGateway::RequestValidator")
-        for checks, _ in values(where, properties.get("ValidateRequestParameters")) if name else ():
-            if is_false(checks):
-                return f"its validator {name} does not check parameters"
+        if not name:
+            continue
+        checks = possible_values(where, properties.get("ValidateRequestParameters"))
+        if any(is_false(check) for check in checks):
+            return f"its validator {name} does not check parameters"
     return ""

@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.apis import METHOD, Method, methods
 from cfn_analysis.rules.support.rule import Finding, Rule, Validator
-from cfn_analysis.rules.support.values import case_of, is_false, is_true, of_type, values
+from cfn_analysis.rules.support.values import case_of, is_false, is_true, of_type, possible_values, values
 
 
 class UnkeyedMethod(Rule):
@@ -49,7 +49,9 @@ def _keyed(validator: Validator, of_api: list[Method]) -> Iterator[tuple[str, Va
             return
     for method in of_api:
         case = case_of(validator, method.resource)
-        for required, keyed in values(case, method.properties.get("ApiKeyRequired")) if case else ():
+        if case is None:
+            continue
+        for required, keyed in values(case, method.properties.get("ApiKeyRequired")):
             if is_true(required):
                 yield method.logical_id, keyed
                 break
@@ -59,9 +61,10 @@ def _is_open(validator: Validator, method: Method) -> bool:
     case = case_of(validator, method.resource)
     if case is None or method.properties.get("HttpMethod") == "OPTIONS":
         return False
-    return any(
-        authorization in (None, "NONE")
-        for required, open_case in values(case, method.properties.get("ApiKeyRequired"))
-        if is_false(required)
-        for authorization, _ in values(open_case, method.properties.get("AuthorizationType"))
-    )
+    for required, open_case in values(case, method.properties.get("ApiKeyRequired")):
+        if not is_false(required):
+            continue
+        authorizations = possible_values(open_case, method.properties.get("AuthorizationType"))
+        if None in authorizations or "NONE" in authorizations:
+            return True
+    return False

@@ -3,7 +3,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.apis import methods
+from cfn_analysis.rules.support.apis import Method, methods
 from cfn_analysis.rules.support.references import own_id
 from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import property_scenarios
@@ -15,9 +15,9 @@ from cfn_analysis.rules.support.values import (
     is_true,
     of_type,
     place,
+    possible_values,
     ref_name,
     show,
-    values,
 )
 
 KEY = "AWS::ApiGateway::UsagePlanKey"
@@ -66,8 +66,10 @@ def _without_stage(validator: Validator, properties: Any) -> Findings:
     """Yield a finding if a plan with keys has no stage in a case."""
     resources, plan = validator.cfn.template["Resources"], own_id(validator)
     keys = [key for key, _, of_key in of_type(resources, KEY) if ref_name(of_key.get("UsagePlanId")) == plan]
-    for found, case in property_scenarios(validator, properties, "ApiStages") if keys else ():
-        if found.get("ApiStages") in (None, []) and case_of(case, resources[keys[0]]):
+    if not keys:
+        return
+    for parts, case in property_scenarios(validator, properties, "ApiStages"):
+        if parts.get("ApiStages") in (None, []) and case_of(case, resources[keys[0]]):
             yield Finding(
                 existing(properties, ("ApiStages",)),
                 f"ApiStages is {'empty' if 'ApiStages' in properties else 'missing'}{{when}}: {keys[0]} "
@@ -91,7 +93,7 @@ def _lacks_key(case: Validator, resources: Any, plan_id: str) -> str:
         return "it has no key"
     if None in conditions or assume(case, {str(name): False for name in conditions}) is None:
         return ""
-    return f"it has no key when {' and '.join(sorted(map(str, conditions)))} is false"
+    return f"it has no key when {' and '.join(sorted(str(name) for name in conditions))} is false"
 
 
 def _asks_for_no_key(case: Validator, resources: Any, api: Any) -> bool:
@@ -100,8 +102,9 @@ def _asks_for_no_key(case: Validator, resources: Any, api: Any) -> bool:
     if not isinstance(properties, dict) or "Body" in properties or "BodyS3Location" in properties:
         return False
     of_api = methods(resources, api)
-    return bool(of_api) and not any(
-        is_true(required) or is_function(required)[0]
-        for method in of_api
-        for required, _ in values(case, method.properties.get("ApiKeyRequired"))
-    )
+    return bool(of_api) and not any(_may_require_key(case, method) for method in of_api)
+
+
+def _may_require_key(case: Validator, method: Method) -> bool:
+    possible = possible_values(case, method.properties.get("ApiKeyRequired"))
+    return any(is_true(required) or is_function(required)[0] for required in possible)

@@ -42,11 +42,11 @@ class AliasBypassed(Rule):
 def _aliases(validator: Validator) -> dict[str, str]:
     """Return the aliases of the template by the function they belong to."""
     resources = validator.cfn.template.get("Resources", {})
-    found = {
+    aliases = {
         function_of(validator, properties.get("FunctionName")): alias
         for alias, _, properties in of_type(resources, ALIAS)
     }
-    return {function: alias for function, alias in found.items() if function}
+    return {function: alias for function, alias in aliases.items() if function}
 
 
 def _integration(validator: Validator, properties: Any, aliases: dict[str, str]) -> Findings:
@@ -68,8 +68,8 @@ def _permission(validator: Validator, properties: Any, aliases: dict[str, str]) 
     calls = _calls(validator)
     for name, case in values(validator, properties.get("FunctionName")):
         function = function_of(case, name)
-        ways = {qualifier for other, qualifier in calls if other == function}
-        if function in aliases and ways and "" not in ways:
+        qualifiers = {qualifier for called, qualifier in calls if called == function}
+        if function in aliases and qualifiers and "" not in qualifiers:
             alias = aliases[function]
             yield Finding(
                 ("FunctionName",),
@@ -82,9 +82,9 @@ def _permission(validator: Validator, properties: Any, aliases: dict[str, str]) 
 def _calls(validator: Validator) -> set[tuple[str, str]]:
     """Return every function that an integration of the template calls, with the alias or empty."""
     resources = validator.cfn.template.get("Resources", {})
-    found = set()
+    calls = set()
     for _, _, properties in of_type(resources, METHOD, INTEGRATION):
         for plain, case in scenarios(validator, properties):
             settings, name, _ = integration(plain)
-            found.add(called_function(case, value_at(settings, (name,))))
-    return found
+            calls.add(called_function(case, value_at(settings, (name,))))
+    return calls

@@ -33,14 +33,19 @@ class LogBucketWithoutLists(Rule):
 
     def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
         for config in configurations(validator, properties, "Logging"):
-            address = value_at(config.parts, ("Logging", "Bucket"))
-            found = ADDRESS.match(sub_text(address) or "")
-            named = {"Ref": found[1] if found else ""}
-            bucket, bucket_properties, exists = target_case(config.case, named, "AWS::S3::Bucket")
-            for ownership, case in _ownerships(exists, bucket_properties) if exists else ():
+            written = value_at(config.parts, ("Logging", "Bucket"))
+            address = ADDRESS.match(sub_text(written) or "")
+            if address is None:
+                continue
+            bucket, bucket_properties, exists = target_case(
+                config.case, {"Ref": address[1]}, "AWS::S3::Bucket"
+            )
+            if exists is None:
+                continue
+            for ownership, case in _ownerships(exists, bucket_properties):
                 yield Finding(
                     config.path("Logging", "Bucket"),
-                    f"Bucket is {show(address)}, and {bucket} has {ownership}{{when}}: CloudFront refuses a "
+                    f"Bucket is {show(written)}, and {bucket} has {ownership}{{when}}: CloudFront refuses a "
                     "log bucket without access control lists. Set OwnershipControls with ObjectOwnership "
                     "BucketOwnerPreferred, or log by AWS::Logs::Delivery.",
                     case,

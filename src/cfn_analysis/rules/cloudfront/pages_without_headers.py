@@ -26,8 +26,8 @@ class PagesWithoutHeaders(Rule):
             if not isinstance(default, dict) or "ResponseHeadersPolicyId" in default:
                 continue
             for _, behavior in config.behaviors():
-                policy, found = target(config.case, behavior.get("ResponseHeadersPolicyId"), KIND)
-                policy_config = found.get("ResponseHeadersPolicyConfig")
+                policy, policy_properties = target(config.case, behavior.get("ResponseHeadersPolicyId"), KIND)
+                policy_config = policy_properties.get("ResponseHeadersPolicyConfig")
                 if policy and isinstance(policy_config, dict) and "SecurityHeadersConfig" in policy_config:
                     yield Finding(
                         config.path("DefaultCacheBehavior"),
