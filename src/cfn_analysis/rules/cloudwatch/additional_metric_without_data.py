@@ -63,24 +63,30 @@ def _percentile(metric: Metric) -> str:
 
 def _unsubscribed(case: Validator, distribution: str) -> Iterator[Validator]:
     """Yield the cases in which no subscription of the template enables the distribution's metrics."""
-    left = [case]
+    without = [case]
     resources = case.cfn.template["Resources"]
     for _, resource, properties in of_type(resources, "AWS::CloudFront::MonitoringSubscription"):
         if not sub_text(properties.get("DistributionId")):
             return  # it may be this distribution's
-        if single_reference(properties.get("DistributionId"))[0] == distribution:
-            left = [gap for now in left for gap in _gaps(now, resource, properties)]
-    yield from left
+        if single_reference(properties.get("DistributionId"))[0] != distribution:
+            continue
+        earlier, without = without, []
+        for earlier_case in earlier:
+            without += _gaps(earlier_case, resource, properties)
+    yield from without
 
 
 def _gaps(case: Validator, resource: Any, properties: Any) -> Iterator[Validator]:
     """Yield the cases in which a subscription is missing or disabled."""
     condition = resource.get("Condition")
-    without = assume(case, {condition: False}) if isinstance(condition, str) else None
-    if without:
-        yield without
+    if isinstance(condition, str):
+        missing = assume(case, {condition: False})
+        if missing is not None:
+            yield missing
     exists = case_of(case, resource)
-    for subscription, there in scenarios(exists, properties.get("MonitoringSubscription")) if exists else ():
-        yield from (
-            gap for value, gap in values(there, value_at(subscription, STATUS)) if value == "Disabled"
-        )
+    if exists is None:
+        return
+    for subscription, where in scenarios(exists, properties.get("MonitoringSubscription")):
+        for status, status_case in values(where, value_at(subscription, STATUS)):
+            if status == "Disabled":
+                yield status_case

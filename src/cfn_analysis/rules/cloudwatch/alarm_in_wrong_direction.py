@@ -58,6 +58,9 @@ class AlarmInWrongDirection(Rule):
 def _scales(validator: Validator, properties: Any) -> bool:
     """Return whether an action of the alarm may be anything but to notify a topic."""
     resources = validator.cfn.template.get("Resources", {})
-    named = [text for name in ACTIONS for text in texts(properties.get(name))]
-    found = [resources.get(text.strip("${}").partition(".")[0], {}).get("Type") for text in named]
-    return any("Scaling" in str(kind) for kind in found) or any("autoscaling" in text for text in named)
+    for name in ACTIONS:
+        for text in texts(properties.get(name)):
+            logical_id = text.strip("${}").partition(".")[0]
+            if "autoscaling" in text or "Scaling" in str(resources.get(logical_id, {}).get("Type")):
+                return True
+    return False

@@ -55,13 +55,14 @@ def _is_global(metric: Metric) -> bool:
 def _is_of_distribution(metric: Metric) -> bool:
     """Return whether a certificate is in us-east-1 by its ARN, or is the one of a distribution."""
     written = (metric.dimensions or {}).get("CertificateArn")
-    found = only_value(metric.case, written)
-    if isinstance(found, str) and f":acm:{US_EAST_1}:" in found:
+    value = only_value(metric.case, written)
+    if isinstance(value, str) and f":acm:{US_EAST_1}:" in value:
         return True
     text = sub_text(written)
+    if text is None:
+        return False
     resources = metric.case.cfn.template.get("Resources", {})
-    return text is not None and any(
-        sub_text(arn) == text
-        for _, _, properties in of_type(resources, "AWS::CloudFront::Distribution")
-        for arn, _ in branches(metric.case, properties, *CERTIFICATE)
-    )
+    for _, _, properties in of_type(resources, "AWS::CloudFront::Distribution"):
+        if any(sub_text(arn) == text for arn, _ in branches(metric.case, properties, *CERTIFICATE)):
+            return True
+    return False

@@ -5,7 +5,7 @@ from cfn_analysis.rules.support.values import existing, of_type, show, twins
 from cfn_analysis.rules.support.words import words
 
 # Properties that determine when an alarm fires. The others are notifications and names.
-ASKED = words("""
+COMPARED = words("""
     Namespace MetricName Dimensions Metrics Statistic ExtendedStatistic Period EvaluationPeriods
     DatapointsToAlarm Threshold ThresholdMetricId ComparisonOperator TreatMissingData Unit
 """)
@@ -26,9 +26,9 @@ class AlarmTwice(Rule):
     def findings(self, validator: Validator, resources: Any) -> Findings:
         alarms = []
         for logical_id, _, properties in of_type(resources, "AWS::CloudWatch::Alarm"):
-            asked = {name: properties[name] for name in ASKED if name in properties}
-            if {"MetricName", "Metrics"} & set(asked):
-                key = show([asked, sorted(str(dimension) for dimension in asked.get("Dimensions", []))])
+            compared = {name: properties[name] for name in COMPARED if name in properties}
+            if {"MetricName", "Metrics"} & set(compared):
+                key = show([compared, sorted(str(dimension) for dimension in compared.get("Dimensions", []))])
                 path = (logical_id, "Properties", *existing(properties, ("Dimensions",)))
                 alarms.append(((key,), path))
         for _, path, twin in twins(validator, resources, alarms):

@@ -3,9 +3,9 @@ from typing import Any
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import values
-from cfn_analysis.rules.support.words import rows
+from cfn_analysis.rules.support.words import columns
 
-UNITS = {(namespace, name): unit for namespace, name, unit in map(str.split, rows(__file__))}
+UNITS = {(namespace, name): unit for namespace, name, unit in columns(__file__)}
 
 
 class AlarmWithForeignUnit(Rule):
@@ -25,7 +25,9 @@ class AlarmWithForeignUnit(Rule):
             return
         for metric in metrics(validator, properties):
             right = UNITS.get((metric.namespace or "", metric.name or ""))
-            for unit, case in values(metric.case, properties["Unit"]) if right else ():
+            if not right:
+                continue
+            for unit, case in values(metric.case, properties["Unit"]):
                 if isinstance(unit, str) and unit != right:
                     yield Finding(
                         ("Unit",),

@@ -38,7 +38,9 @@ class DataStopsUnnoticed(Rule):
         for alarm, resource, properties in of_type(resources, "AWS::CloudWatch::Alarm"):
             for decided, case in scenarios(validator, conditional_properties(resource)):
                 # An alarm that exists only in some environments counts for all.
-                for metric in metrics(case, decided) if isinstance(decided, dict) else ():
+                if not isinstance(decided, dict):
+                    continue
+                for metric in metrics(case, decided):
                     for thing in _things(metric):
                         if _notices(case, decided):
                             noticed.add(thing)

@@ -39,11 +39,9 @@ class MissingDataBreachesWithoutWarmUp(Rule):
 
 def _created(case: Validator, properties: Any) -> str:
     """Return the logical ID of the resource of an alarm's metric; empty if it is not in the template."""
-    resources = case.context.resources
-    named = (
-        logical_id
-        for metric in metrics(case, properties)
-        for value in (metric.dimensions or {}).values()
-        for logical_id in sorted(logical_ids_in(value))
-    )
-    return next((logical_id for logical_id in named if logical_id in resources), "")
+    for metric in metrics(case, properties):
+        for value in (metric.dimensions or {}).values():
+            for logical_id in sorted(logical_ids_in(value)):
+                if logical_id in case.context.resources:
+                    return logical_id
+    return ""

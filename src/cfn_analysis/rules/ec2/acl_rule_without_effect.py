@@ -89,11 +89,11 @@ def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Finding]:
                 break
 
 
-def _is_inside(entry: Entry, other: Entry) -> bool:
+def _is_inside(entry: Entry, wider: Entry) -> bool:
     """Return whether the addresses of a rule are some of those of another."""
-    if entry.network is None or other.network is None or _version(entry) != _version(other):
+    if entry.network is None or wider.network is None or _version(entry) != _version(wider):
         return False
-    return entry.network != other.network and entry.network.subnet_of(other.network)  # type: ignore[arg-type]
+    return entry.network != wider.network and entry.network.subnet_of(wider.network)  # type: ignore[arg-type]
 
 
 def _covers(wide: Entry, narrow: Entry) -> bool:
@@ -108,14 +108,14 @@ def _covers(wide: Entry, narrow: Entry) -> bool:
     return wide.ports[0] <= narrow.ports[0] and narrow.ports[1] <= wide.ports[1]
 
 
-def _meets(one: Entry, other: Entry) -> bool:
+def _meets(first: Entry, second: Entry) -> bool:
     """Return whether two rules may match the same traffic."""
-    if ANY_PROTOCOL not in (one.protocol, other.protocol) and one.protocol != other.protocol:
+    if ANY_PROTOCOL not in (first.protocol, second.protocol) and first.protocol != second.protocol:
         return False
-    if one.network and other.network and _version(one) != _version(other):
+    if first.network and second.network and _version(first) != _version(second):
         return False
-    if one.network and other.network and not one.network.overlaps(other.network):
+    if first.network and second.network and not first.network.overlaps(second.network):
         return False
-    if one.ports is None or other.ports is None:
+    if first.ports is None or second.ports is None:
         return True
-    return one.ports[0] <= other.ports[1] and other.ports[0] <= one.ports[1]
+    return first.ports[0] <= second.ports[1] and second.ports[0] <= first.ports[1]

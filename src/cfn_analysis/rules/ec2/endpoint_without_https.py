@@ -76,27 +76,46 @@ def _admits_https(rule: Any) -> bool:
 
 def _left_out(validator: Validator, resources: Any, rules: list[Any], subnets: list[str]) -> list[str]:
     """Return the subnets that rules do not admit, if they admit others of them by their ranges."""
+    sources = _sources(validator, rules)
+    if sources is None:
+        return []  # a group or a prefix list may contain the others
     ranges = {
         subnet: _range(validator, properties.get("CidrBlock"))
         for subnet, _, properties in of_type(resources, "AWS::EC2::Subnet")
     }
-    written = [rule.get("CidrIp") if isinstance(rule, dict) else None for rule in rules]
-    sources = [_range(validator, cidr) for cidr in written if cidr is not None]
-    unknown = [source for source in sources if isinstance(source, str) and source not in ranges.values()]
-    if len(sources) < len(rules) or unknown:
-        return []
+    if any(isinstance(source, str) and source not in ranges.values() for source in sources):
+        return []  # a range that is not known may contain the others
     served = [subnet for subnet in subnets if subnet in ranges]
-    admitted = {subnet for subnet in served for source in sources if _includes(source, ranges[subnet])}
-    texts = all(isinstance(source, str) for source in sources)
-    known = [subnet for subnet in served if texts or not isinstance(ranges[subnet], str)]
-    return [subnet for subnet in known if subnet not in admitted] if admitted else []
+    admitted = [subnet for subnet in served if _is_admitted(sources, ranges[subnet])]
+    if not admitted:
+        return []  # the rules are not about subnets of the endpoint
+    if not all(isinstance(source, str) for source in sources):
+        # An address range cannot be compared with one that is not known.
+        served = [subnet for subnet in served if not isinstance(ranges[subnet], str)]
+    return [subnet for subnet in served if subnet not in admitted]
+
+
+def _sources(validator: Validator, rules: list[Any]) -> list[Network | str] | None:
+    """Return the ranges of addresses that rules admit; None if a rule admits something else."""
+    sources = []
+    for rule in rules:
+        if not isinstance(rule, dict) or rule.get("CidrIp") is None:
+            return None
+        sources.append(_range(validator, rule["CidrIp"]))
+    return sources
+
+
+def _is_admitted(sources: list[Network | str], inner: Network | str) -> bool:
+    return any(_includes(source, inner) for source in sources)
 
 
 def _range(validator: Validator, value: Any) -> Network | str:
     """Return a range of addresses, by the default of a parameter, or how it is written."""
-    found = [text for text, _ in default_values(validator, value)]
+    defaults = [default for default, _ in default_values(validator, value)]
+    if len(defaults) != 1:
+        return show(value)
     try:
-        return ipaddress.IPv4Network(str(found[0]) if len(found) == 1 else "")
+        return ipaddress.IPv4Network(str(defaults[0]))
     except ValueError:
         return show(value)
 

@@ -38,13 +38,12 @@ class FixedNatAddressInReplaceableSubnet(Rule):
 
 def _replaced(case: Validator, kind: str, properties: Any, what: str) -> Findings:
     """Yield a finding if a create-only property, other than the address, depends on parameters."""
-    parameters = {
-        parameter
-        for path in create_only(kind, case.context.regions[0])
-        for value, where in branches(case, properties, *path)
-        for parameter in replacing_parameters(where, value)
-        if path != ("AllocationId",)
-    }
+    parameters: set[str] = set()
+    for path in create_only(kind, case.context.regions[0]):
+        if path == ("AllocationId",):
+            continue
+        for value, where in branches(case, properties, *path):
+            parameters |= replacing_parameters(where, value)
     if parameters:
         yield Finding(
             ("AllocationId",),

@@ -34,8 +34,10 @@ class GroupClosedOnOneSide(Rule):
 
     def findings(self, validator: Validator, resources: Any) -> Findings:
         groups = {logical_id for logical_id, _, _ in of_type(resources, GROUP)}
-        inward = list(_openings(resources, "SecurityGroupIngress", groups)) if groups else []
-        for egress in _openings(resources, "SecurityGroupEgress", groups) if groups else ():
+        if not groups:
+            return
+        inward = list(_openings(resources, "SecurityGroupIngress", groups))
+        for egress in _openings(resources, "SecurityGroupEgress", groups):
             destination = single_reference(egress.rule.get("DestinationSecurityGroupId"))[0]
             answers = [opening.rule for opening in inward if opening.group == destination]
             if destination in groups and not any(_meets(egress, rule) for rule in answers):
@@ -81,5 +83,5 @@ def _ports(rule: Any) -> tuple[float, float] | None:
 
 def _protocols_meet(egress: Any, ingress: Any) -> bool:
     written = [str(rule.get("IpProtocol")) for rule in (egress, ingress)]
-    found = {{"6": "tcp", "17": "udp"}.get(protocol, protocol) for protocol in written}
-    return len(found) == 1 or any(text.startswith("{") for text in found)
+    protocols = {{"6": "tcp", "17": "udp"}.get(protocol, protocol) for protocol in written}
+    return len(protocols) == 1 or any(text.startswith("{") for text in protocols)

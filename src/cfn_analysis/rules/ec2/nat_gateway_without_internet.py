@@ -63,7 +63,9 @@ def _unused(validator: Validator, resources: Any) -> Findings:
     for plain, case in scenarios(validator, together):
         routes = [properties for properties in plain.values() if "NatGatewayId" in properties]
         targets = [single_reference(route["NatGatewayId"])[0] for route in routes]
-        for gateway in gateways if set(targets) <= set(gateways) else ():
+        if not set(targets) <= set(gateways):
+            continue
+        for gateway in gateways:
             if gateway in plain and gateway not in [*targets, *used]:
                 yield Finding(
                     (gateway,),
