@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from csr_templates.preflight import remedies
 from csr_templates.preflight.calls import GLOBAL
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.resolved_environment import ResolvedEnvironment
@@ -73,7 +74,8 @@ def _judge_region(subject: Subject, environment: ResolvedEnvironment, lookup: Lo
         return passed(f"{subject.id} is enabled for the account.")
     return failed(
         f"{subject.id} is not enabled for the account: {status or 'AWS does not list the region'}.",
-        "Enable the region in the account settings, or deploy to another region.",
+        "Deploy to another region, or enable the region: "
+        f"{remedies.aws('account enable-region', GLOBAL, region_name=subject.id)}",
     )
 
 
