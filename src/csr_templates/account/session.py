@@ -22,7 +22,7 @@ READ_SECONDS: Final = 20
 ATTEMPTS: Final = 6
 FIRST_ATTEMPTS: Final = 2
 FIRST_READ_SECONDS: Final = 8
-"""For the first call to an endpoint. With two attempts, a command whose endpoints do not answer ends in 25 s."""
+"""Of the first call to an endpoint. A command whose endpoints do not answer ends within 25 seconds."""
 
 
 class Identity(NamedTuple):
