@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from csr_templates.cli import account_checks
 from csr_templates.hand_over.operator_policies import PREFLIGHT
@@ -10,6 +10,8 @@ from csr_templates.preflight.services import listing
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+
+EXAMPLES: Final = ("prod --stack api --parameter LambdaCodeS3ObjectVersion=3sL4kqtJlcpXroDTDmJ",)
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -7,13 +7,13 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cfn_analysis.model.escaping import for_terminal
 from cfn_analysis.model.schemas import SchemasError
 from cfn_analysis.reviewing import acceptance, digest, gate, markdown, reconcile, report, sides, text
 from csr_templates.account.errors import AccountError
-from csr_templates.cli import account_facts, folders, sarif
+from csr_templates.cli import account_facts, folders, regions, sarif
 from csr_templates.cli.messages import FINE, FOUND, InputError, quantity, say, tell
 from csr_templates.costs import prices
 from csr_templates.costs.changes import cost_notes
@@ -41,7 +41,12 @@ if TYPE_CHECKING:
     from cfn_analysis.reviewing.findings import Risk
 
 COMMAND = f"{PRODUCT} review"
-DEFAULT_REGION = "ap-northeast-1"
+EXAMPLES: Final = (
+    "--before v0.2.0 --format markdown",
+    "--before deployed:prod",
+    "--before old.yaml --after new.yaml --region eu-west-1",
+    '--accept guard:api.Api5xxAlarm#Threshold --reason "Measured for a month"',
+)
 _MOST_ENTRIES = 3  # in a message
 _DEPLOYED = "deployed:"
 
@@ -125,7 +130,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def _add_template_arguments(parser: ArgumentParser) -> None:
     templates = parser.add_argument_group("options for two templates")
     templates.add_argument(
-        "--region", metavar="REGION", help=f"region of the templates (default: {DEFAULT_REGION})"
+        "--region",
+        metavar="REGION",
+        help=f"region of the templates (default: {regions.DEFAULT_IN_WORDS})",
     )
     for side in ("before", "after"):
         templates.add_argument(
@@ -352,7 +359,7 @@ def _refuse_template_options(arguments: Namespace, reason: str) -> None:
 def _templates(arguments: Namespace, after: Path) -> tuple[sides.Side, sides.Side]:
     if arguments.environment:
         raise InputError("--environment is for output folders, not for single templates. Remove the option.")
-    region = arguments.region or DEFAULT_REGION
+    region = _region(arguments, after)
     name = after.stem
     values_files = (arguments.parameters_before, arguments.parameters_after)
     values = [_parameters(path) for path in values_files]
@@ -372,9 +379,18 @@ def _templates(arguments: Namespace, after: Path) -> tuple[sides.Side, sides.Sid
         except OSError as error:
             raise InputError(f"{where} does not exist. Specify a template: --before FILE.") from error
     return (
-        sides.template(where, data, region, values[0], name, shown[0]),
-        sides.template(after.as_posix(), _content(after), region, values[1], name, shown[1]),
+        sides.template(data, region, values[0], name, name=where, values_file=shown[0]),
+        sides.template(_content(after), region, values[1], name, name=after.as_posix(), values_file=shown[1]),
     )
+
+
+def _region(arguments: Namespace, after: Path) -> str:
+    if arguments.region:
+        return str(arguments.region)
+    listed = regions.in_manifest(after)
+    if not listed:
+        tell(regions.assumed([after], "reviewed"))
+    return listed or regions.DEFAULT
 
 
 def _parameters(path: Path | None) -> Mapping[str, str]:
