@@ -22,7 +22,7 @@ from csr_templates.reference.alarms import (
     severity,
     topics,
 )
-from csr_templates.reference.markdown import code, prose
+from csr_templates.reference.markdown import NARROW, code, mermaid, prose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -123,18 +123,15 @@ def _index(alarms: Sequence[Alarm], words: Words) -> Iterator[str]:
 def _causes(alarms: Sequence[Alarm], _: Words) -> Iterator[str]:
     """Yield a diagram of the relations that the descriptions of the alarms state, each once."""
     names = {alarm.name for alarm in alarms}
-    found: dict[frozenset[str], str] = {}
+    arrows: dict[frozenset[str], str] = {}
     for alarm in alarms:
         for beginning, (is_cause, arrow) in _RELATIONS.items():
             for sentence in re.findall(rf"{beginning}([^.]*)", alarm.texts.get("Related", "")):
                 for name in re.findall(r"[a-z0-9-]+", sentence.split(", together with")[0]):
                     if name in names:
                         ends = (alarm.name, name) if is_cause else (name, alarm.name)
-                        found.setdefault(frozenset(ends), f"  {ends[0]} {arrow} {ends[1]}")
-    yield "```mermaid"
-    yield "flowchart LR"
-    yield from found.values()
-    yield "```"
+                        arrows.setdefault(frozenset(ends), f"  {ends[0]} {arrow} {ends[1]}")
+    yield from mermaid("\n".join([NARROW, "flowchart LR", *arrows.values()]))
 
 
 def _missing_data(alarms: Sequence[Alarm], words: Words) -> Iterator[str]:
