@@ -14,7 +14,7 @@ from csr_templates.naming import PREFIX
 from csr_templates.reference import diagrams
 from csr_templates.reference.alarms import ALARM, firing, metrics
 from csr_templates.reference.dashboards import widget_table
-from csr_templates.reference.markdown import code, codes, item, mermaid, operand, prose, table
+from csr_templates.reference.markdown import NARROW, code, codes, item, mermaid, operand, prose, table
 from csr_templates.reference.policy_sentences import policies
 from csr_templates.reference.words import Words
 
@@ -41,7 +41,7 @@ def page(stacks: Sequence[BuiltStack], refresh: str = REFRESH) -> str:
     """
     about = _Page(stacks)
     lines = [f"<!-- Generated from the stacks; edit those, not this page. Refresh with: {refresh} -->", ""]
-    lines += [*_INTRODUCTION.split("\n"), *mermaid(diagrams.requests(about.wiring)), ""]
+    lines += [*_INTRODUCTION.split("\n"), *mermaid(f"{NARROW}\n{diagrams.requests(about.wiring)}"), ""]
     lines += [*_NETWORK.split("\n"), "", *mermaid(diagrams.network(about.wiring)), "", *about.overview()]
     for stack in stacks:
         lines += ["", *about.chapter(stack)]

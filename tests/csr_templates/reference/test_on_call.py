@@ -6,6 +6,7 @@ import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.resolving import resolve
+from csr_templates.reference.markdown import NARROW, mermaid
 from csr_templates.reference.on_call import lists, read_alarms
 from csr_templates.reference.words import Words
 
@@ -142,15 +143,10 @@ def test_causes() -> None:
     resolved = {"shop": resolve(template, {})}
     shown = lists([stack], read_alarms([stack], resolved), resolved, "prod")["alarm-causes"](Words())
 
-    assert list(shown) == [
-        "```mermaid",
-        "flowchart LR",
-        "  slow --> closed-1",
-        "  slow --> absent",
-        "  slow -.- plain",
-        "  absent --> closed-1",
-        "```",
-    ]
+    assert list(shown) == mermaid(
+        f"{NARROW}\nflowchart LR\n  slow --> closed-1\n  slow --> absent\n"
+        "  slow -.- plain\n  absent --> closed-1"
+    )
 
 
 def test_index(found: dict[str, Any]) -> None:
