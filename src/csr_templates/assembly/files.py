@@ -15,6 +15,7 @@ from cfn_analysis.model.schemas import SchemasError
 from csr_templates.assembly import cross_stack, house_rules, operability
 from csr_templates.assembly.building import build_stack, with_policies
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
+from csr_templates.assembly.schemas import schema_files
 from csr_templates.environments import environment as environments
 from csr_templates.hand_over import (
     git_sync,
@@ -123,6 +124,7 @@ def assemble(
         rendering.RenderError: a template contains a value that cannot be written, or a stack has none.
         DashboardError: a dashboard shows a resource that its stack does not have.
         environments.EnvironmentsError: the parameter files contain errors.
+        PricesError: the file of the prices, which has the names of the items for a schema, is wrong.
         ChildProcessError: a lint process was killed.
     """
     built, seconds = _build_stacks(stacks, refresh)
@@ -135,9 +137,10 @@ def assemble(
     files |= _hand_over(built, known, in_repository, refresh)
     files |= {} if problems else _imports(built, known)
     files |= {template.path: template.text.encode("ascii") for template in derived}
+    names = [environment.name for environment in known]
+    files |= schema_files(built, names)
     if not policy_problems:  # otherwise an error was found that the page may raise
         files[REFERENCE] = page(built, refresh).encode("ascii")
-    names = [environment.name for environment in known]
     accounts = {environment.name: environment.account for environment in known if environment.account}
     files[manifest.MANIFEST] = as_json(manifest.document(built, names, files, triggers, accounts))
     findings: list[Finding] = []

@@ -5,7 +5,7 @@ has a fixed price, and in ``billing.json`` otherwise.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -85,3 +85,12 @@ TYPES: Final[Mapping[str, Billing]] = {
     **{name: Billing(reason) for reason, names in _FREE.items() for name in names},
 }
 """Resource type -> how it is billed."""
+
+
+def usage_keys(types: Iterable[str]) -> list[str]:
+    """Return the keys of the items that resources of these types pay by usage, each once."""
+    keys: dict[str, None] = {}
+    for name in types:
+        if name in TYPES:
+            keys |= dict.fromkeys(TYPES[name].usage)
+    return list(keys)

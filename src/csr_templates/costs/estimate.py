@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.three_valued import UNKNOWN
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, resolve_set
-from csr_templates.costs.billing import TYPES
+from csr_templates.costs.billing import TYPES, usage_keys
 from csr_templates.costs.charges import Billed, Charge, NotPriced
 from csr_templates.costs.prices import Prices, cents, total
 from csr_templates.costs.usage import Usage, require
@@ -172,8 +172,7 @@ def estimate_resolved(
 
 def _payable(stack: ResolvedStack) -> Sequence[str]:
     """Return the items that a stack pays by usage, with any parameter values."""
-    billings = (TYPES.get(resource.type) for resource in stack.resources.values())
-    return [*dict.fromkeys(key for billing in billings if billing for key in billing.usage)]
+    return usage_keys(resource.type for resource in stack.resources.values())
 
 
 def _charges(stack: ResolvedStack, resource: Resource, prices: Prices) -> list[Charge]:
