@@ -11,6 +11,7 @@ from jsonschema import Draft7Validator
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.reviewing import acceptance
 from cfn_analysis.reviewing.acceptance import AcceptanceError
+from cfn_analysis.reviewing.kinds import KINDS
 from csr_templates.assembly.schemas import schema_files
 from csr_templates.costs import usage
 from csr_templates.costs.estimate import estimate
@@ -163,7 +164,7 @@ def test_wrong_acceptances_are_refused_by_both(document: Any) -> None:
         acceptance.read(json.dumps(document).encode(), "review.json")
 
 
-@pytest.mark.parametrize("kind", acceptance.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_acceptances_are_valid(kind: str) -> None:
     """Of each kind, of a property or of a whole stack."""
     document = [{**ENTRY, "kind": kind}, {**ENTRY, "logicalId": "", "property": ""}]

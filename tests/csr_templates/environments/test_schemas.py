@@ -17,7 +17,7 @@ from csr_templates.environments import environment as environments
 from csr_templates.environments import schemas
 from csr_templates.environments.environment import SHARED, EnvironmentsError
 from csr_templates.environments.files import Number
-from csr_templates.environments.values import value_refusals
+from csr_templates.environments.values import ZONE, value_refusals
 from tests.system import ENVIRONMENTS, ROOT
 
 WRONG_IN_DEV = {
@@ -130,7 +130,7 @@ def test_an_editor_shows_descriptions_and_defaults(stacks: list[BuiltStack]) -> 
 
 TEXT = {"Type": "String"}
 NUMBER = {"Type": "Number"}
-DECLARATIONS = (
+DECLARATIONS: tuple[Mapping[str, Any], ...] = (
     TEXT,
     {**TEXT, "MinLength": 2},
     {**TEXT, "MaxLength": 2},
@@ -146,11 +146,27 @@ DECLARATIONS = (
     {**NUMBER, "MinValue": -1, "MaxValue": 12},
     {**NUMBER, "AllowedPattern": "[0-9]{1,2}"},
     {**NUMBER, "AllowedValues": [1, "2.5", 12]},
-    {"Type": schemas.ZONE},
-    {"Type": schemas.ZONE, "AllowedPattern": "ap-northeast-1[ac]"},
+    {"Type": ZONE},
+    {"Type": ZONE, "AllowedPattern": "ap-northeast-1[ac]"},
 )
 TEXTS = ("", "a", "ab", "abc", "abcd", "1", "-1", "2.5", "12", "01", "true", "false", "\u3042", "x" * 4096)
-VALUES = (*TEXTS, "ap-northeast-1a", "us-east-1a", 1, -1, 2, 2.5, 3, 12, 13, True, False, None, ["a"], {})
+VALUES: tuple[Any, ...] = (
+    *TEXTS,
+    "ap-northeast-1a",
+    "us-east-1a",
+    1,
+    -1,
+    2,
+    2.5,
+    3,
+    12,
+    13,
+    True,
+    False,
+    None,
+    ["a"],
+    {},
+)
 
 
 def stack_with(number: int, declaration: Mapping[str, Any]) -> BuiltStack:
