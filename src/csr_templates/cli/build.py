@@ -97,7 +97,7 @@ def run(arguments: Namespace) -> int:
             written = pages.plan(assembly, arguments.pages)
         if arguments.check:
             plan = folder.plan(assembly.files, output)
-        elif assembly.is_clean and not (written and written.mistakes):
+        elif assembly.is_clean and not (written and written.findings):
             if arguments.review and not in_json:
                 before = _before(output, assembly.files)
             plan = folder.write(assembly.files, output)

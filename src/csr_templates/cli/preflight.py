@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from csr_templates.cli import account_checks
 from csr_templates.hand_over.operator_policies import PREFLIGHT
-from csr_templates.preflight.checks.listing import CHECKS
+from csr_templates.preflight.services import listing
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -21,4 +21,4 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print the report, and return the exit code."""
-    return account_checks.run(arguments, PREFLIGHT, CHECKS, "Preflight")
+    return account_checks.run(arguments, PREFLIGHT, listing.BEFORE_DEPLOY, "Preflight")
