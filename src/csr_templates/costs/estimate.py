@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.three_valued import UNKNOWN
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, resolve_set
-from csr_templates.costs.billing import TYPES
+from csr_templates.costs.billing import TYPES, usage_keys
 from csr_templates.costs.charges import BilledResource, Charge, NotPriced
 from csr_templates.costs.prices import Prices, cents, total
 from csr_templates.costs.usage import Usage, require
@@ -198,12 +198,7 @@ def _by_usage(stack: ResolvedStack, key: str, prices: Prices) -> ByUsage:
 
 def _payable(stack: ResolvedStack) -> Sequence[str]:
     """Return the items that a stack pays by usage, with any parameter values."""
-    keys: dict[str, None] = {}  # as a set that keeps the order
-    for resource in stack.resources.values():
-        billing = TYPES.get(resource.type)
-        if billing:
-            keys |= dict.fromkeys(billing.usage)
-    return list(keys)
+    return usage_keys(resource.type for resource in stack.resources.values())
 
 
 def _charges(stack: ResolvedStack, resource: Resource, prices: Prices) -> list[Charge]:

@@ -397,11 +397,11 @@ def help_of_all(environment_name: str = "ENVIRONMENT") -> str:
     ]
     for group in CommandGroup:
         lines += ["", f"{group.value}:"]
-        lines += [_listed(each) for each in COMMANDS if each.group is group]
+        lines += [_line_of(each) for each in COMMANDS if each.group is group]
     return "\n".join(lines) + f"\n\n{_EXIT_STATUS}"
 
 
-def _listed(chosen: Command) -> str:
+def _line_of(chosen: Command) -> str:
     return _filled(f"  {chosen.name:<{_NAME_WIDTH}}{chosen.summary}", _NAME_WIDTH + 2)
 
 

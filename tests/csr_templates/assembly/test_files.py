@@ -15,6 +15,7 @@ from troposphere import ImportValue, Parameter, Ref, Tags, Template, ec2, s3, sn
 from cfn_analysis.model.rendering import load
 from csr_templates import STACKS, RenderError, Stack, StackTemplate
 from csr_templates.assembly import files as output
+from csr_templates.assembly.schemas import schema_files
 from csr_templates.cli import main as cli
 from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.hand_over import operator_policies
@@ -106,6 +107,7 @@ def test_assembles_every_template_and_the_manifest_last() -> None:
         *map(operator_policies.path, operator_policies.CALLS),
         "bootstrap/site.yaml",
         "bootstrap/logs.yaml",
+        *schema_files(assembly.stacks, []),
         "reference.md",
         "stacks.json",
     ]
