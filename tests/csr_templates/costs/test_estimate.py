@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
-from csr_templates.costs.estimate import Unpriced, estimate
+from csr_templates.costs.estimate import UnpricedResource, estimate
 from csr_templates.costs.prices import Prices
 from csr_templates.costs.usage import UsageError
 from csr_templates.hand_over.built_folder import BuiltFolder
@@ -57,7 +57,7 @@ def test_usage_without_a_price_is_not_zero(prices: Prices) -> None:
 
     found = estimate("", [api], {}, prices, {"site": {"api-requests": Decimal(1)}})
     assert found.unpriced == [
-        Unpriced("site", "api-requests", "usage", "no price of api-requests in eu-west-1 is saved")
+        UnpricedResource("site", "api-requests", "usage", "no price of api-requests in eu-west-1 is saved")
     ]
 
 
@@ -90,7 +90,7 @@ def test_an_unknown_type_is_not_priced() -> None:
     found = cost({"Cluster": {"Type": "AWS::ECS::Cluster"}})
 
     assert found.unpriced == [
-        Unpriced("site", "Cluster", "AWS::ECS::Cluster", "no price of this type is saved")
+        UnpricedResource("site", "Cluster", "AWS::ECS::Cluster", "no price of this type is saved")
     ]
 
 

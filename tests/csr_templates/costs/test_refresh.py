@@ -20,7 +20,7 @@ from csr_templates.cli import main as cli
 from csr_templates.costs import prices as saved
 from csr_templates.costs import refresh
 from csr_templates.costs.prices import Item, Price, Prices
-from csr_templates.costs.refresh import Refreshed, RefreshError
+from csr_templates.costs.refresh import RefreshedPrices, RefreshError
 
 TODAY = date(2027, 3, 1)
 OLD = date(2026, 11, 29)
@@ -93,7 +93,7 @@ class Api:
                 body["NextToken"] = f"page{number + 1}"
             self.stubber.add_response("get_products", body, expected)
 
-    def refresh(self, *items: Item, new_regions: Sequence[str] = ()) -> Refreshed:
+    def refresh(self, *items: Item, new_regions: Sequence[str] = ()) -> RefreshedPrices:
         """Ask for the items, and check that every answer was used."""
         with self.stubber:
             prices = Prices({}, {one.key: one for one in items})
