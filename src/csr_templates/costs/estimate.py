@@ -246,7 +246,9 @@ class _Meter:
         """Yield a line for each tier."""
         item = self._prices.items[key]
         account = (key, item.region(region))
-        name = item.name if item.is_global or region == stack.region else f"{item.name} in {region}"
+        name = item.name
+        if not item.is_global and region != stack.region:
+            name = f"{name} in {region}"
         for part, price in item.parts(region, self._used[account], quantity):
             yield Line(stack.name, key, name, part, item.unit, price, cents(part * price))
         self._used[account] += quantity
