@@ -21,7 +21,6 @@ from csr_templates.hand_over import (
     manifest,
     on_call_policy,
     operator_policies,
-    operator_tools,
     recovery,
 )
 from csr_templates.hand_over.deploy_scopes import FACTS
@@ -338,7 +337,6 @@ def _hand_over(
     for name in operator_policies.CALLS:
         files[operator_policies.path(name)] = as_json(operator_policies.policy(name, names, stacks))
     if targets:
-        files[operator_tools.PATH] = operator_tools.script()
         for number, policy in enumerate(on_call_policy.policies(names, stacks), 1):
             files[on_call_policy.path(number)] = as_json(policy)
     return files

@@ -159,9 +159,7 @@ def _listed_files(folder: Path) -> dict[str, set[str]]:
     if existing != folder and existing.is_dir():
         return {}
     if not existing.is_dir():
-        raise OutputError(
-            f"{existing} is not a folder. Specify a folder with --output, or move it elsewhere."
-        )
+        raise OutputError(f"{existing} is not a folder. Specify a folder with --out, or move it elsewhere.")
     # In this order, because the first build of a folder writes a manifest before any other file.
     has_files = any(not entry.name.startswith(".") for entry in folder.iterdir())
     manifest = _manifest(folder)
@@ -169,7 +167,7 @@ def _listed_files(folder: Path) -> dict[str, set[str]]:
         if has_files:
             raise OutputError(
                 f"{folder} contains files but no {MANIFEST}, so it is not an output folder. Specify a new or "
-                "empty folder with --output, or empty this one, then build again."
+                "empty folder with --out, or empty this one, then build again."
             )
         return {}
     return {MANIFEST: set(), **{path: hashes(entry) for path, entry in manifest["files"].items()}}

@@ -177,7 +177,7 @@ def _stacks(assembly: Assembly) -> list[dict[str, Any]]:
 def refresh_command(arguments: Namespace) -> str:
     """Return the command that writes the files again, with the options of this one."""
     root = None if arguments.declared_in else folders.checkout()
-    given = {"--output": arguments.output, "--parameters": arguments.parameters, "--pages": arguments.pages}
+    given = {"--out": arguments.out, "--parameters": arguments.parameters, "--pages": arguments.pages}
     if root and arguments.pages and arguments.pages.resolve() == root / "docs":
         del given["--pages"]  # make templates passes it
     options = ["--stacks", arguments.declared_in] if arguments.declared_in else []

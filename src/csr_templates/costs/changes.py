@@ -110,7 +110,7 @@ def _changed_parameters(changes: EnvironmentChanges) -> dict[ChangedParameter, d
         for parameter in stack.parameters:
             if parameter.action != UPDATE:
                 continue
-            value = before.given.get(parameter.name, before.built.default(parameter.name))
+            value = before.given_values.get(parameter.name, before.built.default(parameter.name))
             if value is not None:
                 parameters.setdefault(parameter.name, parameter)
                 values.setdefault(parameter.name, {})[name] = value
@@ -122,7 +122,7 @@ def _with(
 ) -> dict[str, ResolvedStack]:
     """Return the stacks with other values of some parameters."""
     return resolve_set(
-        [(stack.built, {**stack.given, **values.get(name, {})}) for name, stack in stacks.items()]
+        [(stack.built, {**stack.given_values, **values.get(name, {})}) for name, stack in stacks.items()]
     )
 
 

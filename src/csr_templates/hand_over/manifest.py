@@ -152,7 +152,7 @@ def read(data: bytes, name: str) -> dict[str, Any]:
         )
     raise ManifestError(
         f"{name} is not a manifest that this version of csr-templates can read. Specify another folder "
-        "with --output, then build again."
+        "with --out, then build again."
     )
 
 
