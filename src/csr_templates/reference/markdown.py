@@ -75,4 +75,6 @@ def mermaid(diagram: str) -> list[str]:
 
 def _cell(text: str) -> str:
     """Escape the characters that end a cell, also in code, where GitHub removes the backslash."""
-    return re.sub(r"(?<!\\)\|", r"\\|", text) if "|" in text else text
+    if "|" in text:
+        return re.sub(r"(?<!\\)\|", r"\\|", text)
+    return text

@@ -144,7 +144,10 @@ def _relations(alarm: Alarm) -> Iterator[tuple[str, str, str]]:
         for sentence in re.findall(rf"{beginning}([^.]*)", alarm.texts.get("Related", "")):
             related, _, _ = sentence.partition(", together with")
             for word in re.findall(r"[a-z0-9-]+", related):
-                yield (alarm.name, arrow, word) if is_cause else (word, arrow, alarm.name)
+                if is_cause:
+                    yield alarm.name, arrow, word
+                else:
+                    yield word, arrow, alarm.name
 
 
 def _missing_data(alarms: Sequence[Alarm], words: Words) -> Iterator[str]:

@@ -253,7 +253,9 @@ def _refused(actions: Collection[str]) -> str:
 
 def _about(name: str, description: Any) -> str:
     text = prose(str(description))
-    return f"{name}: {text}" if text else name
+    if text:
+        return f"{name}: {text}"
+    return name
 
 
 def _rules(stack: BuiltStack, parameter: str) -> Iterator[tuple[str, list[str]]]:
@@ -268,7 +270,9 @@ def _constraint(parameter: Mapping[str, Any]) -> str:
     if 0 < len(allowed) <= _MOST_VALUES:
         return codes(allowed)
     described = prose(str(parameter.get("ConstraintDescription", "")))
-    return f"{described} ({len(allowed)} values)" if allowed else described
+    if allowed:
+        return f"{described} ({len(allowed)} values)"
+    return described
 
 
 def _condition(node: Any) -> str:
