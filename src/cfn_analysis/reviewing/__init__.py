@@ -16,12 +16,37 @@ The caller takes step 1, and ``report.review`` the others: 2 to 5 for each envir
    secrets. ``gate`` marks the risks that ``acceptance`` reads as accepted. ``reconcile`` compares the review
    with a change set.
 
+How one changed property becomes a line of the review, with ``DeletionProtection`` of a cluster as the example:
+
+1. ``report.review`` takes both sides, and for each environment ``states.resolved_states``: the template and
+   the values of each side become resources whose references are kept and whose parameters are replaced.
+2. ``resource_changes._direct_change`` compares the cluster of both states. ``comparison.differences`` yields
+   ``(("DeletionProtection",), "DeletionProtection", True, False, certain)``.
+3. ``causes.CauseChains.of_value`` returns the edits that led to it, such as the parameter file and the
+   parameter, and ``effects.effect_of_values`` whether it updates or replaces the cluster: a ``Cause``.
+4. ``resource_changes._Following`` adds causes to the resources that refer to a replaced one. The causes of a
+   resource are a ``ResourceChange``; the strongest effect is its ``action``.
+5. ``outcomes.resource_outcomes`` adds what happens to clients and data: a ``ResourceOutcome``, the line of the
+   resource in the report. ``changes.environment_changes`` collects the outcomes by stack.
+6. ``risks.risks`` calls each detector. ``guards.weakened`` divides the causes with ``values.value_changes``,
+   finds the row of weakened.yaml with ``values.setting_of``, and calls the judge of this row. The judge
+   returns a text, or an empty one; ``findings.risk`` makes a ``Risk`` of it: ``guard``, the cluster, and
+   ``sentences.WEAKENED`` with the text.
+7. ``judging.judgments`` goes through all causes again: a risk names the value, a row of harmless.yaml or a
+   detector calls it harmless, or it is not judged.
+8. ``digest.stack_digests`` and ``digest.risk_groups`` merge what is equal in several environments and
+   resources; ``text.as_text`` and ``markdown.as_markdown`` write these, ``report.document`` the review itself.
+
+A detector looks at all changes, so a value can have several risks. Only the names of properties give way:
+``switched_off`` judges a value by its name where no row of switched_off.yaml, of guards/weakened.yaml and of
+access/settings.yaml is about it. In one file, the first row about a value judges it.
+
 A value that is known only in the deployed stack counts as every value that it can have: the review then says
 *may*, and never that nothing happens. The risks of a resource that may be removed include those if it stays.
 
 To add a risk, add its sentence to sentences.yaml, and yield it where it is found. A new kind is a line in
 ``kinds``, in review.schema.json and in the tables of docs/review.md. To add a setting that guards, opens or
 switches off a resource, add a row to guards/weakened.yaml, access/settings.yaml or switched_off.yaml; for a
-type whose removal leaves a resource without its guard or its connection, add a line to removals.txt. A row of
-guards or access moves a value from switched-off to its kind; guards that are not rows are in guards/*.py.
+type whose removal leaves a resource without its guard or its connection, add a line to removals.txt.
+Guards that are not rows are in guards/*.py.
 """

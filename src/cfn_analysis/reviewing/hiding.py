@@ -76,16 +76,12 @@ def _shown(value: Any, *, secret: bool) -> Any:
     if isinstance(value, list):
         return [_shown(part, secret=secret) for part in value]
     if isinstance(value, Mapping):
-        label = next((str(value[key]) for key in _NAMES_OF_ITEMS if isinstance(value.get(key), str)), "")
-        return {
-            key: _shown(
-                part,
-                secret=secret
-                or (key in _VALUES_OF_ITEMS and _is_secret(label))
-                or (key not in _VALUES_OF_ITEMS and _is_secret(key)),
-            )
-            for key, part in value.items()
-        }
+        label = next((value[key] for key in _NAMES_OF_ITEMS if isinstance(value.get(key), str)), "")
+        parts = {}
+        for key, part in value.items():
+            name = label if key in _VALUES_OF_ITEMS else key
+            parts[key] = _shown(part, secret=secret or _is_secret(name))
+        return parts
     return value
 
 
@@ -97,8 +93,8 @@ def _words(value: Any, *, secret: bool) -> Any:
             branches = [_searchable_text(_shown(branch, secret=secret)) for branch in (yes, no)]
             return f"{branches[0]} if {condition}, otherwise {branches[1]}"
         case {"Fn::FindInMap": [mapping, row, column, _]}:
-            keys = " ".join(_searchable_text(_shown(key, secret=False)) for key in (row, column))
-            return f"{keys} of the mapping {_searchable_text(_shown(mapping, secret=False))}"
+            texts = [_searchable_text(_shown(key, secret=False)) for key in (row, column, mapping)]
+            return f"{texts[0]} {texts[1]} of the mapping {texts[2]}"
         case {"Fn::NotGiven": name}:
             return f"${{{name}}}"
         case {"Fn::In": [stack, inner]}:
@@ -111,8 +107,10 @@ def _words(value: Any, *, secret: bool) -> Any:
             return HIDDEN_VALUE
         case {"Fn::Sub": [text, Mapping() as bound]}:
             safe = {name: _shown(part, secret=secret) for name, part in bound.items()}
-            if len([piece for piece in pieces(text, str) if piece]) > 1:  # a condition between other texts
-                safe = {name: f"({part})" if "Fn::If" in bound[name] else part for name, part in safe.items()}
+            if len([piece for piece in pieces(text, str) if piece]) > 1:
+                for name, part in bound.items():
+                    if "Fn::If" in part:  # a condition between other texts
+                        safe[name] = f"({safe[name]})"
             return _hide_text(in_words({"Fn::Sub": [text, safe]}))
     if HIDDEN in str(value):
         return HIDDEN_VALUE

@@ -8,7 +8,7 @@ replaced resource with the replacement.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.wiring import Node
@@ -209,11 +209,11 @@ def _of_template(judges: _Judges, environment: EnvironmentChanges, stack: StackC
         yield Judgment(subject, change.path, before, after, verdict, reason)
 
 
-def merged(by_environment: Iterable[tuple[str, Iterable[Judgment]]]) -> list[Judgment]:
+def merged(by_environment: Mapping[str, Iterable[Judgment]]) -> list[Judgment]:
     """Return the judgments of all environments, equal ones once with their environments."""
     equal: dict[str, Judgment] = {}
     environments: dict[str, dict[str, None]] = {}
-    for environment, of_environment in by_environment:
+    for environment, of_environment in by_environment.items():
         for judgment in of_environment:
             key = json.dumps(judgment, sort_keys=True, default=str)
             equal[key] = judgment
