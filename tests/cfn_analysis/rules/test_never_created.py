@@ -1,4 +1,4 @@
-"""What is never created is not a fault, for the rules that compare several resources."""
+"""What is never created is not a finding, for the rules that compare several resources."""
 
 from typing import Any
 

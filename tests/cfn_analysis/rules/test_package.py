@@ -68,7 +68,7 @@ def test_each_rule_explains_itself(rule: Any) -> None:
     assert rule.description.endswith(".")
     assert rule.source_url.startswith("https://")
     assert [tag in NUMBERS for tag in rule.tags] == [True]
-    assert rule.fault_class in CLASSES
+    assert rule.finding_class in CLASSES
 
 
 def test_the_rules_load_nothing_else() -> None:

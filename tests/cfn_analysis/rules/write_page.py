@@ -182,7 +182,7 @@ def _rule(rule: type[Rule]) -> Sequence[str]:
     """Return the row of a rule."""
     file = f"../src/{rule.__module__.replace('.', '/')}.py"
     linked = f'<a id="{rule.id.lower()}"></a>[{rule.id}]({file})'
-    return linked, escaped(rule.shortdesc), rule.fault_class, f"[source]({rule.source_url})"
+    return linked, escaped(rule.shortdesc), rule.finding_class, f"[source]({rule.source_url})"
 
 
 def _retired_names() -> list[str]:

@@ -10,12 +10,12 @@ from csr_templates.account.errors import AccountError
 from csr_templates.account.session import require_account
 from csr_templates.cli import account_facts
 from csr_templates.cli import main as command_line
-from csr_templates.preflight import calls
 from csr_templates.preflight.checked_account import CheckedAccount
-from csr_templates.preflight.checks.account import CHECKS
 from csr_templates.preflight.facts import Fact, Facts, FactsHeader
-from csr_templates.preflight.needs import Needs, StackNeeds
+from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
 from csr_templates.preflight.results import judge
+from csr_templates.preflight.services import cloudformation_calls, iam_calls, sts_calls
+from csr_templates.preflight.services.account import BEFORE_DEPLOY
 
 from .deployed_account import ACCOUNT, TOKYO, DeployedAccount, write_folder
 from .mock_account import ENVIRONMENT, session
@@ -125,15 +125,15 @@ def test_first_deploy_into_the_stated_account_has_no_warning(
 @pytest.mark.parametrize(("stated", "status"), [("", "WARN"), (ACCOUNT, "PASS")])
 def test_the_check_passes_before_the_first_deploy(stated: str, status: str) -> None:
     """An account without stacks is not doubted if it is the stated one."""
-    stack = StackNeeds("api", "shop-prod-api", TOKYO, {}, {}, {})
-    needed = Needs("prod", "shop", ACCOUNT, [stack], (), stated)
-    role = calls.role("deploy-shop-prod-api-service")
-    answers = {calls.identity(): {"Account": ACCOUNT, "Arn": "arn"}, role: None}
-    answers[calls.stack(TOKYO, "shop-prod-api")] = None
+    stack = EnvironmentStack("api", "shop-prod-api", TOKYO, {}, {}, {})
+    environment = ResolvedEnvironment("prod", "shop", ACCOUNT, [stack], (), stated)
+    role = iam_calls.role("deploy-shop-prod-api-service")
+    answers = {sts_calls.identity(): {"Account": ACCOUNT, "Arn": "arn"}, role: None}
+    answers[cloudformation_calls.stack(TOKYO, "shop-prod-api")] = None
     header = FactsHeader("shop", "prod", ACCOUNT, "arn", "2026-11-20T01:02:03Z")
     facts = Facts(header, [Fact(query, header.time, answer) for query, answer in answers.items()])
 
-    (result,) = judge([check for check in CHECKS if check.name == "account"], needed, facts)
+    (result,) = judge([check for check in BEFORE_DEPLOY if check.name == "account"], environment, facts)
 
     assert result.status == status
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions, documents, texts
 from cfn_analysis.rules.support.references import plain
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import show
 from cfn_analysis.rules.support.words import rows
 
@@ -43,10 +43,10 @@ class ArnWithForeignParts(Rule):
 
     id = "E9650"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"
-    fault_class = "names"
+    finding_class = "names"
     looks_at = (*POLICIES, TRUST)
 
-    def faults(self, validator: Validator, policy: Any) -> Faults:
+    def findings(self, validator: Validator, policy: Any) -> Findings:
         for statement, path in documents(policy):
             found: list[tuple[str, list[str], tuple[str | int, ...]]] = [
                 (name, texts(statement.get(name)), (name,)) for name in ("Resource", "NotResource")
@@ -60,7 +60,7 @@ class ArnWithForeignParts(Rule):
                 for text in values_of:
                     problem = _problem(text, values_of)
                     if problem:
-                        yield Fault(
+                        yield Finding(
                             (*path, *place_of), f"{name} is {show(text)}, but {problem}: it never matches."
                         )
 

@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions, documents, texts
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 
 MFA = "aws:multifactorauthpresent"
 # Keys that are missing in the requests that the condition is intended to exclude.
@@ -28,16 +28,16 @@ class ConditionPassedWithoutKey(Rule):
 
     id = "W9652"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html"
-    fault_class = "rights"
+    finding_class = "rights"
     looks_at = (*POLICIES, TRUST)
 
-    def faults(self, validator: Validator, policy: Any) -> Faults:
+    def findings(self, validator: Validator, policy: Any) -> Findings:
         for statement, path in documents(policy):
             found = list(conditions(statement))
             if statement.get("Effect") == "Deny":
                 for operator, key, value, place_of in found if len(found) == 1 else ():
                     if operator == "Bool" and key.lower() == MFA and texts(value) == ["false"]:
-                        yield Fault(
+                        yield Finding(
                             (*path, *place_of),
                             f"Bool in a Deny spares what lacks the key: {GUARDS[MFA]}. Use BoolIfExists.",
                         )
@@ -54,7 +54,7 @@ class ConditionPassedWithoutKey(Rule):
                     why, repair = f"it is true where a request has no {key}", "Add"
                 else:
                     continue
-                yield Fault(
+                yield Finding(
                     (*path, *place_of),
                     f"{operator} in an Allow allows requests without the key: {why}. {repair} "
                     f'Null: {{{key}: "false"}}.',

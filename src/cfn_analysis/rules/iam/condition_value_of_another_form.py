@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions_in, texts
 from cfn_analysis.rules.support.references import plain, single_reference
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import show
 from cfn_analysis.rules.support.words import rows
 
@@ -29,14 +29,14 @@ class ConditionValueOfAnotherForm(Rule):
 
     id = "E9659"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"
-    fault_class = "conditions"
+    finding_class = "conditions"
     looks_at = (*POLICIES, TRUST)
 
-    def faults(self, validator: Validator, policy: Any) -> Faults:
+    def findings(self, validator: Validator, policy: Any) -> Findings:
         for operator, key, value, path in conditions_in(policy):
             addresses = texts(value) if key.lower() == "aws:sourceip" else []
             if addresses and all(map(PRIVATE.fullmatch, addresses)):
-                yield Fault(
+                yield Finding(
                     path,
                     f"{key} is compared with private addresses only, and is always a public one. Compare "
                     "aws:VpcSourceIp, beside aws:SourceVpc, for requests through a VPC endpoint.",
@@ -49,11 +49,11 @@ class ConditionValueOfAnotherForm(Rule):
                 key.lower() == AUDIENCE
                 and pool.get("Type", f"AWS::Cognito::{kind}") != f"AWS::Cognito::{kind}"
             ):
-                yield Fault(
+                yield Finding(
                     path, f"{key} is compared with {show(value)}, and is always an ID of an identity pool."
                 )
             form, what = FORMS.get(key.lower(), ("", ""))
             for text in texts(value) if form and operator != "Null" else ():
                 account = text == "${AWS::AccountId}" and "org" in key.lower()
                 if account or (not re.fullmatch(form, plain(text).lower()) and not NO_ONE.fullmatch(text)):
-                    yield Fault(path, f"{key} is compared with {show(text)}, and is always {what}.")
+                    yield Finding(path, f"{key} is compared with {show(text)}, and is always {what}.")

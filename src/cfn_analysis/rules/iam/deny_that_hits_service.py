@@ -10,7 +10,7 @@ from cfn_analysis.rules.support.documents import (
     texts,
 )
 from cfn_analysis.rules.support.policies import INTERFACES
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import Path
 from cfn_analysis.rules.support.words import words
 
@@ -38,10 +38,10 @@ class DenyThatHitsService(Rule):
 
     id = "E9655"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalisawsservice"
-    fault_class = "rights"
+    finding_class = "rights"
     looks_at = POLICIES
 
-    def faults(self, validator: Validator, policy: Any) -> Faults:
+    def findings(self, validator: Validator, policy: Any) -> Findings:
         found = list(documents(policy))
         yield from _denied_anyway(found)
         allowed = [
@@ -60,7 +60,7 @@ class DenyThatHitsService(Rule):
             denied = [str(action) for action, _ in each(statement.get("Action"))]
             for name, actions in allowed:
                 if any(_meet(refused, allowed) for refused in denied for allowed in actions):
-                    yield Fault(
+                    yield Finding(
                         (*path, "Condition"),
                         f"The Deny on {' and '.join(sorted(keys))} also applies to {name}, which another "
                         'statement allows. Add Bool: {aws:PrincipalIsAWSService: "false"}.',
@@ -72,7 +72,7 @@ def _meet(refused: str, allowed: str) -> bool:
     return not disjoint(pattern(refused.lower()), pattern(allowed.lower()))
 
 
-def _denied_anyway(found: list[tuple[Any, Path]]) -> Faults:
+def _denied_anyway(found: list[tuple[Any, Path]]) -> Findings:
     """Yield the statements that deny all that another statement allows by name."""
     allowing = [(statement, path) for statement, path in found if statement.get("Effect") == "Allow"]
     for statement, path in found:
@@ -93,7 +93,7 @@ def _denied_anyway(found: list[tuple[Any, Path]]) -> Faults:
             by_lambda = not asked or set(dead) & set(INTERFACES)
             if dead and covered and by_lambda and "Fn::If" not in (*path, *allowed_path):
                 what = "The Deny" if not asked else "The Deny, which includes requests by Lambda itself,"
-                yield Fault(
+                yield Finding(
                     path,
                     f"{what} applies to {' and '.join(dead)}, which another statement allows: nothing of it "
                     "is allowed. Remove one of them, or correct the condition.",

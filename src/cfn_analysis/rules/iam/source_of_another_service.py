@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import RESOURCE_POLICIES, TRUST, conditions, documents, texts
 from cfn_analysis.rules.support.references import own_type
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import Path, show
 from cfn_analysis.rules.support.words import named
 
@@ -25,10 +25,10 @@ class SourceOfAnotherService(Rule):
 
     id = "E9656"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourcearn"
-    fault_class = "rights"
+    finding_class = "rights"
     looks_at = (*RESOURCE_POLICIES, TRUST, *properties_of(PERMISSION))
 
-    def faults(self, validator: Validator, part: Any) -> Faults:
+    def findings(self, validator: Validator, part: Any) -> Findings:
         role = own_type(validator) == "AWS::IAM::Role"
         for services, text, path in _permission(part) if "FunctionName" in part else _statements(part):
             names = {re.split(r"\.amazonaws|\.\$\{", service)[0] for service in services}
@@ -38,7 +38,7 @@ class SourceOfAnotherService(Rule):
             if name == "events" and "FunctionName" in part:  # an event bus calls no function
                 known = ("events:rule/",)
             if found and known and not any(_meets(f"{found[1]}:{found[2]}", start) for start in known):
-                yield Fault(
+                yield Finding(
                     path,
                     f"{path[-1]} is {show(text)}, and {name} acts for an ARN of "
                     f"{' or '.join(start.strip(':/') for start in known)}: the condition is never met, and "

@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 from cfn_analysis.rules.support.documents import IDENTITY_POLICIES, conditions, documents, principals, texts
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 
 REGIONAL = re.compile(r"([a-z0-9-]+)\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com")
 
@@ -19,10 +19,10 @@ class ServiceOfAnotherRegion(Rule):
     source_url = (
         "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service"
     )
-    fault_class = "names"
+    finding_class = "names"
     looks_at = ("Resources/AWS::KMS::Key/Properties/KeyPolicy", *IDENTITY_POLICIES)
 
-    def faults(self, validator: Validator, policy: Any) -> Faults:
+    def findings(self, validator: Validator, policy: Any) -> Findings:
         for statement, path in documents(policy):
             named = [(name, (*path, "Principal")) for name in principals(statement)]
             for operator, key, value, place in conditions(statement):
@@ -32,7 +32,7 @@ class ServiceOfAnotherRegion(Rule):
             for text, where in named:
                 found = REGIONAL.fullmatch(text) if len(written) == 1 else None  # a list is meant
                 if found and [found[2]] != validator.context.regions and "AWS::Region" in str(policy):
-                    yield Fault(
+                    yield Finding(
                         where,
                         f"{text} is the service of {found[2]}, and the policy is for AWS::Region. Write "
                         f"{found[1]}.${{AWS::Region}}.amazonaws.com.",

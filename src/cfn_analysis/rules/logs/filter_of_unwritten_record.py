@@ -5,7 +5,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import texts
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import items, of_type
 from cfn_analysis.rules.support.words import nearest, words
@@ -34,9 +34,9 @@ class FilterOfUnwrittenRecord(Rule):
 
     id = "E9671"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html"
-    fault_class = "documents"
+    finding_class = "documents"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         logging = _logging(validator, resources)
         for logical_id, _, properties in of_type(
             resources, "AWS::Logs::MetricFilter", "AWS::Logs::SubscriptionFilter"
@@ -47,11 +47,11 @@ class FilterOfUnwrittenRecord(Rule):
                 continue
             problems = [_unwritten(pattern, config) for config in logging[group]]
             if all(problems):
-                yield Fault((logical_id, "Properties", "FilterPattern"), f"FilterPattern {problems[0]}")
+                yield Finding((logical_id, "Properties", "FilterPattern"), f"FilterPattern {problems[0]}")
             for where, text in _asked(logical_id, properties, pattern):
                 for field in re.findall(r"\$\.(\w+(?:\.\w+)*)", text):
                     if right := _report_field(field, pattern):
-                        yield Fault(where, f"{where[-1]} has $.{field}, which is in $.{right}.")
+                        yield Finding(where, f"{where[-1]} has $.{field}, which is in $.{right}.")
 
 
 def _report_field(field: str, pattern: str) -> str:

@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 from cfn_analysis.rules.support.queries import commands
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 
 STATS = re.compile(r"stats\s+(.*?)(?:\s+by\s+(.*))?$", re.IGNORECASE | re.DOTALL)
 SORT = re.compile(r"sort\s+([@\w.]+)(?:\s+(?:asc|desc))?$", re.IGNORECASE)
@@ -20,13 +20,13 @@ class QueryAsksForLostField(Rule):
 
     id = "E9674"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html"
-    fault_class = "documents"
+    finding_class = "documents"
     looks_at = properties_of("AWS::Logs::QueryDefinition")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for query in commands(validator, properties):
             for field in _lost(query):
-                yield Fault(
+                yield Finding(
                     ("QueryString",),
                     f"QueryString sorts by {field}, which stats does not leave: the order is arbitrary. Sort "
                     "by a result of stats, or by a field behind by.",

@@ -2,7 +2,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.aurora import CLUSTER, UNKNOWN, aurora_mysql, members, setting
 from cfn_analysis.rules.support.references import own_id
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
 from cfn_analysis.rules.support.values import items, show
 
@@ -39,10 +39,10 @@ class ExportedLogSwitchedOff(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.CloudWatch.html"
     )
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of(CLUSTER)
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         if NAME not in properties or not any(aurora_mysql(validator, properties)):
             return
         together = {"cluster": properties, "members": members(validator, own_id(validator))}
@@ -55,7 +55,7 @@ class ExportedLogSwitchedOff(Rule):
                     text = message.format(
                         log=log, when="{when}", state=state, switch=SWITCHES[log], holder=holder
                     )
-                    yield Fault((NAME,), text, case)
+                    yield Finding((NAME,), text, case)
 
 
 def _silence(case: Validator, log: str, cluster: Any, instances: Any) -> str:

@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 from cfn_analysis.rules.support.references import own_type
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -31,20 +31,20 @@ class WindowsOverlap(Rule):
 
     id = "E9691"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html"
-    fault_class = "values"
+    finding_class = "values"
     looks_at = properties_of(*WINDOWS)
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         daily, shortest = WINDOWS[own_type(validator)]
         for windows, case in property_scenarios(validator, properties, daily, MAINTENANCE):
             spans = {name: _span(only_value(case, value)) for name, value in windows.items()}
             for name, span in spans.items():
                 if span and (span[1] - span[0]) % 1440 < shortest:
                     message = f"{name} is shorter than {shortest} minutes{{when}}: the service refuses it."
-                    yield Fault((name,), message, case)
+                    yield Finding((name,), message, case)
             backup, weekly = spans.get(daily), spans.get(MAINTENANCE)
             if backup and weekly and weekly[0] >= 1440 and _overlap(backup, weekly):
-                yield Fault(
+                yield Finding(
                     (MAINTENANCE,),
                     f"{MAINTENANCE} is {windows[MAINTENANCE]}{{when}}, which overlaps the daily backup "
                     "window: the service refuses it. Move one of them.",

@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import each, texts
 from cfn_analysis.rules.support.references import sub_text
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import Path, of_type
 
 
@@ -18,9 +18,9 @@ class NameUnknownToDistribution(Rule):
 
     id = "E9778"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html"
-    fault_class = "names"
+    finding_class = "names"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         known = {}
         for logical_id, _, properties in of_type(resources, "AWS::CloudFront::Distribution"):
             config = properties.get("DistributionConfig")
@@ -33,7 +33,7 @@ class NameUnknownToDistribution(Rule):
             aliases = known.get(found[1]) if found else None
             if aliases is not None and found and not any(_may_answer_for(alias, name) for alias in aliases):
                 listed = f"has only {' and '.join(aliases)}" if aliases else "is empty"
-                yield Fault(
+                yield Finding(
                     path,
                     f"Name is {name} and is an alias for {found[1]}, whose Aliases {listed}: CloudFront "
                     "answers 403. Add the name to Aliases.",

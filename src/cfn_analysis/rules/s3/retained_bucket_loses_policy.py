@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import case_of, children, of_type, show
 
 RETAINING = {"Retain", "RetainExceptOnCreate"}
@@ -18,9 +18,9 @@ class RetainedBucketLosesPolicy(Rule):
 
     id = "W9702"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html"
-    fault_class = "lifecycle"
+    finding_class = "lifecycle"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         buckets = {name: bucket for name, bucket, _ in of_type(resources, "AWS::S3::Bucket")}
         for policy_id, policy, properties in of_type(resources, "AWS::S3::BucketPolicy"):
             bucket_id, attribute = single_reference(properties.get("Bucket"))
@@ -31,7 +31,7 @@ class RetainedBucketLosesPolicy(Rule):
             kept, lost = _kinds(validator, bucket) & RETAINING, _kinds(validator, policy) - RETAINING
             if kept and lost and _denies(properties.get("PolicyDocument")):
                 given = "DeletionPolicy" in policy
-                yield Fault(
+                yield Finding(
                     (policy_id, "DeletionPolicy") if given else (policy_id,),
                     f"DeletionPolicy is {show(policy['DeletionPolicy']) if given else 'missing'}, and "
                     f"{show(bucket['DeletionPolicy'])} on {bucket_id}: the bucket stays in the account, and "

@@ -4,7 +4,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.references import find_resource, sub_text
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import is_true, of_type
 
@@ -20,9 +20,9 @@ class PasswordThatRdsRefuses(Rule):
 
     id = "E9781"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbcluster.html#cfn-rds-dbcluster-masteruserpassword"
-    fault_class = "values"
+    finding_class = "values"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         for user, _, properties in of_type(resources, "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"):
             text = sub_text(properties.get("MasterUserPassword")) or ""
             found = re.search(r"\{\{resolve:secretsmanager:\$\{(\w+)(?:\.Id)?\}", text)
@@ -37,7 +37,7 @@ class PasswordThatRdsRefuses(Rule):
                 continue
             left = [character for character in REFUSED if character not in excluded]
             if left:
-                yield Fault(
+                yield Finding(
                     (secret, "Properties", "GenerateSecretString"),
                     f"GenerateSecretString generates the password of {user} and can use {' '.join(left)}, "
                     "which RDS refuses: the stack fails for some passwords. Add them to ExcludeCharacters.",

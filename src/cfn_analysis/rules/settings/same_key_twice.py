@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.references import sub_text
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import (
     Path,
     as_text,
@@ -33,10 +33,10 @@ class SameKeyTwice(Rule):
 
     id = "E9736"
     source_url = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html"
-    fault_class = "networks"
+    finding_class = "networks"
     looks_at = ()
 
-    def faults(self, validator: Validator, template: Any) -> Faults:
+    def findings(self, validator: Validator, template: Any) -> Findings:
         resources = template.get("Resources")
         if isinstance(resources, dict):
             yield from _same_keys(validator, resources)
@@ -45,7 +45,7 @@ class SameKeyTwice(Rule):
             yield from _same_exports(validator, outputs)
 
 
-def _same_keys(validator: Validator, resources: Any) -> Faults:
+def _same_keys(validator: Validator, resources: Any) -> Findings:
     """Yield the resources whose key an earlier one of their type has."""
     for kind, names, effect in KEYS:
         keyed = list(_keyed(resources, kind, names))
@@ -54,12 +54,12 @@ def _same_keys(validator: Validator, resources: Any) -> Faults:
         keys = [name.partition("=")[0] for name in names]
         shared = " and ".join(", ".join(keys).rsplit(", ", 1))
         for _, path, twin in twins(validator, resources, keyed):
-            yield Fault(
+            yield Finding(
                 ("Resources", *path), f"{path[0]} has the same {shared} as {twin}: {effect or REFUSED}"
             )
 
 
-def _same_exports(validator: Validator, outputs: Any) -> Faults:
+def _same_exports(validator: Validator, outputs: Any) -> Findings:
     """Yield the outputs that are exported under the name of an earlier one."""
     exports: dict[str, list[tuple[str, Validator]]] = {}
     for output_id, output in outputs.items():
@@ -70,7 +70,7 @@ def _same_exports(validator: Validator, outputs: Any) -> Faults:
             twin = twin or next(iter(coinciding), "")
             earlier.append((output_id, case))
         if twin:
-            yield Fault(
+            yield Finding(
                 ("Outputs", output_id, "Export", "Name"),
                 f"Export.Name is {show(output['Export']['Name'])}, and {twin} is exported under the same "
                 "name: the stack fails. Give each export a unique name.",

@@ -5,7 +5,7 @@ from cfnlint.helpers import is_function
 from cfn_analysis.rules.support.callers import ALARM_ACTIONS
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import of_type
 from cfn_analysis.rules.support.words import words
 
@@ -29,9 +29,9 @@ class FilterOnAlarmTopic(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html"
     )
-    fault_class = "conditions"
+    finding_class = "conditions"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         topics = {
             single_reference(action)[0]
             for _, _, properties in of_type(
@@ -46,7 +46,7 @@ class FilterOnAlarmTopic(Rule):
                 continue
             scope = properties.get("FilterPolicyScope", "MessageAttributes")
             if scope == "MessageAttributes" and not set(BODY).isdisjoint(policy):
-                yield Fault(
+                yield Finding(
                     (logical_id, "Properties", "FilterPolicy"),
                     f"FilterPolicy filters on attributes, and the alarms that notify {topic} have none: no "
                     "message is delivered. Set FilterPolicyScope: MessageBody.",

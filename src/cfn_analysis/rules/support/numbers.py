@@ -117,10 +117,10 @@ def next_number(folder: str, used: Iterable[int]) -> int | None:
 
     It follows the last number that a rule of the folder has or had: gaps in between are not filled.
     """
-    taken = {*used, *RETIRED}
+    not_free = {*used, *RETIRED}
     free: list[int] = []
     for number in NUMBERS[folder]:
-        if number in taken:
+        if number in not_free:
             free.clear()
         else:
             free.append(number)

@@ -1,11 +1,8 @@
 """What Ref and Fn::GetAtt return for a type of resource: an ARN, or something else."""
 
-from cfn_analysis.rules.support.words import rows, words
+from cfn_analysis.rules.support.words import columns, words
 
-NO_ARN = {
-    f"AWS::{kind}": (returned, "".join(attribute))
-    for kind, returned, *attribute in map(str.split, rows(__file__))
-}
+NO_ARN = {f"AWS::{kind}": (returned, "".join(attribute)) for kind, returned, *attribute in columns(__file__)}
 # Types whose Ref is the ARN.
 ARN = tuple(
     f"AWS::{kind}"
@@ -26,10 +23,8 @@ def is_arn(kind: str, attribute: str) -> bool | None:
 def arn_of(kind: str, logical_id: str) -> str:
     """Return how to write the ARN of a resource."""
     _, attribute = NO_ARN.get(kind, ("", ""))
-    return (
-        f"Fn::GetAtt {logical_id}.{attribute}"
-        if attribute
-        else f"Ref {logical_id}"
-        if kind in ARN
-        else "its ARN"
-    )
+    if attribute:
+        return f"Fn::GetAtt {logical_id}.{attribute}"
+    if kind in ARN:
+        return f"Ref {logical_id}"
+    return "its ARN"

@@ -31,7 +31,7 @@ def _is_entry(section: str, entry: Any) -> bool:
 
 def _cleaned(part: Any) -> Any:
     if isinstance(part, list):
-        return [_cleaned(item) for item in part]
+        return [_cleaned(entry) for entry in part]
     if not isinstance(part, dict):
         return part
     return _UNKNOWN if _refers_to_nothing(part) else {key: _cleaned(value) for key, value in part.items()}

@@ -1,11 +1,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cfn_analysis.rules.support.callers import RIGHTS, called
+from cfn_analysis.rules.support.callers import RIGHTS, calls_of_services
 from cfn_analysis.rules.support.ordering import ORDERS, Order, keys
 from cfn_analysis.rules.support.references import waits_for
 from cfn_analysis.rules.support.resource_policies import Granted, ServiceCall, access, policies_of
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.targets import KEY
 from cfn_analysis.rules.support.values import case_of
 
@@ -24,16 +24,16 @@ class CreatedTooEarly(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html"
     )
-    fault_class = "lifecycle"
+    finding_class = "lifecycle"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         types: dict[str, list[str]] = {}
         for logical_id, resource in resources.items():
             types.setdefault(str(resource.get("Type")), []).append(logical_id)
         for order in ORDERS:
             firsts = types.get(order.first, []) if order.kind in types else []
             for first, waiting in _pairs(resources, order, firsts, types.get(order.kind, [])):
-                yield from _faults(validator, resources, order, waiting, first)
+                yield from _findings(validator, resources, order, waiting, first)
         yield from _before_policies(validator, resources)
 
 
@@ -49,9 +49,9 @@ def _pairs(
             yield before, logical_id
 
 
-def _faults(
+def _findings(
     validator: Validator, resources: Any, order: Order, waiting: str, firsts: Sequence[str]
-) -> Faults:
+) -> Findings:
     resource = resources[waiting]
     exists = case_of(validator, resource)
     if not exists or (order.only_if and not order.only_if(exists, resource.get("Properties", {}))):
@@ -60,12 +60,12 @@ def _faults(
     missing = [first for first in possible if not waits_for(validator, waiting, first)]
     if missing and (order.needs_all or len(missing) == len(possible)):
         names = missing if order.needs_all else missing[:1]
-        yield _fault(validator, resources, waiting, names, order.does, order.effect)
+        yield _finding(validator, resources, waiting, names, order.does, order.effect)
 
 
-def _before_policies(validator: Validator, resources: Any) -> Faults:
+def _before_policies(validator: Validator, resources: Any) -> Findings:
     """Yield the resources that are created before the policy that a service needs to call their target."""
-    for call in called(validator, resources):
+    for call in calls_of_services(validator, resources):
         kind = resources[call.target]["Type"]
         if not call.caller.checked or kind == KEY:
             continue
@@ -79,12 +79,12 @@ def _before_policies(validator: Validator, resources: Any) -> Faults:
         waiting = str(call.path[0])
         if sufficient and not any(waits_for(validator, waiting, policy) for policy in sufficient):
             does = f"which allows {call.caller.service or 'the service.'}amazonaws.com to use {call.target}"
-            yield _fault(validator, resources, waiting, sufficient[:1], does, call.caller.effect)
+            yield _finding(validator, resources, waiting, sufficient[:1], does, call.caller.effect)
 
 
-def _fault(
+def _finding(
     validator: Validator, resources: Any, waiting: str, missing: Sequence[str], does: str, effect: str
-) -> Fault:
+) -> Finding:
     names = ", ".join(missing)
     back = [first for first in missing if waits_for(validator, first, waiting)]
     conditional = any("Condition" in resources[first] for first in missing)
@@ -93,7 +93,7 @@ def _fault(
         remedy = f"{back[0]} refers to {waiting}: write the name instead, and add DependsOn: {names}"
     elif conditional:
         remedy += ", or refer to it by Fn::If, since it has a Condition"
-    return Fault(
+    return Finding(
         (waiting, "DependsOn") if "DependsOn" in resources[waiting] else (waiting,),
         f"{waiting} does not wait for {names}, {does}: {effect} if {waiting} is created first. {remedy}.",
     )

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import as_text, children, ref_name, show
 
 
@@ -20,10 +20,10 @@ class MappingOfUnknownKey(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/mappings-section-structure.html"
     )
-    fault_class = "conditions"
+    finding_class = "conditions"
     looks_at = ()
 
-    def faults(self, validator: Validator, template: Any) -> Faults:
+    def findings(self, validator: Validator, template: Any) -> Findings:
         mappings, parameters = template.get("Mappings"), template.get("Parameters")
         if not isinstance(mappings, dict):
             return
@@ -39,7 +39,7 @@ class MappingOfUnknownKey(Rule):
             (by,) = names
             for key in mapping:
                 if _never(by, str(key), parameters if isinstance(parameters, dict) else {}):
-                    yield Fault(
+                    yield Finding(
                         ("Mappings", name, key), f"{name} is used with {by}, which is never {show(str(key))}."
                     )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.references import partial_text, single_reference
 from cfn_analysis.rules.support.returns import arn_of, is_arn
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import (
     Path,
@@ -55,18 +55,18 @@ class ReferenceInAnotherForm(Rule):
 
     id = "E9513"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-ref.html"
-    fault_class = "names"
+    finding_class = "names"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         types = {logical_id: resource.get("Type") for logical_id, resource in resources.items()}
         for logical_id, resource, properties in of_type(resources, *set(types.values())):
             case = case_of(validator, resource)
             for path, message, where in _found(case, types, resource["Type"], properties) if case else ():
-                yield Fault((logical_id, "Properties", *path), message, where)
+                yield Finding((logical_id, "Properties", *path), message, where)
             for path, text in _texts_inside(properties):
                 wrong = _arn_inside(types, text)
                 if wrong:
-                    yield Fault(
+                    yield Finding(
                         (logical_id, "Properties", *path),
                         f"{_name(path)} is {show(text)}, in which {wrong[0]} is {wrong[1]}: the text "
                         f"matches nothing. "

@@ -5,7 +5,7 @@ from typing import Any
 from cfnlint.rules.functions.DynamicReferenceSecureString import DynamicReferenceSecureString
 from cfnlint.template import Template
 
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator
 from cfn_analysis.rules.support.values import Path, children
 
 REFERENCE = re.compile(r"\{\{resolve:(ssm-secure|ssm|secretsmanager):")
@@ -25,14 +25,14 @@ class UnresolvedDynamicReference(Rule):
 
     id = "E9504"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html"
-    fault_class = "documents"
+    finding_class = "documents"
     looks_at = ()
 
-    def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, template: Any) -> Iterator[Finding]:
         for path, text in _reference_texts(template, ()):
             for kind in dict.fromkeys(REFERENCE.findall(text)):
                 if problem := _why_unresolved(validator.cfn, path, kind):
-                    yield Fault(path, f"The dynamic reference {{{{resolve:{kind}:...}}}} is in {problem}")
+                    yield Finding(path, f"The dynamic reference {{{{resolve:{kind}:...}}}} is in {problem}")
 
 
 def _reference_texts(node: Any, path: Path) -> Iterator[tuple[Path, str]]:

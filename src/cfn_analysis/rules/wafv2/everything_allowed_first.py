@@ -1,7 +1,7 @@
 import re
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.statements import place, rule_lists
 from cfn_analysis.rules.support.values import mappings, show
@@ -17,10 +17,10 @@ class EverythingAllowedFirst(Rule):
 
     id = "E9752"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-processing-order.html"
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for rules, case in rule_lists(validator, properties):
             listed = mappings(rules)
             priorities = [number(rule.get("Priority")) for rule in listed]
@@ -29,7 +29,7 @@ class EverythingAllowedFirst(Rule):
                 later = [at for at in priorities if at is not None and own is not None and at > own]
                 allows = isinstance(action, dict) and "Allow" in action
                 if allows and later and len(listed) == len(rules) and _is_everything(rule.get("Statement")):
-                    yield Fault(
+                    yield Finding(
                         place(properties, rules, (index, "Statement")),
                         f"Rule {show(rule.get('Name'))} allows every request{{when}}: "
                         f"{'the rule after it gets' if len(later) == 1 else 'the rules after it get'} none. "

@@ -1,6 +1,6 @@
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, scenarios
 from cfn_analysis.rules.support.statements import place, statements
 from cfn_analysis.rules.support.values import mappings, show
@@ -35,10 +35,10 @@ class OversizeBodyUninspected(Rule):
 
     id = "W9745"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/waf-oversize-request-components.html"
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         asked = {"rules": properties.get("Rules"), "default": properties.get("DefaultAction")}
         inspected = INSPECTED["AssociationConfig" in properties]
         for acl, case in scenarios(validator, asked):
@@ -52,7 +52,7 @@ class OversizeBodyUninspected(Rule):
                 _may_limit(kind, body, rules[index], inspected) for kind, body, (index, *_) in listed
             ):
                 rule = rules[inspecting[0]]
-                yield Fault(
+                yield Finding(
                     place(properties, rules, (inspecting[0],)),
                     f"Rule {show(rule.get('Name'))} inspects bodies, of which WAF gets only the beginning, "
                     "and no rule is about their size{when}: what follows is not inspected. Add "

@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import each
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.statements import place, rule_lists, statements
 from cfn_analysis.rules.support.words import did_you_mean, nearest, rows
 
@@ -25,17 +25,17 @@ class UnknownManagedRule(Rule):
 
     id = "E9749"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html"
-    fault_class = "values"
+    finding_class = "values"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for rules, case in rule_lists(validator, properties):
             for kind, body, path in statements(rules):
                 vendor, group = (value_at(body, (name,)) for name in ("VendorName", "Name"))
                 if kind != "ManagedRuleGroupStatement" or vendor != "AWS" or not isinstance(group, str):
                     continue
                 if group not in GROUPS and (hint := did_you_mean(group, GROUPS, 0.75)):
-                    yield Fault(
+                    yield Finding(
                         place(properties, rules, (*path, "Name")),
                         f"Name is {group}{{when}}, which is not a group of AWS.{hint}",
                         case,
@@ -48,7 +48,7 @@ class UnknownManagedRule(Rule):
                         close = close or nearest(name, known, 0.75)
                         if close:  # AWS adds rules to its groups
                             # https://docs.aws.amazon.com/waf/latest/APIReference/API_RuleActionOverride.html
-                            yield Fault(
+                            yield Finding(
                                 place(properties, rules, path),
                                 f"{group} has no rule {name}{{when}}: the override has no effect. Did you "
                                 f"mean {close}?",

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfn_analysis.rules.support.references import single_reference, sub_text, target_case
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios, state
 from cfn_analysis.rules.support.values import show, values
 
@@ -30,17 +30,17 @@ class WafLogDestinationWithoutPrefix(Rule):
 
     id = "E9741"
     source_url = "https://docs.aws.amazon.com/waf/latest/APIReference/API_LoggingConfiguration.html"
-    fault_class = "names"
+    finding_class = "names"
     looks_at = properties_of("AWS::WAFv2::LoggingConfiguration")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
         destinations = properties.get("LogDestinationConfigs")
         for listed, case in scenarios(validator, destinations):
             for index, destination in enumerate(listed if isinstance(listed, list) else []):
                 for problem, where in _refused_names(case, destination):
                     same = isinstance(destinations, list) and len(destinations) == len(listed)
                     path = ("LogDestinationConfigs", index) if same else ("LogDestinationConfigs",)
-                    yield Fault(
+                    yield Finding(
                         path,
                         f"{problem}: WAF refuses to log there. Begin the name with {PREFIX}, for example "
                         f"{PREFIX}web.",

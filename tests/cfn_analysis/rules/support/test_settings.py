@@ -11,7 +11,7 @@ from cfnlint.jsonschema import StandardValidator
 
 from cfn_analysis.rules.settings import settings_that_do_not_fit
 from cfn_analysis.rules.support import settings
-from cfn_analysis.rules.support.rule import Fault, Rule
+from cfn_analysis.rules.support.rule import Finding, Rule
 from cfn_analysis.rules.template import weak_setting
 from tests.data import read_yaml
 
@@ -84,14 +84,14 @@ def is_from(row: settings.Row, entry: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("rule_id", RULES)
 def test_each_row_finds_something(monkeypatch: pytest.MonkeyPatch, rule_id: str) -> None:
-    """Each row has a test in which it is what finds the fault."""
+    """Each row has a test in which it is what finds the finding."""
     module, rule = RULES[rule_id]
     applied: list[settings.Row] = []
 
-    def recorded(*arguments: Any) -> Iterator[tuple[settings.Row, Fault]]:
-        for row, fault in settings.faulty_settings(*arguments):
+    def recorded(*arguments: Any) -> Iterator[tuple[settings.Row, Finding]]:
+        for row, finding in settings.faulty_settings(*arguments):
             applied.append(row)
-            yield row, fault
+            yield row, finding
 
     monkeypatch.setattr(module, "faulty_settings", recorded)
     for case in rows_of(read_yaml(file_of_tests(rule)), "bad"):
