@@ -72,7 +72,9 @@ class ResourceLine(NamedTuple):
     @property
     def counted_as(self) -> str:
         """The change as a key of ``CHANGES``."""
-        return self.action if self.is_certain else f"maybe-{self.action}"
+        if not self.is_certain:
+            return f"maybe-{self.action}"
+        return self.action
 
     @property
     def facts(self) -> list[str]:
@@ -199,7 +201,9 @@ class NotJudgedGroup(NamedTuple):
 
 
 def _place(stack: str, name: str) -> str:
-    return f"{stack}.{name}" if name else stack
+    if not name:
+        return stack
+    return f"{stack}.{name}"
 
 
 def headline(review: Review) -> str:
@@ -500,7 +504,9 @@ def _one_line(value: Any) -> str:
     match value:
         case {"Key": _, "Value": inner} if len(value) == 2:  # a tag; its key is in the place
             return _one_line(inner)
-    text = value if isinstance(value, str) else json.dumps(value)
+    text = value
+    if not isinstance(value, str):
+        text = json.dumps(value)
     return " ".join(text.split()) or '""'
 
 

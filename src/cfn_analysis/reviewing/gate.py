@@ -29,7 +29,9 @@ def accept(
     risks = []
     for risk in review.risks:
         by = next((acceptance for acceptance in new if acceptance.accepts(risk)), None)
-        risks.append(risk if by is None else risk._replace(accepted=True, reason=by.reason))
+        if by is not None:
+            risk = risk._replace(accepted=True, reason=by.reason)
+        risks.append(risk)
     ignored = tuple(
         f"{acceptance.origin} ({acceptance.place}) is from an earlier change and is ignored. Remove it."
         for acceptance in acceptances

@@ -69,8 +69,9 @@ def _shown(value: Any, *, secret: bool) -> Any:
     if isinstance(value, int | float):
         return HIDDEN_VALUE if secret else value
     if isinstance(value, str):
-        hide = (secret and not value.startswith("{{resolve:")) or _LOOKS_SECRET.search(value)
-        return HIDDEN_VALUE if hide and value else value
+        if value and secret and not value.startswith("{{resolve:"):
+            return HIDDEN_VALUE
+        return _hide_text(value)
     if is_unknown(value):
         return _words(value, secret=secret)
     if isinstance(value, list):
@@ -99,8 +100,10 @@ def _words(value: Any, *, secret: bool) -> Any:
             return f"${{{name}}}"
         case {"Fn::In": [stack, inner]}:
             return f"{_words(inner, secret=secret)} of {stack}"
+        case {"Fn::Unresolved": _} if secret:
+            return HIDDEN_VALUE
         case {"Fn::Unresolved": [node, _]}:
-            return HIDDEN_VALUE if secret else _hide_text(in_words(node))
+            return _hide_text(in_words(node))
         case {"Fn::Sub": [str(text), _]} | {"Fn::Sub": str(text)} if (
             secret and not text.startswith("{{resolve:") and any(pieces(text, lambda _: ""))
         ):  # it has other parts than variables and dynamic references
@@ -136,8 +139,12 @@ def _as_written(value: Any) -> Any:
 
 
 def _searchable_text(value: Any) -> str:
-    return value if isinstance(value, str) else in_words(value)
+    if isinstance(value, str):
+        return value
+    return in_words(value)
 
 
 def _hide_text(text: str) -> str:
-    return HIDDEN_VALUE if _LOOKS_SECRET.search(text) else text
+    if _LOOKS_SECRET.search(text):
+        return HIDDEN_VALUE
+    return text

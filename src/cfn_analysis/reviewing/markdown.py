@@ -140,7 +140,9 @@ def _sources(
     if not of_stack:
         return ""
     linked = [_link(of_stack[name], link_base) for name in names[: digest.MOST_CAUSES] if name]
-    return f" - {', '.join(linked)}" if linked else ""
+    if not linked:
+        return ""
+    return f" - {', '.join(linked)}"
 
 
 def _stack_lines(stack: digest.StackDigest, link_base: str) -> Iterator[str]:
@@ -188,11 +190,15 @@ def _codes(texts: Iterable[str]) -> str:
 
 def _where(where: str) -> str:
     """Return the environments of an entry, with a space before them, as Markdown; empty for all."""
-    return f" {for_markdown(where)}" if where else ""
+    if not where:
+        return ""
+    return f" {for_markdown(where)}"
 
 
 def _because(chain: Sequence[str]) -> str:
-    return f"({for_markdown(' > '.join(chain))})" if len(chain) > 1 else ""
+    if len(chain) < 2:
+        return ""
+    return f"({for_markdown(' > '.join(chain))})"
 
 
 def _folded(title: str, entries: Sequence[str]) -> _Section:

@@ -100,7 +100,9 @@ def _interruption(change: ResourceChange, region: str) -> str:
 def _notes(change: ResourceChange) -> dict[Note, tuple[str, ...]]:
     if change.action == REMOVE:
         note = facts_of(change.type).removal
-        return {note: ()} if note else {}
+        if note is None:
+            return {}
+        return {note: ()}
     if change.action == REPLACE:  # nothing is updated in place
         return {}
     changed = None
@@ -122,18 +124,26 @@ def _data(change: ResourceChange) -> str:
         return NONE
     holding = holds_data(before)
     if change.action in (UPDATE, POLICY):
-        return KEPT if holding else NONE
+        if holding:
+            return KEPT
+        return NONE
     if change.type in PUBLISHED:
         return HARMLESS
-    deciding = before if change.action == REMOVE else change.after or before
+    deciding = before
+    if change.action != REMOVE and change.after is not None:
+        deciding = change.after
     kept = deciding.retention_policy(deciding_policy(change))
     if kept.startswith("Retain"):
         return ORPHANED
     if kept == "Snapshot" and before.type in _SNAPSHOTS and holding:
-        return DELETE_FAILS if is_protected(before) else SNAPSHOT
+        if is_protected(before):
+            return DELETE_FAILS
+        return SNAPSHOT
     if is_protected(before) or may_refuse_deletion(before):
         return DELETE_FAILS
-    return LOST if holding else NONE
+    if holding:
+        return LOST
+    return NONE
 
 
 def deciding_policy(change: ResourceChange) -> str:

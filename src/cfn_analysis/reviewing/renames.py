@@ -44,7 +44,9 @@ def renames(environment: EnvironmentChanges) -> dict[Node, Node]:
 def _consistent(environment: EnvironmentChanges, pairs: dict[Node, Node]) -> dict[Node, Node]:
     """Return the pairs whose differing references refer to resources that are renamed too."""
     kept = {old: new for old, new in pairs.items() if _leads_to_renamed(environment, old, pairs)}
-    return pairs if len(kept) == len(pairs) else _consistent(environment, kept)
+    if len(kept) == len(pairs):
+        return pairs
+    return _consistent(environment, kept)
 
 
 def _leads_to_renamed(environment: EnvironmentChanges, old: Node, pairs: Mapping[Node, Node]) -> bool:

@@ -78,7 +78,9 @@ def picture(environments: Iterable[EnvironmentChanges]) -> Picture | None:
     if not edges:
         return None
     drawn = _Drawing(graph, edges, tuple(names))
-    return None if drawn.size > _MOST else Picture(tuple(drawn.lines()), drawn.size)
+    if drawn.size > _MOST:
+        return None
+    return Picture(tuple(drawn.lines()), drawn.size)
 
 
 class _Graph:
@@ -189,7 +191,9 @@ class _Drawing:
                 yield f"  classDef {action.replace('-', '_')} {style}"
 
     def _drawn(self, step: _Step) -> str | _Box:
-        return self.box_of[step] if isinstance(step, Node) else step
+        if isinstance(step, Node):
+            return self.box_of[step]
+        return step
 
     def _by_stack(self) -> dict[str, list[_Box]]:
         boxes: dict[str, list[_Box]] = {}
@@ -224,7 +228,9 @@ class _Drawing:
                 key = (node.stack, self.graph.actions[node], self._where(node), frozenset(causes))
             alike.setdefault(key, []).append(node)
         for nodes in alike.values():
-            groups = [nodes] if len(nodes) >= _FEWEST_ALIKE else [[node] for node in nodes]
+            groups = [[node] for node in nodes]
+            if len(nodes) >= _FEWEST_ALIKE:
+                groups = [nodes]
             for group in groups:
                 yield _Box(tuple(group), self.graph.actions[group[0]], self._where(group[0]))
 

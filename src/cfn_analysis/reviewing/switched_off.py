@@ -32,7 +32,9 @@ _ON: Final = ("true", "enabled", "enable", "active", "on", "running", "started")
 
 def must_not_be_closed(before: Any, after: Any) -> str:
     """Judge a stage of a pipeline in the list of those whose transition is disabled."""
-    return "is new: nothing enters this stage" if before is None else ""
+    if before is not None:
+        return ""
+    return "is new: nothing enters this stage"
 
 
 _JUDGES: Final = {**values.JUDGES, "must_not_be_closed": must_not_be_closed}
@@ -94,8 +96,8 @@ def _turned_off(type_name: str, region: str, value: values.ValueChange) -> Itera
     switch = _switch(type_name, region, value)
     if switch is None:
         return
-    was = _holds(switch.default if value.before is None else value.before, switch.off)
-    will = _holds(switch.default if value.after is None else value.after, switch.off)
+    was = _holds(values.with_default(value.before, switch.default), switch.off)
+    will = _holds(values.with_default(value.after, switch.default), switch.off)
     if was is YES or will is NO:
         return
     how = "is removed" if value.after is None else f"is {values.words(value.after)}"

@@ -170,9 +170,18 @@ def text(value: Any) -> str:
     return json.dumps(value, sort_keys=True, default=str)
 
 
+def with_default(value: Any, default: Any) -> Any:
+    """Return a value, or the default that applies without one."""
+    if value is None:
+        return default
+    return value
+
+
 def words(value: Any) -> str:
     """Return a value for a report, without secrets."""
-    return "the default" if value is None else str(as_strings(shown(value)))
+    if value is None:
+        return "the default"
+    return str(as_strings(shown(value)))
 
 
 # The judges of settings: each returns the problem of a new value, or an empty text.
@@ -183,7 +192,7 @@ def must_not_be(
 ) -> str:
     """Judge a setting with fixed values; ``aliases`` are other words for the problem ``to``."""
     wrong = {to.lower(), *aliases.lower().split()}
-    was, will = (text(default if value is None else value).lower() for value in (before, after))
+    was, will = (text(with_default(value, default)).lower() for value in (before, after))
     if was in wrong:
         return ""
     if is_unknown(after):
@@ -209,7 +218,9 @@ def in_order(
     was, will = (ranks.get((text(value) or default).lower()) for value in (before, after))
     instead = f"is {words(after)} instead of {words(before)}"
     if was is not None and will is not None:
-        return f"{instead}: {effect}" if will > was else ""
+        if will > was:
+            return f"{instead}: {effect}"
+        return ""
     if unknown and before is not None:
         return f"{instead}: this may mean that {effect}"
     return ""
@@ -217,7 +228,7 @@ def in_order(
 
 def must_not_decrease(before: Any, after: Any, *, effect: str, default: float | None = None) -> str:
     """Judge a number, which is not negative; ``default`` applies if it is missing."""
-    if text(default if before is None else before) == "0":  # no other number is smaller
+    if text(with_default(before, default)) == "0":  # no other number is smaller
         return ""
     return _if_worse(before, after, effect, default, operator.lt)
 
@@ -237,7 +248,7 @@ def _if_worse(
     """Return the problem of a number if it is worse than the old one, or may be."""
     instead = f"is {words(after)} instead of {words(before)}"
     try:
-        was, will = (float(text(default if value is None else value)) for value in (before, after))
+        was, will = (float(text(with_default(value, default))) for value in (before, after))
     except ValueError:  # it is known only in the deployed stack, or the default is not known
         return f"{instead}: this may mean that {effect}"
     if not is_worse(will, was):

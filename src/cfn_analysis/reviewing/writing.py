@@ -37,11 +37,14 @@ class _Writer(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if "||" in format_spec:
             with_value, _, without_value = format_spec.partition("||")
-            return with_value if value else without_value
+            if value:
+                return with_value
+            return without_value
         first, is_choice, second = format_spec.partition("|")
         if is_choice:
-            is_first = len(value) == 1 if isinstance(value, tuple) else value is True
-            return first if is_first else second
+            if value is True or (isinstance(value, tuple) and len(value) == 1):
+                return first
+            return second
         if format_spec == "in words":
             return WORDS[value]
         return _text(value, format_spec).replace("|", _BAR)
