@@ -142,4 +142,6 @@ def _limits(case: Validator, cluster: Any, instance: Any) -> Iterator[tuple[floa
 
 def _default(instance_class: str) -> float:
     size = re.fullmatch(r"db\.r[3-8]\w*\.(\w+)", instance_class)
-    return OF_R_SIZES.get(size[1], math.inf) if size else OF_T_CLASSES.get(instance_class, math.inf)
+    if size:
+        return OF_R_SIZES.get(size[1], math.inf)
+    return OF_T_CLASSES.get(instance_class, math.inf)
