@@ -121,7 +121,7 @@ def _verb(method: Method) -> str:
 def _decoded(path: Any) -> str:
     """Return the path of a ResourcePath such as ``/~1pets~1{id}``."""
     if str(path).startswith("/~1"):
-        return path.removeprefix("/").replace("~1", "/")
+        return str(path).removeprefix("/").replace("~1", "/")
     return str(path)
 
 
