@@ -38,7 +38,7 @@ class ApiKeys(NamedTuple):
     secrets: Mapping[str, Sequence[str]]
 
     def includes(self, value: str, another: ApiKeys, other_value: str) -> bool:
-        """Return whether the keys for a value include the keys of the another stack for its value.
+        """Return whether the keys for a value include the keys of another stack for its value.
 
         A value without an entry selects no keys here, and unknown ones in the another stack.
         """

@@ -127,7 +127,7 @@ def _highest(case: Validator, cluster: Any, instances: list[Any]) -> Iterator[tu
 
 
 def _limits(case: Validator, cluster: Any, instance: Any) -> Iterator[tuple[float, str, Validator]]:
-    """Yield the limit of an instance in each case; infinity if it is not value_case."""
+    """Yield the limit of an instance in each case; infinity if it is not known."""
     configured = setting(case, "max_connections", cluster, instance)
     if configured is UNKNOWN:
         yield math.inf, "", case
