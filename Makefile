@@ -55,7 +55,7 @@ check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and t
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m mypy
-	@$(BIN)/python -m codespell_lib src tests docs build.py Makefile README.md CONTRIBUTING.md CHANGELOG.md
+	@$(BIN)/python -m codespell_lib src tests docs build.py Makefile README.md CONTRIBUTING.md SECURITY.md CHANGELOG.md
 	@$(BIN)/python build.py --check --pages docs
 	@$(RUN) -m tests.alarms.write_pages --check
 

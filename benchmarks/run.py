@@ -101,7 +101,7 @@ def measure(runs: int) -> list[tuple[str, float, float]]:
     sets = [(t.to_dict(), t) for t in (stack.build() for stack in STACKS)]
     libraries = command(*PYTHON, "-c", modules(("troposphere", "awacs", "yaml")))
     with tempfile.TemporaryDirectory() as folder:
-        output = ["--output", str(Path(folder) / "out")]
+        output = ["--out", str(Path(folder) / "out")]
         number = iter(range(1_000_000))
         without_lint = command(*BUILD, *output, "--no-lint")
         with_warm_cache = command(*BUILD, *output, "--cache", str(Path(folder) / "warm"))

@@ -152,7 +152,7 @@ def _hostile(name: str) -> Picture:
     for default in ("old", "new"):
         template = {"Parameters": {name: {"Type": "String", "Default": default}}, "Resources": resources}
         data = json.dumps(template).encode()
-        both.append(sides.template(f"{name}.json", data, "us-east-1", {}, f"stack {name}"))
+        both.append(sides.template(data, "us-east-1", {}, f"stack {name}", name=f"{name}.json"))
     before, after = both
     return _picture(before, after)
 

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from cfn_analysis.model.wildcards import matches
 
@@ -18,7 +19,8 @@ def logical_id_lines(module: str) -> dict[str, int]:
     )
 
 
-def candidate_lines(module: str) -> dict[str, int]:
+@lru_cache(maxsize=8)  # modules: the states of a review have mostly the same ones
+def candidate_lines(module: str) -> Mapping[str, int]:
     """Return text -> its first line, for all texts of a module that can be logical IDs, for ``line_of``.
 
     First arguments of calls have priority over other arguments and over items of tuples and lists, which are

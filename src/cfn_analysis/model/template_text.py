@@ -1,7 +1,9 @@
 """Reads a template in YAML or JSON as a plain dict with the long forms of the functions."""
 
 import json
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -14,8 +16,42 @@ MOST_NODES: Final = 250_000
 """Limit of the values of a template after its YAML aliases are replaced, as in cfn-lint."""
 
 
+TemplateSource = str | bytes | os.PathLike[str]
+"""A template: its text, its bytes in UTF-8, or its file."""
+
+_ENDINGS: Final = (".json", ".template", ".yaml", ".yml")
+
+
 class TemplateTextError(ValueError):
     """The text is not a template; the message states the cause, without the name of the file."""
+
+
+def source_text(source: TemplateSource) -> str:
+    """Return the text of a template; a byte order mark is removed.
+
+    Raises:
+        OSError: the file cannot be read.
+        TemplateTextError: it is not UTF-8, or the text is the path of a file.
+    """
+    if isinstance(source, str):
+        is_path = source.endswith(_ENDINGS) and "\n" not in source and not source.lstrip().startswith("{")
+        if is_path:
+            raise TemplateTextError(
+                f"a str is the text of a template, but {source!r} is a path. Use Path({source!r})."
+            )
+        return source
+    content = source if isinstance(source, bytes) else Path(source).read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TemplateTextError("it is not UTF-8. Save the template as UTF-8.") from error
+
+
+def source_path(source: TemplateSource) -> str:
+    """Return the path of a template, for messages; empty for text and bytes."""
+    if isinstance(source, str | bytes):
+        return ""
+    return Path(source).as_posix()
 
 
 class _AnyLoader(Loader):
@@ -40,16 +76,19 @@ def _construct_mapping(loader: _AnyLoader, suffix: str, node: yaml.Node) -> Any:
 _AnyLoader.add_multi_constructor("!", _construct_mapping)
 
 
-def read_template(text: str) -> dict[str, Any]:
-    """Return a template.
+def read_template(source: TemplateSource) -> dict[str, Any]:
+    """Return a template as a dict with the long forms of the functions.
 
     Args:
-        text: YAML with short or long forms of the functions, or JSON.
+        source: YAML with short or long forms of the functions, or JSON.
 
     Raises:
+        OSError: the file cannot be read.
         TemplateTextError: it is neither, or not a template, or a template with a macro, whose result is known
-            only to CloudFormation; or a name appears twice, or its aliases make it too large.
+            only to CloudFormation; or a name appears twice, or its aliases make it too large; or it is not
+            UTF-8.
     """
+    text = source_text(source)
     try:
         # JSON can contain tabs, which YAML does not allow.
         is_json = text.lstrip().startswith("{")

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, overload
 
+from cfn_analysis.model.template_text import TemplateSource
 from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges, environment_changes
 from cfn_analysis.reviewing.findings import Risk
@@ -11,7 +13,7 @@ from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.reviewing.judging import NOT_JUDGED, Judgment, judgments, merged
 from cfn_analysis.reviewing.outcomes import ResourceOutcome, resource_outcomes
 from cfn_analysis.reviewing.risks import of_environment, risks
-from cfn_analysis.reviewing.sides import Side
+from cfn_analysis.reviewing.sides import ReviewError, Side, two_templates
 from cfn_analysis.reviewing.states import environment_names, resolved_states
 from cfn_analysis.updates.resource_changes import Cause, resource_changes
 
@@ -38,13 +40,51 @@ class Review(NamedTuple):
         return [judgment for judgment in self.judgments if judgment.verdict == NOT_JUDGED]
 
 
-def review(before: Side, after: Side, environments: Sequence[str] = ()) -> Review:
-    """Compare two sides, in all environments or in some; ``document`` and ``text.as_text`` report it.
+@overload
+def review(before: Side, after: Side, environments: Sequence[str] = ()) -> Review: ...
+
+
+@overload
+def review(
+    before: TemplateSource, after: TemplateSource, *, region: str, parameters: Mapping[str, str] = ...
+) -> Review: ...
+
+
+def review(
+    before: Side | TemplateSource,
+    after: Side | TemplateSource,
+    environments: Sequence[str] = (),
+    *,
+    region: str = "",
+    parameters: Mapping[str, str] = MappingProxyType({}),
+) -> Review:
+    """Compare two sides, or two templates; ``document`` and ``text.as_text`` report it.
+
+    Args:
+        before: the deployed side or template. A template is its text, its bytes or its file.
+        after: the side or template that will be deployed.
+        environments: of two sides, the environments to compare; by default all.
+        region: the region of two templates.
+        parameters: the values of the parameters of two templates, for each template that has the parameter.
 
     Raises:
-        ReviewError: an environment does not exist, or a template cannot be resolved.
+        OSError: the file of a template cannot be read.
+        ReviewError: an environment does not exist, or a template cannot be read or resolved, or the arguments
+            do not belong together.
         SchemasError: cfn-lint does not have schemas for the region of a stack.
     """
+    if isinstance(before, Side) and isinstance(after, Side):
+        if region or parameters:
+            raise ReviewError("A Side has a region and values. Leave out region and parameters.")
+        return _review(before, after, environments)
+    if isinstance(before, Side) or isinstance(after, Side):
+        raise ReviewError("Only one of both is a Side. Pass the other one to template() first.")
+    if not region:
+        raise ReviewError('The region of the templates is missing. Specify it: region="eu-west-1".')
+    return _review(*two_templates(before, after, region, parameters), environments)
+
+
+def _review(before: Side, after: Side, environments: Sequence[str]) -> Review:
     compared = []
     for environment in environment_names(before, after, environments):
         states = resolved_states(before, after, environment)

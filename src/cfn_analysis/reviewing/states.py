@@ -48,7 +48,7 @@ class States(NamedTuple):
         if edited:
             return edited
         resolved = self.after[stack] if stack in self.after else self.before[stack]
-        given = resolved.given.get(parameter)
+        given = resolved.given_values.get(parameter)
         if given is None or (self.side.root is not None and given == resolved.built.default(parameter)):
             return f"{resolved.built.file} (default)"
         return self.side.value_files.get(self.name, {}).get(stack, "parameters")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cfn_analysis.linting import clean_cache as cache
 from cfn_analysis.model.rendering import RenderError
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from cfn_analysis.reviewing.sides import Side
 
+EXAMPLES: Final = ("--pages docs --review", "--check --out out --parameters parameters --format json")
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
@@ -37,7 +39,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "lint with the values of every environment too",
     )
     parser.add_argument(
-        "--output",
+        "--out",
         type=folders.named_folder,
         metavar="DIR",
         help="output folder (default: out/ in the checkout of csr-templates, from any current folder; "
@@ -77,10 +79,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Build or check, print the result and return the exit code."""
     foreign = bool(arguments.declared_in)
-    output = arguments.output or folders.default_output(foreign=foreign)
+    output = arguments.out or folders.default_output(foreign=foreign)
     in_json = arguments.format == "json"
     in_repository = git_sync.in_repository(output)
-    if in_repository is None and not arguments.output and not foreign and folders.checkout():
+    if in_repository is None and not arguments.out and not foreign and folders.checkout():
         in_repository = PurePosixPath("out")  # a copy of the repository without .git
     try:
         _require_folder(arguments.pages)
@@ -103,7 +105,7 @@ def run(arguments: Namespace) -> int:
             written = pages.plan(assembly, arguments.pages)
         if arguments.check:
             plan = folder.plan(assembly.files, output)
-        elif assembly.is_clean and not (written and written.mistakes):
+        elif assembly.is_clean and not (written and written.findings):
             if arguments.review and not in_json:
                 before = _before(output, assembly.files)
             plan = folder.write(assembly.files, output)

@@ -34,7 +34,11 @@ class Billing(NamedTuple):
     @property
     def kind(self) -> str:
         """The kind: ``PRICED``, ``BY_USAGE`` or ``FREE``."""
-        return PRICED if self.charges else BY_USAGE if self.usage else FREE
+        if self.charges:
+            return PRICED
+        if self.usage:
+            return BY_USAGE
+        return FREE
 
 
 _CONCURRENCY: Final = Billing(
@@ -74,14 +78,17 @@ _PRICED: Final[Mapping[str, Billing]] = {
     ),
     "AWS::WAFv2::WebACL": Billing("It and each rule have a price.", charges.web_acl, ("waf-requests",)),
 }
-
 _OTHERS: Final = json.loads(Path(__file__).with_name("billing.json").read_bytes())
 _BY_USAGE: Final = {name: Billing(**billing) for name, billing in _OTHERS["byUsage"].items()}
 _FREE: Final[Mapping[str, Sequence[str]]] = _OTHERS["free"]
 
-TYPES: Final[Mapping[str, Billing]] = {
-    **_PRICED,
-    **_BY_USAGE,
-    **{name: Billing(reason) for reason, names in _FREE.items() for name in names},
-}
+
+def _types() -> dict[str, Billing]:
+    types = {**_PRICED, **_BY_USAGE}
+    for reason, names in _FREE.items():
+        types.update(dict.fromkeys(names, Billing(reason)))
+    return types
+
+
+TYPES: Final[Mapping[str, Billing]] = _types()
 """Resource type -> how it is billed."""

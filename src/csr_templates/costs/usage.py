@@ -47,8 +47,8 @@ def read(text: str, environments: Mapping[str, Sequence[str]]) -> dict[str, Usag
                         f"{place}.{key}: found {_shown(amount)}. Write the amount in a month as a number "
                         f"from 0 to {MOST:,f}."
                     )
-    found: dict[str, Usage] = document
-    return found
+    usage: dict[str, Usage] = document
+    return usage
 
 
 def require(key: str, allowed: Collection[str], place: str, problem: str) -> None:

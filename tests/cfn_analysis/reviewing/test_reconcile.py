@@ -39,7 +39,7 @@ def test_rows(row: dict[str, Any]) -> None:
     """The changes agree, or one side has more, with the known reason. What the review lacks is missed."""
     old, new = (
         sides.template(
-            "t.json", json.dumps(row[side]).encode(), "us-east-1", row.get(f"given {side}", {}), "stack"
+            json.dumps(row[side]), "us-east-1", row.get(f"given {side}", {}), "stack", name="t.json"
         )
         for side in ("before", "after")
     )

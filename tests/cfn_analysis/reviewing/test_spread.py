@@ -33,7 +33,7 @@ def _group(description: str, *rules: str) -> dict[str, Any]:
 
 
 def _template(template: Mapping[str, Any], stack: str = "stack") -> Side:
-    return sides.template(f"{stack}.yaml", json.dumps(template).encode(), "us-east-1", {}, stack)
+    return sides.template(json.dumps(template), "us-east-1", {}, stack, name=f"{stack}.yaml")
 
 
 def _lines(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

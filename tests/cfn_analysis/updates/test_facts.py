@@ -40,7 +40,7 @@ def test_rows_name_properties_of_the_schemas() -> None:
     names += [(type_name, name) for type_name in TYPES for name in uninterrupted(type_name)]
     for type_name, of_type in facts().items():
         names += [(type_name, name) for name in of_type.name_scope]
-        names += [(type_name, name) for row in of_type.unique for name in [*row.properties, *row.given]]
+        names += [(type_name, name) for row in of_type.unique for name in [*row.properties, *row.applies_with]]
 
     assert len(names) > 300
     assert unknown(names) == []

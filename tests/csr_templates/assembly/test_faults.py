@@ -25,7 +25,7 @@ from csr_templates.hand_over.manifest import as_json, sha256
 from tests.folders import on_disk
 
 ROOT = Path(__file__).resolve().parents[3]
-BUILD = (sys.executable, str(ROOT / "build.py"), "--no-lint", "--quiet", "--output")
+BUILD = (sys.executable, str(ROOT / "build.py"), "--no-lint", "--quiet", "--out")
 
 unix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals, limits and modes as Unix has them")
 
@@ -176,7 +176,7 @@ def count(*paths):
         os.kill(os.getpid(), signal.SIGKILL)
     replace(*paths)
 os.replace = count
-cli.main(["build", "--no-lint", "--output", folder, "--parameters", parameters])
+cli.main(["build", "--no-lint", "--out", folder, "--parameters", parameters])
 """
 EDIT = """
 _before = build
@@ -202,7 +202,7 @@ def test_killed_and_edited(last: int, checkout: Path, out: Path, files: dict[str
     with (checkout / "src/csr_templates/stacks/network.py").open("a") as module:
         module.write(EDIT)
 
-    done = run(sys.executable, str(checkout / "build.py"), "--no-lint", "--quiet", "--output", str(out))
+    done = run(sys.executable, str(checkout / "build.py"), "--no-lint", "--quiet", "--out", str(out))
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert b"Edited" in (out / "main.yaml").read_bytes()
@@ -225,13 +225,13 @@ def test_clock_that_jumps(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "time_ns", lambda: next(seconds) * 10**9)
 
     for options in ([], ["--check"]):
-        assert cli.main(["build", "--no-lint", "--quiet", "--output", str(out), *options]) == 0
+        assert cli.main(["build", "--no-lint", "--quiet", "--out", str(out), *options]) == 0
     made = on_disk(out)
     for number, path in enumerate(sorted(out.rglob("*.*"))):
         os.utime(path, (4_000_000_000 * (number % 2), 4_000_000_000 * (number % 2)))  # 1970 and 2096
 
     for options in ([], ["--check"]):
-        assert cli.main(["build", "--no-lint", "--quiet", "--output", str(out), *options]) == 0
+        assert cli.main(["build", "--no-lint", "--quiet", "--out", str(out), *options]) == 0
     assert_holds(out, made)
     assert {path.stat().st_mtime for path in out.rglob("*.*")} == {0, 4_000_000_000}
 

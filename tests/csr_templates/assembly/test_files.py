@@ -503,7 +503,7 @@ def test_a_build_without_changes_does_not_load_cfn_lint(
     from cfn_analysis.linting import runner as linting
 
     monkeypatch.setattr(linting, "lint", lambda **_: [])
-    arguments = ["build", "--quiet", "--output", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")]
+    arguments = ["build", "--quiet", "--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")]
     program = (
         "import sys; from csr_templates.cli.main import main; "
         f"code = main({arguments!r}); print('cfnlint' in sys.modules); sys.exit(code)"

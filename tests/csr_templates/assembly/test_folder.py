@@ -190,14 +190,14 @@ def test_removes_nothing_behind_a_link(out: Path) -> None:
 # ---- Folders with other content ----
 
 
-NO_FOLDER = "{out} is not a folder. Specify a folder with --output, or move it elsewhere."
+NO_FOLDER = "{out} is not a folder. Specify a folder with --out, or move it elsewhere."
 NO_MANIFEST = (
     "{out} contains files but no stacks.json, so it is not an output folder. Specify a new or empty folder "
-    "with --output, or empty this one, then build again."
+    "with --out, or empty this one, then build again."
 )
 STRANGE_MANIFEST = (
     "{out}/stacks.json is not a manifest that this version of csr-templates can read. Specify another folder "
-    "with --output, then build again."
+    "with --out, then build again."
 )
 HALF_A_CONFLICT = (
     "{out}/stacks.json has a merge conflict in line 1, and one side is not a manifest. Use one side "

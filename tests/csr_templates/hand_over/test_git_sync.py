@@ -150,7 +150,7 @@ def test_paths_start_at_the_root_of_the_repository(folder: str, repository: Path
 def test_a_relative_folder_counts_from_the_current_one(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """``--output cfn`` in a folder of the repository is a subfolder of that folder."""
+    """``--out cfn`` in a folder of the repository is a subfolder of that folder."""
     (repository / "infra").mkdir()
     monkeypatch.chdir(repository / "infra")
 
@@ -204,7 +204,7 @@ def test_a_folder_without_a_path_is_not_in_a_repository(
 def build(folder: Path, *options: str) -> int:
     """Build the real stacks and environments into a folder."""
     parameters = str(ROOT / "parameters")
-    return cli.main(["build", "--no-lint", "--parameters", parameters, "--output", str(folder), *options])
+    return cli.main(["build", "--no-lint", "--parameters", parameters, "--out", str(folder), *options])
 
 
 def template_paths(folder: Path) -> set[str]:

@@ -297,7 +297,7 @@ def test_what_is_not_a_manifest_is_refused(data: bytes) -> None:
 
     assert str(caught.value) == (
         "out/stacks.json is not a manifest that this version of csr-templates can read. Specify another "
-        "folder with --output, then build again."
+        "folder with --out, then build again."
     )
 
 
