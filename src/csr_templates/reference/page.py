@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cfn_analysis.model.references import in_words
 from cfn_analysis.model.stack_policies import DELETE, MODIFY, REPLACE
-from cfn_analysis.model.wiring import Node, Wiring
+from cfn_analysis.model.wiring import Node, CrossStackReferences
 from csr_templates.hand_over.manifest import REFRESH
 from csr_templates.hand_over.stack_policies import denied_actions
 from csr_templates.naming import PREFIX
@@ -51,7 +51,7 @@ def page(stacks: Sequence[BuiltStack], refresh: str = REFRESH) -> str:
 class _Page:
     def __init__(self, stacks: Sequence[BuiltStack]) -> None:
         self.stacks = stacks
-        self.wiring = Wiring(stacks)
+        self.wiring = CrossStackReferences(stacks)
         self.readers: dict[Node, list[str]] = {}
         for stack in stacks:
             for output in self.wiring.reads(stack.name):
