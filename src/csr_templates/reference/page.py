@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cfn_analysis.model.references import in_words
 from cfn_analysis.model.stack_policies import DELETE, MODIFY, REPLACE
-from cfn_analysis.model.wiring import Node, CrossStackReferences
+from cfn_analysis.model.wiring import CrossStackReferences, Node
 from csr_templates.hand_over.manifest import REFRESH
 from csr_templates.hand_over.stack_policies import denied_actions
 from csr_templates.naming import PREFIX
