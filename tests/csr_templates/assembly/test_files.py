@@ -449,9 +449,9 @@ def linted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str]]]:
     calls: list[tuple[str, dict[str, str]]] = []
     lint = linting.lint
 
-    def counted(*template: Any, stack: str, parameters: dict[str, str], **options: Any) -> list[Any]:
+    def counted(*positional: Any, stack: str, parameters: dict[str, str], **options: Any) -> list[Any]:
         calls.append((stack, dict(parameters)))
-        return lint(*template, stack=stack, parameters=parameters, **options)
+        return lint(*positional, stack=stack, parameters=parameters, **options)
 
     monkeypatch.setattr(linting, "lint", counted)
     return calls
