@@ -102,7 +102,7 @@ def left_out(stack: BuiltStack) -> dict[str, str]:
     while True:
         before = len(reasons)
         for name in sorted(imported):
-            if reason := _reason(stack, name, imported):
+            if reason := _why_not_imported(stack, name, imported):
                 reasons[name] = reason
                 imported.remove(name)
         if len(reasons) == before:
@@ -151,7 +151,7 @@ def _survivors(stack: BuiltStack) -> list[str]:
     ]
 
 
-def _reason(stack: BuiltStack, name: str, imported: Collection[str]) -> str:
+def _why_not_imported(stack: BuiltStack, name: str, imported: Collection[str]) -> str:
     """Return why a resource cannot be imported; empty if it can, as far as these ones are imported."""
     resource = stack.resources[name]
     type_name = resource["Type"]
