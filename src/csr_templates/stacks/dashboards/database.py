@@ -16,7 +16,7 @@ def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[w
     connections = int(settings["max_connections"])
     alarm = partial(widgets.alarm_metric, template)
     threshold = partial(widgets.threshold, template)
-    lines = partial(_lines, template)
+    thresholds = partial(widgets.thresholds, template)
     return [
         [widgets.links(contract.linked_dashboards(stacks))],
         [widgets.alarm_states(template, "Alarms")],
@@ -32,7 +32,7 @@ def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[w
                 "CPU",
                 "percent",
                 [alarm("DatabaseCPUAlarm", "Writer"), alarm("DatabaseCPUAlarm", "Reader", Role="READER")],
-                lines("DatabaseCPUAlarm", "DatabaseReaderCPUAlarm"),
+                thresholds("DatabaseCPUAlarm", "DatabaseReaderCPUAlarm"),
             ),
             widgets.graph(
                 "Connections",
@@ -42,7 +42,7 @@ def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[w
                     alarm("DatabaseConnectionsAlarm", "Reader", Role="READER"),
                 ],
                 [
-                    *lines("DatabaseConnectionsAlarm", "DatabaseReaderConnectionsAlarm"),
+                    *thresholds("DatabaseConnectionsAlarm", "DatabaseReaderConnectionsAlarm"),
                     widgets.limit("max_connections", connections),
                 ],
             ),
@@ -65,11 +65,14 @@ def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[w
             ),
         ],
         [
-            widgets.graph(
-                "Replica lag",
-                "milliseconds",
-                [alarm("DatabaseReplicaLagAlarm", "Reader")],
-                [threshold("DatabaseReplicaLagAlarm")],
+            widgets.when(
+                widgets.resource(template, "DatabaseReplicaLagAlarm").get("Condition"),
+                widgets.graph(
+                    "Replica lag",
+                    "milliseconds",
+                    [alarm("DatabaseReplicaLagAlarm", "Reader")],
+                    [threshold("DatabaseReplicaLagAlarm")],
+                ),
             ),
             widgets.graph(
                 "Freeable memory",
@@ -135,12 +138,3 @@ def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[w
             )
         ],
     ]
-
-
-def _lines(template: widgets.Template, writer: str, reader: str) -> list[widgets.Annotation]:
-    """Return the threshold lines of the alarms on the writer and the reader: one line if they are equal."""
-    lines = [widgets.threshold(template, alarm) for alarm in (writer, reader)]
-    if lines[0] == lines[1]:
-        return lines[:1]
-    condition = widgets.resource(template, reader).get("Condition")
-    return [lines[0], widgets.when(condition, lines[1])]

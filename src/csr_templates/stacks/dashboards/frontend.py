@@ -43,7 +43,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                 "Errors",
                 "percent",
                 [alarm("CloudFront4xxAlarm", "4XX"), alarm("CloudFront5xxAlarm", "5XX")],
-                [threshold("CloudFront4xxAlarm", "4XX"), threshold("CloudFront5xxAlarm", "5XX")],
+                [threshold("CloudFront4xxAlarm"), threshold("CloudFront5xxAlarm")],
             ),
             widgets.graph(
                 "Origin latency",

@@ -12,6 +12,7 @@ from cfn_analysis.model.resolving import resolve
 from csr_templates import STACKS, StackTemplate, api, database, frontend, network, render
 from csr_templates.stacks.parts.widgets import DashboardError
 from tests.alarm_subjects import alarms_of, alarms_on
+from tests.system import PROJECT
 
 Template = dict[str, Any]
 
@@ -27,6 +28,7 @@ DASHBOARDS = {
     api: "ApiDashboard",
     frontend: "FrontendDashboard",
 }
+RED = "#d62728"
 DOMAIN = {"CustomDomainName": "www.example.com", "CertificateArn": "arn", "HostedZoneId": "Z1"}
 each_module = pytest.mark.parametrize(
     "module", REGIONS, ids=lambda module: module.__name__.rpartition(".")[2]
@@ -206,15 +208,42 @@ def test_the_statistic_of_an_alarm_is_drawn_beside_its_line(module: ModuleType) 
             assert (alarm["Namespace"], alarm["MetricName"], alarm["ExtendedStatistic"]) in drawn
 
 
-@pytest.mark.parametrize("module", [api, frontend], ids=["api", "frontend"])
-def test_lines_of_errors_are_distinct(module: ModuleType) -> None:
-    """If a graph has two alarms, the label of each line starts with the label of its metric."""
-    errors = widgets(module, resources_of(module))["Errors"]
-    metrics = [metric[-1]["label"] for metric in errors["metrics"]]
-    labels = [line["label"] for line in errors["annotations"]["horizontal"]]
+@each_module
+def test_lines_name_their_alarms(module: ModuleType) -> None:
+    """Each red line of a graph names alarms of the template that have its value as their threshold."""
+    resources = resources_of(module)
+    thresholds = {alarm["AlarmName"]: alarm["Threshold"] for alarm in alarms_of(resources).values()}
+    checked = 0
+    for widget in widgets(module, resources).values():
+        for line in widget.get("annotations", {}).get("horizontal", []):
+            if line["color"] != RED:
+                continue
+            names, _, _ = line["label"].partition(": ")
+            for name in names.split(", "):
+                (alarm,) = (alarm for alarm in thresholds if alarm == f"{PROJECT}-prod-{name}")
+                assert thresholds[alarm] == line["value"], line["label"]
+                checked += 1
 
-    assert metrics
-    assert [label.partition(": alarm above ")[0] for label in labels] == metrics
+    assert checked
+
+
+@pytest.mark.parametrize(
+    ("module", "values"),
+    [
+        (database, {"DatabaseMultiAZ": "false", "DatabaseReadReplica": "false"}),
+        (network, {"NatGatewayPerZone": "false"}),
+    ],
+    ids=["no reader", "one NAT gateway"],
+)
+def test_a_line_names_no_alarm_that_does_not_exist(module: ModuleType, values: dict[str, str]) -> None:
+    """A line of two alarms has only the name of the one that exists."""
+    resources = resources_of(module, values)
+    existing = {alarm["AlarmName"] for alarm in alarms_of(resources).values()}
+    for widget in widgets(module, resources).values():
+        for line in widget.get("annotations", {}).get("horizontal", []):
+            if line["color"] == RED:
+                names, _, _ = line["label"].partition(": ")
+                assert {f"{PROJECT}-prod-{name}" for name in names.split(", ")} <= existing
 
 
 def test_slow_queries_come_first() -> None:
