@@ -11,7 +11,10 @@ def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[w
     """Return the rows of the dashboard: is something wrong, and is it the writer, the reader or a query?"""
     cluster = {"DBClusterIdentifier": {"Ref": "DatabaseCluster"}}
     writer = cluster | {"Role": "WRITER"}
+    reader = cluster | {"Role": "READER"}
     rds = partial(widgets.metric, "AWS/RDS", Period=60)
+    declined = partial(rds, "AuroraMemoryNumDeclinedSqlTotal")
+    closed = partial(rds, "AuroraMemoryNumKillConnTotal")
     settings = widgets.resource(template, "DatabaseParameterGroup")["Properties"]["Parameters"]
     connections = int(settings["max_connections"])
     alarm = partial(widgets.alarm_metric, template)
@@ -128,12 +131,10 @@ def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[w
                 "Out of memory",
                 "count",
                 [
-                    rds(name, f"{label}, {role}", "Maximum", dimensions=cluster | {"Role": role.upper()})
-                    for role in ("writer", "reader")
-                    for name, label in (
-                        ("AuroraMemoryNumDeclinedSqlTotal", "Declined queries"),
-                        ("AuroraMemoryNumKillConnTotal", "Closed connections"),
-                    )
+                    declined("Declined queries, writer", "Maximum", dimensions=writer),
+                    closed("Closed connections, writer", "Maximum", dimensions=writer),
+                    declined("Declined queries, reader", "Maximum", dimensions=reader),
+                    closed("Closed connections, reader", "Maximum", dimensions=reader),
                 ],
             )
         ],

@@ -18,8 +18,9 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
     threshold = partial(widgets.threshold, template)
 
     def conditional(logical_id: str, graph: widgets.Widget) -> widgets.Widget:
-        found: widgets.Widget = widgets.when(widgets.resource(template, logical_id).get("Condition"), graph)
-        return found
+        condition = widgets.resource(template, logical_id).get("Condition")
+        widget: widgets.Widget = widgets.when(condition, graph)
+        return widget
 
     return [
         [

@@ -43,10 +43,10 @@ def alarm_states(template: Template, title: str, condition: str | None = None) -
         for logical_id, resource in template["Resources"].items()
         if resource["Type"] == "AWS::CloudWatch::Alarm"
     }
-    states = [
-        when(None if own == condition else own, {"Fn::GetAtt": [logical_id, "Arn"]})
-        for logical_id, own in alarms.items()
-    ]
+    states = []
+    for logical_id, own in alarms.items():
+        arn: Any = {"Fn::GetAtt": [logical_id, "Arn"]}
+        states.append(arn if own == condition else when(own, arn))
     return {"type": "alarm", "height": 3, "properties": {"title": title, "alarms": states}}
 
 
@@ -59,7 +59,9 @@ def links(regions: Mapping[str, str | Mapping[str, Any]]) -> Widget:
     console = "console.aws.amazon.com/cloudwatch/home"
     texts: list[Any] = [f"[On-call page](${{{parameters.RUNBOOK_URL}}})"]
     for what, region in regions.items():
-        place = f"${{{region['Ref']}}}" if isinstance(region, Mapping) else region
+        place = region
+        if isinstance(region, Mapping):
+            place = f"${{{region['Ref']}}}"
         texts.append(
             f"[{what}](https://{place}.{console}?region={place}#dashboards/dashboard/{names.PREFIX}-{what})"
         )
@@ -105,9 +107,11 @@ def log_table(title: str, log_group: str, query: str) -> Widget:
     return {"type": "log", "height": 6, "properties": properties}
 
 
-def when(condition: str | None, item: Any) -> Any:
+def when(condition: str | None, part: Any) -> Any:
     """Return a widget, metric, line or alarm that exists only if the condition is true."""
-    return item if condition is None else {"Fn::If": [condition, item, NO_VALUE]}
+    if condition is None:
+        return part
+    return {"Fn::If": [condition, part, NO_VALUE]}
 
 
 def metric(
@@ -123,7 +127,9 @@ def metric(
         Period: seconds.
         dimensions: name -> value, text or a function as a dict.
     """
-    flat = [part for dimension in dimensions.items() for part in dimension]
+    flat: list[Any] = []
+    for name, value in dimensions.items():
+        flat += [name, value]
     return [Namespace, MetricName, *flat, {"label": label, "stat": stat, "period": Period}]
 
 
@@ -204,12 +210,13 @@ def thresholds(template: Template, first: str, second: str) -> list[Annotation]:
         DashboardError: the template does not have an alarm.
     """
     line, second_line = threshold(template, first), threshold(template, second)
-    own, other = resource(template, first), resource(template, second)
-    condition = other.get("Condition")
+    alarm = resource(template, first)["Properties"]
+    second_alarm = resource(template, second)["Properties"]
+    condition = resource(template, second).get("Condition")
     is_equal = line["value"] == second_line["value"]
-    if not is_equal or _when_it_fires(own["Properties"]) != _when_it_fires(other["Properties"]):
+    if not is_equal or _when_it_fires(alarm) != _when_it_fires(second_alarm):
         return [line, when(condition, second_line)]
-    label: Any = f"{_alarm_name(own['Properties'], first)}, {second_line['label']}"
+    label: Any = f"{_alarm_name(alarm, first)}, {second_line['label']}"
     if condition is not None:
         label = {"Fn::If": [condition, label, line["label"]]}
     return [line | {"label": label}]
@@ -218,7 +225,9 @@ def thresholds(template: Template, first: str, second: str) -> list[Annotation]:
 def _alarm_name(alarm: Mapping[str, Any], logical_id: str) -> str:
     """Return the name of an alarm without project and environment, or its logical ID if it is not known."""
     name = unqualified(in_words(alarm.get("AlarmName", "${")))
-    return logical_id if "${" in name else name
+    if "${" in name:
+        return logical_id
+    return name
 
 
 def _when_it_fires(alarm: Mapping[str, Any]) -> str:
