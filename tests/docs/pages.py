@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -33,7 +33,7 @@ JAPANESE = (ROOT / "docs" / "words.ja.json").is_file()  # without it, the team h
 
 Row = list[str]
 
-# What a person must choose is a word in capitals in a call (``roll_back LAMBDA_VERSION``), or is empty in the
+# What a person must choose is a word in capitals in a call (``roll-back LAMBDA_VERSION``), or is empty in the
 # script of the hand-over (``stack=''``), so that nothing runs unread. The tests choose this.
 CHOSEN_SNAPSHOT = "csr-lambda-api-prod-before-deploy-20261125-013000"
 _KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
@@ -89,14 +89,13 @@ CHOICES = {
     "role": "deploy-csr-lambda-api-prod-network",
     "stack": "network",
 }
-TOOLS = ROOT / "src" / "csr_templates" / "hand_over" / "tools.sh"
-LOAD = "source out/tools.sh prod > /dev/null\n"
 
 
-@cache
-def commands() -> dict[str, str]:
-    """Return each command of the operators -> its usage: its arguments, a colon and what it does."""
-    return dict(re.findall(r"^([a-z_]+)\(\) \( # (.*)$", TOOLS.read_text(encoding="utf-8"), re.MULTILINE))
+def shell_function(name: str) -> str:
+    """Return the code of a function of bash on the page for pipelines."""
+    text = HAND_OVER.read_text(encoding="utf-8")
+    (code,) = re.findall(rf"^{name}\(\) \{{.*?^\}}", text, re.MULTILINE | re.DOTALL)
+    return f"{code}\n"
 
 
 def calls(page: "Page") -> list[str]:
@@ -132,21 +131,6 @@ def choices(text: str) -> list[str]:
     return re.findall(r"^(\w+)=''(?= |$)", text, re.MULTILINE)
 
 
-def is_call(line: str) -> bool:
-    """Return whether a line calls a command of the operators."""
-    return (re.findall(r"^\s*(?:\w+=\S+ )?([a-z_]+)(?= |$)", line) or [""])[0] in commands()
-
-
-def by_line(block: Block) -> list[Block]:
-    """Return each call of a block as a block; a block with anything else is returned as it is."""
-    lines = block.text.splitlines()
-    if not all(map(is_call, lines)):
-        return [block]
-    return [
-        replace(block, line=block.line + number, text=f"{line}\n") for number, line in enumerate(lines, 1)
-    ]
-
-
 def filled(text: str, **chosen: str) -> str:
     """Return the text of a block with what a person chooses in it."""
     values = {**CHOICES, **chosen}
@@ -159,7 +143,7 @@ def filled(text: str, **chosen: str) -> str:
 
     lines = text.split("\n")
     typed = re.compile(r"\s*(?:csr-operate|aws) ")
-    return "\n".join(chosen_words(line) if is_call(line) or typed.match(line) else line for line in lines)
+    return "\n".join(chosen_words(line) if typed.match(line) else line for line in lines)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def build(project: Path, *options: str) -> str:
     script = project / "build.sh"
     command = shlex.split(script.read_text()) if script.exists() else ["csr-templates", "build"]
     assert command[:2] == ["csr-templates", "build"]
-    default = ["--parameters", "parameters", "--output", "out"]
+    default = ["--parameters", "parameters", "--out", "out"]
     done = subprocess.run(
         [sys.executable, "-m", "csr_templates", *command[1:], *default, "--no-lint", *options],
         cwd=project,
@@ -119,7 +119,7 @@ def test_other_environments(project: Path) -> None:
     assert {name for stack in stacks(project) for name in stack["parameterFiles"]} == {"test", "live"}
     bootstrap = (project / "out" / "bootstrap" / "api.yaml").read_text()
     assert load(bootstrap)["Parameters"]["Environment"]["AllowedValues"] == ["test", "live"]
-    files = [path for path in (project / "out").rglob("*") if path.is_file() and path.name != "tools.sh"]
+    files = [path for path in (project / "out").rglob("*") if path.is_file()]
     assert [path for path in files if re.search(r"\bprod\b", path.read_text())] == []
 
 
@@ -172,8 +172,7 @@ def test_a_subset_of_the_stacks(project: Path) -> None:
 
     assert " written, 0 removed" in build(project)
     assert [stack["name"] for stack in stacks(project)] == ["network", "database", "api"]
-    # The commands of the operators are for every subset.
-    files = [path for path in (project / "out").rglob("*") if path.is_file() and path.name != "tools.sh"]
+    files = [path for path in (project / "out").rglob("*") if path.is_file()]
     about_frontend = re.compile("front-?end|cloudfront|us-east-1|edge-logs|\\bwaf", re.IGNORECASE)
     assert [path for path in files if about_frontend.search(path.read_text())] == []
 

@@ -7,6 +7,7 @@ from cfn_analysis.model.intrinsics import joined, parts_of_sub
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.outcomes import PUBLISHED
+from cfn_analysis.reviewing.states import Stacks
 from cfn_analysis.updates.comparison import differences
 from cfn_analysis.updates.resolved_stack import Resource, mentions
 from cfn_analysis.updates.resource_changes import ADD, REMOVE
@@ -26,16 +27,16 @@ def renames(environment: EnvironmentChanges) -> dict[Node, Node]:
         old, new = environment.before[name], environment.after[name]
         removed, added = (_recognizable(stack, action) for action in (REMOVE, ADD))
         types = {logical_id: resource.type for logical_id, resource in [*removed.items(), *added.items()]}
-        taken: set[str] = set()
+        names = (old.with_names, new.with_names)
         for old_name, was in removed.items():
+            before = _without_names(was.properties, types)
             for new_name, will in added.items():
-                if new_name in taken or was.type != will.type:
+                if was.type != will.type:
                     continue
-                before, after = (_without_names(resource.properties, types) for resource in (was, will))
-                names = (old.with_names, new.with_names)
+                after = _without_names(will.properties, types)
                 if not differences(will.type, stack.built.region, before, after, names):
-                    taken.add(new_name)
                     pairs[Node(name, old_name)] = Node(name, new_name)
+                    del added[new_name]
                     break
     return _consistent(environment, pairs)
 
@@ -43,15 +44,20 @@ def renames(environment: EnvironmentChanges) -> dict[Node, Node]:
 def _consistent(environment: EnvironmentChanges, pairs: dict[Node, Node]) -> dict[Node, Node]:
     """Return the pairs whose differing references refer to resources that are renamed too."""
     kept = {old: new for old, new in pairs.items() if _leads_to_renamed(environment, old, pairs)}
-    return pairs if len(kept) == len(pairs) else _consistent(environment, kept)
+    if len(kept) == len(pairs):
+        return pairs
+    return _consistent(environment, kept)
 
 
 def _leads_to_renamed(environment: EnvironmentChanges, old: Node, pairs: Mapping[Node, Node]) -> bool:
-    before, after = (
-        {mention.target for mention in mentions(side[stack].resources[name].properties, stack)}
-        for side, (stack, name) in ((environment.before, old), (environment.after, pairs[old]))
-    )
+    before, after = _targets(environment.before, old), _targets(environment.after, pairs[old])
     return {pairs.get(target, target) for target in before} == after
+
+
+def _targets(stacks: Stacks, node: Node) -> set[Node]:
+    """Return the resources that a resource refers to."""
+    properties = stacks[node.stack].resources[node.name].properties
+    return {mention.target for mention in mentions(properties, node.stack)}
 
 
 def _recognizable(stack: StackChanges, action: str) -> dict[str, Resource]:

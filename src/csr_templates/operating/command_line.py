@@ -8,7 +8,9 @@ from __future__ import annotations
 import argparse
 import inspect
 import re
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
@@ -54,9 +56,19 @@ FAILED: Final = 1
 WRONG: Final = 2
 INTERRUPTED: Final = 130  # as a shell reports SIGINT
 
-_SECTIONS: Final = ("Args", "Calls", "Takes", "Way back")
+_SECTIONS: Final = ("Args", "Example", "Calls", "Takes", "Way back")
 _SECTION: Final = re.compile(rf"^({'|'.join(_SECTIONS)}):(?: |$)", re.MULTILINE)
-_WIDTH: Final = 28  # characters of a name in the list
+_NAME_WIDTH: Final = 28  # characters of a name in the list
+_WIDTH: Final = 100  # columns of the help, as that of csr-templates
+_HELP: Final = partial(argparse.RawDescriptionHelpFormatter, width=_WIDTH)
+
+_EXIT_STATUS: Final = """\
+exit status of every command:
+  0    done, also a dry run
+  1    AWS or the state of the environment does not allow it, or something could not be read
+  2    bad input: an unknown environment, command or option, or an output folder that cannot be read
+  130  interrupted (Ctrl-C)
+"""
 
 
 class Command(NamedTuple):
@@ -184,8 +196,7 @@ COMMANDS: Final = (
 def main(arguments: Sequence[str]) -> int:
     """Run one command, and return the exit status.
 
-    0: done, also a dry run. 1: AWS or the state of the environment does not allow it. 2: wrong input.
-    130: Ctrl-C.
+    ``_EXIT_STATUS`` lists them.
     """
     try:
         return _main(arguments)
@@ -224,6 +235,12 @@ def _main(arguments: Sequence[str]) -> int:
         return FINE if len(arguments) > 1 else WRONG
     chosen = command(arguments[1])
     options = vars(_parser(chosen, arguments[0]).parse_intermixed_args(arguments[2:]))
+    confirmed = options.pop("confirm", None)
+    if confirmed is not None and words.is_terminal():
+        raise WrongInput(
+            "--confirm is only for scripts, because a pasted line would confirm itself. On a terminal, type "
+            "the name when you are asked."
+        )
     folder = environment.read(options.pop("out"), arguments[0])
     account = Account(options.pop("profile"))
     aws = Aws(
@@ -231,7 +248,7 @@ def _main(arguments: Sequence[str]) -> int:
         account,
         chosen.group,
         is_dry_run=options.pop("dry_run", False),
-        confirmed=options.pop("confirm", None),
+        confirmed=confirmed,
     )
     try:
         return _run(chosen, aws, options)
@@ -250,16 +267,14 @@ def _run(chosen: Command, aws: Aws, options: dict[str, Any]) -> int:
     except errors.call_errors() as error:
         failure = errors.failure(error)
         words.tell(errors.in_words(failure, aws.last_call))
-        if failure.code in errors.UNREACHABLE and chosen.group is not CommandGroup.READS:
-            words.tell(f"It is not known whether AWS received {aws.last_call}.")
-        _tell_what_was_done(chosen, aws)
+        _tell_what_was_done(chosen, aws, is_unknown=failure.code in errors.UNREACHABLE)
         return FAILED
     except StoppedWaiting as error:
         words.tell(str(error))
         return INTERRUPTED
     except KeyboardInterrupt:
         words.tell(f"Stopped by Ctrl-C, at or after {aws.last_call}.")
-        _tell_what_was_done(chosen, aws)
+        _tell_what_was_done(chosen, aws, is_unknown=True)
         return INTERRUPTED
     except DryRunEndedError as error:
         words.say(str(error))
@@ -271,14 +286,24 @@ def _run(chosen: Command, aws: Aws, options: dict[str, Any]) -> int:
     return FAILED if aws.unknown else FINE
 
 
-def _tell_what_was_done(chosen: Command, aws: Aws) -> None:
-    """Say what a stopped command has done, and how to go on."""
+def _tell_what_was_done(chosen: Command, aws: Aws, *, is_unknown: bool = False) -> None:
+    """Say what a stopped command has done, and how to go on.
+
+    Args:
+        chosen: the command.
+        aws: the account.
+        is_unknown: whether AWS may have received a call that it has not answered.
+    """
     if chosen.group is CommandGroup.READS:
         return
-    if not aws.made:
+    unanswered = aws.unanswered if is_unknown else ()
+    for call in dict.fromkeys(unanswered):
+        words.tell(f"It is not known whether AWS received {call}.")
+    if not aws.made and not unanswered:
         words.tell("Nothing was changed.")
         return
-    words.tell(f"Done before it stopped: {', '.join(dict.fromkeys(aws.made))}.")
+    if aws.made:
+        words.tell(f"Done before it stopped: {', '.join(dict.fromkeys(aws.made))}.")
     words.tell(f"Go on with: {aws.way_on or 'the same command again'}")
 
 
@@ -286,14 +311,14 @@ def _tell_what_was_done(chosen: Command, aws: Aws) -> None:
 
 
 def _parser(chosen: Command, environment_name: str) -> argparse.ArgumentParser:
-    sections = _sections(chosen.function)
     parser = argparse.ArgumentParser(
         prog=f"{PROGRAM} {environment_name} {chosen.name}",
         description=_description(chosen),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"example:\n  {PROGRAM} {environment_name} {_example(chosen)}",
+        formatter_class=_HELP,
         allow_abbrev=False,
     )
-    helps = _argument_helps(sections.get("Args", ""))
+    helps = _argument_helps(_sections(chosen.function).get("Args", ""))
     for parameter, annotation in _parameters(chosen.function):
         _add(parser, parameter, annotation, helps.get(parameter.name, ""))
     if chosen.group is not CommandGroup.READS:
@@ -302,10 +327,10 @@ def _parser(chosen: Command, environment_name: str) -> argparse.ArgumentParser:
         )
     if chosen.group is CommandGroup.DELETES:
         parser.add_argument(
-            "--confirm", metavar="NAME", help="the name that would be typed, where there is no terminal"
+            "--confirm", metavar="NAME", help="the name that would be typed; only where there is no terminal"
         )
     parser.add_argument(
-        "--out", type=Path, default=Path("out"), metavar="FOLDER", help="output folder (default: out)"
+        "--out", type=Path, default=Path("out"), metavar="DIR", help="output folder (default: out)"
     )
     parser.add_argument(
         "--profile", metavar="NAME", help="profile of the AWS CLI (default: as for the AWS CLI)"
@@ -363,24 +388,49 @@ def _whole_number(text: str) -> int:
 
 
 def help_of_all(environment_name: str = "ENVIRONMENT") -> str:
-    """Return the list of the commands in three groups."""
+    """Return the list of the commands in three groups, and the exit status."""
     lines = [
         f"usage: {PROGRAM} {environment_name} COMMAND [ARGUMENT ...]",
         "",
-        "The operators' commands for an environment of the output folder, which is out or --out FOLDER.",
+        "The operators' commands for an environment of the output folder, which is out or --out DIR.",
         f"{PROGRAM} {environment_name} COMMAND --help shows arguments, calls, time, and the way back.",
     ]
     for group in CommandGroup:
         lines += ["", f"{group.value}:"]
-        lines += [f"  {each.name:<{_WIDTH}}{each.summary}" for each in COMMANDS if each.group is group]
-    return "\n".join(lines) + "\n"
+        lines += [_line_of(each) for each in COMMANDS if each.group is group]
+    return "\n".join(lines) + f"\n\n{_EXIT_STATUS}"
+
+
+def _line_of(chosen: Command) -> str:
+    return _filled(f"  {chosen.name:<{_NAME_WIDTH}}{chosen.summary}", _NAME_WIDTH + 2)
 
 
 def _description(chosen: Command) -> str:
+    """Return what a command does, and its calls, time and way back."""
     sections = _sections(chosen.function)
-    lines = [f"({chosen.group.value}) {sections['']}", ""]
-    lines += [f"{title}: {sections[title]}" for title in _SECTIONS[1:] if title in sections]
+    paragraphs = f"({chosen.group.value}) {sections['']}".split("\n\n")
+    lines = ["\n\n".join(map(_filled, paragraphs)), ""]
+    titles = [title for title in ("Calls", "Takes", "Way back") if title in sections]
+    lines += [_filled(f"{title}: {sections[title]}", 4) for title in titles]
     return "\n".join(lines)
+
+
+def _filled(text: str, indent: int = 0) -> str:
+    """Return a paragraph that fits the width, with its further lines indented."""
+    name = text[:indent]  # its spaces are kept
+    words_of_text = " ".join(text[indent:].split())
+    return textwrap.fill(
+        name + words_of_text,
+        _WIDTH,
+        subsequent_indent=" " * indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def _example(chosen: Command) -> str:
+    """Return the words of an example; a command without an example in its docstring needs no argument."""
+    return _sections(chosen.function).get("Example", chosen.name)
 
 
 def _sections(function: Callable[..., None]) -> Mapping[str, str]:

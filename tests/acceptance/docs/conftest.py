@@ -28,4 +28,4 @@ def terminal(
 @pytest.fixture(scope="session")
 def hand_over(terminal: Terminal) -> Session:
     """The blocks for the author of a pipeline, as one script."""
-    return terminal.session("", [one for one in read(HAND_OVER).shell() if one.section != BY_OPERATORS])
+    return terminal.session([one for one in read(HAND_OVER).shell() if one.section != BY_OPERATORS])

@@ -1,7 +1,7 @@
 """Runs blocks once more with the answers of a good run, but for one: what they do then.
 
 This ``aws`` and the other programs are functions of bash that print what was recorded. Unlike
-``world.Terminal``, bash runs without ``-e``, as in an operator's terminal.
+``world.Terminal``, bash runs without ``-e``, as where a person pastes the blocks.
 """
 
 import os
@@ -9,16 +9,13 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final
 
-from tests.docs.pages import ROOT, TOOLS
-
-from .world import VERSION, prepare
+from .world import prepare
 
 ERROR: Final = "An error occurred that only this test knows"
-PROGRAMS: Final = ("aws", "csr-templates", "curl", "git", "make", "mysql", "sudo")
+PROGRAMS: Final = ("aws", "csr-templates")
 ONLY_REPORTED: Final = "aws cloudformation describe-events"
 """Also reads the warnings of a change set. If they cannot be read, the deploy goes on, and says so."""
 # What changes nothing in AWS.
@@ -98,7 +95,7 @@ class Call:
     def is_changing(self) -> bool:
         """Whether it changes anything in AWS."""
         program, *words = self.title.split()
-        return program == "mysql" or (program == "aws" and not words[-1].startswith(READING))
+        return program == "aws" and not words[-1].startswith(READING)
 
 
 @dataclass(frozen=True)
@@ -109,16 +106,6 @@ class Run:
     err: str
     out: str
     calls: list[Call]
-
-
-@cache
-def loaded() -> str:
-    """Return the commands of the operators as they are after they were loaded, without doing that again."""
-    out = ROOT / "out"
-    code = f'aws() {{ echo {VERSION}; }}\nsource {out}/tools.sh prod > /dev/null\ndeclare -p "${{!TOOLS_@}}"'
-    variables = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=True).stdout
-    functions = TOOLS.read_text("utf-8").removesuffix('tools_start "$@"\n').split("# ---- Start ----")[1]
-    return f"{variables}TOOLS_OUT=$PWD/out TOOLS_FILE={TOOLS}\n{functions}\n"
 
 
 def programs(folder: Path) -> Path:

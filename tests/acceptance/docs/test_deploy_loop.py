@@ -216,7 +216,7 @@ class Pipeline:
 
     def _typed(self, *blocks: Block) -> Session:
         self.account.caller = ""
-        return self.terminal.continued("", blocks, environment="prod")
+        return self.terminal.continued(blocks, environment="prod")
 
     def deploy(
         self, *, subject: str = SUBJECT, failing: str = "none", before: str = "", **variables: str

@@ -18,17 +18,15 @@ from cfn_analysis.model.resolving import failed_assertions
 from tests.docs.pages import (
     BY_OPERATORS,
     HAND_OVER,
-    LOAD,
     ROOT,
-    TOOLS,
     Block,
     choices,
-    commands,
     filled,
     read,
+    shell_function,
 )
 
-from .replay import ONLY_REPORTED, Call, Run, loaded, programs, run
+from .replay import ONLY_REPORTED, Call, Run, programs, run
 from .world import CHANGE_SET, UNCHANGED, VERSION, Session
 
 # On the pages for operators, a person reads the error of a line, and the next line fails without its output.
@@ -180,12 +178,9 @@ def test_block_stops_without_its_files(
     assert end.err
 
 
-@pytest.mark.parametrize("path", [TOOLS, HAND_OVER], ids=lambda path: path.stem)
-def test_version_1_is_refused(path: Path, scripts: Path) -> None:
-    """The commands and the script first require version 2 of the AWS CLI."""
-    text = LOAD
-    if path == HAND_OVER:
-        (text,) = [block.text for block in read(path).shell() if CHECKS_VERSION in block.text]
+def test_version_1_is_refused(scripts: Path) -> None:
+    """The script first requires version 2 of the AWS CLI."""
+    (text,) = [block.text for block in read(HAND_OVER).shell() if CHECKS_VERSION in block.text]
 
     assert run(text, [VERSION], scripts).status == 0
     old = run(text, [VERSION], scripts, "old", 1)
@@ -193,19 +188,17 @@ def test_version_1_is_refused(path: Path, scripts: Path) -> None:
     assert old.err.startswith("AWS CLI version 2 is needed")
 
 
-@pytest.mark.parametrize("path", [TOOLS, HAND_OVER], ids=lambda path: path.stem)
 @pytest.mark.parametrize(
     ("fails_with", "says"), [(252, "update the AWS CLI"), (254, "see the error above")], ids=["old", "denied"]
 )
 def test_validations_that_cannot_be_read_do_not_stop_a_deploy(
-    path: Path, fails_with: int, says: str, scripts: Path
+    fails_with: int, says: str, scripts: Path
 ) -> None:
     """Neither an AWS CLI without the command nor missing rights, but both are reported."""
-    (function,) = re.findall(
-        r"^\w*validation_warnings\(\) \{.*?^\}", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    code = (
+        f"set -euo pipefail\naws() {{ return {fails_with}; }}\n{shell_function('validation_warnings')}\n"
+        f"validation_warnings {CHANGE_SET}\n"
     )
-    name = function.partition("(")[0]
-    code = f"set -euo pipefail\naws() {{ return {fails_with}; }}\n{function}\n{name} {CHANGE_SET}\n"
     end = run(code, [], scripts)
 
     assert end.status == 0
@@ -221,25 +214,6 @@ def test_what_must_be_chosen_is_refused_while_empty(path: Path, block: Block, sc
         assert end.status != 0, name
         assert f" {name}: " in end.err
         assert end.calls == []
-
-
-def arguments() -> list[tuple[str, str]]:
-    """Return the commands that need arguments, each with these."""
-    usages = {name: re.sub(r" ?\[.*?\]", "", usage.split(":")[0]) for name, usage in commands().items()}
-    return [(name, words) for name, words in usages.items() if re.match(r"[A-Z]|\w+\|", words)]
-
-
-def test_what_must_be_chosen_is_refused_in_capitals(scripts: Path) -> None:
-    """A command without its arguments, or with the words of the page, calls nothing and shows its usage."""
-    code = loaded()
-    for name, words in arguments():
-        code += f"{name}\n{name} {words.replace('...', '')}\n" if words.isupper() else f"{name}\n"
-    end = run(code, [], scripts)
-    wanted = [name for name, words in arguments() for _ in range(1 + words.isupper())]
-
-    assert re.findall(r"^Usage: (\w+) ", end.err, re.MULTILINE) == wanted
-    assert len(wanted) > 60
-    assert end.calls == []
 
 
 def block_with(path: Path, text: str) -> Block:
@@ -393,91 +367,3 @@ def test_no_failure_can_hide(path: Path) -> None:
                 hiding.append(f"{block.line}: {line}")
 
     assert hiding == []
-
-
-def test_no_failure_can_hide_in_the_commands() -> None:
-    """In tools.sh, too: what AWS answers goes into a variable, on its own line."""
-    code = re.sub(r"(^|\s)# .*$", "", joined(TOOLS.read_text("utf-8")), flags=re.MULTILINE)
-    elsewhere = set(re.findall(r"(?<!=)\$\((value|aws(?! --version)|tools_\w+)", code))
-
-    assert elsewhere == {"tools_stacks", "tools_regions", "tools_time"}  # which call nothing that can fail
-    assert not re.search(r"\b(local|export|declare) \w+=\$\(", code)
-
-
-DELETING = {
-    "delete_failed_database CLUSTER": "ROLLBACK_FAILED",
-    "delete_failed_frontend BUCKET": "ROLLBACK_FAILED",
-    "finish_database_deletion CLUSTER": "DELETE_FAILED",
-    "finish_deletion STACK": "DELETE_FAILED",
-    "continue_rollback STACK": "UPDATE_ROLLBACK_FAILED",
-    "repair_alias LAMBDA_VERSION": "UPDATE_ROLLBACK_FAILED",
-    "cancel_update STACK": "UPDATE_IN_PROGRESS",
-}
-
-
-def test_commands_that_delete_a_stack_are_guarded() -> None:
-    """Each of them requires a status; ROLLBACK_COMPLETE is required by the query of its ID."""
-    bodies = re.findall(r"^([a-z_]+)\(\) \( #(.*?)^\)", TOOLS.read_text("utf-8"), re.MULTILINE | re.DOTALL)
-    deleting = {name for name, body in bodies if "cloudformation delete-stack" in body}
-
-    assert deleting - {call.split()[0] for call in DELETING} == {"delete_failed_create"}
-
-
-@pytest.mark.parametrize(("call", "required"), DELETING.items())
-@pytest.mark.parametrize("status", ["UPDATE_COMPLETE", *sorted(set(DELETING.values()))])
-def test_stack_that_works_is_not_deleted(status: str, call: str, required: str, scripts: Path) -> None:
-    """A command that deletes or repairs a stack runs in one status only; otherwise it changes nothing."""
-    answers = ["123456789012\n", f"{status}\n"] if "BUCKET" in call else [f"{status}\n"]
-    end = run(f"{loaded()}{filled(call)}\n", answers, scripts)
-    asked = len(answers)
-
-    if status == required:
-        assert len(end.calls) > asked
-    else:
-        assert (end.status, len(end.calls)) == (1, asked)
-        assert re.fullmatch(rf"The stack \w+ is {status}, not {required}\. Do not continue\.\n", end.err)
-
-
-@pytest.mark.parametrize(
-    "call",
-    [
-        "delete_failed_database other",
-        "finish_database_deletion other",
-        "delete_wrong_restore other",
-        "swap_clusters other",
-        "delete_old_cluster csr-lambda-api-prod-aurora-cluster",
-        "new_password other",
-        "disable_deletion_protection other",
-    ],
-)
-def test_another_name_deletes_nothing(call: str, scripts: Path) -> None:
-    """What deletes or replaces data needs its name, and calls nothing without it."""
-    end = run(f"{loaded()}{call}\n", [], scripts)
-
-    assert (end.status, end.calls) == (1, [])
-    assert f"{call.split()[0]} csr-lambda-api-prod-aurora-cluster" in end.err or "-old" in end.err
-
-
-@pytest.mark.parametrize(
-    ("cluster", "instances"),
-    [("modifying", "[]"), ("available", '[["one", "available"], ["two", "rebooting"]]')],
-)
-@pytest.mark.parametrize("call", ["new_password CLUSTER", "set_password", "old_password"])
-def test_password_is_not_changed_unless_all_is_available(
-    call: str, cluster: str, instances: str, scripts: Path
-) -> None:
-    """Otherwise the secret would have a password that the database rejects."""
-    end = run(f"{loaded()}{filled(call)}\n", [f"{cluster}\n", instances], scripts)
-
-    assert end.status != 0
-    assert "not available. Nothing was changed." in end.err
-    assert not any(call.is_changing for call in end.calls)
-
-
-def test_empty_build_is_not_uploaded(scripts: Path) -> None:
-    """A folder without pages would remove the site."""
-    for call in ("upload_site empty", "delete_old_files empty yes"):
-        end = run(f"{loaded()}mkdir empty\n{call}\n", [], scripts)
-
-        assert (end.status, end.calls) == (1, [])
-        assert "empty/index.html is missing or empty" in end.err

@@ -1,46 +1,46 @@
-"""The origin key: whatever a person does, the API accepts what CloudFront sends, or a block has refused.
+"""The origin key: whatever a person does, the API accepts what CloudFront sends, or the deploy is refused.
 
-The blocks of the pages decide: bash runs them on each case of the model (``key_model``).
+Two ways decide on each case of the model (``key_model``), and must agree: the block of the hand-over, which
+bash runs, and ``csr-operate``, whose commands run against moto.
 """
 
-import re
 import subprocess
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 import pytest
 
+from tests.csr_templates.operating.conftest import Operator, Run
+from tests.csr_templates.operating.stacks import DeployedStack
 from tests.docs.pages import (
     CHANGES,
     CHANGES_JA,
     HAND_OVER,
-    LOAD,
-    TOOLS,
     Block,
     in_each_language,
     read,
+    shell_function,
     spans,
 )
 
 from .key_model import ACCEPTED, AT_REST, Allows, Case, State, Walk, steps, walk
-from .replay import loaded
+from .operated import operated
 from .world import Terminal
 
-# An aws that knows one case, and what decides: the operators' commands, and the script of the hand-over,
-# which must agree. A line of the input is a case, a line of the output a status.
-SCRIPT = """\
-{tools}
-{functions}
+FUNCTIONS: Final = "".join(map(shell_function, ("value", "deployed", "origin_key")))
+# An aws that knows one case, and the check. A line of the input is a case, a line of the output a status.
+SCRIPT: Final = """\
 CHANGES=arn:aws:cloudformation:nowhere:123456789012:changeSet/x/1
-sleep() {{ [ "$KIND" = patient ] || exit 1; }}
-stack() {{ # stack STATUS VALUE
+sleep() { [ "$KIND" = patient ] || exit 1; }
+stack() { # stack STATUS VALUE
   if [ "$1" = none ]; then echo "Stack with id csr-lambda-api-prod-x does not exist" >&2; return 254; fi
   printf '%s\\t%s\\n' "$1" "$2"
-}}
-aws() {{
+}
+aws() {
   case $* in
     *"$FAULTY"*)
       case $KIND in
@@ -58,63 +58,31 @@ aws() {{
     *list-secret-version-ids*us-east-1*-prod-origin-api-key-"$WANTED"\\ *)
       if [ "$COPY" = none ]; then echo "ResourceNotFoundException" >&2; return 254; fi; echo "$COPY" ;;
     *list-secret-version-ids*ap-northeast-1*-prod-origin-api-key-"$WANTED"\\ *) echo newest ;;
-    *get-random-password*" --query {{apiKey: RandomPassword}} --output json") echo '{{"apiKey": "random"}}' ;;
-    *put-secret-value*-prod-origin-api-key-"$WANTED"\\ --secret-string\\ file:///dev/stdin)
-      if [ "$(< /dev/stdin)" != '{{"apiKey":"random"}}' ]; then echo "not the new value" >&2; exit 97; fi ;;
     *) echo "not expected: $*" >&2; exit 99 ;;
   esac
-}}
+}
 while read -r STEP WANTED API OF_API FRONTEND OF_FRONTEND COPY KIND FAULTY; do
-  case $STEP in
-    value) new_origin_key "$WANTED" ;;
-    *)
-      origin_key "$CHANGES"
-      BY_PIPELINE=$?
-      (set -euo pipefail; tools_check_origin_key "$CHANGES")
-      STATUS=$?
-      [ $((BY_PIPELINE > 0)) = $((STATUS > 0)) ] || STATUS=98
-      (exit $STATUS) ;;
-  esac < /dev/null > /dev/null 2> "$ERRORS"
+  origin_key "$CHANGES" < /dev/null > /dev/null 2> "$ERRORS"
   echo $?
 done
 """
+NEWEST: Final = str(UUID(int=2))
+OLDER: Final = str(UUID(int=1))
+SOURCE: Final = "ap-northeast-1"
+TARGET: Final = "us-east-1"
 
 
-def function(name: str) -> str:
-    """Return the code of a command of the operators."""
-    (found,) = re.findall(rf"^{name}\(\) \(.*?^\)", TOOLS.read_text("utf-8"), re.MULTILINE | re.DOTALL)
-    return str(found)
-
-
-class Blocks:
-    """The blocks of the pages, run by one bash for all cases; what they decided is remembered."""
+class PipelineBlock:
+    """The block of the hand-over, run by one bash for all cases."""
 
     def __init__(self, errors: str) -> None:
-        text = HAND_OVER.read_text(encoding="utf-8")
-        functions = [
-            re.findall(rf"^{name}\(\) \{{.*?^\}}", text, re.MULTILINE | re.DOTALL)[0]
-            for name in ("value", "deployed", "origin_key")
-        ]
-        script = SCRIPT.format(tools=loaded(), functions="\n".join(functions))
         self.bash = subprocess.Popen(
-            "bash",  # which reads the script, and then the cases: Linux limits an argument to 128 KiB
+            ["bash", "-c", FUNCTIONS + SCRIPT],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={"PATH": "/usr/bin:/bin", "ERRORS": errors, "LC_ALL": "C"},
         )
-        assert self.bash.stdin is not None
-        self.bash.stdin.write(script)
-        self.decided: dict[Case, bool] = {}
-
-    def allows(self, case: Case) -> bool:
-        """Return whether the block lets a person go on."""
-        case = seen(case)
-        if case not in self.decided:
-            status = self.run(case)
-            assert status in (0, 1), case
-            self.decided[case] = status == 0
-        return self.decided[case]
 
     def run(self, case: Case, kind: str = "-", faulty: str = "-") -> int:
         """Run the block.
@@ -129,12 +97,84 @@ class Blocks:
             Its exit status.
         """
         copy = {True: "newest", False: "older", None: "none"}[case.is_copied]
-        api, frontend = (f"{one[0] or '-'} {one[1] or '-'}" for one in (case.api, case.frontend))
+        api, frontend = (f"{stack[0] or '-'} {stack[1] or '-'}" for stack in (case.api, case.frontend))
         assert self.bash.stdin is not None
         assert self.bash.stdout is not None
         self.bash.stdin.write(f"{case.step} {case.new} {api} {frontend} {copy} {kind} {faulty}\n")
         self.bash.stdin.flush()
         return int(self.bash.stdout.readline())
+
+
+class Commands:
+    """The commands of ``csr-operate``, run against moto in the state of a case."""
+
+    def __init__(self, operator: Operator) -> None:
+        self.operator = operator
+        self._world = operator.world
+
+    def run(self, case: Case) -> Run:
+        """Execute a change set of api or frontend, or set a new value of a key."""
+        self._world.reset()
+        self._set_stack("api", "OriginKeys", case.api)
+        self._set_stack("frontend", "OriginKey", case.frontend)
+        self._set_secret(case.new, case.is_copied)
+        if case.step == "value":
+            secret = self._world.name(f"OriginApiKeySecret{case.new.upper()}")
+            return self.operator.run("new-origin-key", case.new, "--confirm", secret)
+        self._set_stack(case.step, "", ("UPDATE_COMPLETE", ""))
+        self._world.plan(case.step, OriginKeys=case.new, OriginKey=case.new)
+        (change_set,) = self._world.stacks.change_sets
+        return self.operator.run("run-changes", change_set)
+
+    def _set_stack(self, name: str, parameter: str, stack: tuple[str, str]) -> None:
+        """Let a stack have a status and a value; ``None`` is what the AWS CLI prints for no value."""
+        status, value = stack
+        self._world.stacks.stacks.pop(name, None)
+        if status in ("", "none"):
+            return
+        parameters = {} if value in ("", "None") else {parameter: value}
+        deployed = DeployedStack(self._world.environment.stack(name), status, parameters=parameters)
+        self._world.stacks.stacks[name] = deployed
+
+    def _set_secret(self, key: str, is_copied: bool | None) -> None:
+        """Let the secret of a key exist, and its copy be the newest version, an older one, or missing."""
+        if key not in ("a", "b"):
+            return
+        name = self._world.name(f"OriginApiKeySecret{key.upper()}")
+        versions = {SOURCE: NEWEST}
+        if is_copied is not None:
+            versions[TARGET] = NEWEST if is_copied else OLDER
+        for region, version in versions.items():
+            self._world.client("secretsmanager", region).create_secret(
+                Name=name, SecretString="{}", ClientRequestToken=version
+            )
+
+
+class Ways:
+    """Both ways; what they have decided is remembered."""
+
+    def __init__(self, block: PipelineBlock, commands: Commands) -> None:
+        self._block = block
+        self._commands = commands
+        self._decided: dict[Case, bool] = {}
+
+    def allows(self, case: Case) -> bool:
+        """Return whether a person may go on, which both ways say."""
+        case = seen(case)
+        if case not in self._decided:
+            self._decided[case] = self._decide(case)
+        return self._decided[case]
+
+    def _decide(self, case: Case) -> bool:
+        run = self._commands.run(case)
+        assert run.status in (0, 1), (case, run.err)
+        is_done = bool({"cloudformation:ExecuteChangeSet", "secretsmanager:PutSecretValue"} & set(run.called))
+        assert is_done == (run.status == 0), (case, run.err)
+        if case.step != "value":
+            status = self._block.run(case)
+            assert status in (0, 1), case
+            assert is_done == (status == 0), (case, run.err)
+        return is_done
 
 
 def at_rest(stack: tuple[str, str]) -> tuple[str, str]:
@@ -157,22 +197,29 @@ def seen(case: Case) -> Case:
 
 
 @pytest.fixture(scope="module")
-def blocks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blocks]:
-    """The blocks of the pages."""
-    found = Blocks(str(tmp_path_factory.mktemp("blocks") / "errors"))
-    yield found
-    found.bash.communicate()
+def block(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PipelineBlock]:
+    """The block of the hand-over."""
+    started = PipelineBlock(str(tmp_path_factory.mktemp("blocks") / "errors"))
+    yield started
+    started.bash.communicate()
 
 
 @pytest.fixture(scope="module")
-def allows(blocks: Blocks) -> Allows:
-    """What the blocks of the pages decide."""
-    return blocks.allows
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """The commands of the operators."""
+    with operated(tmp_path_factory.mktemp("operated")) as operator:
+        yield Commands(operator)
+
+
+@pytest.fixture(scope="module")
+def allows(block: PipelineBlock, commands: Commands) -> Allows:
+    """What both ways decide."""
+    return Ways(block, commands).allows
 
 
 @pytest.fixture(scope="module")
 def walked(allows: Allows) -> Walk:
-    """All that can be reached with the blocks."""
+    """All that can be reached with the checks."""
     return walk(allows)
 
 
@@ -324,45 +371,65 @@ def test_other_stack_must_be_at_rest(step: str, other: str, allows: Allows) -> N
 
 
 @pytest.mark.parametrize(
-    ("step", "commands"),
+    ("step", "faulty"),
     [
         ("api", ["StackName", "'OriginKeys'", "us-east-1"]),
         ("frontend", ["StackName", "'OriginKey'", "'OriginKeys'", "secret-version-ids --region us-east-1"]),
         ("frontend", ["secret-version-ids --region ap-northeast-1"]),
-        ("value", ["'OriginKeys'", "'OriginKey'", "get-random-password"]),
     ],
 )
 @pytest.mark.parametrize("kind", ["fails", "empty", "none"])
-def test_check_stops_at_whatever_goes_wrong(
-    step: str, commands: list[str], kind: str, blocks: Blocks
+def test_block_stops_at_whatever_goes_wrong(
+    step: str, faulty: list[str], kind: str, block: PipelineBlock
 ) -> None:
-    """Whichever command fails, or finds nothing: a person does not go on."""
-    new = "b" if step == "value" else "a"
-    case = Case(step, new, ("UPDATE_COMPLETE", "a"), ("UPDATE_COMPLETE", "a"))
+    """Whichever command fails, or finds nothing: the script does not go on.
 
-    assert blocks.run(case) == 0
-    for command in commands:
-        assert blocks.run(case, kind, command) != 0, command
+    For csr-operate, test_every_command lets each call fail.
+    """
+    case = Case(step, "a", ("UPDATE_COMPLETE", "a"), ("UPDATE_COMPLETE", "a"))
+
+    assert block.run(case) == 0
+    for command in faulty:
+        assert block.run(case, kind, command) != 0, command
 
 
 @pytest.mark.parametrize("is_copied", [False, None], ids=["older version", "no copy"])
-def test_copy_that_does_not_come(is_copied: bool | None, blocks: Blocks) -> None:
+def test_copy_that_does_not_come(is_copied: bool | None, block: PipelineBlock, commands: Commands) -> None:
     """The wait for the newest version of the secret ends, and with 1."""
     case = Case("frontend", "a", ("UPDATE_COMPLETE", "both"), ("", ""), is_copied)
 
-    assert blocks.run(case, "patient") == 1
+    assert block.run(case, "patient") == 1
+    run = commands.run(case)
+    assert run.status == 1
+    assert run.err[0].startswith("us-east-1 does not have the newest version of ")
+
+
+def test_a_copy_that_is_made_again_ends_the_refusal(commands: Commands) -> None:
+    """As on the pages: replicate-origin-key, and then the same change set."""
+    assert commands.run(Case("frontend", "a", ("UPDATE_COMPLETE", "a"), ("", ""), None)).status == 1
+    (change_set,) = commands.operator.world.stacks.change_sets
+
+    copied = commands.operator.run("replicate-origin-key", "a")
+    executed = commands.operator.run("run-changes", change_set)
+
+    assert (copied.status, executed.status) == (0, 0)
 
 
 @pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"])
 @pytest.mark.parametrize("step", ["api", "frontend", "value"])
-def test_stacks_at_rest_are_alike(step: str, status: str, blocks: Blocks) -> None:
+def test_stacks_at_rest_are_alike(
+    step: str, status: str, block: PipelineBlock, commands: Commands, allows: Allows
+) -> None:
     """It does not matter how a stack has come to be deployed, only with what."""
     for new, accepted, sent in product("ab", ACCEPTED, "ab"):
-        if accepted:
-            one = Case(step, new, (status, accepted), (status, sent))
-            other = Case(step, new, ("UPDATE_COMPLETE", accepted), ("UPDATE_COMPLETE", sent))
+        if not accepted:
+            continue
+        case = Case(step, new, (status, accepted), (status, sent))
+        is_allowed = allows(Case(step, new, ("UPDATE_COMPLETE", accepted), ("UPDATE_COMPLETE", sent)))
 
-            assert (blocks.run(one) == 0) == (blocks.run(other) == 0)
+        assert (commands.run(case).status == 0) == is_allowed
+        if step != "value":
+            assert (block.run(case) == 0) == is_allowed
 
 
 @pytest.mark.parametrize("status", ["none", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"])
@@ -378,53 +445,37 @@ def test_imported_frontend_sends_nothing(allows: Allows) -> None:
     assert not allows(Case("api", "b", ("", ""), ("UPDATE_COMPLETE", "None")))
 
 
-def test_only_what_was_checked_is_executed() -> None:
+def test_only_what_was_checked_is_executed(commands: Commands) -> None:
     """The page and the command check a change set right before they execute it."""
     (block,) = [block for block in read(HAND_OVER).shell() if "execute-change-set" in block.code]
-    checks = {'origin_key "$changes"': block.code, 'tools_check_origin_key "$1"': function("run_changes")}
-    for check, code in checks.items():
-        lines = [line for line in map(str.strip, code.splitlines()) if not line.startswith("tools_say ")]
-        (at,) = [number for number, line in enumerate(lines) if "execute-change-set" in line]
-        before = [line for line in lines[:at] if "OPERATION" not in line.upper()]
+    lines = [line.strip() for line in block.code.splitlines()]
+    (number,) = [number for number, line in enumerate(lines) if "execute-change-set" in line]
+    called = commands.run(Case("frontend", "a", ("UPDATE_COMPLETE", "a"), ("", ""))).called
+    before = called[: called.index("cloudformation:ExecuteChangeSet")]
 
-        assert before[-1] == check
+    assert lines[number - 1] == 'origin_key "$changes"'
+    assert before[-2:] == ["secretsmanager:ListSecretVersionIds"] * 2
 
 
-@pytest.mark.xdist_group("commands")
 @pytest.mark.parametrize("stack", ["api", "frontend"])
 def test_check_is_what_the_cli_takes(stack: str, terminal: Terminal) -> None:
     """With production's values the check passes, and looks at the other stack and at the secret."""
     change_set = f"arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/x/{stack}"
-    session = terminal.session(LOAD, [Block("", 1, "sh", f"tools_check_origin_key {change_set}\n")])
-    asked = [
+    session = terminal.session([Block("", 1, "sh", f"{FUNCTIONS}origin_key {change_set}\n")])
+    read_from = [
         (command.region, command.parameters.get("StackName") or command.parameters.get("SecretId"))
         for command in session.seen
         if command.operation in ("DescribeStacks", "ListSecretVersionIds")
     ]
     secret = "csr-lambda-api-prod-origin-api-key-a"
-
-    assert (session.status, session.err) == (0, "")
-    assert asked == (
-        [("us-east-1", "csr-lambda-api-prod-frontend")]
-        if stack == "api"
-        else [
+    expected = {
+        "api": [("us-east-1", "csr-lambda-api-prod-frontend")],
+        "frontend": [
             ("ap-northeast-1", "csr-lambda-api-prod-api"),
             ("ap-northeast-1", secret),
             ("us-east-1", secret),
-        ]
-    )
-
-
-def test_new_value_is_made_like_the_first(templates: dict[str, dict[str, Any]]) -> None:
-    """A new key and a new password have the length and the characters that the templates generate."""
-    secrets = {
-        "new_origin_key": ("api", "OriginApiKeySecretA"),
-        "new_password": ("database", "DatabaseSecret"),
+        ],
     }
-    for name, (stack, logical_id) in secrets.items():
-        block = function(name)
-        generated = templates[stack]["Resources"][logical_id]["Properties"]["GenerateSecretString"]
 
-        assert generated["ExcludePunctuation"] is True
-        assert f"--password-length {generated['PasswordLength']} --exclude-punctuation" in block
-        assert re.search(rf"\b{generated['GenerateStringKey']}\b", block)
+    assert (session.status, session.err) == (0, "")
+    assert read_from == expected[stack]

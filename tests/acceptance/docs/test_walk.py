@@ -94,7 +94,7 @@ class Walk:
 
     def _typed(self, caller: str, blocks: tuple[Block, ...], chosen: dict[str, str]) -> Session:
         self.account.caller = caller
-        return self._terminal.continued("", [START[0], *blocks], environment="prod", **chosen)
+        return self._terminal.continued([START[0], *blocks], environment="prod", **chosen)
 
     def deploy(self, stack: str, *, again: bool = False) -> Session:
         """Deploy a stack as on the page."""

@@ -1,14 +1,19 @@
 """An environment in moto, in which the commands run."""
 
+import os
 import shlex
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 from types import ModuleType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+from unittest.mock import patch
 
 import pytest
 
@@ -66,12 +71,9 @@ class Operator:
         world: the account.
     """
 
-    def __init__(
-        self, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self.world = world
         self._monkeypatch = monkeypatch
-        self._capsys = capsys
         self._minutes = -1
 
     def run(self, *arguments: str, folder: Path = OUT) -> Run:
@@ -81,23 +83,29 @@ class Operator:
         self._monkeypatch.setattr(words, "now", lambda: now)
         self._monkeypatch.setattr(command_line, "Account", self._account)
         before = len(self.world.recorder.made)
-        self._capsys.readouterr()
-        status = command_line.main(["prod", *arguments, "--out", str(folder)])
-        captured = self._capsys.readouterr()
+        out, err = StringIO(), StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            status = command_line.main(["prod", *arguments, "--out", str(folder)])
         calls = self.world.recorder.made[before:]
-        return Run(status, captured.out.splitlines(), captured.err.splitlines(), calls)
+        return Run(status, out.getvalue().splitlines(), err.getvalue().splitlines(), calls)
 
     def _account(self, profile: str | None) -> Account:
         assert profile is None
-        calling = sessions.new()
-        account = Account(session=calling)
-        self.world.recorder.register(calling)
+        session: Any = sessions.SharedSession()
+        account = Account(session=session)
+        self.world.recorder.register(session)
         return account
 
 
 @pytest.fixture(autouse=True)
 def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Use credentials of no account, and do not pause."""
+    isolate(monkeypatch)
+
+
+def isolate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use credentials of no account and no terminal, and do not pause."""
+    monkeypatch.setattr(sys, "stdin", StringIO())
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -110,17 +118,46 @@ def production() -> OperatedEnvironment:
     return environment.read(OUT, "prod")
 
 
-@pytest.fixture
-def world(production: OperatedEnvironment, tmp_path: Path) -> Iterator[World]:
-    """Yield an account with what production has deployed."""
+@contextmanager
+def started() -> Iterator[Any]:
+    """Yield moto's mock of AWS."""
     _install_validator()
+    # It would take a second for each region, and no test has an instance.
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
     from moto import mock_aws
+    from moto.kms.utils import generate_private_key
 
-    moto = mock_aws()
-    moto.start()
+    mock = mock_aws()
+    mock.start()
+    # Each key gets a new key pair, which takes a quarter of a second, also if it is symmetric.
+    with patch("moto.kms.models.generate_private_key", cache(generate_private_key)):
+        yield mock
+    mock.stop()
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[Any]:
+    """Yield moto's mock of AWS, which starts once for a file because its start takes longer than a test."""
+    with started() as mock:
+        yield mock
+
+
+@pytest.fixture
+def world(production: OperatedEnvironment, moto: Any, tmp_path: Path) -> Iterator[World]:
+    """Yield an account with what production has deployed."""
+    moto.reset()
     world = World(production, CloudFormation(production), moto, tmp_path)
     yield world
     world.close()
+
+
+@contextmanager
+def opened(stacks: CloudFormation, folder: Path) -> Iterator[World]:
+    """Yield an account in a moto of its own with these stacks, and an empty folder."""
+    with started() as mock:
+        world = World(stacks.environment, stacks, mock, folder)
+        yield world
+        world.close()
 
 
 def _install_validator() -> None:
@@ -141,9 +178,9 @@ def _install_validator() -> None:
 
 
 @pytest.fixture
-def operator(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operator:
+def operator(world: World, monkeypatch: pytest.MonkeyPatch) -> Operator:
     """Someone who types commands for production."""
-    return Operator(world, monkeypatch, capsys)
+    return Operator(world, monkeypatch)
 
 
 def as_command(line: str, folder: Path) -> Command:

@@ -7,7 +7,7 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.validate import ParamValidator
 
 from . import moto_rds
-from .stacks import AwsError, CloudFormation
+from .stacks import ACCOUNT, AwsError, CloudFormation
 
 NOT_IN_MOTO: Final = {
     "apigateway FlushStageCache": "moto does not have it",
@@ -72,6 +72,20 @@ class _Http(NamedTuple):
     status_code: int
 
 
+def _require_secret(secret_id: str, region: str) -> None:
+    """Answer as AWS does for a secret that does not exist, where moto fails with a KeyError.
+
+    Raises:
+        AwsError: it does not exist.
+    """
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    for secret in secretsmanager_backends[ACCOUNT][region].secrets.values():
+        if secret_id in (secret.arn, secret.name):
+            return
+    raise AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.", 400)
+
+
 class Recorder:
     """Sees every call of the sessions that it is registered with.
 
@@ -111,6 +125,8 @@ class Recorder:
                 raise error
             if service in NOT_IN_MOTO or f"{service} {model.name}" in NOT_IN_MOTO:
                 return _Http(200), {**self._checked(call, model), "ResponseMetadata": {}}
+            if call.name == "secretsmanager:ListSecretVersionIds":
+                _require_secret(call.parameters["SecretId"], call.region)
         except AwsError as error:
             answer = {"Error": {"Code": error.code, "Message": error.message}, "ResponseMetadata": {}}
             return _Http(error.status), answer
