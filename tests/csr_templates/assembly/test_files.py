@@ -506,7 +506,7 @@ def test_a_build_without_changes_does_not_load_cfn_lint(
     """
     from cfn_analysis.linting import runner as linting
 
-    monkeypatch.setattr(linting, "lint", lambda **_: [])
+    monkeypatch.setattr(linting, "lint", lambda *_, **__: [])
     arguments = ["build", "--quiet", "--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")]
     program = (
         "import sys; from csr_templates.cli.main import main; "
