@@ -80,7 +80,7 @@ def test_interrupted_while_it_writes(tmp_path: Path, parameters: tuple[Path, Pat
     out = tmp_path / "out"
     before, after = (output.assemble(parameters=folder, lint=False).files for folder in parameters)
     changed = [path for path in after if after[path] != before.get(path)]
-    options = ["--no-lint", "--output", str(out), "--parameters", str(parameters[1])]
+    options = ["--no-lint", "--out", str(out), "--parameters", str(parameters[1])]
     for number in (1, 2, len(changed) // 2, len(changed) + 1):  # stacks.json is written first and last
         folder.write(before, out)
         process = started(
@@ -101,7 +101,7 @@ def test_interrupted_while_it_writes(tmp_path: Path, parameters: tuple[Path, Pat
 
 def test_interrupted_while_it_lints(tmp_path: Path) -> None:
     """Ctrl-C ends the processes of the lint too, and nothing is written."""
-    options = ["--no-cache", "--output", str(tmp_path / "out")]
+    options = ["--no-cache", "--out", str(tmp_path / "out")]
     process = started(
         sys.executable,
         "-c",
@@ -121,7 +121,7 @@ def test_interrupted_in_the_background(tmp_path: Path) -> None:
     """A build that was started with Ctrl-C ignored goes on."""
     build = f'trap "" INT && echo && exec "{sys.executable}" "$0" "$@"'
     process = started(
-        "sh", "-c", build, str(ROOT / "build.py"), "--no-lint", "--quiet", "--output", str(tmp_path)
+        "sh", "-c", build, str(ROOT / "build.py"), "--no-lint", "--quiet", "--out", str(tmp_path)
     )
     assert process.stdout is not None
     assert process.stdout.readline() == b"\n"
@@ -139,7 +139,7 @@ def test_interrupted_while_python_imports(command: tuple[str, ...], tmp_path: Pa
     """Nor does Ctrl-C show a traceback while a command loads what it needs."""
     (tmp_path / "troposphere.py").write_text("import time\nprint(end='here', flush=True)\ntime.sleep(60)\n")
     path = os.pathsep.join((str(tmp_path), SRC))
-    process = started(sys.executable, *command, "--output", str(tmp_path / "out"), PYTHONPATH=path)
+    process = started(sys.executable, *command, "--out", str(tmp_path / "out"), PYTHONPATH=path)
     assert process.stdout is not None
     assert process.stdout.read(4) == b"here"
     process.send_signal(signal.SIGINT)
@@ -160,8 +160,8 @@ import os, signal, sys
 from csr_templates.__main__ import run
 from cfn_analysis.linting import runner, workers
 workers._cores = lambda: 2
-runner.lint = lambda **_: os.kill(os.getpid(), signal.SIGKILL)
-run(["build", "--no-cache", "--output", sys.argv[1]])
+runner.lint = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+run(["build", "--no-cache", "--out", sys.argv[1]])
 """
 
 

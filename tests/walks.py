@@ -651,7 +651,7 @@ def rule(one: Checkout) -> None:
 
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 
 
 class TopicWithoutFifoName(Rule):
@@ -662,13 +662,13 @@ class TopicWithoutFifoName(Rule):
 
     id = "E{free}"
     source_url = "https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html"
-    fault_class = "values"
+    finding_class = "values"
     looks_at = properties_of("AWS::SNS::Topic")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         name = properties.get("TopicName")
         if properties.get("FifoTopic") is True and isinstance(name, str) and not name.endswith(".fifo"):
-            yield Fault(("TopicName",), f"TopicName is {{name}}, which does not end with .fifo.", validator)
+            yield Finding(("TopicName",), f"TopicName is {{name}}, which does not end with .fifo.", validator)
 '''
     tests = """# FIFO topics with and without the ending of their names.
 text: |
@@ -957,7 +957,7 @@ def library(one: Checkout) -> None:
         values = json.loads(one.read(f"parameters/{like}.json")) | {"Environment": name}
         one.write(f"{place}/parameters/{name}.json", json.dumps(values, indent=2) + "\n")
     build = [sys.executable, "-m", "csr_templates", "build", "--stacks", "environments:STACKS"]
-    build += ["--parameters", "parameters", "--output", "out"]
+    build += ["--parameters", "parameters", "--out", "out"]
     done = one.run(build, project)
     if done.returncode != 1 or "AWS::DynamoDB::Table requires" not in done.stdout:
         raise WalkError(f"the build should ask for the ARN of the table, but says:\n{done.stdout}")

@@ -462,6 +462,7 @@ def check_starters(folder: Path, environment: Mapping[str, str]) -> None:
     for name, linter in starters.linters(WORK).items():
         shutil.rmtree(folder / "starters", ignore_errors=True)
         shutil.copytree(ROOT / "docs" / "starters", folder / "starters")
+        shutil.copy(ROOT / "renovate.json", folder / "starters")
         run(linter.command, folder, environment)
         file = folder / "starters" / linter.file
         text = file.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Lint the starters of docs/starters, and make sure that each linter finds a fault."""
+"""Lint the starters of docs/starters and renovate.json, and make sure that each linter finds a fault."""
 
 import json
 import os
@@ -12,7 +12,7 @@ class Linter(NamedTuple):
     """A command that ends with an error for a fault, and a fault that it has to find.
 
     Attributes:
-        command: run beside a copy of ``docs/starters``.
+        command: run beside a copy of ``docs/starters``, which also has the configuration of Renovate.
         file: of the starters.
         text: a text of the file.
         fault: its replacement.
@@ -60,6 +60,12 @@ def linters(work: Path) -> dict[str, Linter]:
             "gitlab/.gitlab-ci.yml",
             "when: manual",
             "when: by hand",
+        ),
+        "Renovate's schema": Linter(
+            [*schema, "vendor.renovate", "starters/renovate.json"],
+            "renovate.json",
+            '"enabled": false',
+            '"enabled": "no"',
         ),
         "ShellCheck": Linter([*shellcheck, *scripts], "comment.sh", 'header="PRIVATE', 'haeder="PRIVATE'),
     }

@@ -5,6 +5,8 @@ import re
 import shutil
 import subprocess
 import sys
+import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,45 @@ def test_type_checkers_know_the_names(tmp_path: Path) -> None:
     assert re.findall(r"(good|bad)\.py:(\d+): error: .*\[([a-z-]+)\]", checked.stdout) == [
         ("bad", "2", "attr-defined"),
         ("bad", "4", "attr-defined"),
+    ], checked.stdout + checked.stderr
+
+
+def test_programs_of_the_analysis_page_have_types(tmp_path: Path) -> None:
+    """Another project that installs the wheel checks the programs of docs/analysis.md with mypy --strict."""
+    site = tmp_path / "site"
+    with zipfile.ZipFile(dist.wheel(tmp_path)) as wheel:
+        wheel.extractall(site)
+    environment = tmp_path / "environment"
+    venv.create(environment, with_pip=False)
+    (folder,) = environment.glob("lib/python*/site-packages")
+    (folder / "wheel.pth").write_text(f"{site}\n")
+    page = (ROOT / "docs" / "analysis.md").read_text("utf-8")
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for number, text in enumerate(re.findall(r"^```python\n(.*?)^```", page, re.M | re.S)):
+        (programs / f"program_{number}.py").write_text(text, "utf-8")
+    (programs / "wrong.py").write_text(
+        "from cfn_analysis import lint, review\n\n"
+        'lint(5, "eu-west-1")\nreview("a", "b")\n'
+        'reveal_type(review("a", "b", region="eu-west-1").risks[0].message)\n'
+    )
+    options = ["--strict", "--config-file=", f"--python-executable={environment / 'bin' / 'python'}"]
+
+    checked = subprocess.run(
+        [sys.executable, "-m", "mypy", *options, "--cache-dir", str(tmp_path / "cache"), "."],
+        cwd=programs,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    messages = re.findall(
+        r"^(\w+)\.py:(\d+): (?:error: .*\[([a-z-]+)\]|note: (Revealed.*))$", checked.stdout, re.M
+    )
+    assert messages == [
+        ("wrong", "3", "arg-type", ""),
+        ("wrong", "4", "call-overload", ""),
+        ("wrong", "5", "", 'Revealed type is "str"'),
     ], checked.stdout + checked.stderr
 
 

@@ -42,7 +42,7 @@ def build(project: Path, *options: str) -> str:
     script = project / "build.sh"
     command = shlex.split(script.read_text()) if script.exists() else ["csr-templates", "build"]
     assert command[:2] == ["csr-templates", "build"]
-    default = ["--parameters", "parameters", "--output", "out"]
+    default = ["--parameters", "parameters", "--out", "out"]
     done = subprocess.run(
         [sys.executable, "-m", "csr_templates", *command[1:], *default, "--no-lint", *options],
         cwd=project,

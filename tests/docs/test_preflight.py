@@ -5,21 +5,17 @@ import inspect
 import json
 import re
 from collections.abc import Sequence
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import pytest
 
 from csr_templates.cli import preflight, verify
 from csr_templates.hand_over import operator_policies
-from csr_templates.preflight import checks, report, results, verifying
-from csr_templates.preflight.checks import listing as before
-from csr_templates.preflight.checks import names, quotas
+from csr_templates.preflight import deployed_resources, fixed_names, quotas, report, results
 from csr_templates.preflight.facts import Facts, FactsHeader
-from csr_templates.preflight.needs import Needs
-from csr_templates.preflight.results import STATUSES, Check, Result
-from csr_templates.preflight.verifying import listing as after
-from csr_templates.preflight.verifying import resources
+from csr_templates.preflight.resolved_environment import ResolvedEnvironment
+from csr_templates.preflight.results import STATUSES, Check, CheckResult
+from csr_templates.preflight.services import listing
 
 from .pages import OPERATIONS, PREFLIGHT, Page, read, spans
 
@@ -33,31 +29,20 @@ class Command(NamedTuple):
     module: Any
     policy: str
     checks: Sequence[Check]
-    modules: Sequence[ModuleType]
 
 
 COMMANDS = [
-    Command(
-        read(PREFLIGHT),
-        preflight,
-        operator_policies.PREFLIGHT,
-        before.CHECKS,
-        [
-            checks,
-            results,
-            names,
-            quotas,
-            *(module for _, module in inspect.getmembers(before, inspect.ismodule)),
-        ],
-    ),
-    Command(
-        read(VERIFY),
-        verify,
-        operator_policies.VERIFY,
-        after.CHECKS,
-        [verifying, resources, *(module for _, module in inspect.getmembers(after, inspect.ismodule))],
-    ),
+    Command(read(PREFLIGHT), preflight, operator_policies.PREFLIGHT, listing.BEFORE_DEPLOY),
+    Command(read(VERIFY), verify, operator_policies.VERIFY, listing.AFTER_DEPLOY),
 ]
+MODULES = [
+    results,
+    fixed_names,
+    quotas,
+    deployed_resources,
+    *(module for _, module in inspect.getmembers(listing, inspect.ismodule)),
+]
+"""The modules with remedies."""
 each_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.policy)
 
 
@@ -92,10 +77,10 @@ def test_every_status_is_explained(command: Command) -> None:
 
 def test_every_key_is_explained() -> None:
     """The keys of the report as JSON."""
-    needed = Needs("dev", "shop", "123456789012", [], ())
+    environment = ResolvedEnvironment("dev", "shop", "123456789012", [], ())
     facts = Facts(FactsHeader("shop", "dev", "123456789012", "arn", "2026-11-26T00:00:00Z"))
-    result = Result("zones", "a", "network", "PASS", "It is there.")
-    document = json.loads(report.as_json([result], needed, facts))
+    result = CheckResult("zones", "a", "network", "PASS", "It is there.")
+    document = json.loads(report.as_json([result], environment, facts))
     rows = COMMANDS[0].page.table("The report as JSON").rows
 
     keys: set[str] = set()
@@ -113,10 +98,7 @@ def test_the_policy_is_named(command: Command) -> None:
 
 def test_sections_that_remedies_name_are_there() -> None:
     """A remedy that names a page and a section of it leads somewhere."""
-    sources = ""
-    for command in COMMANDS:
-        for module in command.modules:
-            sources += re.sub(r'"\s*f?"', "", inspect.getsource(module))
+    sources = "".join(re.sub(r'"\s*f?"', "", inspect.getsource(module)) for module in MODULES)
     named = set(re.findall(r"docs/([a-z-]+\.md)[ ,(]+([A-Z][\w \'-]+?)[).,]", sources))
     headings = {}
     for path in OPERATIONS.parent.glob("*.md"):

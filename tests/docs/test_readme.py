@@ -22,7 +22,7 @@ def edited(logical_id: str, threshold: int) -> Side:
     """Return the database stack with a threshold, and the values of production, which are the defaults."""
     t = database.build()
     t.resources[logical_id].Threshold = threshold
-    return template("database.yaml", render(t.to_dict()).encode(), "ap-northeast-1", stack="database")
+    return template(render(t.to_dict()), "ap-northeast-1", stack="database", name="database.yaml")
 
 
 @cache

@@ -29,6 +29,7 @@ from cfnlint.template import Template
 
 from cfn_analysis.model.resolving import is_list
 from cfn_analysis.model.source_lines import candidate_lines, line_of
+from cfn_analysis.model.template_text import TemplateSource, TemplateTextError, source_path, source_text
 from cfn_analysis.model.wording import hint
 from cfn_analysis.rules.template.ignore_without_reason import IgnoreWithoutReason, ignored_checks
 
@@ -52,7 +53,7 @@ UNREADABLE = (
 
 
 class LintError(ValueError):
-    """A lint cannot run: an unknown region or format, or a package that is not installed."""
+    """A lint cannot run: an unknown region or format, a text that cannot be read, or a missing package."""
 
 
 class Finding(NamedTuple):
@@ -82,7 +83,7 @@ class Finding(NamedTuple):
 
 
 def lint(
-    text: str,
+    template: TemplateSource,
     region: str,
     *,
     stack: str = "",
@@ -93,17 +94,26 @@ def lint(
     """Return the findings of cfn-lint and our rules in the template of one stack, in the order of lines.
 
     Args:
-        text: The template, YAML or JSON. Broken text is a finding (E0000), not an exception.
+        template: YAML or JSON, as text, as bytes or as a file. Broken text is a finding (E0000), not an
+            exception.
         region: The region the stack is deployed to.
         stack: The stack's name, repeated in each finding.
-        file: The template's file name, repeated in each finding; it is not opened.
+        file: The template's file name, repeated in each finding; it is not opened. By default the path of
+            ``template``.
         source: The stack's Python module, which is searched for the logical IDs.
         parameters: Values that replace the defaults of the parameters, as text; a value that AWS does not
             accept is a finding in the property that uses it.
 
     Raises:
-        LintError: cfn-lint does not know the region.
+        OSError: The file cannot be read.
+        LintError: cfn-lint does not know the region, or the template is not UTF-8, or it is the path of a
+            file as a ``str``.
     """
+    file = file or source_path(template)
+    try:
+        text = source_text(template)
+    except TemplateTextError as error:
+        raise LintError(f"Cannot read {file or 'the template'}: {error}") from error
     found = matches(text, [region], file=file, parameters=parameters)
     lines = candidate_lines(source.read_text("utf-8")) if source and found else {}
     return [_finding(match, stack, file, source, lines) for match in found]

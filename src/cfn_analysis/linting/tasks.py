@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Task(NamedTuple):
-    """A template to lint with one set of values; the attributes are those of ``runner.lint``."""
+    """A template to lint with one set of values; ``text`` is the template of ``runner.lint``."""
 
     text: str
     region: str
@@ -62,7 +62,14 @@ def lint_all(
     def outcome(number: int) -> Outcome:
         started = time.perf_counter()
         task = tasks[number]
-        found = runner.lint(**task._asdict())
+        found = runner.lint(
+            task.text,
+            task.region,
+            stack=task.stack,
+            file=task.file,
+            source=task.source,
+            parameters=task.parameters,
+        )
         if clean_lints and not found:
             clean_cache.remember_clean(clean_lints, digests[number])
         return Outcome(tuple(found), time.perf_counter() - started)

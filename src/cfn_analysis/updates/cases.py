@@ -5,10 +5,10 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
-from cfn_analysis.model.references import as_list
+from cfn_analysis.model.references import as_list, value_at
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, all_of, truth_of
 from cfn_analysis.updates.comparison import differences, has_deployed_part
 
@@ -30,7 +30,9 @@ Case = Callable[[ChangedProperties, str], Truth]
 def known_text(properties: Properties, name: str) -> str | None:
     """Return a property as text; None if it is missing, or known only in the deployed stack."""
     value = properties.get(name)
-    return None if value is None or isinstance(value, (dict, list)) else str(as_strings(value))
+    if value is None or isinstance(value, dict | list):
+        return None
+    return str(as_strings(value))
 
 
 def _texts(changed: ChangedProperties, name: str) -> tuple[str | None, str | None]:
@@ -42,7 +44,9 @@ def _values(changed: ChangedProperties, name: str) -> tuple[Any, Any]:
 
 
 def _has_value(value: Any) -> Truth:
-    return UNKNOWN if is_unknown(value) else truth_of(value not in (None, ""))
+    if is_unknown(value):
+        return UNKNOWN
+    return truth_of(value not in (None, ""))
 
 
 def _compared(changed: ChangedProperties, name: str, is_worse: Callable[[str, str], bool]) -> Truth:
@@ -71,8 +75,9 @@ def _rows(value: Any, key: str) -> dict[str, Mapping[str, Any]] | None:
 
 
 def _same(first: Any, second: Any) -> Truth:
-    is_open = has_deployed_part(first) or has_deployed_part(second)
-    return UNKNOWN if is_open and first != second else truth_of(as_strings(first) == as_strings(second))
+    if first != second and (has_deployed_part(first) or has_deployed_part(second)):
+        return UNKNOWN
+    return truth_of(as_strings(first) == as_strings(second))
 
 
 # For properties of any type.
@@ -119,8 +124,10 @@ def given_after(changed: ChangedProperties, name: str) -> Truth:
 
 def comes_or_goes(changed: ChangedProperties, name: str) -> Truth:
     """Return whether the property is added or removed."""
-    values = _values(changed, name)
-    return UNKNOWN if any(map(is_unknown, values)) else truth_of(not all(values))
+    before, after = _values(changed, name)
+    if is_unknown(before) or is_unknown(after):
+        return UNKNOWN
+    return truth_of(not before or not after)
 
 
 def stays(changed: ChangedProperties, name: str) -> Truth:
@@ -149,10 +156,10 @@ def _is_older(before: str, after: str) -> bool:
 
 def replacing_policy(changed: ChangedProperties, _name: str) -> Truth:
     """Return whether the UpdatePolicy of an Auto Scaling group replaces it."""
-    policy = changed.attributes.get("UpdatePolicy", {})
-    replacing = policy.get("AutoScalingReplacingUpdate", {}) if isinstance(policy, Mapping) else {}
-    will = replacing.get("WillReplace", False) if isinstance(replacing, Mapping) else False
-    return UNKNOWN if is_unknown(will) else truth_of(str(as_strings(will)) == "true")
+    will_replace = value_at(changed.attributes, ("UpdatePolicy", "AutoScalingReplacingUpdate", "WillReplace"))
+    if is_unknown(will_replace):
+        return UNKNOWN
+    return truth_of(str(as_strings(will_replace)) == "true")
 
 
 def attribute_retyped(changed: ChangedProperties, name: str) -> Truth:
@@ -160,15 +167,16 @@ def attribute_retyped(changed: ChangedProperties, name: str) -> Truth:
     old, new = (_rows(value, "AttributeName") for value in _values(changed, name))
     if old is None or new is None:
         return UNKNOWN
-    return truth_of(
-        any(old[key].get("AttributeType") != new[key].get("AttributeType") for key in {*old} & {*new})
-    )
+    in_both = old.keys() & new.keys()
+    return truth_of(any(old[key].get("AttributeType") != new[key].get("AttributeType") for key in in_both))
 
 
 def two_indexes(changed: ChangedProperties, name: str) -> Truth:
     """Return whether more than one index of a table is added or removed."""
     old, new = (_rows(value, "IndexName") for value in _values(changed, name))
-    return UNKNOWN if old is None or new is None else truth_of(len(old.keys() ^ new.keys()) > 1)
+    if old is None or new is None:
+        return UNKNOWN
+    return truth_of(len(old.keys() ^ new.keys()) > 1)
 
 
 def index_edited(changed: ChangedProperties, name: str) -> Truth:
@@ -176,8 +184,11 @@ def index_edited(changed: ChangedProperties, name: str) -> Truth:
     old, new = (_rows(value, "IndexName") for value in _values(changed, name))
     if old is None or new is None:
         return UNKNOWN
-    in_both, fixed = old.keys() & new.keys(), ("KeySchema", "Projection")
-    return truth_of(any(old[index].get(key) != new[index].get(key) for index in in_both for key in fixed))
+    for index in old.keys() & new.keys():
+        for key in ("KeySchema", "Projection"):
+            if old[index].get(key) != new[index].get(key):
+                return YES
+    return NO
 
 
 def ttl_attribute(changed: ChangedProperties, name: str) -> Truth:
@@ -236,14 +247,14 @@ def major_without_consent(changed: ChangedProperties, name: str) -> Truth:
 
     def is_major(before: str, after: str) -> bool:
         old, new = _version(before), _version(after)
-        parts = (
-            1 if engine == "postgres" and old[:1] >= [10] else 2
-        )  # 8.0 and 8.4 of MySQL are major versions
+        parts = 2  # 8.0 and 8.4 of MySQL are major versions
+        if engine == "postgres" and old[:1] >= [10]:
+            parts = 1
         return len(old) >= parts and len(new) >= parts and new[:parts] > old[:parts]
 
-    is_known = UNKNOWN if has_deployed_part(engine) else YES
+    is_of_engine = UNKNOWN if has_deployed_part(engine) else YES
     is_refused = ~_same(changed.after.get("AllowMajorVersionUpgrade", False), True)
-    return all_of([_compared(changed, name, is_major), is_refused, is_known])
+    return all_of([_compared(changed, name, is_major), is_refused, is_of_engine])
 
 
 def backups_go_on(changed: ChangedProperties, name: str) -> Truth:
@@ -257,7 +268,9 @@ def changes_only(parameters: Collection[str]) -> Case:
 
     def case(changed: ChangedProperties, name: str) -> Truth:
         edited = _edited_parameters(changed, name)
-        return UNKNOWN if edited is None else truth_of(edited <= set(parameters))
+        if edited is None:
+            return UNKNOWN
+        return truth_of(edited <= set(parameters))
 
     return case
 
@@ -267,7 +280,9 @@ def changes_any(parameters: Collection[str]) -> Case:
 
     def case(changed: ChangedProperties, name: str) -> Truth:
         edited = _edited_parameters(changed, name)
-        return UNKNOWN if edited is None else truth_of(not edited.isdisjoint(parameters))
+        if edited is None:
+            return UNKNOWN
+        return truth_of(not edited.isdisjoint(parameters))
 
     return case
 
@@ -295,11 +310,12 @@ def class_changed(changed: ChangedProperties, name: str) -> Truth:
 
 def user_attribute_edited(changed: ChangedProperties, name: str) -> Truth:
     """Return whether a user pool loses an attribute, or changes one."""
-    old, new = ({name: as_list(value)} for value in _values(changed, name))
-    if any(map(is_unknown, [*old[name], *new[name]])):
+    old, new = (as_list(value) for value in _values(changed, name))
+    if any(is_unknown(attribute) for attribute in [*old, *new]):
         return UNKNOWN
-    found = differences("AWS::Cognito::UserPool", "us-east-1", old, new)  # the same in each region
-    return truth_of(any(not (len(place) == 2 and before is None) for place, _, before, *_ in found))
+    region = "us-east-1"  # the same in each region
+    edits = differences("AWS::Cognito::UserPool", region, {name: old}, {name: new})
+    return truth_of(not all(len(edit.place) == 2 and edit.before is None for edit in edits))
 
 
 def only_region(changed: ChangedProperties, name: str) -> Truth:
@@ -309,3 +325,33 @@ def only_region(changed: ChangedProperties, name: str) -> Truth:
         return NO
     # A change from no value to the region of the stack, or back, has no effect; the region is not known here.
     return YES if before.get(name) and after.get(name) else UNKNOWN
+
+
+CASES: Final[Mapping[str, Case]] = {
+    "always": always,
+    "attribute_retyped": attribute_retyped,
+    "backups_go_on": backups_go_on,
+    "class_changed": class_changed,
+    "cluster_engine": cluster_engine,
+    "comes_or_goes": comes_or_goes,
+    "differs": differs,
+    "disputed": disputed,
+    "given_after": given_after,
+    "given_before": given_before,
+    "index_edited": index_edited,
+    "instance_engine": instance_engine,
+    "instance_zone": instance_zone,
+    "major_without_consent": major_without_consent,
+    "never": never,
+    "older": older,
+    "only_region": only_region,
+    "replacing_policy": replacing_policy,
+    "smaller": smaller,
+    "stays": stays,
+    "tenancy": tenancy,
+    "ttl_attribute": ttl_attribute,
+    "two_indexes": two_indexes,
+    "user_attribute_edited": user_attribute_edited,
+    "without_new_version": without_new_version,
+}
+"""The cases that ``facts.yaml`` can name."""

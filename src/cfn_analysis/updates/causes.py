@@ -39,7 +39,8 @@ class CauseChains:
         old, new = (entry.get("Properties", {}) for entry in self._entries(node, "Resources"))
         part = _part(new, place)
         if _part(old, place) == part:
-            for searched in (part, new.get(str(place[0])) if place else None):
+            property_value = new.get(str(place[0])) if place else None
+            for searched in (part, property_value):
                 if chain := self._of_uses(node.stack, searched):
                     return chain
         return [self.file(node.stack)]
@@ -47,8 +48,9 @@ class CauseChains:
     def of_output(self, stack: str, key: str) -> list[str]:
         """Return the chain of the changed value of an output."""
         old, new = (entry.get("Value") for entry in self._entries(Node(stack, key), "Outputs"))
-        chain = self._of_uses(stack, new) if old == new else None
-        return chain or [self.file(stack)]
+        if old == new and (chain := self._of_uses(stack, new)):
+            return chain
+        return [self.file(stack)]
 
     def of_existence(self, node: Node, section: str = "Resources") -> list[str]:
         """Return the chain of an added or removed resource or output."""
@@ -59,26 +61,34 @@ class CauseChains:
 
     def through(self, user: Node, place: Place, source: Node) -> list[str]:
         """Return the export or output through which a value refers to a resource of another stack."""
+        if source.stack == user.stack:
+            return []
         _, entry = self._entries(user, "Resources")
-        for use in uses(_part(entry.get("Properties", {}), place)) if source.stack != user.stack else ():
+        for use in uses(_part(entry.get("Properties", {}), place)):
             for stack, key, how in self._reads(user.stack, use):
-                if any(
-                    mention.target == source for mention in mentions(stack.outputs[key].value, stack.name)
-                ):
+                mentioned = [mention.target for mention in mentions(stack.outputs[key].value, stack.name)]
+                if source in mentioned:
                     return [how]
         return []
 
     def _entries(self, node: Node, section: str) -> list[Any]:
         """Return an entry of a section of the template in both states; empty if there is none."""
-        sides = (side.get(node.stack) for side in (self.before, self.after))
-        return [side.built.template.get(section, {}).get(node.name, {}) if side else {} for side in sides]
+        entries = []
+        for stacks in (self.before, self.after):
+            template = stacks[node.stack].built.template if node.stack in stacks else {}
+            entries.append(template.get(section, {}).get(node.name, {}))
+        return entries
 
     def _of_uses(self, stack: str, part: Any) -> list[str] | None:
         """Return the chain through the first reference in a part of a template with a changed value."""
-        chains = (self._of_use(stack, use, ()) for use in uses(part))
-        return next(filter(None, chains), None)
+        for use in uses(part):
+            chain = self._of_use(stack, use, ())
+            if chain is not None:
+                return chain
+        return None
 
     def _of_use(self, stack: str, use: Use, trail: tuple[str, ...]) -> list[str] | None:
+        """Return the chain through a reference; None if its value does not change."""
         if stack not in self.before or stack not in self.after:
             return None
         old, new = self.before[stack], self.after[stack]
@@ -89,38 +99,60 @@ class CauseChains:
             case "condition" if old.truths.get(use.name) is not new.truths.get(use.name):
                 return self._of_condition(stack, use.name, trail)
             case "mapping":
-                names = [use.name] if use.name != "*" else list(new.built.template.get("Mappings", {}))
-                for name in names:
-                    was, will = self._entries(Node(stack, name), "Mappings")
-                    if was != will:
-                        return [self.file(stack), f"mapping {name}"]
-        changed = (read for read in self._reads(stack, use) if self._differs(Node(read.stack.name, read.key)))
-        return next(([*self.of_output(read.stack.name, read.key), read.how] for read in changed), None)
+                if (name := self._changed_mapping(stack, use.name)) is not None:
+                    return [self.file(stack), f"mapping {name}"]
+        for read in self._reads(stack, use):
+            if self._differs(Node(read.stack.name, read.key)):
+                return [*self.of_output(read.stack.name, read.key), read.how]
+        return None
+
+    def _changed_mapping(self, stack: str, name: str) -> str | None:
+        """Return a mapping if it changes, and for ``*`` the first one that does; otherwise None."""
+        names = [name]
+        if name == "*":
+            names = list(self.after[stack].built.template.get("Mappings", {}))
+        for mapping in names:
+            old, new = self._entries(Node(stack, mapping), "Mappings")
+            if old != new:
+                return mapping
+        return None
 
     def _of_condition(self, stack: str, name: str, trail: tuple[str, ...]) -> list[str]:
+        """Return the chain of a condition; ``trail`` are the conditions whose chain this is a part of."""
+        edited = [self.file(stack), f"condition {name}"]
         if stack not in self.before or stack not in self.after or name in trail:
-            return [self.file(stack), f"condition {name}"]
+            return edited
         old, new = self._entries(Node(stack, name), "Conditions")
-        chains = (self._of_use(stack, use, (*trail, name)) for use in (uses(new) if old == new else []))
-        return [*next(filter(None, chains), [self.file(stack)]), f"condition {name}"]
+        if old != new:
+            return edited
+        for use in uses(new):
+            chain = self._of_use(stack, use, (*trail, name))
+            if chain is not None:
+                return [*chain, f"condition {name}"]
+        return edited
 
     def _reads(self, stack: str, use: Use) -> Iterator[_Read]:
         """Yield the outputs that an import or Fn::GetStackOutput reads, in the new and in the old state."""
-        export = self._text(stack, use.name) if use.kind == "import" else ""
-        stack_name, _, asked = use.name.rpartition("/")
-        for side in (*self.after.values(), *self.before.values()):
-            key = side.exports.get(export) if side.built.region == self.after[stack].built.region else None
-            if use.kind == "import" and key is not None:
-                yield _Read(side, key, f"export {export}")
-            names = (side.name, side.built.name_pattern, side.deployed_name)
-            if use.kind == "output" and stack_name in names and asked in side.outputs:
-                yield _Read(side, asked, f"output {asked} of {side.name}")
+        sides = (*self.after.values(), *self.before.values())
+        if use.kind == "import":
+            export = self._text(stack, use.name)
+            region = self.after[stack].built.region
+            for side in sides:
+                if side.built.region == region and export in side.exports:
+                    yield _Read(side, side.exports[export], f"export {export}")
+        elif use.kind == "output":
+            stack_name, _, key = use.name.rpartition("/")
+            for side in sides:
+                names = (side.name, side.built.name_pattern, side.deployed_name)
+                if stack_name in names and key in side.outputs:
+                    yield _Read(side, key, f"output {key} of {side.name}")
 
     def _differs(self, output: Node) -> bool:
-        old, new = (
-            side[output.stack].outputs.get(output.name) if output.stack in side else None
-            for side in (self.before, self.after)
-        )
+        """Return whether an output has another value, or exists only in one state."""
+        if output.stack not in self.before or output.stack not in self.after:
+            return True
+        old = self.before[output.stack].outputs.get(output.name)
+        new = self.after[output.stack].outputs.get(output.name)
         return old is None or new is None or old.value != new.value
 
     def _text(self, stack: str, text: str) -> str:
@@ -132,6 +164,8 @@ class CauseChains:
 
 def _part(properties: Any, place: Place) -> Any:
     """Return the part of the unresolved properties at a place, without entering functions."""
-    part, left = walk(properties, place)
-    is_function = isinstance(part, Mapping) and len(part) == 1 and next(iter(part)).startswith("Fn::")
-    return None if left and isinstance(part, Mapping) and not is_function else part
+    part, rest = walk(properties, place)
+    if not rest or not isinstance(part, Mapping):
+        return part
+    is_function = len(part) == 1 and next(iter(part)).startswith("Fn::")
+    return part if is_function else None

@@ -7,6 +7,7 @@ declares it irrelevant; numbers and booleans are equal to their texts; a documen
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +20,8 @@ _IDENTITIES: Final = (
     "Key", "Id", "Name", "Sid", "PolicyName", "ParameterName", "ParameterKey", "AttributeName", "IndexName",
     "HeaderName", "DeviceName", "HttpMethod", "PathPattern", "LogicalName", "StatusCode", "Header",
 )  # fmt: skip
+
+_NUMBERS: Final = (frozenset({"number"}), frozenset({"integer"}))
 
 WithNames = Callable[[Any], Any]
 
@@ -82,7 +85,8 @@ class _Comparison(NamedTuple):
     def _compare_by_key(
         self, before: list[Any], after: list[Any], place: Place, name: str, identity: str
     ) -> Iterator[Difference]:
-        old, new = ({str(row[identity]): row for row in rows} for rows in (before, after))
+        old = {str(row[identity]): row for row in before}
+        new = {str(row[identity]): row for row in after}
         index_of = {key: index for index, key in [*enumerate(old), *enumerate(new)]}
         for key in dict.fromkeys([*new, *old]):
             yield from self.compare(old.get(key), new.get(key), (*place, index_of[key]), f"{name}[{key}]")
@@ -93,34 +97,32 @@ class _Comparison(NamedTuple):
     def _compare_by_index(
         self, before: list[Any], after: list[Any], place: Place, name: str
     ) -> Iterator[Difference]:
-        old, new = (
-            [_Entry(index, value, self._canonical(value, (*place, 0))) for index, value in enumerate(values)]
-            for values in (before, after)
-        )
+        old, new = self._entries(before, place), self._entries(after, place)
         if self.is_unordered(place):
-            left, right = _without_common(old, new)
-            paired = len(left) if len(left) == len(right) else 0
+            removed, added = _without_common(old, new)
+            paired = len(removed) if len(removed) == len(added) else 0
         else:
-            left, right = _without_common_ends(old, new)
-            paired = min(len(left), len(right))
-        for was, will in zip(left[:paired], right[:paired], strict=True):
+            removed, added = _without_common_ends(old, new)
+            paired = min(len(removed), len(added))
+        for was, will in zip(removed[:paired], added[:paired], strict=True):
             yield from self.compare(was.value, will.value, (*place, will.at), f"{name}[{will.at}]")
-        for gone in left[paired:]:
-            certain = differ_for_certain(gone.value, None)
-            yield Difference((*place, gone.at), f"{name}[{gone.at}]", gone.value, None, certain)
-        for added in right[paired:]:
-            certain = differ_for_certain(None, added.value)
-            yield Difference((*place, added.at), f"{name}[{added.at}]", None, added.value, certain)
+        for entry in removed[paired:]:
+            certain = differ_for_certain(entry.value, None)
+            yield Difference((*place, entry.at), f"{name}[{entry.at}]", entry.value, None, certain)
+        for entry in added[paired:]:
+            certain = differ_for_certain(None, entry.value)
+            yield Difference((*place, entry.at), f"{name}[{entry.at}]", None, entry.value, certain)
+
+    def _entries(self, values: list[Any], place: Place) -> list["_Entry"]:
+        of_entry = (*place, 0)
+        return [_Entry(at, value, self._canonical(value, of_entry)) for at, value in enumerate(values)]
 
     def is_unordered(self, place: Place) -> bool:
         """Return whether the order of a list is irrelevant."""
-        schema = known_property_schema(self.type, self.region, _in_schema(place))
-        tags = known_schema(self.type, self.region).tag_property
-        return schema.get("insertionOrder") is False or place == (tags,)
+        return _is_unordered(self.type, self.region, place)
 
-    def _kinds(self, place: Place) -> set[str]:
-        kinds = known_property_schema(self.type, self.region, _in_schema(place)).get("type", [])
-        return {kinds} if isinstance(kinds, str) else set(kinds)
+    def _kinds(self, place: Place) -> frozenset[str]:
+        return _kinds(self.type, self.region, place)
 
     def _canonical(self, value: Any, place: Place) -> str:
         return json.dumps(self._plain(value, place), sort_keys=True)
@@ -136,12 +138,26 @@ class _Comparison(NamedTuple):
                 members.sort(key=lambda member: json.dumps(member, sort_keys=True))
             return members
         text = str(as_strings(value))
-        if self._kinds(place) in ({"number"}, {"integer"}):
+        if self._kinds(place) in _NUMBERS:
             try:
                 return float(text)
             except ValueError:
                 return text
         return text
+
+
+@cache
+def _is_unordered(type_name: str, region: str, place: Place) -> bool:
+    schema = known_property_schema(type_name, region, _in_schema(place))
+    tags = known_schema(type_name, region).tag_property
+    return schema.get("insertionOrder") is False or place == (tags,)
+
+
+@cache
+def _kinds(type_name: str, region: str, place: Place) -> frozenset[str]:
+    """Return the types that the schema of a property lists."""
+    kinds = known_property_schema(type_name, region, _in_schema(place)).get("type", [])
+    return frozenset([kinds] if isinstance(kinds, str) else kinds)
 
 
 class _Entry(NamedTuple):
@@ -154,14 +170,18 @@ class _Entry(NamedTuple):
 
 def _without_common(old: list[_Entry], new: list[_Entry]) -> tuple[list[_Entry], list[_Entry]]:
     common = Counter(entry.text for entry in old) & Counter(entry.text for entry in new)
-    sides: tuple[list[_Entry], list[_Entry]] = ([], [])
-    for entries, rest in zip((old, new), sides, strict=True):
-        left = Counter(common)
-        for entry in entries:
-            left[entry.text] -= 1
-            if left[entry.text] < 0:
-                rest.append(entry)
-    return sides
+    return _without_texts(old, common), _without_texts(new, common)
+
+
+def _without_texts(entries: list[_Entry], texts: Counter[str]) -> list[_Entry]:
+    """Return the entries without the first ones of each text, as many as ``texts`` has of it."""
+    remaining = Counter(texts)
+    rest = []
+    for entry in entries:
+        remaining[entry.text] -= 1
+        if remaining[entry.text] < 0:
+            rest.append(entry)
+    return rest
 
 
 def _without_common_ends(old: list[_Entry], new: list[_Entry]) -> tuple[list[_Entry], list[_Entry]]:
@@ -189,7 +209,7 @@ def differ_for_certain(before: Any, after: Any, *, attributes: bool = True) -> b
     ``attributes`` is whether the attributes of two resources differ as their IDs do.
     """
     if before is None or after is None:  # a branch of Fn::If can be AWS::NoValue
-        return not any(is_unknown(value) and "Fn::If" in value for value in (before, after))
+        return not (_is_condition(before) or _is_condition(after))
     if not has_deployed_part(before) and not has_deployed_part(after):  # a, b
         return True
     match before, after:
@@ -206,11 +226,16 @@ def differ_for_certain(before: Any, after: Any, *, attributes: bool = True) -> b
         case {"Fn::In": [_, {"Ref": _}]}, {"Fn::In": [_, {"Ref": _}]}:  # the same of other stacks
             return bool(before != after)
         case {"Fn::If": [_, yes, no, old]}, {"Fn::If": [_, new_yes, new_no, new]} if old == new:
-            pairs = ((yes, new_yes), (no, new_no))  # a or b, c or d: in each case of the same condition
-            return all(
-                was != will and differ_for_certain(was, will, attributes=attributes) for was, will in pairs
-            )
+            if yes == new_yes or no == new_no:  # a or b, c or d: in each case of the same condition
+                return False
+            if not differ_for_certain(yes, new_yes, attributes=attributes):
+                return False
+            return differ_for_certain(no, new_no, attributes=attributes)
     return _texts_differ_for_certain(parts_of_sub(before), parts_of_sub(after), attributes=attributes)
+
+
+def _is_condition(value: Any) -> bool:
+    return is_unknown(value) and "Fn::If" in value
 
 
 def _rows_differ(before: Any, after: Any) -> bool:
@@ -224,21 +249,24 @@ def _texts_differ_for_certain(before: list[Any] | None, after: list[Any] | None,
     """Return whether the texts of two lists of parts differ for certain."""
     if before is None or after is None:
         return False
-    known, unknown = zip(*(_split(parts) for parts in (before, after)), strict=True)
-    if unknown[0] == unknown[1] and known[0] != known[1]:  # a-${A}, aa-${A}: the length differs
+    has_other_length = _length_of_known(before) != _length_of_known(after)
+    if has_other_length and _unknown_parts(before) == _unknown_parts(after):  # a-${A}, aa-${A}
         return True
     if len(before) != len(after):
         return False
     differing = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-    if not any(has_deployed_part(part) for pair in differing for part in pair):  # a-${A}, b-${A}
+    if not any(has_deployed_part(old) or has_deployed_part(new) for old, new in differing):  # a-${A}, b-${A}
         return bool(differing)
     return len(differing) == 1 and differ_for_certain(*differing[0], attributes=attributes)  # a-${A}, a-${B}
 
 
-def _split(parts: list[Any]) -> tuple[int, Counter[str]]:
-    """Return the length of the known parts, and how often each unknown part occurs."""
-    known = sum(len(part) for part in parts if not has_deployed_part(part))
-    return known, Counter(json.dumps(part, sort_keys=True) for part in parts if has_deployed_part(part))
+def _length_of_known(parts: list[Any]) -> int:
+    return sum(len(part) for part in parts if not has_deployed_part(part))
+
+
+def _unknown_parts(parts: list[Any]) -> Counter[str]:
+    """Return how often each unknown part occurs."""
+    return Counter(json.dumps(part, sort_keys=True) for part in parts if has_deployed_part(part))
 
 
 def has_deployed_part(value: Any) -> bool:
@@ -246,8 +274,10 @@ def has_deployed_part(value: Any) -> bool:
     if isinstance(value, str):
         return "{{resolve:" in value
     if isinstance(value, list):
-        return any(map(has_deployed_part, value))
-    return is_unknown(value) or (isinstance(value, dict) and any(map(has_deployed_part, value.values())))
+        return any(has_deployed_part(member) for member in value)
+    if is_unknown(value):
+        return True
+    return isinstance(value, dict) and any(has_deployed_part(member) for member in value.values())
 
 
 def _json_object(value: Any) -> Any:
@@ -257,7 +287,9 @@ def _json_object(value: Any) -> Any:
         document = json.loads(value)
     except ValueError:
         return value
-    return document if isinstance(document, dict) else value
+    if isinstance(document, dict):
+        return document
+    return value
 
 
 def _is_mapping(value: Any) -> bool:
@@ -266,14 +298,20 @@ def _is_mapping(value: Any) -> bool:
 
 def identifying_key(before: list[Any], after: list[Any]) -> str | None:
     """Return the key whose values identify the rows of both lists."""
-    if not all(map(_is_mapping, [*before, *after])):
+    if not all(_is_mapping(row) for row in [*before, *after]):
         return None
     for key in _IDENTITIES:
-        columns = [[row.get(key) for row in rows] for rows in (before, after)]
-        is_known = all(isinstance(value, str | int) for column in columns for value in column)
-        if is_known and all(len(set(map(str, column))) == len(column) for column in columns):
+        if _identifies(key, before) and _identifies(key, after):
             return key
     return None
+
+
+def _identifies(key: str, rows: list[Any]) -> bool:
+    """Return whether each row has another value of a key."""
+    values = [row.get(key) for row in rows]
+    if not all(isinstance(value, str | int) for value in values):
+        return False
+    return len({str(value) for value in values}) == len(rows)
 
 
 def name_of_place(before: Mapping[str, Any], after: Mapping[str, Any], place: Place) -> str:
@@ -282,20 +320,32 @@ def name_of_place(before: Mapping[str, Any], after: Mapping[str, Any], place: Pl
     old: Any = before
     new: Any = after
     for step in place:
-        if isinstance(step, str):
-            name = f"{name}.{step}" if name else step
+        if isinstance(step, int):
+            name += f"[{_identifier(old, new, step)}]"
+        elif name:
+            name += f".{step}"
         else:
-            rows = new if isinstance(new, list) else old
-            identity = identifying_key(old if isinstance(old, list) else rows, rows)
-            name += f"[{rows[step][identity]}]" if identity and step < len(rows) else f"[{step}]"
+            name = step
         old, new = _member(old, step), _member(new, step)
     return name
+
+
+def _identifier(before: Any, after: Any, index: int) -> Any:
+    """Return the identifier of an item of a list that is on one side or on both; otherwise its index."""
+    rows = after if isinstance(after, list) else before
+    old_rows = before if isinstance(before, list) else rows
+    key = identifying_key(old_rows, rows)
+    if key is None or index >= len(rows):
+        return index
+    return rows[index][key]
 
 
 def _member(value: Any, step: str | int) -> Any:
     if isinstance(step, str):
         return value.get(step) if isinstance(value, Mapping) else None
-    return value[step] if isinstance(value, list) and step < len(value) else None
+    if isinstance(value, list) and step < len(value):
+        return value[step]
+    return None
 
 
 def _in_schema(place: Place) -> tuple[str, ...]:

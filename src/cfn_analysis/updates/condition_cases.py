@@ -67,16 +67,21 @@ class _Formula:
         self.condition = condition
         self.region = stack.built.region
         self.declared = stack.built.parameters
-        unknown = [name for name in stack.built.per_deploy if name not in stack.given]
-        values = partial_resolving.parameter_values(self.declared, stack.given, unknown, shown=False)
+        unknown = [name for name in stack.built.per_deploy if name not in stack.given_values]
+        values = partial_resolving.parameter_values(self.declared, stack.given_values, unknown, shown=False)
         self.values = {**partial_resolving.known_pseudo_parameters(self.region), **values}
         mappings = stack.built.template.get("Mappings", {})
         conditions = partial_resolving.formulas(stack.built.template, condition)
-        found = [*uses([*conditions.values()])]
-        self.names = [*dict.fromkeys(use.name for use in found if use.kind == "name")]
+        names: dict[str, None] = {}
         keys: set[str] = set()
-        for name in (use.name for use in found if use.kind == "mapping"):
-            keys.update(*(mappings.values() if name == "*" else [mappings.get(name, {})]))
+        for use in uses([*conditions.values()]):
+            if use.kind == "name":
+                names[use.name] = None
+            elif use.kind == "mapping" and use.name == "*":
+                keys.update(*mappings.values())
+            elif use.kind == "mapping":
+                keys.update(mappings.get(use.name, {}))
+        self.names = list(names)
         self.template = {"Conditions": conditions, "Mappings": mappings}
         self.texts = [*dict.fromkeys([*_compared(list(conditions.values())), *sorted(keys), *_OTHERS])]
 
@@ -98,7 +103,8 @@ def _compared(node: Any) -> Iterator[str]:
     """Yield the texts in formulas, except names."""
     if isinstance(node, Mapping):
         for key, value in node.items():
-            yield from () if key in ("Condition", "Ref") else _compared(value)
+            if key not in ("Condition", "Ref"):
+                yield from _compared(value)
     elif isinstance(node, list):
         for value in node:
             yield from _compared(value)

@@ -63,7 +63,9 @@ def effect_of_values(
         return Effect.MAYBE_REPLACED
     if effect == Effect.MAYBE_REPLACED and (replaces := facts_at(type_name, place).replaces):
         effect = _EFFECTS[replaces(changed, str(place[0]))]
-    return effect if certain else min(effect, Effect.MAYBE_REPLACED)
+    if not certain:
+        return min(effect, Effect.MAYBE_REPLACED)
+    return effect
 
 
 def _places(place: Place, before: Any, after: Any) -> Iterator[Place]:
@@ -93,7 +95,7 @@ def unique_properties(
         yield whole, "two resources cannot have the same identifiers"
     for row in facts_of(type_name).unique:
         values = [value_at(properties, tuple(name.split("."))) for name in row.properties]
-        applies = all(known_text(properties, name) == value for name, value in row.given.items())
+        applies = all(known_text(properties, name) == value for name, value in row.applies_with.items())
         if applies and None not in values:
             yield row.properties, row.why
 
@@ -105,11 +107,11 @@ def note_on_change(type_name: str, place: Place, changed: ChangedProperties | No
     """
     if not place:
         return None
-    name, known = str(place[0]), facts_at(type_name, place)
-    if changed and known.quiet_if and known.quiet_if(changed, name) is YES:
+    name, facts = str(place[0]), facts_at(type_name, place)
+    if changed and facts.quiet_if and facts.quiet_if(changed, name) is YES:
         return None
-    if changed and known.certain_if and known.certain_if(changed, name) is YES:
-        return known.certain_note
+    if changed and facts.certain_if and facts.certain_if(changed, name) is YES:
+        return facts.certain_note
     return note_of(type_name, name)
 
 
@@ -117,9 +119,12 @@ def refused_changes(
     type_name: str, properties: Collection[str], changed: ChangedProperties
 ) -> Iterator[tuple[Refusal, Truth]]:
     """Yield what AWS refuses, or may refuse, of a change of some properties, and whether it does."""
-    for name, known in facts_of(type_name).properties.items():
-        for refusal in known.refusals if name in properties else ():
-            if (applies := refusal.applies(changed, name)) is not NO:
+    for name, facts in facts_of(type_name).properties.items():
+        if name not in properties:
+            continue
+        for refusal in facts.refusals:
+            applies = refusal.applies(changed, name)
+            if applies is not NO:
                 yield refusal, applies
 
 
@@ -149,7 +154,8 @@ def update_order(stack: BuiltStack, names: Collection[str]) -> list[list[str]]:
 
 def _touches(place: Place, path: str) -> bool:
     """Return whether a change at a place can change the property ``path`` of the schema."""
-    return all(
-        theirs == "*" if isinstance(ours, int) else ours == theirs
-        for ours, theirs in zip(place, path.split("/"), strict=False)
-    )
+    for step, name in zip(place, path.split("/"), strict=False):
+        in_schema = "*" if isinstance(step, int) else step
+        if in_schema != name:
+            return False
+    return True

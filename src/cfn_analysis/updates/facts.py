@@ -5,7 +5,7 @@ Interruptions by updates in place are in CloudFormation's template reference, un
 fact is not known: it is not documented, or its page was not read.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,7 +14,7 @@ from cfn_analysis.model.references import Place
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
 from cfn_analysis.updates import cases
-from cfn_analysis.updates.cases import Case
+from cfn_analysis.updates.cases import CASES, Case
 
 _TRUTHS: Final = {True: YES, False: NO, "unknown": UNKNOWN}
 _FOLDER: Final = Path(__file__).parent
@@ -49,12 +49,12 @@ class Unique(NamedTuple):
     Attributes:
         properties: their paths, such as ``CachePolicyConfig.Name``; the row applies if all are given.
         why: the reason that a new resource is rejected while the old one exists.
-        given: property -> value that it must have for the row to apply; None if it must be missing.
+        applies_with: property -> value that it must have for the row to apply; None if it must be missing.
     """
 
     properties: tuple[str, ...]
     why: str
-    given: Mapping[str, str | None] = {}
+    applies_with: Mapping[str, str | None] = {}
 
 
 class PropertyFacts(NamedTuple):
@@ -86,8 +86,8 @@ class TypeFacts(NamedTuple):
 @cache
 def facts() -> dict[str, TypeFacts]:
     """Return type -> the facts of ``facts.yaml``."""
-    rows = load((_FOLDER / "facts.yaml").read_text("utf-8"))["types"]
-    return {name: _type_facts(name, row) for name, row in _by_name(rows)}
+    rows = _by_name(load((_FOLDER / "facts.yaml").read_text("utf-8"))["types"])
+    return {name: _type_facts(name, row) for name, row in rows.items()}
 
 
 def facts_of(type_name: str) -> TypeFacts:
@@ -95,40 +95,48 @@ def facts_of(type_name: str) -> TypeFacts:
     return facts().get(type_name, TypeFacts())
 
 
-def _by_name(rows: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    return ((name, row) for names, row in rows.items() for name in names.split())
+def _by_name(rows: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the rows by each of the names in their keys."""
+    by_name = {}
+    for names, row in rows.items():
+        by_name.update(dict.fromkeys(names.split(), row))
+    return by_name
 
 
 def _type_facts(type_name: str, row: Mapping[str, Any]) -> TypeFacts:
     page = page_of(type_name)
+    properties = _by_name(row.get("properties", {}))
     return TypeFacts(
-        {name: _property_facts(name, facts, page) for name, facts in _by_name(row.get("properties", {}))},
-        tuple(Unique(tuple(u["properties"]), u["why"], u.get("given", {})) for u in row.get("unique", ())),
+        {name: _property_facts(name, facts, page) for name, facts in properties.items()},
+        tuple(_unique(unique) for unique in row.get("unique", ())),
         tuple(row.get("name scope", ())),
         _note(row.get("removal", {}), page),
     )
 
 
+def _unique(row: Mapping[str, Any]) -> Unique:
+    return Unique(tuple(row["properties"]), row["why"], row.get("given", {}))
+
+
 def _property_facts(name: str, row: Mapping[str, Any], page: str) -> PropertyFacts:
-    refused: Sequence[Mapping[str, str]] = row.get("refused", ())
+    certain_if = None
+    if "static" in row:
+        certain_if = cases.changes_any(row["static"]["parameters"].split())
     return PropertyFacts(
         _case(row.get("replaces")),
         row.get("reason", ""),
         row.get("not replaced if", ""),
         _note(row, page),
         _quiet_if(row),
-        cases.changes_any(row["static"]["parameters"].split()) if "static" in row else None,
+        certain_if,
         _note(row.get("static", {}), row.get("source", page)),
-        tuple(
-            Refusal(
-                getattr(cases, refusal["if"]),
-                refusal["why"].replace("{property}", name),
-                refusal["instead"],
-                refusal.get("source", page),
-            )
-            for refusal in refused
-        ),
+        tuple(_refusal(name, refused, page) for refused in row.get("refused", ())),
     )
+
+
+def _refusal(name: str, row: Mapping[str, str], page: str) -> Refusal:
+    why = row["why"].replace("{property}", name)
+    return Refusal(CASES[row["if"]], why, row["instead"], row.get("source", page))
 
 
 def _quiet_if(row: Mapping[str, Any]) -> Case | None:
@@ -138,7 +146,9 @@ def _quiet_if(row: Mapping[str, Any]) -> Case | None:
 
 
 def _case(name: str | None) -> Case | None:
-    return getattr(cases, name) if name else None
+    if name is None:
+        return None
+    return CASES[name]
 
 
 def _note(row: Mapping[str, Any], page: str) -> Note | None:
@@ -155,8 +165,9 @@ def page_of(type_name: str) -> str:
 
 def facts_at(type_name: str, place: Place) -> PropertyFacts:
     """Return the facts about the property at a place."""
-    known = facts().get(type_name, TypeFacts()).properties
-    return known.get(str(place[0]), PropertyFacts()) if place else PropertyFacts()
+    if not place:
+        return PropertyFacts()
+    return facts_of(type_name).properties.get(str(place[0]), PropertyFacts())
 
 
 def note_of(type_name: str, name: str) -> Note | None:
@@ -164,7 +175,9 @@ def note_of(type_name: str, name: str) -> Note | None:
     if note := facts_at(type_name, (name,)).note:
         return note
     _, interrupting = _documented(type_name)
-    return Note("may be interrupted", YES, page_of(type_name)) if name in interrupting else None
+    if name not in interrupting:
+        return None
+    return Note("may be interrupted", YES, page_of(type_name))
 
 
 def uninterrupted(type_name: str) -> frozenset[str]:
@@ -175,8 +188,8 @@ def uninterrupted(type_name: str) -> frozenset[str]:
 @cache
 def _documented(type_name: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the properties whose update interrupts nothing, and those with some interruptions."""
-    none, _, some = _pages().get(type_name, "").partition("| ")
-    return frozenset(none.split()), frozenset(some.split())
+    uninterrupted, _, interrupting = _pages().get(type_name, "").partition("| ")
+    return frozenset(uninterrupted.split()), frozenset(interrupting.split())
 
 
 @cache

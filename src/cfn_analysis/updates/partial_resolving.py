@@ -25,7 +25,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, Final, Self
 
 from cfn_analysis.model.intrinsics import Function, ResolveError, as_strings, is_unknown, parts_of_sub
-from cfn_analysis.model.references import uses
+from cfn_analysis.model.references import as_list, uses
 from cfn_analysis.model.resolving import SSM_VALUE, Body, Conditions, Rules, is_list, pseudo_parameters
 from cfn_analysis.model.three_valued import UNKNOWN, YES, Truth
 from cfn_analysis.model.wording import hint
@@ -45,9 +45,11 @@ def in_stack(stack: str, value: Any) -> Any:
     Not marked, because they are the same in each stack: the account, the digest of a NoEcho value, the key of
     an SSM parameter, an unknown import, and a value that is marked already.
     """
-    if not is_unknown(value):
-        return [in_stack(stack, member) for member in value] if isinstance(value, list) else value
-    return {IN: [stack, value]} if _is_of_stack(value) else value
+    if isinstance(value, list):
+        return [in_stack(stack, member) for member in value]
+    if is_unknown(value) and _is_of_stack(value):
+        return {IN: [stack, value]}
+    return value
 
 
 def _is_of_stack(value: Any) -> bool:
@@ -63,7 +65,7 @@ def _is_of_stack(value: Any) -> bool:
             return _is_of_stack(parts)
         case dict():
             return _is_of_stack([*value.values()])
-    return isinstance(value, list) and any(map(_is_of_stack, value))
+    return isinstance(value, list) and any(_is_of_stack(member) for member in value)
 
 
 class OtherStacks:
@@ -72,13 +74,13 @@ class OtherStacks:
     def imported(self, export: str) -> Any:
         """Return the value of an export; None if it is not known."""
 
-    def output(self, asked: Mapping[str, Any]) -> Any:
+    def output(self, argument: Mapping[str, Any]) -> Any:
         """Return the value for the argument of ``Fn::GetStackOutput``; None if it is not known."""
 
 
 def parameter_values(
     declared: Mapping[str, Any],
-    given: Mapping[str, str],
+    given_values: Mapping[str, str],
     unknown: Collection[str] = (),
     *,
     shown: bool = True,
@@ -90,10 +92,10 @@ def parameter_values(
     """
     values: dict[str, Any] = {}
     for name, declaration in declared.items():
-        if name in unknown or (name not in given and "Default" not in declaration):
+        if name in unknown or (name not in given_values and "Default" not in declaration):
             values[name] = {NOT_GIVEN: name}
             continue
-        text = given[name] if name in given else str(as_strings(declaration["Default"]))
+        text = given_values[name] if name in given_values else str(as_strings(declaration["Default"]))
         if str(declaration.get("Type")).startswith(SSM_VALUE):
             values[name] = {STORED: text}
         elif shown and is_no_echo(declaration):
@@ -132,21 +134,20 @@ def condition_truths(template: Mapping[str, Any], values: Mapping[str, Any], reg
 
 def formulas(template: Mapping[str, Any], condition: str) -> dict[str, Any]:
     """Return the formulas of a condition and of all conditions that it depends on; None for a missing one."""
-    found: dict[str, Any] = {}
+    conditions: dict[str, Any] = {}
     pending = [condition]
     while pending:
         name = pending.pop()
-        found[name] = template.get("Conditions", {}).get(name)
-        pending += [
-            use.name for use in uses(found[name]) if use.kind == "condition" and use.name not in found
-        ]
-    return found
+        conditions[name] = template.get("Conditions", {}).get(name)
+        inputs = [use.name for use in uses(conditions[name]) if use.kind == "condition"]
+        pending += [name for name in inputs if name not in conditions]
+    return conditions
 
 
 def known_pseudo_parameters(region: str) -> dict[str, str]:
     """Return the pseudo parameters that are the same for each stack in a region."""
-    known = pseudo_parameters(region)
-    return {name: known[name] for name in ("AWS::Region", "AWS::Partition", "AWS::URLSuffix")}
+    of_region = pseudo_parameters(region)
+    return {name: of_region[name] for name in ("AWS::Region", "AWS::Partition", "AWS::URLSuffix")}
 
 
 class PartialBody(Body):
@@ -155,7 +156,7 @@ class PartialBody(Body):
     def __init__(
         self,
         template: Mapping[str, Any],
-        given: Mapping[str, str],
+        given_values: Mapping[str, str],
         region: str,
         unknown: Collection[str] = (),
         deployed_mappings: Mapping[str, Any] | None = None,
@@ -166,9 +167,9 @@ class PartialBody(Body):
         """
         declared = template.get("Parameters", {})
         super().__init__(
-            template, parameter_values(declared, given, unknown), known_pseudo_parameters(region)
+            template, parameter_values(declared, given_values, unknown), known_pseudo_parameters(region)
         )
-        secret = parameter_values(declared, given, unknown, shown=False)
+        secret = parameter_values(declared, given_values, unknown, shown=False)
         self.truths = condition_truths(template, secret, region)
         self.others = OtherStacks()
         mappings: Mapping[str, Any] = template.get("Mappings", {})
@@ -191,7 +192,9 @@ class PartialBody(Body):
     def exists(self, body: Mapping[str, Any], path: str) -> Truth:
         """Return whether the resource or output at a path exists."""
         condition = body.get("Condition")
-        return YES if condition is None else self._truth(condition, path)
+        if condition is None:
+            return YES
+        return self._truth(condition, path)
 
     def _truth(self, condition: str, path: str) -> Truth:
         if condition not in self.truths:
@@ -205,13 +208,11 @@ class PartialBody(Body):
         refused = []
         for name, declaration in self.template.get("Parameters", {}).items():
             allowed = [str(as_strings(value)) for value in declaration.get("AllowedValues", [])]
-            if allowed and not is_no_echo(declaration):
-                given = self.values[name]
-                refused += [
-                    f"{name} is {text}, and AllowedValues has {', '.join(allowed)}"
-                    for text in (given if isinstance(given, list) else [given])
-                    if isinstance(text, str) and text not in allowed
-                ]
+            if not allowed or is_no_echo(declaration):
+                continue
+            texts = [value for value in as_list(self.values[name]) if isinstance(value, str)]
+            wrong = [text for text in texts if text not in allowed]
+            refused += [f"{name} is {text}, and AllowedValues has {', '.join(allowed)}" for text in wrong]
         try:
             return refused + Rules(self.template, self.values, self.pseudo).failed()
         except ResolveError:  # errors of a rule are reported by the linter
@@ -250,13 +251,18 @@ class PartialBody(Body):
 
     def _import_value(self, node: Any, path: str) -> Any:
         name = self.text(node, path)
-        value = None if is_unknown(name) else self.others.imported(name)
-        return {"Fn::ImportValue": name} if value is None else value
+        if not is_unknown(name):
+            value = self.others.imported(name)
+            if value is not None:
+                return value
+        return {"Fn::ImportValue": name}
 
     def _get_stack_output(self, node: Any, path: str) -> Any:
-        asked = super()._get_stack_output(node, path)
-        value = self.others.output(asked["Fn::GetStackOutput"])
-        return asked if value is None else value
+        unresolved = super()._get_stack_output(node, path)
+        value = self.others.output(unresolved["Fn::GetStackOutput"])
+        if value is None:
+            return unresolved
+        return value
 
     def _find_in_map(self, node: Any, path: str) -> Any:
         value = super()._find_in_map(node, path)
@@ -269,21 +275,22 @@ class PartialBody(Body):
 
     def _reachable(self, mapping: str, first: Any, second: Any) -> Any:
         """Return the part of a mapping that the deployed values of its keys can reach."""
-        rows, deployed = (
-            side.get(mapping) for side in (self.template.get("Mappings", {}), self.deployed_mappings)
-        )
+        rows = self.template.get("Mappings", {}).get(mapping)
+        deployed = self.deployed_mappings.get(mapping)
         if not isinstance(rows, Mapping) or not isinstance(deployed, Mapping):
             return rows
-        return {
-            key: {inner: row[inner] for inner in self._keys(second, row, deployed.get(key, row))}
-            for key in self._keys(first, rows, deployed)
-            if isinstance(row := rows[key], Mapping)
-        }
+        reachable = {}
+        for key in self._keys(first, rows, deployed):
+            row = rows[key]
+            if isinstance(row, Mapping):
+                columns = self._keys(second, row, deployed.get(key, row))
+                reachable[key] = {column: row[column] for column in columns}
+        return reachable
 
     def _keys(self, key: Any, new: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
         """Return the keys that a value, which may be unknown, can be."""
         if isinstance(key, str):
-            return [key] if key in new else []
+            return [name for name in [key] if name in new]
         parameter = self.template.get("Parameters", {}).get(key.get(NOT_GIVEN), {})
         allowed = [str(as_strings(value)) for value in parameter.get("AllowedValues", old)]
         return [name for name in new if name in old and name in allowed]

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.intrinsics import as_strings, is_unknown, joined, parts_of_sub
-from cfn_analysis.model.references import Place, in_words, uses
+from cfn_analysis.model.references import Place, in_words, uses, value_at
 from cfn_analysis.model.schemas import known_schema
 from cfn_analysis.model.three_valued import NO, UNKNOWN, Truth
 from cfn_analysis.model.wiring import Node
@@ -54,12 +54,16 @@ class Resource(NamedTuple):
 
         https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
         """
-        given = self.attributes.get(name)
-        if given is not None:
-            return str(as_strings(given)) if isinstance(given, str) else in_words(given)
+        policy = self.attributes.get(name)
+        if isinstance(policy, str):
+            return policy
+        if policy is not None:
+            return in_words(policy)
         is_cluster = self.type == "AWS::RDS::DBCluster"
         is_alone = self.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in self.properties
-        return "Snapshot" if name == "DeletionPolicy" and (is_cluster or is_alone) else "Delete"
+        if name == "DeletionPolicy" and (is_cluster or is_alone):
+            return "Snapshot"
+        return "Delete"
 
 
 class Output(NamedTuple):
@@ -87,7 +91,7 @@ class ResolvedStack:
 
     Attributes:
         earlier: name -> stack of the set that is deployed before it.
-        given: the parameter values of the deploy.
+        given_values: the parameter values of the deploy.
         values: parameter -> value, as ``partial_resolving`` returns it.
         resources: logical ID -> resource, including those with a false condition.
         importers: name of an export -> the resources that import it, once for each import.
@@ -98,7 +102,7 @@ class ResolvedStack:
 
     built: BuiltStack
     earlier: Mapping[str, ResolvedStack]
-    given: Mapping[str, str]
+    given_values: Mapping[str, str]
     values: Mapping[str, Any]
     truths: Mapping[str, Truth]
     resources: Mapping[str, Resource]
@@ -140,10 +144,14 @@ class ResolvedStack:
                     return value
                 if self._is_ref(resource, attribute):
                     return self._name_of(name, {"Ref": name}, naming)
-                own = None if name in naming else resource.properties.get(attribute)
+                if name in naming:
+                    return value
+                own = resource.properties.get(attribute)
                 if is_unknown(own):
                     return self.with_names(own, (*naming, name))
-                return str(as_strings(own)) if isinstance(own, str | int | bool) else value
+                if isinstance(own, str | int | bool):
+                    return str(as_strings(own))
+                return value
             case {"Fn::In": [str(stack), inner]}:
                 earlier = self.earlier.get(stack)
                 return in_stack(stack, earlier.with_names(inner) if earlier else inner)
@@ -173,7 +181,9 @@ class ResolvedStack:
         own = resource.properties.get(identifier[0]) if len(identifier) == 1 else None
         if isinstance(own, str | int | float):
             return str(as_strings(own))
-        return self.with_names(own, (*naming, name)) if is_unknown(own) else reference
+        if is_unknown(own):
+            return self.with_names(own, (*naming, name))
+        return reference
 
 
 @dataclass
@@ -196,10 +206,10 @@ class _Reading(OtherStacks):
                 return self._read(stack, stack.exports[export])
         return self.deployed.get((self.region, export))
 
-    def output(self, asked: Mapping[str, Any]) -> Any:
-        key = str(asked.get("OutputName"))
+    def output(self, argument: Mapping[str, Any]) -> Any:
+        key = str(argument.get("OutputName"))
         for stack in self.earlier.values():
-            if stack.deployed_name == asked.get("StackName") and key in stack.outputs:
+            if stack.deployed_name == argument.get("StackName") and key in stack.outputs:
                 return self._read(stack, key)
         return None
 
@@ -216,28 +226,35 @@ def resolve_set(
     ``before`` is the set as it is deployed: an export that was removed from the set remains unchanged while a
     stack imports it.
     """
-    deployed = {
-        (stack.built.region, export): in_stack(stack.name, stack.outputs[key].value)
-        for stack in (before or {}).values()
-        for export, key in stack.exports.items()
-    }
+    before = before or {}
+    exported = _exported_values(before)
     resolved: dict[str, ResolvedStack] = {}
-    for stack, given in stacks:
-        was = (before or {}).get(stack.name)
-        mappings = was.built.template.get("Mappings", {}) if was else None
-        resolved[stack.name] = _resolve(stack, given, dict(resolved), deployed, mappings)
+    for stack, values in stacks:
+        mappings = None
+        if stack.name in before:
+            mappings = before[stack.name].built.template.get("Mappings", {})
+        resolved[stack.name] = _resolve(stack, values, dict(resolved), exported, mappings)
     return resolved
+
+
+def _exported_values(stacks: Mapping[str, ResolvedStack]) -> dict[tuple[str, str], Any]:
+    """Return region and name of an export -> its value, for another stack."""
+    values = {}
+    for stack in stacks.values():
+        for export, key in stack.exports.items():
+            values[stack.built.region, export] = in_stack(stack.name, stack.outputs[key].value)
+    return values
 
 
 def _resolve(
     stack: BuiltStack,
-    given: Mapping[str, str],
+    values: Mapping[str, str],
     earlier: Mapping[str, ResolvedStack],
     deployed: Mapping[tuple[str, str], Any],
     mappings: Mapping[str, Any] | None,
 ) -> ResolvedStack:
     """Return a resolved stack; ``deployed`` is region and export -> its value before the deploy."""
-    own = {name: value for name, value in given.items() if name in stack.parameters}
+    own = {name: value for name, value in values.items() if name in stack.parameters}
     unknown = [name for name in stack.per_deploy if name not in own]
     body = PartialBody(stack.template, own, stack.region, unknown, mappings)
     resources: dict[str, Resource] = {}
@@ -274,26 +291,40 @@ def _resolved_resource(body: PartialBody, name: str, declared: Mapping[str, Any]
     properties = body.value(node, f"Resources.{name}.Properties")
     if not isinstance(properties, Mapping):
         properties = {UNRESOLVED: [node, {}]}
-    inputs = body.condition_inputs(declared["Condition"]) if exists is UNKNOWN else ""
-    given = declared.get("Metadata", {})
-    acting = {key: given[key] for key in _ACTING if key in given} if isinstance(given, Mapping) else {}
+    inputs = _condition_inputs(body, declared, exists)
+    acting = {}
+    written_metadata = declared.get("Metadata")
+    if isinstance(written_metadata, Mapping):
+        acting = {key: written_metadata[key] for key in _ACTING if key in written_metadata}
     metadata = body.value(acting, f"Resources.{name}.Metadata")
     return Resource(type_name, exists, inputs, properties, declared, metadata)
 
 
+def _condition_inputs(body: PartialBody, declared: Mapping[str, Any], exists: Truth) -> str:
+    """Return the values that decide whether a resource or output exists; empty if that is known."""
+    if exists is not UNKNOWN:
+        return ""
+    return body.condition_inputs(declared["Condition"])
+
+
 def _resolved_output(body: PartialBody, key: str, declared: Mapping[str, Any]) -> Output:
     value = body.value(declared.get("Value", ""), f"Outputs.{key}.Value")
-    export = declared["Export"].get("Name") if isinstance(declared.get("Export"), Mapping) else None
-    export_name = None if export is None else body.value(export, f"Outputs.{key}.Export.Name")
+    export_name = None
+    if (export := value_at(declared, ("Export", "Name"))) is not None:
+        export_name = body.value(export, f"Outputs.{key}.Export.Name")
     exists = body.exists(declared, f"Outputs.{key}")
-    inputs = body.condition_inputs(declared["Condition"]) if exists is UNKNOWN else ""
+    inputs = _condition_inputs(body, declared, exists)
     return Output(exists, inputs, value, export_name, declared)
 
 
 def resource_at(node: Node, stacks: Mapping[str, ResolvedStack]) -> Resource | None:
     """Return a resource of a set, if it exists or may exist."""
-    resource = stacks[node.stack].resources.get(node.name) if node.stack in stacks else None
-    return None if resource is None or resource.exists is NO else resource
+    if node.stack not in stacks:
+        return None
+    resource = stacks[node.stack].resources.get(node.name)
+    if resource is None or resource.exists is NO:
+        return None
+    return resource
 
 
 def mentions(value: Any, stack: str, place: Place = ()) -> Iterator[Mention]:

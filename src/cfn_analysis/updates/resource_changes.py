@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.references import Place, place_in_words, walk
-from cfn_analysis.model.three_valued import NO, UNKNOWN
+from cfn_analysis.model.three_valued import NO, UNKNOWN, Truth
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.updates.cases import ChangedProperties
 from cfn_analysis.updates.causes import CauseChains
@@ -82,8 +82,9 @@ class ResourceChange(NamedTuple):
     @property
     def if_kept(self) -> "ResourceChange":
         """The change of a resource that may be removed, if it is not; otherwise this change."""
-        may_be_kept = self.action == REMOVE and self.after is not None
-        return self._replace(action=_ACTIONS.get(self.effect, POLICY)) if may_be_kept else self
+        if self.action != REMOVE or self.after is None:
+            return self
+        return self._replace(action=_ACTIONS.get(self.effect, POLICY))
 
     @property
     def effect(self) -> Effect:
@@ -103,16 +104,25 @@ class ResourceChange(NamedTuple):
     def effect_on(self, attribute: str) -> Effect:
         """Return how certainly an attribute of the resource changes, as of Fn::GetAtt; empty for Ref."""
         if self.action in (REPLACE, MAYBE_REPLACE):
-            given = self.after is not None and attribute in self.after.properties
-            kept = given and attribute not in self.properties and self.before is not None
-            return Effect.NONE if kept else self.effect
+            if self._keeps(attribute):
+                return Effect.NONE
+            return self.effect
         if self.action != UPDATE or not attribute:
             return Effect.NONE
-        if self.type == "AWS::CloudFormation::Stack":  # its outputs after the change are not known
-            return Effect.MAYBE_REPLACED if attribute.startswith("Outputs.") else Effect.NONE
-        by = _MOVING.get((self.type, attribute))
-        moves = by == "*" or (by or attribute) in self.properties
-        return Effect.REPLACED if moves else Effect.NONE
+        if self.type == "AWS::CloudFormation::Stack":
+            if attribute.startswith("Outputs."):  # its outputs after the change are not known
+                return Effect.MAYBE_REPLACED
+            return Effect.NONE
+        moved_by = _MOVING.get((self.type, attribute), attribute)
+        if moved_by == "*" or moved_by in self.properties:
+            return Effect.REPLACED
+        return Effect.NONE
+
+    def _keeps(self, attribute: str) -> bool:
+        """Return whether an attribute is a property that the template sets and that does not change."""
+        if self.before is None or self.after is None:
+            return False
+        return attribute in self.after.properties and attribute not in self.properties
 
     def chain_for(self, stack: str) -> list[str]:
         """Return the chain that continues in a resource or output of a stack: the cause, and this change."""
@@ -128,45 +138,77 @@ def resource_changes(
     ``origin`` returns the file that sets a parameter of a stack.
     """
     chains = CauseChains(before, after, origin)
-    nodes = [
-        node
-        for stack in dict.fromkeys([*after, *before])
-        for node in dict.fromkeys(
-            Node(stack, name) for side in (after, before) if stack in side for name in side[stack].resources
-        )
-    ]
-    direct = {node: change for node in nodes if (change := _direct_change(chains, node))}
+    nodes = _nodes(before, after)
+    direct: dict[Node, ResourceChange] = {}
+    for node in nodes:
+        change = _direct_change(chains, node)
+        if change is not None:
+            direct[node] = change
     changes = _Following(chains, direct).changes()
     return {node: changes[node] for node in nodes if node in changes}
+
+
+def _nodes(before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]) -> list[Node]:
+    """Return the resources of both states, stack by stack, those of the new template first."""
+    nodes: dict[Node, None] = {}
+    for stack in dict.fromkeys([*after, *before]):
+        for side in (after, before):
+            if stack in side:
+                nodes.update(dict.fromkeys(Node(stack, name) for name in side[stack].resources))
+    return list(nodes)
 
 
 # Changes of a resource itself.
 
 
 def _direct_change(chains: CauseChains, node: Node) -> ResourceChange | None:
-    before, after = (resource_at(node, side) for side in (chains.before, chains.after))
+    """Return the change of a resource itself; None if it does not change, or exists on neither side."""
+    before, after = resource_at(node, chains.before), resource_at(node, chains.after)
+    if before is None and after is None:
+        return None
     if before is None or after is None:
-        resource, action = after or before, ADD if after else REMOVE
-        causes = _existence(chains, node)
-        return ResourceChange(node, resource.type, action, before, after, causes) if resource else None
-    stacks = chains.before[node.stack], chains.after[node.stack]
-    may_end, may_begin = existence_cases(*stacks, before, after)
-    causes = tuple(_direct_causes(chains, node, before, after))
+        return _added_or_removed(chains, node, before, after)
+    may_end, may_begin = existence_cases(chains.before[node.stack], chains.after[node.stack], before, after)
+    causes = list(_direct_causes(chains, node, before, after))
     if may_end:  # it is not certain that it stays and is replaced
-        causes = tuple(cause._replace(effect=min(cause.effect, Effect.MAYBE_REPLACED)) for cause in causes)
-    if may_end or may_begin:
-        causes += _existence(chains, node, Effect.UPDATED if may_begin else Effect.NONE)
-    change = ResourceChange(node, after.type, REMOVE, before, after, causes)
-    return change if may_end else change.if_kept if causes else None
+        causes = [cause._replace(effect=min(cause.effect, Effect.MAYBE_REPLACED)) for cause in causes]
+    if may_begin:
+        causes.append(_existence(chains, node, Effect.UPDATED))
+    elif may_end:
+        causes.append(_existence(chains, node, Effect.NONE))
+    if not causes:
+        return None
+    change = ResourceChange(node, after.type, REMOVE, before, after, tuple(causes))
+    if may_end:
+        return change
+    return change.if_kept
 
 
-def _existence(chains: CauseChains, node: Node, effect: Effect = Effect.NONE) -> tuple[Cause, ...]:
+def _added_or_removed(
+    chains: CauseChains, node: Node, before: Resource | None, after: Resource | None
+) -> ResourceChange | None:
+    cause = _existence(chains, node, Effect.NONE)
+    if after is not None:
+        return ResourceChange(node, after.type, ADD, before, after, (cause,))
+    if before is not None:
+        return ResourceChange(node, before.type, REMOVE, before, after, (cause,))
+    return None
+
+
+def _existence(chains: CauseChains, node: Node, effect: Effect) -> Cause:
     """Return the cause of an added or removed resource; if this is not known, it is the condition."""
-    sides = [resource_at(node, side) for side in (chains.before, chains.after)]
-    existed, will_exist = (resource.exists if resource else NO for resource in sides)
-    is_known = UNKNOWN not in (existed, will_exist)
-    name, was, will = ("", None, None) if is_known else ("Condition", str(existed), str(will_exist))
-    return (Cause((), name, was, will, chains.of_existence(node), effect),)
+    chain = chains.of_existence(node)
+    existed, will_exist = _exists(node, chains.before), _exists(node, chains.after)
+    if UNKNOWN in (existed, will_exist):
+        return Cause((), "Condition", str(existed), str(will_exist), chain, effect)
+    return Cause((), "", None, None, chain, effect)
+
+
+def _exists(node: Node, stacks: Mapping[str, ResolvedStack]) -> Truth:
+    resource = resource_at(node, stacks)
+    if resource is None:
+        return NO
+    return resource.exists
 
 
 def _direct_causes(chains: CauseChains, node: Node, before: Resource, after: Resource) -> Iterator[Cause]:
@@ -208,18 +250,27 @@ class _Following:
                     self.users.setdefault(mention.target, []).append((Node(stack, name), mention))
 
     def changes(self) -> dict[Node, ResourceChange]:
+        """Return the direct changes and those that follow from them."""
         pending = deque(self.by_node)
         while pending:
             source = pending.popleft()
             for user, mention in self.users.get(source, []):
-                before, after = (resource_at(user, side) for side in (self.chains.before, self.chains.after))
-                unchanged = ResourceChange(user, after.type if after else "", UPDATE, before, after, ())
-                change = self.by_node.get(user, unchanged)
-                if user != source and (cause := self._cause(mention, change)):
-                    self.by_node[user] = stronger = _with_cause(change, cause)
-                    if stronger.effect > change.effect:
-                        pending.append(user)
+                if user != source and self._strengthens(mention, user):
+                    pending.append(user)
         return self.by_node
+
+    def _strengthens(self, mention: Mention, user: Node) -> bool:
+        """Add the cause of a reference to the change of its user; return whether this has more effect now."""
+        change = self.by_node.get(user)
+        if change is None:
+            before, after = resource_at(user, self.chains.before), resource_at(user, self.chains.after)
+            change = ResourceChange(user, after.type if after else "", UPDATE, before, after, ())
+        cause = self._cause(mention, change)
+        if cause is None:
+            return False
+        stronger = _with_cause(change, cause)
+        self.by_node[user] = stronger
+        return stronger.effect > change.effect
 
     def _cause(self, mention: Mention, change: ResourceChange) -> Cause | None:
         """Return what the change of the mentioned resource causes; None if it adds nothing to the change."""
@@ -227,26 +278,34 @@ class _Following:
         before, after = change.before, change.after
         if before is None or after is None:  # the whole resource is new or removed
             return None
-        source_effect = self.by_node[source].if_kept.effect_on(mention.attribute)
+        changed_source = self.by_node[source].if_kept
+        source_effect = changed_source.effect_on(mention.attribute)
         if source_effect < Effect.MAYBE_REPLACED:  # the value of the reference stays the same
             return None
         changed = ChangedProperties(before.properties, after.properties, after.attributes)
         region = self.chains.after[change.node.stack].built.region
         effect = min(effect_of_values(after.type, region, place, changed), source_effect)
-        for cause in change.causes:
-            # An edited value is a cause already; a cause of the same source is replaced by a stronger one.
-            if cause.place == place and (
-                cause.follows is None or (cause.follows == source and cause.effect >= effect)
-            ):
-                return None
-        chain = self.by_node[source].if_kept.chain_for(change.node.stack)
+        if any(_includes(cause, place, source, effect) for cause in change.causes):
+            return None
+        chain = changed_source.chain_for(change.node.stack)
         chain += self.chains.through(change.node, place, source)
         value, _ = walk(after.properties, place)
         return Cause(place, place_in_words(place), value, value, chain, effect, source)
+
+
+def _includes(cause: Cause, place: Place, source: Node, effect: Effect) -> bool:
+    """Return whether a cause is the edit of a value, or has at least the same effect of the same source."""
+    if cause.place != place:
+        return False
+    if cause.follows is None:
+        return True
+    return cause.follows == source and cause.effect >= effect
 
 
 def _with_cause(change: ResourceChange, new: Cause) -> ResourceChange:
     """Return a change with one more cause, which replaces a weaker effect of the same resource."""
     kept = [cause for cause in change.causes if (cause.place, cause.follows) != (new.place, new.follows)]
     stronger = change._replace(causes=(*kept, new))
-    return stronger if change.action == REMOVE else stronger._replace(action=_ACTIONS[stronger.effect])
+    if change.action == REMOVE:
+        return stronger
+    return stronger._replace(action=_ACTIONS[stronger.effect])

@@ -41,27 +41,23 @@ def build_stack(stack: Stack, refresh: str = REFRESH) -> BuiltStack:
     """
     template = _template(stack)
     if not isinstance(template, StackTemplate):
-        kind = type(template)
-        name = (
-            kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-        )
-        returned = "None" if template is None else f"an object of type {name}"
         raise rendering.RenderError(
-            f"Stack {stack.name}: build() in {stack.source} returned {returned}, but must return a "
-            "StackTemplate. Create the template with StackTemplate from csr_templates, and return it."
+            f"Stack {stack.name}: build() in {stack.source} returned {_type_in_words(template)}, but must "
+            "return a StackTemplate. Create the template with StackTemplate from csr_templates, and return "
+            "it."
         )
-    found = _to_dict(template, stack)
+    body = _to_dict(template, stack)
     source = f"{stack.build.__module__.replace('.', '/')}.py"
     header = (f"Generated from {source}; edit that file, not this one.", f"Refresh with: {refresh}")
     try:
-        text = rendering.render(found, header=header, sections=template.sections)
+        text = rendering.render(body, header=header, sections=template.sections)
     except rendering.RenderError as error:
         raise rendering.RenderError(f"Stack {stack.name}: {error}") from error
     return BuiltStack(
         name=stack.name,
         file=stack.template,
         region=stack.region,
-        template=found,
+        template=body,
         sections=template.sections,
         per_deploy=stack.per_deploy,
         reads_from=stack.reads_from,
@@ -92,14 +88,24 @@ def _template(stack: Stack) -> object:
 
     Suppresses the output of troposphere on standard error, which is also in its exception.
     """
-    said = io.StringIO()
+    messages = io.StringIO()
     try:
-        with contextlib.redirect_stderr(said):
+        with contextlib.redirect_stderr(messages):
             return stack.build()
     finally:
         if sys.stderr is not None:  # it is closed
-            lines = said.getvalue().splitlines(keepends=True)
+            lines = messages.getvalue().splitlines(keepends=True)
             sys.stderr.writelines(line for line in lines if " function validator " not in line)
+
+
+def _type_in_words(value: object) -> str:
+    """Return the type of a value, with its module unless it is built in."""
+    if value is None:
+        return "None"
+    cls = type(value)
+    if cls.__module__ == "builtins":
+        return f"an object of type {cls.__qualname__}"
+    return f"an object of type {cls.__module__}.{cls.__qualname__}"
 
 
 def _to_dict(template: StackTemplate, stack: Stack) -> dict[str, Any]:

@@ -9,13 +9,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
 from csr_templates.costs import prices as saved
 from csr_templates.costs import usage as usage_files
 from csr_templates.costs.charges import HOURS
-from csr_templates.costs.estimate import Line, Values, estimate
+from csr_templates.costs.estimate import Estimate, Line, Values, estimate
 from csr_templates.costs.prices import cents, price_text, total
 from csr_templates.reference.markdown import code, codes, table
 from csr_templates.reference.markers import PageError
@@ -39,9 +39,8 @@ def cost_tables(
     try:
         document = json.loads(path.read_bytes())
         usage_path = folder / document["usage"]
-        usage = usage_files.read(
-            usage_path.read_text("utf-8"), {name: [stack.name for stack in stacks] for name in environments}
-        )
+        names = [stack.name for stack in stacks]
+        usage = usage_files.read(usage_path.read_text("utf-8"), dict.fromkeys(environments, names))
         tables = _Tables(stacks, environments, production, document, usage)
     except usage_files.UsageError as error:
         raise PageError(f"{usage_path.as_posix()}: {error}") from error
@@ -56,6 +55,36 @@ def cost_tables(
         "cost-hours": tables.hours,
         "cost-levers": tables.levers,
     }
+
+
+class _Compared(NamedTuple):
+    """An item of the estimate to compare with.
+
+    Attributes:
+        item: its name.
+        amount: USD a month.
+        services: the service codes of its lines here; none for the rest.
+        why: why the amounts differ.
+    """
+
+    item: str
+    amount: Decimal
+    services: Sequence[str]
+    why: str
+
+
+class _Lever(NamedTuple):
+    """A change that a reader may try.
+
+    Attributes:
+        title: the parameter that changes, or a text.
+        is_text: whether it is a text.
+        differences: in each environment, in words.
+    """
+
+    title: str
+    is_text: bool
+    differences: Sequence[str]
 
 
 class _Tables:
@@ -76,116 +105,149 @@ class _Tables:
             for name, values in environments.items()
         }
         self._compared = [
-            (row["item"], Decimal(row["usd"]), row["services"], row["why"]) for row in document["compared"]
+            _Compared(row["item"], Decimal(row["usd"]), row["services"], row["why"])
+            for row in document["compared"]
         ]
-        self._levers = [*map(self._lever, document["levers"])]
+        self._levers = [self._lever(lever) for lever in document["levers"]]
         self._hours = Decimal(document["hours"])
+        self._environment_cells = [code(name) for name in environments]
 
     def fixed(self, words: Words) -> Iterator[str]:
         """Yield each line of the fixed cost that is not free, and the sums."""
-        names = [self._production, *(name for name in self._environments if name != self._production)]
-        rows: dict[tuple[int, str, Decimal], dict[str, Line]] = {}
-        order = {stack.name: number for number, stack in enumerate(self._stacks)}
-        for name in names:
+        rows: list[Sequence[str]] = []
+        for lines in self._lines_by_price():
+            line = next(iter(lines.values()))
+            amounts = [str(lines[name].monthly) if name in lines else _NONE for name in self._environments]
+            rows.append((line.stack, words(line.item), price_text(line.price), *amounts))
+        rows.append(("", f"**{words('sum')}**", "", *self._sums()))
+        estimates = self._estimates.values()
+        if any(estimate.unpriced for estimate in estimates):
+            unpriced = [_unpriced_resources(estimate) for estimate in estimates]
+            rows.append(("", words("not in the sum: not priced"), "", *unpriced))
+        head = (words("stack"), words("item"), words("unit price"), *self._environment_cells)
+        yield from table(head, rows)
+
+    def _lines_by_price(self) -> list[Mapping[str, Line]]:
+        """Return environment -> line, for each item of a stack at each of its prices.
+
+        They are in the order of the stacks, and of a stack in the order of production's lines.
+        """
+        others = [name for name in self._environments if name != self._production]
+        by_price: dict[tuple[str, str, Decimal], dict[str, Line]] = {}
+        for name in (self._production, *others):
             for line in self._estimates[name].lines:
                 if line.price:
-                    rows.setdefault((order[line.stack], line.item, line.price), {})[name] = line
-        cells: list[Sequence[str]] = []
-        for _, lines in sorted(rows.items(), key=lambda row: row[0][0]):
-            line = next(iter(lines.values()))
-            amounts = (str(lines[name].monthly) if name in lines else _NONE for name in self._environments)
-            cells.append((line.stack, words(line.item), price_text(line.price), *amounts))
-        found = self._estimates.values()
-        cells.append(("", f"**{words('sum')}**", "", *(f"**{estimate.fixed}**" for estimate in found)))
-        if any(estimate.unpriced for estimate in found):
-            unknown = (
-                codes(unpriced.resource for unpriced in estimate.unpriced) or _NONE for estimate in found
-            )
-            cells.append(("", words("not in the sum: not priced"), "", *unknown))
-        head = (words("stack"), words("item"), words("unit price"), *map(code, self._environments))
-        yield from table(head, cells)
+                    by_price.setdefault((line.stack, line.item, line.price), {})[name] = line
+        in_order: list[Mapping[str, Line]] = []
+        for stack in self._stacks:
+            in_order += [lines for (name, _, _), lines in by_price.items() if name == stack.name]
+        return in_order
 
     def by_stack(self, words: Words) -> Iterator[str]:
         """Yield the fixed cost of each stack, and the sums."""
-        found = self._estimates.values()
-        rows = [
-            (stack.name, *(str(_of_stack(stack.name, estimate.lines)) for estimate in found))
-            for stack in self._stacks
-        ]
-        sums = (f"**{words('sum')}**", *(f"**{estimate.fixed}**" for estimate in found))
-        yield from table([words("stack"), *map(code, self._environments)], [*rows, sums])
+        rows: list[Sequence[str]] = []
+        for stack in self._stacks:
+            amounts = [_of_stack(stack.name, estimate.lines) for estimate in self._estimates.values()]
+            rows.append((stack.name, *(str(amount) for amount in amounts)))
+        rows.append((f"**{words('sum')}**", *self._sums()))
+        yield from table([words("stack"), *self._environment_cells], rows)
+
+    def _sums(self) -> list[str]:
+        """Return the sum of the fixed cost in each environment."""
+        return [f"**{estimate.fixed}**" for estimate in self._estimates.values()]
 
     def compared(self, words: Words) -> Iterator[str]:
         """Yield the figures to compare with beside the cost of production, fixed and by usage."""
-        found = self._estimates[self._production]
-        listed = {service for _, _, services, _ in self._compared for service in services}
-        rows = []
-        for item, figure, services, why in self._compared:
-            amounts = (
-                total(
-                    line.monthly
-                    for line in lines
-                    if (self._service(line) in services if services else self._service(line) not in listed)
-                )
-                for lines in (found.lines, found.usage or ())
+        production = self._estimates[self._production]
+        rows: list[Sequence[str]] = []
+        for compared in self._compared:
+            fixed = self._compared_sum(compared, production.lines)
+            used = self._compared_sum(compared, production.usage or ())
+            rows.append(
+                (words(compared.item), str(compared.amount), str(fixed), str(used), words(compared.why))
             )
-            rows.append((words(item), str(figure), *map(str, amounts), words(why)))
-        figures = sum(figure for _, figure, _, _ in self._compared)
-        sums = (f"**{amount}**" for amount in (figures, found.fixed, found.used))
-        head = map(words, ("item", "manual", "fixed", "usage", "why"))
-        yield from table([*head], [*rows, (f"**{words('sum')}**", *sums, "")])
+        manual = sum(compared.amount for compared in self._compared)
+        sums = (f"**{manual}**", f"**{production.fixed}**", f"**{production.used}**")
+        rows.append((f"**{words('sum')}**", *sums, ""))
+        yield from table([words(title) for title in ("item", "manual", "fixed", "usage", "why")], rows)
+
+    def _compared_sum(self, compared: _Compared, lines: Sequence[Line]) -> Decimal:
+        """Return the sum of the lines that belong to an item to compare with."""
+        if compared.services:
+            return total(line.monthly for line in lines if self._service(line) in compared.services)
+        listed: set[str] = set()
+        for row in self._compared:
+            listed.update(row.services)
+        return total(line.monthly for line in lines if self._service(line) not in listed)
 
     def hours(self, words: Words) -> Iterator[str]:
         """Yield the fixed cost of each environment in a month and in the hours of a trial."""
-        rows = (
-            (code(name), str(found.fixed), str(cents(found.fixed * self._hours / HOURS)))
-            for name, found in self._estimates.items()
-        )
+        rows = [
+            (code(name), str(estimate.fixed), str(cents(estimate.fixed * self._hours / HOURS)))
+            for name, estimate in self._estimates.items()
+        ]
         head = (words("environment"), words("month"), words.fill("{number} h", number=str(self._hours)))
         yield from table(head, rows)
 
     def levers(self, words: Words) -> Iterator[str]:
         """Yield how much each change of a value adds or saves."""
-        rows = ((words(title) if is_text else code(title), *cells) for title, is_text, cells in self._levers)
-        yield from table([words("change"), *map(code, self._environments)], rows)
+        rows = []
+        for lever in self._levers:
+            title = words(lever.title) if lever.is_text else code(lever.title)
+            rows.append((title, *lever.differences))
+        yield from table([words("change"), *self._environment_cells], rows)
 
     def _service(self, line: Line) -> str:
         return self._prices.items[line.key].service
 
-    def _lever(self, lever: Mapping[str, Any]) -> tuple[str, bool, list[str]]:
-        """Return what changes, whether it is a text, and the difference in each environment."""
+    def _lever(self, lever: Mapping[str, Any]) -> _Lever:
         if item := lever.get("without"):
-            found = self._estimates.values()
-            sums = (total(line.monthly for line in estimate.lines if line.key == item) for estimate in found)
-            return lever["item"], True, [f"-{amount}" if amount else _NONE for amount in sums]
+            savings = [_of_item(item, estimate.lines) for estimate in self._estimates.values()]
+            return _Lever(lever["item"], True, [f"-{amount}" if amount else _NONE for amount in savings])
         name, values = lever["parameter"], lever["values"]
         if not any(name in stack.parameters for stack in self._stacks):
             raise ValueError(f"no stack has the parameter {name}")
-        return (
-            name,
-            False,
-            [self._differences(environment, name, values) for environment in self._environments],
-        )
+        differences = [self._differences(environment, name, values) for environment in self._environments]
+        return _Lever(name, False, differences)
 
     def _differences(self, environment: str, parameter: str, values: Sequence[str]) -> str:
+        """Return what each other value of a parameter adds to the fixed cost of an environment."""
         cells = []
-        now, found = self._environments[environment], self._estimates[environment]
+        current = self._estimates[environment]
         for value in values:
-            if all(
-                now.get(stack.name, {}).get(parameter, stack.default(parameter)) == value
-                for stack in self._stacks
-                if parameter in stack.parameters
-            ):
+            if self._has_value(environment, parameter, value):
                 continue  # an estimate takes long
-            given = {stack: {**others, parameter: value} for stack, others in now.items()}
-            changed = estimate(environment, self._stacks, given, self._prices)
-            if changed.unpriced or found.unpriced:
+            with_value = {
+                stack: {**values_of_stack, parameter: value}
+                for stack, values_of_stack in self._environments[environment].items()
+            }
+            changed = estimate(environment, self._stacks, with_value, self._prices)
+            if changed.unpriced or current.unpriced:
                 cells.append(f"{code(value)} ?")
-            elif difference := changed.fixed - found.fixed:
+            elif difference := changed.fixed - current.fixed:
                 cells.append(f"{code(value)} {difference:+}")
         return ", ".join(cells) or _NONE
+
+    def _has_value(self, environment: str, parameter: str, value: str) -> bool:
+        """Return whether a parameter already has a value in each stack that has the parameter."""
+        for stack in self._stacks:
+            if parameter not in stack.parameters:
+                continue
+            values = self._environments[environment].get(stack.name, {})
+            if values.get(parameter, stack.default(parameter)) != value:
+                return False
+        return True
+
+
+def _unpriced_resources(estimate: Estimate) -> str:
+    return codes(unpriced.resource for unpriced in estimate.unpriced) or _NONE
 
 
 def _of_stack(name: str, lines: Sequence[Line]) -> Decimal:
     """Return the fixed cost of a stack."""
     return total(line.monthly for line in lines if line.stack == name)
+
+
+def _of_item(key: str, lines: Sequence[Line]) -> Decimal:
+    """Return the fixed cost of an item."""
+    return total(line.monthly for line in lines if line.key == key)

@@ -9,7 +9,7 @@ from cfn_analysis.model.wording import hint
 from csr_templates.assembly import handed_over
 from csr_templates.naming import PREFIX
 
-_HERE: Final = {"Ref": "AWS::Region"}
+_OWN_REGION: Final = {"Ref": "AWS::Region"}
 
 
 def problems(stacks: Sequence[BuiltStack]) -> list[str]:
@@ -23,19 +23,18 @@ def problems(stacks: Sequence[BuiltStack]) -> list[str]:
     - An imported value must have the type of its use (``handed_over``).
     - ``reads_from`` of a stack, for the manifest, must be the stacks that its template reads from.
     """
-    found = []
+    problems_of_stacks = []
     for number, stack in enumerate(stacks):
-        found += [
-            f"Stack {stack.name}: {sentence}"
-            for sentence in (
-                *_double_exports(stack, stacks[:number]),
-                *_reads(stack, stacks[:number]),
-                *_regions(stack, stacks[:number]),
-                *_secrets(stack, stacks[: number + 1]),
-                *handed_over.problems(stack, stacks[:number]),
-            )
-        ]
-    return found
+        earlier = stacks[:number]
+        sentences = (
+            *_double_exports(stack, earlier),
+            *_reads(stack, earlier),
+            *_regions(stack, earlier),
+            *_secrets(stack, (*earlier, stack)),
+            *handed_over.problems(stack, earlier),
+        )
+        problems_of_stacks += [f"Stack {stack.name}: {sentence}" for sentence in sentences]
+    return problems_of_stacks
 
 
 def _double_exports(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
@@ -49,28 +48,22 @@ def _double_exports(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterato
 
 
 def _reads(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
-    sources = set()
+    """Yield what is read from a stack that does not have it, and a wrong ``reads_from``."""
+    sources: set[str] = set()
     for place, kind, name in stack.outside_uses:
         if kind == "import":
-            found = [
-                exporter.name
-                for exporter in earlier
-                if exporter.region == stack.region and name in exporter.exports
-            ]
-            what = f"imports {name}, which no earlier stack of {stack.region} exports"
-            here = [exporter for exporter in earlier if exporter.region == stack.region]
-            known = [export.removeprefix(PREFIX) for exporter in here for export in exporter.exports]
+            of_region = [exporter for exporter in earlier if exporter.region == stack.region]
+            exporters = [exporter.name for exporter in of_region if name in exporter.exports]
+            problem = "" if exporters else _missing_export(name, stack.region, of_region)
         elif kind == "output":
             deployed, _, key = name.rpartition("/")
-            found = [exporter.name for exporter in _with_output(earlier, deployed, key)]
-            what = f"reads the output {key} of {deployed}, and no earlier stack of that name has it"
-            known = [f"{exporter.name}/{output}" for exporter in earlier for output in exporter.outputs]
+            exporters = [exporter.name for exporter in _with_output(earlier, deployed, key)]
+            problem = "" if exporters else _missing_output(deployed, key, earlier)
         else:
             continue
-        sources.update(found)
-        if not found:
-            advice = "Specify an existing output, or add it to its stack."
-            yield f"{place_in_words(place)}: It {what}.{hint(name.removeprefix(PREFIX), known)} {advice}"
+        sources.update(exporters)
+        if problem:
+            yield f"{place_in_words(place)}: {problem} Specify an existing output, or add it to its stack."
     if sources != set(stack.reads_from):
         yield (
             f"It reads from {_joined_names(sources)}, but its reads_from has "
@@ -79,16 +72,37 @@ def _reads(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
         )
 
 
+def _missing_export(name: str, region: str, stacks: Iterable[BuiltStack]) -> str:
+    """Return the sentence about an imported name that none of the stacks of a region exports."""
+    names: list[str] = []
+    for stack in stacks:
+        names += [export.removeprefix(PREFIX) for export in stack.exports]
+    similar = hint(name.removeprefix(PREFIX), names)
+    return f"It imports {name}, which no earlier stack of {region} exports.{similar}"
+
+
+def _missing_output(deployed: str, key: str, stacks: Iterable[BuiltStack]) -> str:
+    """Return the sentence about an output that no stack has under the name of a deployed stack."""
+    names: list[str] = []
+    for stack in stacks:
+        names += [f"{stack.name}/{output}" for output in stack.outputs]
+    similar = hint(f"{deployed}/{key}".removeprefix(PREFIX), names)
+    return f"It reads the output {key} of {deployed}, and no earlier stack of that name has it.{similar}"
+
+
 def _regions(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
     """Yield the outputs that are read from a region other than that of their stack."""
-    for place, asked in stack.read_outputs:
-        if not isinstance(asked, dict):
+    for place, arguments in stack.read_outputs:
+        if not isinstance(arguments, dict):
             continue  # reported by the linter
-        deployed, key = in_words(asked.get("StackName")), asked.get("OutputName")
-        region = asked.get("Region", _HERE)
-        region = stack.region if region == _HERE else region
+        deployed, key = in_words(arguments.get("StackName")), arguments.get("OutputName")
+        region = arguments.get("Region", _OWN_REGION)
+        if region == _OWN_REGION:
+            region = stack.region
+        if not isinstance(region, str):
+            continue  # from a parameter: checked with its values
         for publisher in _with_output(earlier, deployed, key):
-            if isinstance(region, str) and region != publisher.region:
+            if region != publisher.region:
                 yield (
                     f"{place_in_words(place)}: It reads the output {key} of {deployed} in {region}, but that "
                     f"stack is deployed to {publisher.region}. Correct Region."
@@ -99,24 +113,25 @@ def _with_output(stacks: Iterable[BuiltStack], deployed: str, key: object) -> li
     return [stack for stack in stacks if stack.name_pattern == deployed and key in stack.outputs]
 
 
-def _secrets(stack: BuiltStack, known: Iterable[BuiltStack]) -> Iterator[str]:
-    """Yield the secrets without a replica in the region of a reader; other secrets are not known."""
-    kept: dict[str, tuple[str, set[str]]] = {}
-    for keeper in known:
-        for resource in keeper.resources.values():
+def _secrets(stack: BuiltStack, stacks: Iterable[BuiltStack]) -> Iterator[str]:
+    """Yield the secrets of stacks without a replica in the region of a reader; others are not known."""
+    regions_of_secrets: dict[str, tuple[str, set[str]]] = {}
+    for owner in stacks:
+        for resource in owner.resources.values():
             properties = resource.get("Properties", {})
             replicas = properties.get("ReplicaRegions", [])
             if resource.get("Type") == "AWS::SecretsManager::Secret" and isinstance(replicas, list):
-                regions = {keeper.region, *(str(replica.get("Region")) for replica in replicas)}
-                kept[in_words(properties.get("Name"))] = keeper.name, regions
+                regions = {owner.region, *(str(replica.get("Region")) for replica in replicas)}
+                regions_of_secrets[in_words(properties.get("Name"))] = owner.name, regions
     for place, kind, name in stack.outside_uses:
-        if kind == "secret" and name in kept:
-            owner, regions = kept[name]
-            if stack.region not in regions:
-                yield (
-                    f"{place_in_words(place)}: It reads the secret {name} in {stack.region}, but stack "
-                    f"{owner} has it in {_joined_names(regions)}. Add the region to its ReplicaRegions."
-                )
+        if kind != "secret" or name not in regions_of_secrets:
+            continue
+        owner_name, regions = regions_of_secrets[name]
+        if stack.region not in regions:
+            yield (
+                f"{place_in_words(place)}: It reads the secret {name} in {stack.region}, but stack "
+                f"{owner_name} has it in {_joined_names(regions)}. Add the region to its ReplicaRegions."
+            )
 
 
 def _joined_names(names: Iterable[str]) -> str:

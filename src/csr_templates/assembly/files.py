@@ -15,6 +15,7 @@ from cfn_analysis.model.schemas import SchemasError
 from csr_templates.assembly import cross_stack, house_rules, operability
 from csr_templates.assembly.building import build_stack, with_policies
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
+from csr_templates.assembly.schemas import schema_files
 from csr_templates.environments import environment as environments
 from csr_templates.hand_over import (
     git_sync,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from cfn_analysis.linting.runner import Finding
+    from cfn_analysis.linting.tasks import Task
     from cfn_analysis.model.built_stack import BuiltStack
     from csr_templates.environments.environment import Environment
 
@@ -82,7 +84,7 @@ class Assembly(NamedTuple):
         return not any(finding.rule < "E9" for finding in self.findings)
 
 
-class _Derived(NamedTuple):
+class _DerivedTemplate(NamedTuple):
     """A template derived from the template of a stack."""
 
     stack: BuiltStack
@@ -122,33 +124,47 @@ def assemble(
         rendering.RenderError: a template contains a value that cannot be written, or a stack has none.
         DashboardError: a dashboard shows a resource that its stack does not have.
         environments.EnvironmentsError: the parameter files contain errors.
+        PricesError: the file of the prices, which has the names of the items for a schema, is wrong.
         ChildProcessError: a lint process was killed.
     """
     built, seconds = _build_stacks(stacks, refresh)
-    known = environments.read(parameters, built) if parameters else ()
+    targets = environments.read(parameters, built) if parameters else ()
     built, policy_problems = _with_policies(stacks, built)
-    triggers, trigger_problems = _rollback_triggers(stacks, built, known)
-    problems = list(dict.fromkeys([*_problems(stacks, built, known), *trigger_problems, *policy_problems]))
-    derived = [] if problems else [*_bootstraps(built, refresh), *_recoveries(built, refresh)]
+    triggers, trigger_problems = _rollback_triggers(stacks, built, targets)
+    problems = [*_problems_across_stacks(stacks, built, targets), *trigger_problems, *policy_problems]
+    problems = list(dict.fromkeys(problems))  # each once
     files = {stack.file: stack.text.encode("ascii") for stack in built}
-    files |= _hand_over(built, known, in_repository, refresh)
-    files |= {} if problems else _imports(built, known)
-    files |= {template.path: template.text.encode("ascii") for template in derived}
+    files |= _hand_over(built, targets, in_repository, refresh)
+    derived: list[_DerivedTemplate] = []
+    if not problems:
+        derived = [*_bootstraps(built, refresh), *_recoveries(built, refresh)]
+        files |= _imports(built, targets)
+        files |= {template.path: template.text.encode("ascii") for template in derived}
+    files |= schema_files(built, [environment.name for environment in targets])
     if not policy_problems:  # otherwise an error was found that the page may raise
         files[REFERENCE] = page(built, refresh).encode("ascii")
-    names = [environment.name for environment in known]
-    accounts = {environment.name: environment.account for environment in known if environment.account}
-    files[manifest.MANIFEST] = as_json(manifest.document(built, names, files, triggers, accounts))
+    files[manifest.MANIFEST] = _manifest(built, targets, files, triggers)
     findings: list[Finding] = []
     if lint:
-        sources = {declared.name: declared.source for declared in stacks}
-        environments_to_lint = known if every_environment else ()
+        runs = _lint_runs(stacks, built, targets if every_environment else (), derived)
         repeated = _unretained(stacks, built)
-        for name, found, spent in _lint(built, sources, environments_to_lint, derived, clean_lints, progress):
-            findings += _without_repeated(found, repeated)
+        for name, findings_of_run, spent in _lint(runs, clean_lints, progress):
+            findings += _without_repeated(findings_of_run, repeated)
             seconds[name] += spent
     rounded = {name: round(spent, 3) for name, spent in seconds.items()}
-    return Assembly(files, tuple(built), rounded, tuple(findings), tuple(problems), tuple(known))
+    return Assembly(files, tuple(built), rounded, tuple(findings), tuple(problems), tuple(targets))
+
+
+def _manifest(
+    stacks: Sequence[BuiltStack],
+    targets: Sequence[Environment],
+    files: Mapping[str, bytes],
+    triggers: Mapping[str, Mapping[str, Sequence[str]]],
+) -> bytes:
+    """Return the manifest of a set with these other files."""
+    names = [environment.name for environment in targets]
+    accounts = {environment.name: environment.account for environment in targets if environment.account}
+    return as_json(manifest.document(stacks, names, files, triggers, accounts))
 
 
 def render(stack: Stack, *, refresh: str = REFRESH) -> str:
@@ -169,20 +185,22 @@ def resolved(stack: Stack, environment: Environment) -> str:
         ResolveError: the template cannot be resolved with the values.
         rendering.RenderError: the template contains a value that cannot be written.
     """
-    one = build_stack(stack)
-    values = environment.parameters[one.name]
-    name = one.name_pattern
+    built = build_stack(stack)
+    values = environment.parameters[built.name]
+    name = built.name_pattern
     for parameter, value in values.items():
         name = name.replace(f"${{{parameter}}}", value)
-    body = resolve(one.template, values, region=one.region, stack_name=name)
-    kept = {
-        key: one.template[key] for key in ("AWSTemplateFormatVersion", "Description") if key in one.template
+    template = {
+        key: built.template[key]
+        for key in ("AWSTemplateFormatVersion", "Description")
+        if key in built.template
     }
+    template |= resolve(built.template, values, region=built.region, stack_name=name)
     header = (
         f"Template with the values of {name}, only for reading. Do not deploy it.",
         f"{ACCOUNT} is a placeholder for the account ID.",
     )
-    return rendering.render({**kept, **body}, header=header, sections=one.sections)
+    return rendering.render(template, header=header, sections=built.sections)
 
 
 def read_environments(stacks: Sequence[Stack], parameters: Path) -> tuple[Environment, ...]:
@@ -244,23 +262,23 @@ def _for_another_project(declared: Stack, sentence: str) -> str:
 
 
 def _rollback_triggers(
-    stacks: Sequence[Stack], built: Sequence[BuiltStack], known: Sequence[Environment]
+    stacks: Sequence[Stack], built: Sequence[BuiltStack], targets: Sequence[Environment]
 ) -> tuple[dict[str, Any], list[str]]:
     """Return name of a stack -> its rollback triggers, and a sentence for each stack with wrong ones."""
     triggers, problems = {}, []
     for declared, stack in zip(stacks, built, strict=True):
         try:
-            triggers[stack.name] = rollback_triggers(stack, declared.rollback_triggers, known)
+            triggers[stack.name] = rollback_triggers(stack, declared.rollback_triggers, targets)
         except (RollbackTriggerError, ResolveError) as error:
             problems.append(f"Stack {stack.name}: {error}")
     return triggers, problems
 
 
-def _problems(
-    stacks: Sequence[Stack], built: Sequence[BuiltStack], known: Sequence[Environment]
+def _problems_across_stacks(
+    stacks: Sequence[Stack], built: Sequence[BuiltStack], targets: Sequence[Environment]
 ) -> Iterator[str]:
     yield from cross_stack.problems(built)
-    yield from environments.default_problems(built, known)
+    yield from environments.default_problems(built, targets)
     for stack in built:
         yield from (f"Stack {stack.name}: {sentence}" for sentence in manifest_problems(stack))
     yield from _house_problems(stacks, built)
@@ -301,13 +319,13 @@ def _unretained(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> set[tup
 
 def _hand_over(
     stacks: Sequence[BuiltStack],
-    known: Sequence[Environment],
+    targets: Sequence[Environment],
     in_repository: PurePosixPath | None,
     refresh: str,
 ) -> dict[str, bytes]:
     """Return the files for pipelines, Git sync and operators."""
     files = {}
-    for environment in known:
+    for environment in targets:
         for stack in stacks:
             passed = template_configuration(environment, stack)
             files[manifest.parameter_file(environment.name, stack.name)] = as_json(passed)
@@ -319,24 +337,24 @@ def _hand_over(
                 files[manifest.deployment_file(environment.name, stack.name)] = text.encode("ascii")
     for stack in stacks:
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
-    names = _names(known)
+    names = _names(targets)
     for name in operator_policies.CALLS:
         files[operator_policies.path(name)] = as_json(operator_policies.policy(name, names, stacks))
-    if known:
+    if targets:
         for number, policy in enumerate(on_call_policy.policies(names, stacks), 1):
             files[on_call_policy.path(number)] = as_json(policy)
     return files
 
 
-def _names(known: Sequence[Environment]) -> Names:
+def _names(targets: Sequence[Environment]) -> Names:
     """Return the names for the policies of operators; without environments, all names of this form."""
-    if not known:
+    if not targets:
         return Names("*", ("*",))
-    project = known[0].values.get("ProjectName", "*")  # all have the same one
-    return Names(project, [environment.name for environment in known])
+    project = targets[0].values.get("ProjectName", "*")  # all have the same one
+    return Names(project, [environment.name for environment in targets])
 
 
-def _bootstraps(stacks: Sequence[BuiltStack], refresh: str) -> Iterator[_Derived]:
+def _bootstraps(stacks: Sequence[BuiltStack], refresh: str) -> Iterator[_DerivedTemplate]:
     """Yield the bootstrap templates, with the roles of each stack."""
     header = (
         "Generated from csr_templates/stacks/bootstrap.py and the template of the stack; do not edit.",
@@ -345,19 +363,18 @@ def _bootstraps(stacks: Sequence[BuiltStack], refresh: str) -> Iterator[_Derived
     source = Path(bootstrap.__file__)
     regions: set[str] = set()  # which have a bucket from an earlier stack
     for stack in stacks:
-        pipeline, service = (
-            role_name("${ProjectName}", "${Environment}", stack.name, kind)
-            for kind in ("pipeline", "service")
-        )
         template = bootstrap.build(
-            stack, pipeline=pipeline, service=service, with_bucket=stack.region not in regions
+            stack,
+            pipeline=role_name("${ProjectName}", "${Environment}", stack.name, "pipeline"),
+            service=role_name("${ProjectName}", "${Environment}", stack.name, "service"),
+            with_bucket=stack.region not in regions,
         )
         regions.add(stack.region)
         text = rendering.render(template.to_dict(), header=header, sections=template.sections)
-        yield _Derived(stack, "bootstrap", manifest.bootstrap_file(stack.name), text, source)
+        yield _DerivedTemplate(stack, "bootstrap", manifest.bootstrap_file(stack.name), text, source)
 
 
-def _recoveries(stacks: Iterable[BuiltStack], refresh: str) -> Iterator[_Derived]:
+def _recoveries(stacks: Iterable[BuiltStack], refresh: str) -> Iterator[_DerivedTemplate]:
     """Yield the recovery templates."""
     source = Path(recovery.__file__)
     for stack in stacks:
@@ -368,55 +385,86 @@ def _recoveries(stacks: Iterable[BuiltStack], refresh: str) -> Iterator[_Derived
                     f"Not imported: {name}, since {why}." for name, why in recovery.left_out(stack).items()
                 ]
             text = rendering.render(step.template, header=header, sections=stack.sections)
-            yield _Derived(stack, "recovery", manifest.recovery_file(step.name), text, source)
+            yield _DerivedTemplate(stack, "recovery", manifest.recovery_file(step.name), text, source)
 
 
-def _imports(stacks: Iterable[BuiltStack], known: Sequence[Environment]) -> dict[str, bytes]:
+def _imports(stacks: Iterable[BuiltStack], targets: Sequence[Environment]) -> dict[str, bytes]:
     """Return the files with the resources that each step of a recovery imports."""
     files = {}
     for stack in stacks:
         for step in recovery.steps(stack):
-            for environment in known if step.imported else ():
-                given = recovery.resources_to_import(stack, step, environment.parameters[stack.name])
-                files[manifest.import_file(environment.name, step.name)] = as_json(given)
+            if not step.imported:
+                continue
+            for environment in targets:
+                resources = recovery.resources_to_import(stack, step, environment.parameters[stack.name])
+                files[manifest.import_file(environment.name, step.name)] = as_json(resources)
     return files
 
 
-def _lint(
-    stacks: Sequence[BuiltStack],
-    sources: Mapping[str, Path],
-    known: Sequence[Environment],
-    derived: Iterable[_Derived],
-    clean_lints: Path | None,
-    progress: Callable[[int, int], None] | None,
-) -> Iterator[tuple[str, Sequence[Finding], float]]:
-    """Lint each template with its defaults and the values of environments; derived templates too.
+class _LintRun(NamedTuple):
+    """A template to lint.
 
-    Yields name of the stack, findings and seconds, more than once for a stack.
+    Attributes:
+        stack: name of its stack.
+        environment: whose values it is linted with; empty for the defaults.
+        task: the template and its values.
     """
-    from cfn_analysis.linting.tasks import Task, lint_all  # not needed by a build without lint
 
-    runs: list[tuple[str, str, Task]] = []  # stack, environment
-    for stack in stacks:
-        values = {environment.name: environment.parameters[stack.name] for environment in known}
-        others = {name: given for name, given in values.items() if given != stack.defaults}
-        for environment, given in {"": {}, **others}.items():
-            task = Task(stack.text, stack.region, stack.name, stack.file, sources[stack.name], given)
-            runs.append((stack.name, environment, task))
+    stack: str
+    environment: str
+    task: Task
+
+
+def _lint_runs(
+    stacks: Sequence[Stack],
+    built: Sequence[BuiltStack],
+    targets: Sequence[Environment],
+    derived: Iterable[_DerivedTemplate],
+) -> list[_LintRun]:
+    """Return what to lint: each template with its defaults, then with the values of each environment.
+
+    An environment whose values are the defaults is left out. Derived templates follow, with their defaults.
+    """
+    from cfn_analysis.linting.tasks import Task  # not needed by a build without lint
+
+    runs: list[_LintRun] = []
+    for declared, stack in zip(stacks, built, strict=True):
+        values_to_lint: dict[str, Mapping[str, str]] = {"": {}}
+        for environment in targets:
+            values = environment.parameters[stack.name]
+            if values != stack.defaults:
+                values_to_lint[environment.name] = values
+        for name, values in values_to_lint.items():
+            task = Task(stack.text, stack.region, stack.name, stack.file, declared.source, values)
+            runs.append(_LintRun(stack.name, name, task))
     for template in derived:
         title = f"{template.stack.name} ({template.kind})"
         task = Task(template.text, template.stack.region, title, template.path, template.source, {})
-        runs.append((template.stack.name, "", task))
-    found: Sequence[Finding]
-    by_default: Sequence[Finding] = ()
-    outcomes = lint_all([task for _, _, task in runs], clean_lints, progress)
-    for (name, environment, _), outcome in zip(runs, outcomes, strict=True):
-        if environment:
-            found = [
-                finding._replace(message=f"{finding.message} (with the values of {environment})")
-                for finding in outcome.findings
-                if finding not in by_default
-            ]
-        else:
-            found = by_default = outcome.findings
-        yield name, found, outcome.seconds
+        runs.append(_LintRun(template.stack.name, "", task))
+    return runs
+
+
+def _lint(
+    runs: Sequence[_LintRun],
+    clean_lints: Path | None,
+    progress: Callable[[int, int], None] | None,
+) -> Iterator[tuple[str, Sequence[Finding], float]]:
+    """Yield name of the stack, findings and seconds of each run.
+
+    Findings with the values of an environment do not repeat those with the defaults.
+    """
+    from cfn_analysis.linting.tasks import lint_all
+
+    with_defaults: Sequence[Finding] = ()
+    outcomes = lint_all([run.task for run in runs], clean_lints, progress)
+    for run, outcome in zip(runs, outcomes, strict=True):
+        if not run.environment:
+            with_defaults = outcome.findings
+            yield run.stack, outcome.findings, outcome.seconds
+            continue
+        further = [
+            finding._replace(message=f"{finding.message} (with the values of {run.environment})")
+            for finding in outcome.findings
+            if finding not in with_defaults
+        ]
+        yield run.stack, further, outcome.seconds

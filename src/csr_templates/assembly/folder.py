@@ -78,52 +78,62 @@ def plan(files: Mapping[str, bytes], folder: Path) -> Plan:
         for path, data in files.items():
             if obstacle := _obstacle(folder, path):
                 raise OutputError(obstacle)
-            found = _read(folder, path)
-            if found is not None and path not in listed and _with_lf(found) != data:
+            current = _read(folder, path)
+            if current is not None and path not in listed and _with_lf(current) != data:
                 listed = _listed_files(folder)  # read again: a concurrent build may have added the file
                 if path not in listed:
                     raise OutputError(
                         f"{folder / path} would be overwritten by the build, but was not "
                         "written by csr-templates. Move it elsewhere, then build again."
                     )
-            (unchanged if found == data else written).append(path)
-        removed = []
-        for path, hashes in listed.items():
-            if path not in files and not _obstacle(folder, path):
-                found = _read(folder, path)
-                if found is not None and hashes & {sha256(found), sha256(_with_lf(found))}:
-                    removed.append(path)
+            if current == data:
+                unchanged.append(path)
+            else:
+                written.append(path)
+        removed = [
+            path
+            for path, digests in listed.items()
+            if path not in files and _is_from_build(folder, path, digests)
+        ]
         visible, leftovers = _walk(folder)
         unknown = [path for path in visible if path not in files and path not in removed]
         return Plan(tuple(written), tuple(removed), tuple(unchanged), tuple(unknown), tuple(leftovers))
 
 
-def difference(path: str, wanted: bytes | None, folder: Path) -> str:
+def _is_from_build(folder: Path, path: str, digests: set[str]) -> bool:
+    """Return whether a file exists with one of the contents that an earlier build wrote."""
+    if _obstacle(folder, path):
+        return False
+    content = _read(folder, path)
+    return content is not None and not digests.isdisjoint((sha256(content), sha256(_with_lf(content))))
+
+
+def difference(path: str, built: bytes | None, folder: Path) -> str:
     """Return why ``path`` is stale: a sentence or a unified diff, with a line feed at the end.
 
-    ``wanted`` is None for a file that no longer belongs to the set.
+    ``built`` is None for a file that no longer belongs to the set.
 
     Raises:
         OutputError: the file cannot be read.
     """
     name = (folder / path).as_posix()
     with _errors_as_sentences("read", folder):
-        found = _read(folder, path)
-    if wanted is None:
+        current = _read(folder, path)
+    if built is None:
         return f"{name} is no longer generated. A build removes it.\n"
-    if found is None:
+    if current is None:
         return f"{name} is missing.\n"
-    if _with_lf(found) == wanted:
+    if _with_lf(current) == built:
         return f"{name} differs only in its line endings: CRLF instead of LF (see .gitattributes).\n"
-    return unified(name, found, wanted)
+    return unified(name, current, built)
 
 
-def unified(name: str, found: bytes, wanted: bytes) -> str:
+def unified(name: str, current: bytes, built: bytes) -> str:
     """Return the unified diff of a file, without differences of line endings."""
     from difflib import unified_diff  # only a stale file needs it
 
     lines = unified_diff(
-        _lines(_with_lf(found)), _lines(_with_lf(wanted)), name, f"{name} (as it would be built)"
+        _lines(_with_lf(current)), _lines(_with_lf(built)), name, f"{name} (as it would be built)"
     )
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
@@ -132,8 +142,11 @@ def unified(name: str, found: bytes, wanted: bytes) -> str:
 
 def _lines(data: bytes) -> list[str]:
     """Split at line feeds only; ``splitlines`` also splits at characters that diffs must show."""
-    lines = data.decode("utf-8", "backslashreplace").split("\n")
-    return [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
+    *complete, last = data.decode("utf-8", "backslashreplace").split("\n")
+    lines = [f"{line}\n" for line in complete]
+    if last:
+        lines.append(last)
+    return lines
 
 
 def _listed_files(folder: Path) -> dict[str, set[str]]:
@@ -146,9 +159,7 @@ def _listed_files(folder: Path) -> dict[str, set[str]]:
     if existing != folder and existing.is_dir():
         return {}
     if not existing.is_dir():
-        raise OutputError(
-            f"{existing} is not a folder. Specify a folder with --output, or move it elsewhere."
-        )
+        raise OutputError(f"{existing} is not a folder. Specify a folder with --out, or move it elsewhere.")
     # In this order, because the first build of a folder writes a manifest before any other file.
     has_files = any(not entry.name.startswith(".") for entry in folder.iterdir())
     manifest = _manifest(folder)
@@ -156,7 +167,7 @@ def _listed_files(folder: Path) -> dict[str, set[str]]:
         if has_files:
             raise OutputError(
                 f"{folder} contains files but no {MANIFEST}, so it is not an output folder. Specify a new or "
-                "empty folder with --output, or empty this one, then build again."
+                "empty folder with --out, or empty this one, then build again."
             )
         return {}
     return {MANIFEST: set(), **{path: hashes(entry) for path, entry in manifest["files"].items()}}
@@ -212,16 +223,16 @@ def _walk(folder: Path) -> tuple[list[str], list[str]]:
     """Return the visible files below ``folder``, and old temporary files, without following links."""
     visible, leftovers = [], []
     for top, folders, names in os.walk(folder):
-        here = Path(top)
-        below = "" if here == folder else f"{here.relative_to(folder).as_posix()}/"
+        parent = Path(top)
+        below = "" if parent == folder else f"{parent.relative_to(folder).as_posix()}/"
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        links = [name for name in folders if (here / name).is_symlink()]
+        links = [name for name in folders if (parent / name).is_symlink()]
         for name in sorted(names + links):
             if not name.startswith("."):
                 visible.append(f"{below}{name}")
             elif name.startswith(TEMPORARY_PREFIX) and name.endswith(TEMPORARY_SUFFIX):
                 with suppress(FileNotFoundError):  # another build has finished with it
-                    if time.time() - (here / name).lstat().st_mtime > TEMPORARY_LIFE:
+                    if time.time() - (parent / name).lstat().st_mtime > TEMPORARY_LIFE:
                         leftovers.append(f"{below}{name}")
     return visible, leftovers
 

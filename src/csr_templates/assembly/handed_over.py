@@ -1,6 +1,6 @@
 """Checks imported values: the type of the exported resource, and its policy."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
@@ -42,7 +42,7 @@ _ENCRYPTED: Final = {
 }
 
 
-class _Handed(NamedTuple):
+class _ExportedResource(NamedTuple):
     """A resource whose value another stack exports."""
 
     stack: BuiltStack
@@ -65,21 +65,26 @@ def problems(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
     - A distribution in front of an API has the path of one of its stages, and waits as long as the API does.
     - A list names each resource once, and the subnets of a database are in two zones.
     """
-    yield from _types(stack, earlier)
+    for logical_id, resource in stack.resources.items():
+        properties = resource.get("Properties", {})
+        if isinstance(properties, dict):
+            yield from _types(stack, logical_id, properties, earlier)
     for logical_id, resource in stack.resources.items():
         name, service = _ENCRYPTED.get(resource.get("Type"), ("", ""))
-        handed = _handed(resource.get("Properties", {}).get(name), stack, earlier)
-        if handed and handed.resource["Type"] == _KEY:
+        key = _exported_resource(resource.get("Properties", {}).get(name), stack, earlier)
+        if key and key.resource["Type"] == _KEY:
             place = place_in_words(("Resources", logical_id, "Properties", name))
-            for sentence in _key_problems(stack, logical_id, handed, service):
+            for sentence in _key_problems(stack, logical_id, key, service):
                 yield f"{place}: {sentence}"
             if service == "cloudwatch." and _has_events(stack, logical_id):
-                for sentence in _publishing_problems(handed, "events.rds."):
+                for sentence in _publishing_problems(key, "events.rds."):
                     yield f"{place}: {sentence}"
         yield from _origins(stack, logical_id, resource, earlier)
 
 
-def _handed(value: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]) -> _Handed | None:
+def _exported_resource(
+    value: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]
+) -> _ExportedResource | None:
     """Return the resource of an imported value; None for other values."""
     if not isinstance(value, dict) or "Fn::ImportValue" not in value:
         return None
@@ -88,62 +93,79 @@ def _handed(value: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]) -> _Ha
         if exporter.region == stack.region and name in exporter.exports:
             match exporter.outputs[exporter.exports[name]].get("Value"):
                 case {"Ref": str(logical_id)} if logical_id in exporter.resources:
-                    return _Handed(exporter, logical_id, "")
+                    return _ExportedResource(exporter, logical_id, "")
                 case {"Fn::GetAtt": [str(logical_id), str(attribute)]} if logical_id in exporter.resources:
-                    return _Handed(exporter, logical_id, attribute)
+                    return _ExportedResource(exporter, logical_id, attribute)
     return None
 
 
-def _types(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
-    for logical_id, resource in stack.resources.items():
-        properties = resource.get("Properties", {})
-        for name, value in properties.items() if isinstance(properties, dict) else ():
-            inside = value.items() if name == "VpcConfig" and isinstance(value, dict) else ((name, value),)
-            for key, part in inside:
-                seen: list[tuple[str, str]] = []
-                for item in part if isinstance(part, list) else [part]:
-                    handed = _handed(item, stack, earlier) if key in _TYPES else None
-                    if not handed:
-                        continue
-                    place = place_in_words(("Resources", logical_id, "Properties", key))
-                    kind, found = _TYPES[key], (handed.stack.name, handed.logical_id)
-                    if handed.resource["Type"] != kind:
-                        yield (
-                            f"{place}: It imports {in_words(item['Fn::ImportValue'])}, which is "
-                            f"{handed.logical_id} of stack {handed.stack.name}, an "
-                            f"{handed.resource['Type']}, but "
-                            f"the property needs an {kind}. Import another name, or correct the output."
-                        )
-                    elif found in seen:
-                        yield (
-                            f"{place}: It imports {in_words(item['Fn::ImportValue'])}, which is "
-                            f"{handed.logical_id} of stack {handed.stack.name}, but the list already "
-                            "contains that resource. Import another name, or correct the output."
-                        )
-                    seen.append(found)
-                if resource.get("Type") == "AWS::RDS::DBSubnetGroup" and key == "SubnetIds":
-                    yield from _one_zone(logical_id, part, stack, earlier)
+def _types(
+    stack: BuiltStack, logical_id: str, properties: Mapping[str, Any], earlier: Sequence[BuiltStack]
+) -> Iterator[str]:
+    """Yield the imported values of a resource that do not have the type of their property."""
+    for name, value in properties.items():
+        if name == "VpcConfig" and isinstance(value, dict):
+            yield from _types(stack, logical_id, value, earlier)
+        if name in _TYPES:
+            values = value if isinstance(value, list) else [value]
+            place = place_in_words(("Resources", logical_id, "Properties", name))
+            for sentence in _type_problems(values, _TYPES[name], stack, earlier):
+                yield f"{place}: {sentence}"
+        if name == "SubnetIds" and stack.resources[logical_id].get("Type") == "AWS::RDS::DBSubnetGroup":
+            yield from _one_zone(logical_id, value, stack, earlier)
+
+
+def _type_problems(
+    values: Sequence[Any], type_name: str, stack: BuiltStack, earlier: Sequence[BuiltStack]
+) -> Iterator[str]:
+    """Yield what is wrong with the imported values among those of a property, which needs a type."""
+    resources: set[tuple[str, str]] = set()  # stack and logical ID of the values so far
+    for value in values:
+        imported = _exported_resource(value, stack, earlier)
+        if not imported:
+            continue
+        what = (
+            f"It imports {in_words(value['Fn::ImportValue'])}, which is {imported.logical_id} of stack "
+            f"{imported.stack.name}"
+        )
+        resource = (imported.stack.name, imported.logical_id)
+        if imported.resource["Type"] != type_name:
+            yield (
+                f"{what}, an {imported.resource['Type']}, but the property needs an {type_name}. Import "
+                "another name, or correct the output."
+            )
+        elif resource in resources:
+            yield (
+                f"{what}, but the list already contains that resource. Import another name, or correct the "
+                "output."
+            )
+        resources.add(resource)
 
 
 def _one_zone(
-    logical_id: str, subnets: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]
+    logical_id: str, values: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]
 ) -> Iterator[str]:
     """Yield a sentence if all subnets of a database are imported and in one Availability Zone."""
-    handed = [_handed(subnet, stack, earlier) for subnet in (subnets if isinstance(subnets, list) else [])]
-    zones = {
-        in_words(subnet.resource.get("Properties", {}).get("AvailabilityZone", "")) if subnet else ""
-        for subnet in handed
-    }
-    names = sorted({subnet.logical_id for subnet in handed if subnet})
-    if len(names) > 1 and len(zones) == 1 and "" not in zones:
+    if not isinstance(values, list):
+        return
+    names: set[str] = set()
+    zones: set[str] = set()
+    for value in values:
+        subnet = _exported_resource(value, stack, earlier)
+        zone = subnet.resource.get("Properties", {}).get("AvailabilityZone") if subnet else None
+        if not subnet or not zone:
+            return  # the zone of this subnet is not known
+        names.add(subnet.logical_id)
+        zones.add(in_words(zone))
+    if len(names) > 1 and len(zones) == 1:
         place = place_in_words(("Resources", logical_id, "Properties", "SubnetIds"))
         yield (
-            f"{place}: {' and '.join(names)} are all in the Availability Zone {zones.pop()}, but RDS needs "
-            "two. Give the subnets different zones."
+            f"{place}: {' and '.join(sorted(names))} are all in the Availability Zone {zones.pop()}, but RDS "
+            "needs two. Give the subnets different zones."
         )
 
 
-def _key_problems(stack: BuiltStack, logical_id: str, key: _Handed, service: str) -> Iterator[str]:
+def _key_problems(stack: BuiltStack, logical_id: str, key: _ExportedResource, service: str) -> Iterator[str]:
     of_stack = f"{key.logical_id} of stack {key.stack.name}"
     own = _statements_for(key, service)
     if service == "logs.":
@@ -169,19 +191,24 @@ def _key_problems(stack: BuiltStack, logical_id: str, key: _Handed, service: str
             )
 
 
-def _publishing_problems(key: _Handed, service: str) -> Iterator[str]:
+def _publishing_problems(key: _ExportedResource, service: str) -> Iterator[str]:
     """Yield what a service lacks that publishes to a topic with a key."""
-    own = _statements_for(key, service)
-    acts = [in_words(act) for statement in own for act in as_list(statement.get("Action"))]
-    lacking = [right for right in _PUBLISHES if not any(matches(act, right) for act in acts)]
-    if lacking:
+    patterns: list[str] = []
+    for statement in _statements_for(key, service):
+        patterns += [in_words(action) for action in as_list(statement.get("Action"))]
+    denied = [action for action in _PUBLISHES if not _matches_any(patterns, action)]
+    if denied:
         yield (
             f"The policy of {key.logical_id} of stack {key.stack.name} does not allow {service}amazonaws.com "
-            f"{' and '.join(lacking)}. Add a statement that does."
+            f"{' and '.join(denied)}. Add a statement that does."
         )
 
 
-def _statements_for(key: _Handed, service: str) -> list[Any]:
+def _matches_any(patterns: Sequence[str], text: str) -> bool:
+    return any(matches(pattern, text) for pattern in patterns)
+
+
+def _statements_for(key: _ExportedResource, service: str) -> list[Any]:
     """Return the statements of a key's policy that allow a service something."""
     statements = key.resource.get("Properties", {}).get("KeyPolicy", {}).get("Statement", [])
     return [
@@ -265,31 +292,42 @@ def _apis(value: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Itera
         for member in value:
             yield from _apis(member, stack, earlier)
     elif isinstance(value, dict):
-        handed = _handed(value, stack, earlier)
-        found = (handed.stack, {"Ref": handed.logical_id}) if handed else None
-        asked: Any = value.get("Fn::GetStackOutput")
-        for exporter in earlier if isinstance(asked, dict) else ():
-            if (
-                exporter.name_pattern == in_words(asked.get("StackName"))
-                and asked.get("OutputName") in exporter.outputs
+        source = _output_read(value, stack, earlier)
+        if source is None:
+            for part in value.values():
+                yield from _apis(part, stack, earlier)
+            return
+        publisher, output = source
+        match output:
+            case {"Ref": str(api)} if (
+                publisher.resources.get(api, {}).get("Type") == "AWS::ApiGateway::RestApi"
             ):
-                found = exporter, exporter.outputs[asked["OutputName"]].get("Value")
-        match found:
-            case (BuiltStack() as one, {"Ref": str(api)}) if (
-                one.resources.get(api, {}).get("Type") == "AWS::ApiGateway::RestApi"
-            ):
-                yield one, api
-            case None:
-                for part in value.values():
-                    yield from _apis(part, stack, earlier)
+                yield publisher, api
+
+
+def _output_read(
+    value: Mapping[str, Any], stack: BuiltStack, earlier: Sequence[BuiltStack]
+) -> tuple[BuiltStack, Any] | None:
+    """Return the stack that a value is read from, and the value there; None for other values."""
+    output = value.get("Fn::GetStackOutput")
+    if isinstance(output, dict):
+        key: Any = output.get("OutputName")
+        for publisher in reversed(earlier):
+            if publisher.name_pattern == in_words(output.get("StackName")) and key in publisher.outputs:
+                return publisher, publisher.outputs[key].get("Value")
+    imported = _exported_resource(value, stack, earlier)
+    if imported:
+        return imported.stack, {"Ref": imported.logical_id}
+    return None
 
 
 def _is_for(statement: Any, service: str) -> bool:
+    """Return whether the principal of a statement is a service, or any."""
     principal = statement.get("Principal")
-    named = principal.get("Service", []) if isinstance(principal, dict) else [principal]
-    return any(
-        in_words(name).startswith((service, "*")) for name in (named if isinstance(named, list) else [named])
-    )
+    if isinstance(principal, dict):
+        principal = principal.get("Service", [])
+    names = principal if isinstance(principal, list) else [principal]
+    return any(in_words(name).startswith((service, "*")) for name in names)
 
 
 def _alarms(stack: BuiltStack, topic: str) -> Iterator[str]:
@@ -305,9 +343,13 @@ def _alarms(stack: BuiltStack, topic: str) -> Iterator[str]:
 def _admits(statement: Any, condition: str, mark: str, name: str) -> bool:
     """Return whether a pattern of a statement, after the mark, matches a name."""
     for keys in statement.get("Condition", {}).values():
-        patterns = keys.get(condition, []) if isinstance(keys, dict) else []
-        listed = [in_words(pattern) for pattern in (patterns if isinstance(patterns, list) else [patterns])]
-        ends = [pattern.partition(mark)[2] for pattern in listed if mark in pattern]
-        if listed and len(ends) == len(listed) and not any(matches(end, name) for end in ends):
+        values = keys.get(condition, []) if isinstance(keys, dict) else []
+        if not isinstance(values, list):
+            values = [values]
+        patterns = [in_words(value) for value in values]
+        if not patterns or not all(mark in pattern for pattern in patterns):
+            continue
+        names = [pattern.partition(mark)[2] for pattern in patterns]
+        if not _matches_any(names, name):
             return False
     return True

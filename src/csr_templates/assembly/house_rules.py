@@ -4,7 +4,7 @@ They apply to ``STACKS``, not to stacks of other projects. Requirements for any 
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from cfn_analysis.model.built_stack import BuiltStack
@@ -31,6 +31,8 @@ _SNAPSHOTS: Final = frozenset({"AWS::RDS::DBCluster"})
 """Types with a snapshot on deletion: a retained cluster would still be billed."""
 _TAGS: Final = {"Project": {"Ref": "ProjectName"}, "Environment": {"Ref": "Environment"}}
 _SOURCES: Final = ("aws:SourceAccount", "aws:SourceArn", "kms:EncryptionContext:aws:logs:arn")
+_REQUIRE_MATCH: Final = ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
+"""Operators of a condition that only values of the request can meet."""
 _WITHOUT_SOURCE: Final = ("apigateway.amazonaws.com",)
 """Services that do not always send a source when they assume a role."""
 _WITH_RESOURCE_POLICY: Final = {
@@ -65,22 +67,20 @@ def problems(stack: BuiltStack) -> list[str]:
     Raises:
         SchemasError: the list of types with data has another format.
     """
-    return [
-        f"Stack {stack.name}: {sentence}"
-        for sentence in (
-            *_parameter_problems(stack),
-            *_tag_problems(stack),
-            *_key_problems(stack),
-            *_service_problems(stack),
-            *_role_problems(stack),
-            *_transport_problems(stack),
-            *_bucket_problems(stack),
-            *_log_group_problems(stack),
-            *_data_problems(stack),
-            *_alarm_problems(stack),
-            *_export_problems(stack),
-        )
-    ]
+    sentences = (
+        *_parameter_problems(stack),
+        *_tag_problems(stack),
+        *_key_problems(stack),
+        *_service_problems(stack),
+        *_role_problems(stack),
+        *_transport_problems(stack),
+        *_bucket_problems(stack),
+        *_log_group_problems(stack),
+        *_data_problems(stack),
+        *_alarm_problems(stack),
+        *_export_problems(stack),
+    )
+    return [f"Stack {stack.name}: {sentence}" for sentence in sentences]
 
 
 # ---- Parameters ----
@@ -88,24 +88,16 @@ def problems(stack: BuiltStack) -> list[str]:
 
 def _parameter_problems(stack: BuiltStack) -> Iterator[str]:
     interface = stack.template.get("Metadata", {}).get("AWS::CloudFormation::Interface", {})
-    grouped = [name for group in interface.get("ParameterGroups", []) for name in group["Parameters"]]
+    grouped: list[str] = []
+    for group in interface.get("ParameterGroups", []):
+        grouped += group["Parameters"]
     labels = interface.get("ParameterLabels", {})
     for name, parameter in stack.parameters.items():
-        missing = [
-            f"{key} ({purpose})"
-            for key, purpose in (
-                ("Default", "the value of production"),
-                ("Description", "its effect"),
-                ("ConstraintDescription", "the message for a rejected value, which starts with 'must'"),
-            )
-            if not parameter.get(key)
-            and parameter.get(key) != 0
-            and not (key == "Default" and key in parameter)
-        ]
-        if not parameter["Type"].startswith("AWS::") and not any(key in parameter for key in _CONSTRAINTS):
-            missing.append("a constraint (AllowedValues, AllowedPattern, MinValue, ...)")
-        missing += [] if name in labels else ["a label (label= of add_parameter)"]
-        missing += [] if name in grouped else ["a group (group= of add_parameter)"]
+        missing = _missing_keys(parameter)
+        if name not in labels:
+            missing.append("a label (label= of add_parameter)")
+        if name not in grouped:
+            missing.append("a group (group= of add_parameter)")
         if missing:
             yield f"Parameters.{name} does not have {', '.join(missing)}. Add what is missing."
         if grouped.count(name) > 1:
@@ -123,37 +115,66 @@ def _parameter_problems(stack: BuiltStack) -> Iterator[str]:
             )
 
 
+def _missing_keys(parameter: Mapping[str, Any]) -> list[str]:
+    """Return the keys that a parameter does not have, with what they are for."""
+    missing = []
+    if "Default" not in parameter:
+        missing.append("Default (the value of production)")
+    if not parameter.get("Description"):
+        missing.append("Description (its effect)")
+    if not parameter.get("ConstraintDescription"):
+        missing.append("ConstraintDescription (the message for a rejected value, which starts with 'must')")
+    if not parameter["Type"].startswith("AWS::") and not any(key in parameter for key in _CONSTRAINTS):
+        missing.append("a constraint (AllowedValues, AllowedPattern, MinValue, ...)")
+    return missing
+
+
 # ---- Resources ----
 
 
 def _tag_problems(stack: BuiltStack) -> Iterator[str]:
-    named: dict[tuple[str, str], str] = {}
+    first_with_name: dict[tuple[str, str], str] = {}  # type and tag Name -> logical ID
     for logical_id, resource in stack.resources.items():
+        type_name = resource["Type"]
         try:
-            key = resource_schema(resource["Type"], stack.region).tag_property
+            key = resource_schema(type_name, stack.region).tag_property
         except SchemasError:  # a type without a schema in this region is reported by the linter
             continue
         if not key:
             continue
         properties = resource.get("Properties", {})
-        found = _tags_of(properties.get(key))
-        wrong = [name for name, value in _TAGS.items() if found.get(name) != value]
-        name = in_words(found["Name"]) if "Name" in found else ""
-        if not name.startswith(PREFIX) and (
-            name or properties.keys().isdisjoint(_name_properties(resource["Type"]))
-        ):
-            wrong.append("Name")
-        if wrong:
+        tags = _tags_of(properties.get(key))
+        missing = _missing_tags(tags, has_name_property=_has_name_property(type_name, properties))
+        if missing:
             yield (
-                f"{logical_id} does not have the required {'tag' if len(wrong) == 1 else 'tags'} "
-                f"{', '.join(wrong)}, which deploy policies, cost reports and operators use to find it. "
+                f"{logical_id} does not have the required {'tag' if len(missing) == 1 else 'tags'} "
+                f"{', '.join(missing)}, which deploy policies, cost reports and operators use to find it. "
                 f"Write {key}=names.tags(...), with a word for the resource."
             )
-        elif name and (other := named.setdefault((resource["Type"], name), logical_id)) != logical_id:
-            yield (
-                f"{logical_id} has the same tag Name as {other}, {name}, so the console does not distinguish "
-                "them. Use another text in names.tags(...)."
-            )
+        elif name := in_words(tags.get("Name", "")):
+            first = first_with_name.setdefault((type_name, name), logical_id)
+            if first != logical_id:
+                yield (
+                    f"{logical_id} has the same tag Name as {first}, {name}, so the console does not "
+                    "distinguish them. Use another text in names.tags(...)."
+                )
+
+
+def _missing_tags(tags: Mapping[str, Any], *, has_name_property: bool) -> list[str]:
+    """Return the tags that a resource does not have, or has with another value.
+
+    The tag Name must begin with the prefix. A resource with a property for its name does not need the tag.
+    """
+    missing = [name for name, value in _TAGS.items() if tags.get(name) != value]
+    name = in_words(tags.get("Name", ""))
+    if name.startswith(PREFIX) or (has_name_property and not name):
+        return missing
+    return [*missing, "Name"]
+
+
+def _has_name_property(type_name: str, properties: Mapping[str, Any]) -> bool:
+    """Return whether a resource has its name in a property."""
+    return not properties.keys().isdisjoint(_name_properties(type_name))
 
 
 def _name_properties(resource_type: str) -> tuple[str, ...]:
@@ -202,15 +223,17 @@ def _key_problems(stack: BuiltStack) -> Iterator[str]:
 
 def _allows_root_everything(statement: Any) -> bool:
     """Return whether a statement is ``_ROOT``, with any ``Sid``, and with values as lists or not."""
-    return (
-        isinstance(statement, dict)
-        and {
-            key: value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value
-            for key, value in statement.items()
-            if key != "Sid"
-        }
-        == _ROOT
-    )
+    if not isinstance(statement, dict):
+        return False
+    without_sid = {key: _only_item(value) for key, value in statement.items() if key != "Sid"}
+    return without_sid == _ROOT
+
+
+def _only_item(value: Any) -> Any:
+    """Return the item of a list that has only one; other values as they are."""
+    if isinstance(value, (list, tuple)) and len(value) == 1:
+        return value[0]
+    return value
 
 
 def _denies_changes(statement: Any) -> bool:
@@ -224,7 +247,9 @@ def _denies_changes(statement: Any) -> bool:
 
 
 def _items(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, (list, tuple)) else [value]
+    if isinstance(value, (list, tuple)):
+        return value
+    return [value]
 
 
 def _service_problems(stack: BuiltStack) -> Iterator[str]:
@@ -233,7 +258,8 @@ def _service_problems(stack: BuiltStack) -> Iterator[str]:
         for statement in _statements(resource.get("Properties", {})):
             principal = statement.get("Principal")
             services = _items(principal.get("Service", [])) if isinstance(principal, dict) else []
-            names = [name for name in map(in_words, services) if name not in _WITHOUT_SOURCE]
+            names = [in_words(service) for service in services]
+            names = [name for name in names if name not in _WITHOUT_SOURCE]
             if names and statement["Effect"] == "Allow" and not _has_source_in_account(statement):
                 yield (
                     f"{logical_id} allows {names[0]} without a source in this account, so other accounts can "
@@ -244,20 +270,27 @@ def _service_problems(stack: BuiltStack) -> Iterator[str]:
 
 def _statements(node: Any) -> Iterator[Mapping[str, Any]]:
     """Yield the statements of every policy in a part of a template."""
-    for value in node.values() if isinstance(node, dict) else node if isinstance(node, (list, tuple)) else ():
-        if isinstance(value, dict) and "Effect" in value:
-            yield value
-        yield from _statements(value)
+    if isinstance(node, dict):
+        parts: Iterable[Any] = node.values()
+    elif isinstance(node, (list, tuple)):
+        parts = node
+    else:
+        return
+    for part in parts:
+        if isinstance(part, dict) and "Effect" in part:
+            yield part
+        yield from _statements(part)
 
 
 def _has_source_in_account(statement: Mapping[str, Any]) -> bool:
     """Return whether a condition requires a source whose every allowed value contains the account."""
-    return any(
-        key in _SOURCES and all("AWS::AccountId" in json.dumps(value) for value in _items(values))
-        for operator, keys in statement.get("Condition", {}).items()
-        if operator in ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
-        for key, values in keys.items()
-    )
+    for operator, keys in statement.get("Condition", {}).items():
+        if operator not in _REQUIRE_MATCH:
+            continue
+        for key, values in keys.items():
+            if key in _SOURCES and all("AWS::AccountId" in json.dumps(value) for value in _items(values)):
+                return True
+    return False
 
 
 def _role_problems(stack: BuiltStack) -> Iterator[str]:
@@ -273,14 +306,12 @@ def _role_problems(stack: BuiltStack) -> Iterator[str]:
 
 def _transport_problems(stack: BuiltStack) -> Iterator[str]:
     for resource_type, (policy_type, key) in _WITH_RESOURCE_POLICY.items():
-        encrypted = {
-            use.name
-            for _, policy in _of_type(stack, policy_type)
-            if any(map(_denies_without_tls, _statements(policy)))
-            for use in uses(policy.get(key))
-        }
+        with_tls: set[str] = set()
+        for _, policy in _of_type(stack, policy_type):
+            if any(_denies_without_tls(statement) for statement in _statements(policy)):
+                with_tls |= {use.name for use in uses(policy.get(key))}
         for logical_id, _ in _of_type(stack, resource_type):
-            if logical_id not in encrypted:
+            if logical_id not in with_tls:
                 yield (
                     f"{logical_id} has no {policy_type} that denies requests without TLS. Add "
                     "policies.deny_without_tls(...) to its policy (buckets.bucket_policy includes it)."
@@ -307,7 +338,9 @@ def _bucket_problems(stack: BuiltStack) -> Iterator[str]:
 
 def _log_group_problems(stack: BuiltStack) -> Iterator[str]:
     for logical_id, group in _of_type(stack, "AWS::Logs::LogGroup"):
-        missing = [] if group.get("KmsKeyId") else ["KmsKeyId (the ARN of a key)"]
+        missing = []
+        if not group.get("KmsKeyId"):
+            missing.append("KmsKeyId (the ARN of a key)")
         if group.get("RetentionInDays") != {"Ref": "LogRetentionDays"}:
             missing.append("RetentionInDays (the parameter LogRetentionDays)")
         if missing:
@@ -335,11 +368,11 @@ def unretained(stack: BuiltStack) -> list[str]:
 
 def _data_problems(stack: BuiltStack) -> Iterator[str]:
     for logical_id, policy, value in _wrong_policies(stack):
-        found = stack.resources[logical_id].get(policy, "missing")
-        survives = found.startswith("Retain") or found == "Snapshot"
+        current = stack.resources[logical_id].get(policy, "missing")
+        survives = current.startswith("Retain") or current == "Snapshot"
+        effect = "more would be retained than needed" if survives else "the data would be deleted"
         yield (
-            f"{logical_id} contains data, but its {policy} is {found}: "
-            f"{'more would be retained than needed' if survives else 'the data would be deleted'}. "
+            f"{logical_id} contains data, but its {policy} is {current}: {effect}. "
             f"Write {policy}={json.dumps(value)}."
         )
 
@@ -349,11 +382,9 @@ def _wrong_policies(stack: BuiltStack) -> Iterator[tuple[str, str, str]]:
     for logical_id, resource in stack.resources.items():
         if resource["Type"] not in stateful_types():
             continue
-        snapshot = resource["Type"] in _SNAPSHOTS
-        required = {
-            "DeletionPolicy": "Snapshot" if snapshot else "RetainExceptOnCreate",
-            "UpdateReplacePolicy": "Snapshot" if snapshot else "Retain",
-        }
+        required = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+        if resource["Type"] in _SNAPSHOTS:
+            required = {"DeletionPolicy": "Snapshot", "UpdateReplacePolicy": "Snapshot"}
         for policy, value in required.items():
             if resource.get(policy, "missing") != value:
                 yield logical_id, policy, value
@@ -364,10 +395,10 @@ def _alarm_problems(stack: BuiltStack) -> Iterator[str]:
         if resource["Type"] in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"):
             name = in_words(resource.get("Properties", {}).get("AlarmName", ""))
             if not name.startswith(PREFIX):
-                found = f"the AlarmName {name}" if name else "no AlarmName"
+                current = f"the AlarmName {name}" if name else "no AlarmName"
                 yield (
-                    f"{logical_id} has {found}, but keys and topics allow only alarms whose names start with "
-                    f"{PREFIX}. Its notifications would fail. Write AlarmName=names.name(...)."
+                    f"{logical_id} has {current}, but keys and topics allow only alarms whose names start "
+                    f"with {PREFIX}. Its notifications would fail. Write AlarmName=names.name(...)."
                 )
 
 

@@ -10,7 +10,6 @@ import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -19,17 +18,16 @@ from csr_templates.assembly import folder as folders
 from csr_templates.assembly.cost_tables import cost_tables
 from csr_templates.assembly.folder import OutputError
 from csr_templates.environments.files import read_flat
-from csr_templates.reference import alarm_sections, markers
-from csr_templates.reference.markers import START, PageError
+from csr_templates.reference import alarm_sections, markers, page_lines
+from csr_templates.reference.markers import PageError
 from csr_templates.reference.on_call import ALARM_MARKER, INDEX
 from csr_templates.reference.tables import SETTINGS, Tables
 from csr_templates.reference.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from csr_templates.assembly.files import Assembly
-    from csr_templates.reference.alarm_sections import AlarmSection
     from csr_templates.reference.alarms import Alarm
     from csr_templates.reference.markers import MarkedSection
 
@@ -43,33 +41,33 @@ class Pages:
 
     Attributes:
         folder: their folder.
-        found: their content.
-        wanted: their new content.
+        current: their content.
+        rewritten: their new content.
         untranslated: a sentence for each missing translation; the pages show the English word.
-        mistakes: a sentence for each mistake in a page, its markers or its words. Without mistakes, the
-            pages can be written.
+        findings: a sentence for each error in a page, its markers or its words. Without findings, the pages
+            can be written.
     """
 
     folder: Path
-    found: Mapping[str, bytes]
-    wanted: Mapping[str, bytes]
+    current: Mapping[str, bytes]
+    rewritten: Mapping[str, bytes]
     untranslated: tuple[str, ...]
-    mistakes: tuple[str, ...]
+    findings: tuple[str, ...]
 
     @property
     def stale(self) -> tuple[str, ...]:
         """The pages that are not up to date."""
-        return tuple(name for name, data in self.wanted.items() if data != self.found[name])
+        return tuple(name for name, data in self.rewritten.items() if data != self.current[name])
 
     @property
     def unchanged(self) -> tuple[str, ...]:
         """The pages that are up to date."""
-        return tuple(name for name in self.wanted if name not in self.stale)
+        return tuple(name for name in self.rewritten if name not in self.stale)
 
     def difference(self, name: str) -> str:
         """Return a stale page's unified diff."""
         path = Path(os.path.normpath(self.folder / name))
-        return folders.unified(path.as_posix(), self.found[name], self.wanted[name])
+        return folders.unified(path.as_posix(), self.current[name], self.rewritten[name])
 
 
 def plan(assembly: Assembly, folder: Path) -> Pages:
@@ -87,43 +85,79 @@ def plan(assembly: Assembly, folder: Path) -> Pages:
             return Pages(folder, {}, {}, (), (str(error),))
         except ResolveError as error:  # may be among the problems of the assembly already
             return Pages(folder, {}, {}, (), (str(error),) if assembly.is_clean else ())
-        languages, mistakes = _languages(folder, tables)
-        for language in languages:
-            mistakes += language.mistakes(tables)
-            language.read_translations(tables.alarms)
-        pages = [(page, language) for language in languages for page in language.pages]
-        names = {page.path: Path(os.path.relpath(page.path, folder)).as_posix() for page, _ in pages}
-        pages.sort(key=lambda page: names[page[0].path])
-        wanted: dict[str, bytes] = {}
-        for page, language in pages:
-            write = partial(tables.write, page=page.path.as_posix(), words=language.words)
-            table = partial(_table, write=write, mistakes=mistakes)
-            wanted[names[page.path]] = markers.rewrite(page.text, page.sections, table).encode()
-        found = {names[page.path]: page.text.encode() for page, _ in pages}
-        untranslated = [line for language in languages for line in language.untranslated(tables)]
-        return Pages(folder, found, wanted, tuple(untranslated), tuple(dict.fromkeys(mistakes)))
+        return _with_tables(folder, tables)
+
+
+def _with_tables(folder: Path, tables: Tables) -> Pages:
+    """Return the pages of a folder with these tables."""
+    languages, findings = _languages(folder, tables)
+    for language in languages:
+        findings += language.findings(tables)
+        language.read_translations(tables.alarms)
+    pages: list[tuple[str, _Page, _Language]] = []
+    for language in languages:
+        pages += [(page.name, page, language) for page in language.pages]
+    pages.sort(key=lambda entry: entry[0])
+    current: dict[str, bytes] = {}
+    rewritten: dict[str, bytes] = {}
+    for name, page, language in pages:
+        current[name] = page.text.encode()
+        rewritten[name] = _rewritten(page, tables, language.words, findings).encode()
+    untranslated: list[str] = []
+    for language in languages:
+        untranslated += language.untranslated(tables)
+    return Pages(folder, current, rewritten, tuple(untranslated), tuple(dict.fromkeys(findings)))
+
+
+def _rewritten(page: _Page, tables: Tables, words: Words, findings: list[str]) -> str:
+    """Return the text of a page with its tables; a table with an error is unchanged, and a finding."""
+
+    def write(section: MarkedSection, lines: Sequence[str]) -> Sequence[str]:
+        try:
+            return tables.write(section, lines, page.path.as_posix(), words)
+        except PageError as error:
+            findings.extend(str(error).split("\n"))
+            return lines
+
+    return markers.rewrite(page.text, page.sections, write)
 
 
 def _languages(folder: Path, tables: Tables) -> tuple[list[_Language], list[str]]:
     """Return the languages with their pages, and a sentence for each page or word that cannot be read."""
-    languages = {"": _Language(Words(), folder / "*.md")}
-    mistakes: list[str] = []
+    languages = {"": _Language(Words(), folder, "*.md")}
+    findings: list[str] = []
     for path in sorted(folder.glob("words.??.json")):
         name = path.name.split(".")[1]
-        words, wrong = _words(path)
-        mistakes += wrong
-        languages[name] = _Language(words, folder / f"*.{name}.md")
-    readmes = Path(os.path.normpath(folder / "..")).glob("README*.md")
-    marked = [path for path in readmes if START.partition("{")[0].encode() in path.read_bytes()]
-    for path in sorted([*folder.glob("*.md"), *marked]):
+        words, findings_of_words = _words(path)
+        findings += findings_of_words
+        languages[name] = _Language(words, folder, f"*.{name}.md")
+    for path in sorted([*folder.glob("*.md"), *_marked_readmes(folder)]):
         match = _LANGUAGE.fullmatch(path.name)
-        if language := languages.get(match[1] if match else ""):
-            mistakes += language.add(path, tables.names)
-    return [*languages.values()], mistakes
+        language = languages.get(match[1] if match else "")
+        if language:
+            findings += language.add(path, tables.names)
+    return [*languages.values()], findings
+
+
+def _marked_readmes(folder: Path) -> list[Path]:
+    """Return the READMEs beside a folder that have generated tables; other projects' have none."""
+    start = page_lines.start_marker("").removesuffix(" -->").encode()
+    readmes = Path(os.path.normpath(folder / "..")).glob("README*.md")
+    return [path for path in readmes if start in path.read_bytes()]
 
 
 class _Page(NamedTuple):
+    """A page with generated tables.
+
+    Attributes:
+        path: its path.
+        name: its path in the folder of the pages.
+        text: its content.
+        sections: where its tables are.
+    """
+
     path: Path
+    name: str
     text: str
     sections: Sequence[MarkedSection]
 
@@ -138,34 +172,45 @@ class _Language:
         is_complete: whether all its pages could be read.
     """
 
-    def __init__(self, words: Words, pattern: Path) -> None:
+    def __init__(self, words: Words, folder: Path, pattern: str) -> None:
         self.words = words
-        self.pattern = pattern.as_posix()
+        self.pattern = (folder / pattern).as_posix()
         self.pages: list[_Page] = []
         self.is_complete = True
+        self._folder = folder
 
-    def add(self, path: Path, known: Collection[str]) -> list[str]:
-        """Add a page, if it has generated tables; return a sentence for each mistake in its markers."""
+    def add(self, path: Path, names: Collection[str]) -> list[str]:
+        """Add a page, if it has generated tables; return a sentence for each wrong marker in it.
+
+        ``names`` are those of the tables.
+        """
         try:
             text = path.read_bytes().decode()
         except UnicodeDecodeError as error:
             self.is_complete = False
             return [f"{path.as_posix()}: byte {error.start} is not UTF-8. Save it as UTF-8."]
-        sections, mistakes = markers.sections(text, path.as_posix(), known)
-        self.is_complete &= not mistakes
+        sections, findings = markers.sections(text, path.as_posix(), names)
+        if findings:
+            self.is_complete = False
         if sections:
-            self.pages.append(_Page(path, text, sections))
-        return mistakes
+            name = Path(os.path.relpath(path, self._folder)).as_posix()
+            self.pages.append(_Page(path, name, text, sections))
+        return findings
 
     def read_translations(self, alarms: Mapping[str, Alarm]) -> None:
         """Take the texts of the alarms from the pages, unless they translate another English text."""
-        for name, section in self._translated(alarms):
-            for key, text in alarm_sections.current(alarms[name], section):
-                self.words.alarms[name, key] = text
+        if not self.words.translated:
+            return
+        for page in self.pages:
+            for name, section in alarm_sections.read(page.text).items():
+                if name not in alarms:
+                    continue
+                for key, text in alarm_sections.current(alarms[name], section):
+                    self.words.alarms[name, key] = text
 
-    def mistakes(self, tables: Tables) -> Iterator[str]:
+    def findings(self, tables: Tables) -> Iterator[str]:
         """Yield a sentence for each table that is missing or on two pages, and each incomplete section."""
-        places: dict[str, tuple[str, int]] = {}
+        places: dict[str, tuple[str, int]] = {}  # table -> its first page and line
         for page in self.pages:
             name = page.path.as_posix()
             for section in page.sections:
@@ -176,18 +221,30 @@ class _Language:
                         f"{line}. Remove one of the two."
                     )
             yield from alarm_sections.incomplete(_alarm_markers(page), page.text, name, self.words)
-        absent = [name for name in tables.names if name not in places and name not in _OPTIONAL]
-        others = [START.format(name) for name in absent if not name.startswith(ALARM_MARKER)]
-        if others and self.is_complete:
-            yield f"{self.pattern}: No page has {' or '.join(others)}. Restore removed markers."
-        if INDEX in places or self.is_complete:  # the page with the sections was read
-            on_call, _ = places.get(INDEX, (self.pattern, 0))
-            for alarm in tables.alarms.values():
-                if f"{ALARM_MARKER}{alarm.name}" in absent:
-                    yield (
-                        f"{on_call}: The alarm {alarm.name} has no section. Add it, and complete the "
-                        f"dots:\n\n{alarm_sections.form(alarm, self.words)}\n"
-                    )
+        yield from self._missing_tables(tables, places.keys())
+        if INDEX in places:
+            yield from self._missing_alarms(tables, places.keys(), page_name=places[INDEX][0])
+        elif self.is_complete:  # the page with the sections was read
+            yield from self._missing_alarms(tables, places.keys(), page_name=self.pattern)
+
+    def _missing_tables(self, tables: Tables, on_pages: Collection[str]) -> Iterator[str]:
+        """Yield a sentence for the tables, except those of alarms, that are not on a page."""
+        missing = [
+            page_lines.start_marker(name)
+            for name in tables.names
+            if name not in on_pages and name not in _OPTIONAL and not name.startswith(ALARM_MARKER)
+        ]
+        if missing and self.is_complete:
+            yield f"{self.pattern}: No page has {' or '.join(missing)}. Restore removed markers."
+
+    def _missing_alarms(self, tables: Tables, on_pages: Collection[str], page_name: str) -> Iterator[str]:
+        """Yield a sentence for each alarm that does not have a section on the page for them."""
+        for alarm in tables.alarms.values():
+            if f"{ALARM_MARKER}{alarm.name}" not in on_pages:
+                yield (
+                    f"{page_name}: The alarm {alarm.name} has no section. Add it, and complete the "
+                    f"dots:\n\n{alarm_sections.form(alarm, self.words)}\n"
+                )
 
     def untranslated(self, tables: Tables) -> Iterator[str]:
         """Yield a sentence for each missing translation."""
@@ -206,12 +263,6 @@ class _Language:
                 "the English text. Add the translation."
             )
 
-    def _translated(self, alarms: Mapping[str, Alarm]) -> Iterator[tuple[str, AlarmSection]]:
-        for page in self.pages if self.words.translated else ():
-            for name, section in alarm_sections.read(page.text).items():
-                if name in alarms:
-                    yield name, section
-
 
 def _alarm_markers(page: _Page) -> dict[str, int]:
     """Return alarm -> number of the line with its marker."""
@@ -222,27 +273,6 @@ def _alarm_markers(page: _Page) -> dict[str, int]:
     }
 
 
-def _table(
-    section: MarkedSection,
-    lines: Sequence[str],
-    write: Callable[[MarkedSection, Sequence[str]], Sequence[str]],
-    mistakes: list[str],
-) -> Sequence[str]:
-    """Return the lines of a table; the current ones if it has a mistake, which is added to the others."""
-    with _collected(mistakes):
-        return write(section, lines)
-    return lines
-
-
-@contextmanager
-def _collected(mistakes: list[str]) -> Iterator[None]:
-    """Add the mistake of a page to the others, so that a build reports all of them."""
-    try:
-        yield
-    except PageError as error:
-        mistakes += str(error).split("\n")
-
-
 def write(pages: Pages) -> None:
     """Replace each stale page.
 
@@ -251,7 +281,7 @@ def write(pages: Pages) -> None:
     """
     with _errors_as_sentences("write to", pages.folder):
         for name in pages.stale:
-            folders.replace((pages.folder / name).resolve(), pages.wanted[name])
+            folders.replace((pages.folder / name).resolve(), pages.rewritten[name])
 
 
 def _tables(assembly: Assembly, folder: Path) -> Tables:
@@ -269,13 +299,16 @@ def _tables(assembly: Assembly, folder: Path) -> Tables:
 def _words(path: Path) -> tuple[Words, list[str]]:
     """Return the words of a file, and a sentence for each one that is wrong."""
     values, mistakes = read_flat(path)
-    texts = {key: value for key, value in (values or {}).items() if isinstance(value, str) and value}
-    wrong = [
-        f"{path.as_posix()}: {json.dumps(key)}: The value must be a text that is not empty."
-        for key in values or {}
-        if key not in texts
-    ]
-    return Words(texts, path.as_posix()), [*map(str, mistakes), *wrong]
+    findings = [str(mistake) for mistake in mistakes]
+    texts: dict[str, str] = {}
+    for key, value in (values or {}).items():
+        if isinstance(value, str) and value:
+            texts[key] = value
+        else:
+            findings.append(
+                f"{path.as_posix()}: {json.dumps(key)}: The value must be a text that is not empty."
+            )
+    return Words(texts, path.as_posix()), findings
 
 
 @contextmanager

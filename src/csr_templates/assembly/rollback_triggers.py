@@ -43,12 +43,17 @@ def rollback_triggers(
             raise RollbackTriggerError(
                 f"The rollback trigger {alarm} is not an alarm of the template that has an AlarmName. {where}"
             )
-    found = {}
-    for environment in environments if alarms else ():
-        known = Known(stack.template, environment.parameters[stack.name], region=stack.region)
-        found[environment.name] = [
-            known.value(resource["Properties"]["AlarmName"])
-            for resource in map(stack.resources.__getitem__, alarms)
-            if "Condition" not in resource or known.condition(resource["Condition"]) is YES
-        ]
-    return found
+    if not alarms:
+        return {}
+    return {environment.name: _alarm_names(stack, alarms, environment) for environment in environments}
+
+
+def _alarm_names(stack: BuiltStack, alarms: Sequence[str], environment: Environment) -> list[str]:
+    """Return the names of those alarms of a stack that exist in an environment."""
+    resolver = Known(stack.template, environment.parameters[stack.name], region=stack.region)
+    names = []
+    for logical_id in alarms:
+        alarm = stack.resources[logical_id]
+        if "Condition" not in alarm or resolver.condition(alarm["Condition"]) is YES:
+            names.append(resolver.value(alarm["Properties"]["AlarmName"]))
+    return names

@@ -13,8 +13,12 @@ from csr_templates.cli.messages import FINE, FOUND, InputError, say, tell
 from csr_templates.hand_over.built_folder import BuiltFolderError
 from csr_templates.preflight import report
 from csr_templates.preflight.facts import FactsError
-from csr_templates.preflight.needs import Needs, NeedsError, needs
 from csr_templates.preflight.report import IgnoreError
+from csr_templates.preflight.resolved_environment import (
+    ResolvedEnvironment,
+    SelectionError,
+    resolve_environment,
+)
 from csr_templates.preflight.results import judge, missing_calls
 
 if TYPE_CHECKING:
@@ -68,26 +72,31 @@ def run(arguments: Namespace, name: str, checks: Sequence[Check], title: str) ->
     try:
         report.ignore([], arguments.ignore, names, page)
         per_deploy = _parameters(arguments.parameter)
-        folder = folders.read_built(arguments.out or folders.default_output())
+        path = arguments.out or folders.default_output()
+        folder = folders.read_built(path)
 
-        def needs_of(account: str) -> Needs:
-            return needs(folder, arguments.environment, account, arguments.stack, per_deploy)
+        def environment_of(account: str) -> ResolvedEnvironment:
+            return resolve_environment(
+                folder, arguments.environment, account, arguments.stack, per_deploy, path.as_posix()
+            )
 
-        needed, facts = account_facts.obtain(arguments, name, partial(missing_calls, checks), needs_of)
-    except (AccountError, BuiltFolderError, FactsError, IgnoreError, NeedsError) as error:
+        environment, facts = account_facts.obtain(
+            arguments, name, partial(missing_calls, checks), environment_of
+        )
+    except (AccountError, BuiltFolderError, FactsError, IgnoreError, SelectionError) as error:
         raise InputError(str(error)) from error
-    results = report.ignore(judge(checks, needed, facts), arguments.ignore, names, page)
+    results = report.ignore(judge(checks, environment, facts), arguments.ignore, names, page)
     subjects = {f"{result.check}:{result.subject}" for result in results}
     for ignored in arguments.ignore:
         if ":" in ignored and ignored not in subjects:
             tell(f"csr-templates: --ignore {ignored} has no effect: there is no such result.")
     match arguments.format:
         case "json":
-            say(report.as_json(results, needed, facts))
+            say(report.as_json(results, environment, facts))
         case "markdown":
-            say(report.as_markdown(results, needed, facts, title))
+            say(report.as_markdown(results, environment, facts, title))
         case _:
-            say(report.as_text(results, needed, facts, title))
+            say(report.as_text(results, environment, facts, title))
     return FOUND if any(result.is_bad for result in results) else FINE
 
 

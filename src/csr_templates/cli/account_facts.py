@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from csr_templates.preflight.checked_account import Missing
     from csr_templates.preflight.facts import Facts
-    from csr_templates.preflight.needs import Needs
+    from csr_templates.preflight.resolved_environment import ResolvedEnvironment
 
 PATIENCE: Final = 1.0  # seconds before progress is shown on a terminal
 _ANY_ACCOUNT: Final = "123456789012"
@@ -43,9 +43,9 @@ def add_arguments(parser: _ActionsContainer) -> None:
 
 
 def obtain(
-    arguments: Namespace, policy: str, missing: Missing, needs_of: Callable[[str], Needs]
-) -> tuple[Needs, Facts]:
-    """Return the needs and the facts: of saved files, or of the account after all calls.
+    arguments: Namespace, policy: str, missing: Missing, environment_of: Callable[[str], ResolvedEnvironment]
+) -> tuple[ResolvedEnvironment, Facts]:
+    """Return the environment and the facts: of saved files, or of the account after all calls.
 
     ``missing`` returns the calls whose answers the command needs and the facts do not contain.
 
@@ -59,12 +59,12 @@ def obtain(
             raise InputError(
                 f"--facts does not call AWS, so --{option.replace('_', '-')} has no effect. Remove one."
             )
-    expected = needs_of(_ANY_ACCOUNT)  # report wrong options before AWS is called
+    expected = environment_of(_ANY_ACCOUNT)  # report wrong options before AWS is called
     if arguments.facts:
         facts = _saved_facts(arguments.facts, policy)
-        facts.require(expected.project, expected.environment)
-        require_account(expected.environment, expected.stated_account, facts.account)
-        return needs_of(facts.account), facts
+        facts.require(expected.project, expected.name)
+        require_account(expected.name, expected.stated_account, facts.account)
+        return environment_of(facts.account), facts
     if (path := arguments.save_facts) and not path.parent.is_dir():
         raise InputError(
             f"Cannot write {path.as_posix()}: the folder {path.parent.as_posix()} does not exist. Create it, "
@@ -73,16 +73,16 @@ def obtain(
     account = CheckedAccount(arguments.profile)
     progress = _Progress()
     try:
-        facts = account.start(expected.project, expected.environment, policy)
-        require_account(expected.environment, expected.stated_account, facts.account)
-        needs = needs_of(facts.account)
-        collect(account, needs, facts, missing, progress.show)
+        facts = account.start(expected.project, expected.name, policy)
+        require_account(expected.name, expected.stated_account, facts.account)
+        environment = environment_of(facts.account)
+        collect(account, environment, facts, missing, progress.show)
     finally:
         progress.clear()
         account.close()
     if arguments.save_facts:
         _write(arguments.save_facts, saved.as_json(facts))
-    return needs, facts
+    return environment, facts
 
 
 def _saved_facts(paths: Sequence[Path], policy: str) -> Facts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cfn_analysis.linting import clean_cache as cache
 from cfn_analysis.model.rendering import RenderError
@@ -15,6 +15,7 @@ from csr_templates.cli.build_report import BuildResult, as_json, print_text, ref
 from csr_templates.cli.messages import FINE, FOUND, InputError, on_terminal, say
 from csr_templates.cli.parameter_mistakes import headline
 from csr_templates.cli.stack_mistakes import explain
+from csr_templates.costs.prices import PricesError
 from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.hand_over import git_sync
 from csr_templates.hand_over.manifest import MANIFEST
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from cfn_analysis.reviewing.sides import Side
 
+EXAMPLES: Final = ("--pages docs --review", "--check --out out --parameters parameters --format json")
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
@@ -37,7 +40,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "lint with the values of every environment too",
     )
     parser.add_argument(
-        "--output",
+        "--out",
         type=folders.named_folder,
         metavar="DIR",
         help="output folder (default: out/ in the checkout of csr-templates, from any current folder; "
@@ -77,23 +80,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Build or check, print the result and return the exit code."""
     foreign = bool(arguments.declared_in)
-    output = arguments.output or folders.default_output(foreign=foreign)
+    output = arguments.out or folders.default_output(foreign=foreign)
     in_json = arguments.format == "json"
     in_repository = git_sync.in_repository(output)
-    if in_repository is None and not arguments.output and not foreign and folders.checkout():
+    if in_repository is None and not arguments.out and not foreign and folders.checkout():
         in_repository = PurePosixPath("out")  # a copy of the repository without .git
     try:
         _require_folder(arguments.pages)
-        assembly = files.assemble(
-            arguments.stacks,
-            parameters=arguments.parameters or folders.default_parameters(foreign=foreign),
-            lint=not arguments.no_lint,
-            every_environment=arguments.check,
-            clean_lints=None if arguments.no_cache else arguments.cache or cache.default_folder(PRODUCT),
-            in_repository=in_repository,
-            refresh=_refresh(arguments),
-            progress=None if arguments.quiet else on_terminal("Linted"),
-        )
+        assembly = _assemble(arguments, in_repository)
         plan = None
         written = None
         before = None
@@ -103,7 +97,7 @@ def run(arguments: Namespace) -> int:
             written = pages.plan(assembly, arguments.pages)
         if arguments.check:
             plan = folder.plan(assembly.files, output)
-        elif assembly.is_clean and not (written and written.mistakes):
+        elif assembly.is_clean and not (written and written.findings):
             if arguments.review and not in_json:
                 before = _before(output, assembly.files)
             plan = folder.write(assembly.files, output)
@@ -131,6 +125,26 @@ def run(arguments: Namespace) -> int:
 
                 after_build.say_what_changed(before, output)
     return FINE if result.status == "ok" else FOUND
+
+
+def _assemble(arguments: Namespace, in_repository: PurePosixPath | None) -> files.Assembly:
+    clean_lints = None
+    if not arguments.no_cache:
+        clean_lints = arguments.cache or cache.default_folder(PRODUCT)
+    foreign = bool(arguments.declared_in)
+    try:
+        return files.assemble(
+            arguments.stacks,
+            parameters=arguments.parameters or folders.default_parameters(foreign=foreign),
+            lint=not arguments.no_lint,
+            every_environment=arguments.check,
+            clean_lints=clean_lints,
+            in_repository=in_repository,
+            refresh=_refresh(arguments),
+            progress=None if arguments.quiet else on_terminal("Linted"),
+        )
+    except PricesError as error:
+        raise InputError(str(error)) from error
 
 
 def _require_folder(pages: Path | None) -> None:

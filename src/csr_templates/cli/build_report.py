@@ -46,7 +46,7 @@ class BuildResult(NamedTuple):
     @property
     def status(self) -> str:
         """``ok``, ``findings`` or, for a check, ``stale``."""
-        if not self.assembly.is_clean or (self.pages and self.pages.mistakes):
+        if not self.assembly.is_clean or (self.pages and self.pages.findings):
             return "findings"
         stale = bool(self.plan and self.plan.stale)
         if self.pages:
@@ -79,7 +79,7 @@ def _print_findings(result: BuildResult, arguments: Namespace) -> None:
         say(str(finding))
     if any(finding.severity == "informational" for finding in assembly.findings):
         say(INFORMATIONAL)
-    mistakes = result.pages.mistakes if result.pages else ()
+    mistakes = result.pages.findings if result.pages else ()
     for mistake in mistakes:
         say(mistake)
     if result.status == "findings":
@@ -152,7 +152,7 @@ def as_json(
             "stale": pages.stale if pages and is_check else (),
             "unchanged": pages.unchanged if pages else (),
             "untranslated": pages.untranslated if pages else (),
-            "mistakes": pages.mistakes if pages else (),
+            "mistakes": pages.findings if pages else (),
         },
         "problems": assembly.problems if assembly else (),
         "findings": [finding._asdict() for finding in assembly.findings] if assembly else [],
@@ -177,7 +177,7 @@ def _stacks(assembly: Assembly) -> list[dict[str, Any]]:
 def refresh_command(arguments: Namespace) -> str:
     """Return the command that writes the files again, with the options of this one."""
     root = None if arguments.declared_in else folders.checkout()
-    given = {"--output": arguments.output, "--parameters": arguments.parameters, "--pages": arguments.pages}
+    given = {"--out": arguments.out, "--parameters": arguments.parameters, "--pages": arguments.pages}
     if root and arguments.pages and arguments.pages.resolve() == root / "docs":
         del given["--pages"]  # make templates passes it
     options = ["--stacks", arguments.declared_in] if arguments.declared_in else []

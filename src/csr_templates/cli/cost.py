@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cfn_analysis.model.resolving import ResolveError
 from cfn_analysis.model.wording import hint, series
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from csr_templates.costs.prices import Prices
+
+EXAMPLES: Final = ("prod --usage usage.json", "--refresh --region eu-west-1")
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from csr_templates.assembly import files
 from csr_templates.cli import folders
@@ -12,6 +12,8 @@ from csr_templates.environments.table import rows_of_cells
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+
+EXAMPLES: Final = ("--format json",)
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from cfn_analysis.model.wording import beginning
+from csr_templates.cli import regions
 from csr_templates.cli.messages import FINE, FOUND, InputError, say, tell
-from csr_templates.hand_over import manifest
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-DEFAULT_REGION = "ap-northeast-1"  # of every stack except frontend
+EXAMPLES: Final = ("template.yaml --region eu-west-1", "out/api.yaml out/frontend.yaml --format json")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -23,8 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--region",
         action="append",
         metavar="REGION",
-        help="region of the templates; can be repeated (default: for each file the region in stacks.json "
-        f"in its folder, or {DEFAULT_REGION})",
+        help=f"region of the templates; can be repeated (default: {regions.DEFAULT_IN_WORDS})",
     )
     parser.add_argument(
         "--format",
@@ -39,40 +36,23 @@ def run(arguments: Namespace) -> int:
     from cfn_analysis.linting import runner  # takes half a second, not for other commands
 
     texts = {file: _file_text(file) for file in arguments.files}
-    regions = {file: arguments.region or _regions(file) for file in arguments.files}
+    matches = []
+    without_region = []
     try:
-        found = [
-            match
-            for file, text in texts.items()
-            for match in runner.matches(text, regions[file] or [DEFAULT_REGION], file=str(file))
-        ]
-        report = runner.format_matches(found, arguments.format)
+        for file, text in texts.items():
+            of_file = arguments.region or [regions.in_manifest(file)]
+            if of_file == [""]:
+                without_region.append(file)
+                of_file = [regions.DEFAULT]
+            matches += runner.matches(text, of_file, file=str(file))
+        report = runner.format_matches(matches, arguments.format)
     except runner.LintError as error:
         raise InputError(str(error)) from error
     if report:
         say(report)
-    if without := [str(file) for file in texts if not regions[file]]:
-        tell(
-            f"csr-templates: No stacks.json lists {beginning(without, 3)}: linted for {DEFAULT_REGION}. "
-            "Specify another region with --region."
-        )
-    return FOUND if found else FINE
-
-
-def _regions(file: Path) -> list[str]:
-    """Return the region of the file in the manifest of its folder or of the parent folder; empty if unknown.
-
-    Bootstrap templates are one folder below the manifest. A stacks.json of another program is ignored.
-    """
-    real = file.resolve()
-    for folder in real.parents[:2]:
-        with suppress(OSError, manifest.ManifestError):
-            known = manifest.read((folder / manifest.MANIFEST).read_bytes(), manifest.MANIFEST)
-            path = real.relative_to(folder).as_posix()
-            for stack in known["stacks"]:
-                if path in stack.values():
-                    return [str(stack["region"])]
-    return []
+    if without_region:
+        tell(regions.assumed(without_region, "linted"))
+    return FOUND if matches else FINE
 
 
 def _file_text(file: Path) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import re
 import sys
 from functools import partial
 from importlib import import_module
@@ -43,11 +44,13 @@ _COMMANDS = {
     "preflight": "check whether the built templates can be deployed to an AWS account",
     "verify": "check after a deploy whether the stacks are as built and the system works",
     "lint": "lint templates of this or another project with cfn-lint and the rules of csr-templates",
+    "completion": "print the completion of csr-templates and csr-operate for a shell",
 }
 _OF_STACKS = ("build", "environments", "parameters", "render")
 """Commands for the stacks of this package, or of another project."""
 _VALIDATION = "The change set of a deploy shows the validation by AWS: aws cloudformation create-change-set."
 _REMOVED = {
+    "build --output": "Use --out, as for the other commands.",
     "release-notes": "Use csr-templates review --before v0.2.0 --format markdown.",
     "reference": "A build writes the page: out/reference.md.",
     "preflight --change-set": _VALIDATION,
@@ -57,18 +60,20 @@ _REMOVED = {
 
 PIPE_CLOSED = 141  # as shells report SIGPIPE
 
+WIDTH = 100  # columns of the help
 # A fixed width: the same in a log, and reading the terminal's width takes longer than parsing arguments.
-_HELP = partial(argparse.RawDescriptionHelpFormatter, width=110)
+_HELP = partial(argparse.RawDescriptionHelpFormatter, width=WIDTH)
 
 EXIT_CODES = """\
-exit codes:
+exit status of every command:
   0    success
-  1    lint findings, stale files (build --check), risks that are not accepted (review), failed checks
-       (preflight, verify), resources without a price (cost), unclear answers of the Price List API
-       (cost --refresh)
-  2    bad input: an unknown option or stack, an error in the parameter files, an output folder that cannot
-       be written, a file that cannot be read, an error in the code of a stack
+  1    lint findings, stale files (build --check), risks that are not accepted (review), failed
+       checks (preflight, verify), resources without a price (cost), unclear answers of the Price
+       List API (cost --refresh)
+  2    bad input: an unknown option or stack, an error in the parameter files, an output folder
+       that cannot be written, a file that cannot be read, an error in the code of a stack
   130  interrupted (Ctrl-C)
+  141  the reader of the output closed the pipe
 """
 
 
@@ -82,8 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # LF on Windows too; escape what the console lacks
             stream.reconfigure(newline="\n", errors="backslashreplace")
     try:
-        given = sys.argv[1:] if argv is None else list(argv)
-        arguments = _parse(given)
+        arguments = _parse(sys.argv[1:] if argv is None else argv)
         code: int = arguments.run(arguments)
         say("", end="", flush=True)
     except EnvironmentsError as error:
@@ -111,21 +115,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parse(given: Sequence[str]) -> argparse.Namespace:
+def _parse(words: Sequence[str]) -> argparse.Namespace:
     """Return the parsed arguments. For a misspelt command or option, the error suggests the nearest one."""
-    if not given:
+    if not words:
         _parser("")[0].print_help()
         return argparse.Namespace(run=lambda _: FINE)
-    wanted, *others = given
+    wanted = words[0]
     parser, command = _parser(wanted)
     if command:
-        known = command._option_string_actions
-        for word in others[: others.index("--")] if "--" in others else others:
-            option = word.partition("=")[0]
-            if f"{wanted} {option}" in _REMOVED:
-                command.error(f"{option} was removed. {_REMOVED[f'{wanted} {option}']}")
-            if option.startswith("--") and option not in known:
-                command.error(f"there is no option {option}.{hint(option, known)}")
+        _refuse_unknown_options(command, wanted, words[1:])
     elif wanted in _REMOVED:
         parser.error(f"{wanted} was removed. {_REMOVED[wanted]}")
     elif not wanted.startswith("-"):
@@ -133,13 +131,25 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
             f"there is no command {wanted!r}.{hint(wanted, _COMMANDS)} The commands are: "
             f"{', '.join(_COMMANDS)}."
         )
-    arguments = parser.parse_args(given)
+    arguments = parser.parse_args(words)
     if getattr(arguments, "declared_in", None):
         from csr_templates.cli.declared_stacks import stacks_of
 
         arguments.stacks = stacks_of(arguments.declared_in)
         arguments.refresh = f"csr-templates build --stacks {arguments.declared_in}"
     return arguments
+
+
+def _refuse_unknown_options(command: argparse.ArgumentParser, name: str, words: Sequence[str]) -> None:
+    options = ["--help", *re.findall("--[a-z-]+", command.format_usage())]
+    for word in words:
+        if word == "--":  # what follows are not options
+            return
+        option = word.partition("=")[0]
+        if f"{name} {option}" in _REMOVED:
+            command.error(f"{option} was removed. {_REMOVED[f'{name} {option}']}")
+        if option.startswith("--") and option not in options:
+            command.error(f"there is no option {option}.{hint(option, options)}")
 
 
 def _parser(wanted: str) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser | None]:
@@ -159,15 +169,14 @@ def _parser(wanted: str) -> tuple[argparse.ArgumentParser, argparse.ArgumentPars
             name,
             help=summary,
             description=f"{summary[0].upper()}{summary[1:]}.",
-            epilog=EXIT_CODES,
             formatter_class=_HELP,
             allow_abbrev=False,
         )
 
     if wanted in _COMMANDS:
-        found = command(wanted, _COMMANDS[wanted])
-        _complete(found, wanted)
-        return parser, found
+        chosen = command(wanted, _COMMANDS[wanted])
+        _complete(chosen, wanted)
+        return parser, chosen
     for name, summary in _COMMANDS.items():  # for the help
         command(name, summary)
     return parser, None
@@ -177,6 +186,7 @@ def _complete(parser: argparse.ArgumentParser, command: str) -> None:
     """Add the arguments of one command and the function that runs it, without importing other commands."""
     module = import_module(f"csr_templates.cli.{command}")
     module.add_arguments(parser)
+    parser.epilog = "\n".join(["examples:", *(f"  {parser.prog} {words}" for words in module.EXAMPLES)])
     parser.set_defaults(run=module.run)
     if command in _OF_STACKS:
         from csr_templates.cli.declared_stacks import add_stacks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from csr_templates.assembly import files
 from csr_templates.cli import folders
@@ -13,6 +13,8 @@ from csr_templates.hand_over.stack_parameters import stack_tags
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+
+EXAMPLES: Final = ("prod network", "prod network --format tags")
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from csr_templates.cli import account_checks
 from csr_templates.hand_over.operator_policies import PREFLIGHT
-from csr_templates.preflight.checks.listing import CHECKS
+from csr_templates.preflight.services import listing
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+
+EXAMPLES: Final = ("prod --stack api --parameter LambdaCodeS3ObjectVersion=3sL4kqtJlcpXroDTDmJ",)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -19,4 +21,4 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print the report, and return the exit code."""
-    return account_checks.run(arguments, PREFLIGHT, CHECKS, "Preflight")
+    return account_checks.run(arguments, PREFLIGHT, listing.BEFORE_DEPLOY, "Preflight")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cfn_analysis.model.resolving import ResolveError
 from csr_templates.assembly import files
@@ -12,6 +12,8 @@ from csr_templates.cli.messages import FINE, InputError, say
 
 if TYPE_CHECKING:
     import argparse
+
+EXAMPLES: Final = ("network", "database --environment prod")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,13 +7,13 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cfn_analysis.model.escaping import for_terminal
 from cfn_analysis.model.schemas import SchemasError
 from cfn_analysis.reviewing import acceptance, digest, gate, markdown, reconcile, report, sides, text
 from csr_templates.account.errors import AccountError
-from csr_templates.cli import account_facts, folders, sarif
+from csr_templates.cli import account_facts, folders, regions, sarif
 from csr_templates.cli.messages import FINE, FOUND, InputError, quantity, say, tell
 from csr_templates.costs import prices
 from csr_templates.costs.changes import cost_notes
@@ -27,9 +27,13 @@ from csr_templates.preflight import (
     deployed_state,
     review_side,
 )
-from csr_templates.preflight.checks.account import WRONG_ACCOUNT, wrong_account
 from csr_templates.preflight.facts import FactsError
-from csr_templates.preflight.needs import Needs, NeedsError, needs
+from csr_templates.preflight.resolved_environment import (
+    ResolvedEnvironment,
+    SelectionError,
+    resolve_environment,
+)
+from csr_templates.preflight.services.account import WRONG_ACCOUNT, wrong_account
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -37,7 +41,12 @@ if TYPE_CHECKING:
     from cfn_analysis.reviewing.findings import Risk
 
 COMMAND = f"{PRODUCT} review"
-DEFAULT_REGION = "ap-northeast-1"
+EXAMPLES: Final = (
+    "--before v0.2.0 --format markdown",
+    "--before deployed:prod",
+    "--before old.yaml --after new.yaml --region eu-west-1",
+    '--accept guard:api.Api5xxAlarm#Threshold --reason "Measured for a month"',
+)
 _MOST_ENTRIES = 3  # in a message
 _DEPLOYED = "deployed:"
 
@@ -121,7 +130,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def _add_template_arguments(parser: ArgumentParser) -> None:
     templates = parser.add_argument_group("options for two templates")
     templates.add_argument(
-        "--region", metavar="REGION", help=f"region of the templates (default: {DEFAULT_REGION})"
+        "--region",
+        metavar="REGION",
+        help=f"region of the templates (default: {regions.DEFAULT_IN_WORDS})",
     )
     for side in ("before", "after"):
         templates.add_argument(
@@ -150,7 +161,7 @@ def run(arguments: Namespace) -> int:
     except (
         AccountError,
         FactsError,
-        NeedsError,
+        SelectionError,
         PricesError,
         sides.ReviewError,
         history.HistoryError,
@@ -252,30 +263,33 @@ def _check_options(arguments: Namespace) -> None:
         )
 
 
-def _compare_deployed(arguments: Namespace, environment: str) -> _Compared:
-    if not environment:
+def _compare_deployed(arguments: Namespace, name: str) -> _Compared:
+    if not name:
         raise InputError(f"--before {_DEPLOYED} has no environment. Specify one: --before {_DEPLOYED}NAME.")
     _refuse_template_options(arguments, f", not for --before {arguments.before}")
-    if arguments.environment not in ([], [environment]):
-        raise InputError(f"--before {arguments.before} reviews only {environment}. Remove --environment.")
+    if arguments.environment not in ([], [name]):
+        raise InputError(f"--before {arguments.before} reviews only {name}. Remove --environment.")
     path = arguments.after or folders.default_output()
     if path.is_file():
         raise InputError(f"--before {arguments.before} needs an output folder. Specify it with --after.")
     folder = folders.read_built(path)
 
     # The values do not matter here: the review takes those of the deployed stacks.
-    per_deploy = {name: stack.default(name) or "-" for stack in folder.stacks for name in stack.per_deploy}
+    per_deploy = {}
+    for stack in folder.stacks:
+        for parameter in stack.per_deploy:
+            per_deploy[parameter] = stack.default(parameter) or "-"
 
-    def needs_of(account: str) -> Needs:
-        return needs(folder, environment, account, per_deploy=per_deploy)
+    def environment_of(account: str) -> ResolvedEnvironment:
+        return resolve_environment(folder, name, account, per_deploy=per_deploy, path=path.as_posix())
 
-    needed, facts = account_facts.obtain(
-        arguments, operator_policies.DEPLOYED, deployed_state.missing_calls, needs_of
+    environment, facts = account_facts.obtain(
+        arguments, operator_policies.DEPLOYED, deployed_state.missing_calls, environment_of
     )
-    if sentence := wrong_account(needed):
+    if sentence := wrong_account(environment):
         raise InputError(f"{sentence} {WRONG_ACCOUNT}")
     after = review_sides.folder(path)
-    state = deployed_state.read(needed, facts)
+    state = deployed_state.read(environment, facts)
     found = review_side.review(state, after)
     document = deployed_report.as_json(state, after)
     return _Compared(found._replace(notes=deployed_report.notes(state)), after, (), document)
@@ -345,7 +359,7 @@ def _refuse_template_options(arguments: Namespace, reason: str) -> None:
 def _templates(arguments: Namespace, after: Path) -> tuple[sides.Side, sides.Side]:
     if arguments.environment:
         raise InputError("--environment is for output folders, not for single templates. Remove the option.")
-    region = arguments.region or DEFAULT_REGION
+    region = _region(arguments, after)
     name = after.stem
     values_files = (arguments.parameters_before, arguments.parameters_after)
     values = [_parameters(path) for path in values_files]
@@ -365,9 +379,18 @@ def _templates(arguments: Namespace, after: Path) -> tuple[sides.Side, sides.Sid
         except OSError as error:
             raise InputError(f"{where} does not exist. Specify a template: --before FILE.") from error
     return (
-        sides.template(where, data, region, values[0], name, shown[0]),
-        sides.template(after.as_posix(), _content(after), region, values[1], name, shown[1]),
+        sides.template(data, region, values[0], name, name=where, values_file=shown[0]),
+        sides.template(_content(after), region, values[1], name, name=after.as_posix(), values_file=shown[1]),
     )
+
+
+def _region(arguments: Namespace, after: Path) -> str:
+    if arguments.region:
+        return str(arguments.region)
+    listed = regions.in_manifest(after)
+    if not listed:
+        tell(regions.assumed([after], "reviewed"))
+    return listed or regions.DEFAULT
 
 
 def _parameters(path: Path | None) -> Mapping[str, str]:

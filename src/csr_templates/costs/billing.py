@@ -5,7 +5,7 @@ has a fixed price, and in ``billing.json`` otherwise.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -34,7 +34,11 @@ class Billing(NamedTuple):
     @property
     def kind(self) -> str:
         """The kind: ``PRICED``, ``BY_USAGE`` or ``FREE``."""
-        return PRICED if self.charges else BY_USAGE if self.usage else FREE
+        if self.charges:
+            return PRICED
+        if self.usage:
+            return BY_USAGE
+        return FREE
 
 
 _CONCURRENCY: Final = Billing(
@@ -74,14 +78,26 @@ _PRICED: Final[Mapping[str, Billing]] = {
     ),
     "AWS::WAFv2::WebACL": Billing("It and each rule have a price.", charges.web_acl, ("waf-requests",)),
 }
-
 _OTHERS: Final = json.loads(Path(__file__).with_name("billing.json").read_bytes())
 _BY_USAGE: Final = {name: Billing(**billing) for name, billing in _OTHERS["byUsage"].items()}
 _FREE: Final[Mapping[str, Sequence[str]]] = _OTHERS["free"]
 
-TYPES: Final[Mapping[str, Billing]] = {
-    **_PRICED,
-    **_BY_USAGE,
-    **{name: Billing(reason) for reason, names in _FREE.items() for name in names},
-}
+
+def _types() -> dict[str, Billing]:
+    types = {**_PRICED, **_BY_USAGE}
+    for reason, names in _FREE.items():
+        types.update(dict.fromkeys(names, Billing(reason)))
+    return types
+
+
+TYPES: Final[Mapping[str, Billing]] = _types()
 """Resource type -> how it is billed."""
+
+
+def usage_keys(types: Iterable[str]) -> list[str]:
+    """Return the keys of the items that resources of these types pay by usage, each once."""
+    keys: dict[str, None] = {}
+    for name in types:
+        if name in TYPES:
+            keys |= dict.fromkeys(TYPES[name].usage)
+    return list(keys)

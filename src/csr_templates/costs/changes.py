@@ -1,7 +1,7 @@
 """How the changes of a review change the fixed cost: a sentence for each environment."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -18,30 +18,34 @@ _MOST: Final = 6  # causes, and resources whose cost is not known, in a sentence
 
 def cost_notes(environments: Sequence[EnvironmentChanges], prices: Prices) -> list[str]:
     """Return a sentence for each environment whose fixed cost changes, or may change."""
-    return [note for environment in environments for note in _notes(environment, prices)]
+    notes = [_note(changes, prices) for changes in environments]
+    return [note for note in notes if note]
 
 
-def _notes(found: EnvironmentChanges, prices: Prices) -> Iterator[str]:
-    if not any(stack.resources for stack in found.stacks):
-        return
-    before = estimate_resolved(found.name, found.before, prices)
-    after = estimate_resolved(found.name, found.after, prices)
-    unknown = _unknown(found, before, after)
-    difference = after.fixed - before.fixed
+def _note(changes: EnvironmentChanges, prices: Prices) -> str:
+    """Return the sentence of an environment; empty if its fixed cost does not change."""
+    if not any(stack.resources for stack in changes.stacks):
+        return ""
+    before = estimate_resolved(changes.name, changes.before, prices)
+    after = estimate_resolved(changes.name, changes.after, prices)
     facts = []
-    if difference and not _is_partial(found, before, after):
-        causes = beginning(_causes(found, before, after, prices), _MOST)
+    difference = after.fixed - before.fixed
+    if difference and not _is_partial(changes, before, after):
+        causes = beginning(_causes(changes, before, after, prices), _MOST)
         facts.append(f"{difference:+} a month ({before.fixed} -> {after.fixed} {CURRENCY}): {causes}")
+    unknown = _unknown(changes, before, after)
     if unknown:
         facts.append(f"not known: {beginning(unknown, _MOST)}")
-    if facts:
-        where = f" in {found.name}" if found.name else ""
-        yield f"Fixed cost{where}: {'; '.join(facts)}."
+    if not facts:
+        return ""
+    if not changes.name:
+        return f"Fixed cost: {'; '.join(facts)}."
+    return f"Fixed cost in {changes.name}: {'; '.join(facts)}."
 
 
-def _unknown(found: EnvironmentChanges, before: Estimate, after: Estimate) -> list[str]:
+def _unknown(changes: EnvironmentChanges, before: Estimate, after: Estimate) -> list[str]:
     """Return the resources whose cost is not known and may change."""
-    changed = {(node.stack, node.name) for node in found.resources}
+    changed = {(node.stack, node.name) for node in changes.resources}
     both = {*before.unpriced} & {*after.unpriced}
     return [
         f"{unpriced.stack}.{unpriced.resource} ({unpriced.reason})"
@@ -50,49 +54,67 @@ def _unknown(found: EnvironmentChanges, before: Estimate, after: Estimate) -> li
     ]
 
 
-def _is_partial(found: EnvironmentChanges, before: Estimate, after: Estimate) -> bool:
+def _is_partial(changes: EnvironmentChanges, before: Estimate, after: Estimate) -> bool:
     """Return whether the sums cannot be compared: the cost of a resource is known on one side only."""
-    names = [{(unpriced.stack, unpriced.resource) for unpriced in side.unpriced} for side in (before, after)]
-    sides = (found.before, found.after)
     return any(
-        all(stack in side and name in side[stack].resources for side in sides)
-        for stack, name in names[0] ^ names[1]
+        _has(changes.before, stack, logical_id) and _has(changes.after, stack, logical_id)
+        for stack, logical_id in _unpriced_resources(before) ^ _unpriced_resources(after)
     )
 
 
-def _causes(found: EnvironmentChanges, before: Estimate, after: Estimate, prices: Prices) -> list[str]:
-    """Return the parameters that change the cost, and the items that change for other reasons."""
+def _unpriced_resources(estimate: Estimate) -> set[tuple[str, str]]:
+    """Return stack and logical ID of the resources whose cost is not known."""
+    return {(unpriced.stack, unpriced.resource) for unpriced in estimate.unpriced}
+
+
+def _has(stacks: Mapping[str, ResolvedStack], stack: str, logical_id: str) -> bool:
+    """Return whether a stack exists and has a resource."""
+    return stack in stacks and logical_id in stacks[stack].resources
+
+
+def _causes(changes: EnvironmentChanges, before: Estimate, after: Estimate, prices: Prices) -> list[str]:
+    """Return the parameters that change the cost, and the items that change for other reasons.
+
+    A parameter changes the cost if only its old value, with all other changes, leads to another estimate.
+    The other reasons are what differs although all parameters have their old values.
+    """
     causes = []
-    reset: dict[str, dict[str, str]] = {stack: {} for stack in found.after}
-    for parameter, values in _changed_parameters(found).items():
-        alone = _with(found.after, {stack: {parameter.name: value} for stack, value in values.items()})
-        if estimate_resolved(found.name, alone, prices).lines != after.lines:
+    old_values: dict[str, dict[str, str]] = {stack: {} for stack in changes.after}
+    for parameter, values in _changed_parameters(changes).items():
+        only_this = {stack: {parameter.name: value} for stack, value in values.items()}
+        without_change = _with(changes.after, only_this)
+        if estimate_resolved(changes.name, without_change, prices).lines != after.lines:
             causes.append(f"{parameter.name} {parameter.before} -> {parameter.after}")
         for stack, value in values.items():
-            reset[stack][parameter.name] = value
-    old, rest = (
-        _quantities(before),
-        _quantities(estimate_resolved(found.name, _with(found.after, reset), prices)),
-    )
-    for stack, item in dict.fromkeys((*old, *rest)):
-        earlier, later = old[stack, item], rest[stack, item]
+            old_values[stack][parameter.name] = value
+    with_old_values = estimate_resolved(changes.name, _with(changes.after, old_values), prices)
+    quantities_before = _quantities(before)
+    quantities_after = _quantities(with_old_values)
+    for stack, item in dict.fromkeys((*quantities_before, *quantities_after)):
+        earlier = quantities_before[stack, item]
+        later = quantities_after[stack, item]
         if earlier != later:
             causes.append(f"{stack}: {item} {quantity_text(earlier)} -> {quantity_text(later)}")
     return causes
 
 
-def _changed_parameters(found: EnvironmentChanges) -> dict[ChangedParameter, dict[str, str]]:
+def _changed_parameters(changes: EnvironmentChanges) -> dict[ChangedParameter, dict[str, str]]:
     """Return each changed parameter with its value before the deploy, in each stack that has it."""
-    changed: dict[str, tuple[ChangedParameter, dict[str, str]]] = {}
-    for stack in found.stacks:
+    parameters: dict[str, ChangedParameter] = {}  # the change in the first stack stands for all
+    values: dict[str, dict[str, str]] = {}
+    for stack in changes.stacks:
         name = stack.built.name
+        if name not in changes.before or name not in changes.after:
+            continue
+        before = changes.before[name]
         for parameter in stack.parameters:
-            if parameter.action == UPDATE and name in found.before and name in found.after:
-                earlier = found.before[name]
-                value = earlier.given.get(parameter.name, earlier.built.default(parameter.name))
-                if value is not None:
-                    changed.setdefault(parameter.name, (parameter, {}))[1][name] = value
-    return dict(changed.values())
+            if parameter.action != UPDATE:
+                continue
+            value = before.given_values.get(parameter.name, before.built.default(parameter.name))
+            if value is not None:
+                parameters.setdefault(parameter.name, parameter)
+                values.setdefault(parameter.name, {})[name] = value
+    return {parameter: values[name] for name, parameter in parameters.items()}
 
 
 def _with(
@@ -100,13 +122,13 @@ def _with(
 ) -> dict[str, ResolvedStack]:
     """Return the stacks with other values of some parameters."""
     return resolve_set(
-        [(stack.built, {**stack.given, **values.get(name, {})}) for name, stack in stacks.items()]
+        [(stack.built, {**stack.given_values, **values.get(name, {})}) for name, stack in stacks.items()]
     )
 
 
-def _quantities(found: Estimate) -> dict[tuple[str, str], Decimal]:
+def _quantities(estimate: Estimate) -> dict[tuple[str, str], Decimal]:
     """Return stack and item -> quantity in all tiers; 0 for others."""
     sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for line in found.lines:
+    for line in estimate.lines:
         sums[line.stack, line.item] += line.quantity
     return sums

@@ -49,7 +49,7 @@ class Charge(NamedTuple):
     region: str = ""
 
 
-class Billed(NamedTuple):
+class BilledResource(NamedTuple):
     """A resource whose charges are computed.
 
     Attributes:
@@ -92,33 +92,36 @@ class Billed(NamedTuple):
     def items(self, name: str) -> list[Any]:
         """Return a list whose number of items is known, but not necessarily the items."""
         value = self.properties.get(name, [])
-        if not isinstance(value, list) or any(
-            isinstance(item, Mapping) and "Fn::If" in item for item in value
-        ):
+        if not isinstance(value, list) or any(_is_choice(member) for member in value):
             raise NotPriced(f"the number of {name} is known only in the deployed stack")
         return value
 
-    def target(self, name: str) -> Billed | None:
+    def target(self, name: str) -> BilledResource | None:
         """Return the resource of the stack to which a property refers; None if there is none."""
         match self.properties.get(name):
             case {"Ref": str(target)} | {"Fn::GetAtt": [str(target), _]} if target in self.others:
-                return Billed(self.others[target][1], self.others)
+                return BilledResource(self.others[target][1], self.others)
         return None
 
 
-Charges = Callable[[Billed], Iterator[Charge]]
+def _is_choice(value: Any) -> bool:
+    """Return whether a list item exists only for some values of parameters."""
+    return isinstance(value, Mapping) and "Fn::If" in value
+
+
+Charges = Callable[[BilledResource], Iterator[Charge]]
 
 
 def each(item: str, quantity: Decimal = Decimal(1)) -> Charges:
     """Return the charges of a resource with one price for all its settings."""
 
-    def charges(_: Billed) -> Iterator[Charge]:
+    def charges(_: BilledResource) -> Iterator[Charge]:
         yield Charge(item, quantity)
 
     return charges
 
 
-def endpoint(billed: Billed) -> Iterator[Charge]:
+def endpoint(billed: BilledResource) -> Iterator[Charge]:
     """Yield the hours of an interface endpoint in its zones; a gateway endpoint is free."""
     kind = billed.text("VpcEndpointType", "Gateway")
     if kind == "Interface":
@@ -127,7 +130,7 @@ def endpoint(billed: Billed) -> Iterator[Charge]:
         raise NotPriced(f"no price of the VpcEndpointType {kind} is saved")
 
 
-def instance(billed: Billed) -> Iterator[Charge]:
+def instance(billed: BilledResource) -> Iterator[Charge]:
     """Yield the hours of an Aurora MySQL instance with Standard storage."""
     engine, instance_class = billed.text("Engine"), billed.text("DBInstanceClass")
     if engine != "aurora-mysql" or instance_class == "db.serverless":
@@ -144,18 +147,18 @@ def instance(billed: Billed) -> Iterator[Charge]:
     yield Charge(f"aurora-mysql-{instance_class}", HOURS)
 
 
-def secret(billed: Billed) -> Iterator[Charge]:
+def secret(billed: BilledResource) -> Iterator[Charge]:
     """Yield a secret, and each replica in its region."""
     yield Charge("secrets", Decimal(1))
     for replica in billed.items("ReplicaRegions"):
-        yield Charge("secrets", Decimal(1), Billed(replica, billed.others).text("Region"))
+        yield Charge("secrets", Decimal(1), BilledResource(replica, billed.others).text("Region"))
 
 
-def concurrency(billed: Billed) -> Iterator[Charge]:
+def concurrency(billed: BilledResource) -> Iterator[Charge]:
     """Yield the memory of the provisioned concurrency of an alias or a version, all day."""
     if "ProvisionedConcurrencyConfig" not in billed.properties:
         return
-    executions = Billed(billed.properties["ProvisionedConcurrencyConfig"], billed.others).number(
+    executions = BilledResource(billed.properties["ProvisionedConcurrencyConfig"], billed.others).number(
         "ProvisionedConcurrentExecutions"
     )
     function = billed.target("FunctionName")
@@ -166,13 +169,13 @@ def concurrency(billed: Billed) -> Iterator[Charge]:
     yield Charge(f"lambda-provisioned-concurrency{suffix}", executions * memory * _SECONDS)
 
 
-def cache(billed: Billed) -> Iterator[Charge]:
+def cache(billed: BilledResource) -> Iterator[Charge]:
     """Yield the hours of the cache of an API stage."""
     if billed.is_true("CacheClusterEnabled"):
         yield Charge(f"api-cache-{billed.text('CacheClusterSize', '0.5')}", HOURS)
 
 
-def web_acl(billed: Billed) -> Iterator[Charge]:
+def web_acl(billed: BilledResource) -> Iterator[Charge]:
     """Yield a web ACL for CloudFront, and each of its rules and managed rule groups."""
     scope = billed.text("Scope")
     if scope != "CLOUDFRONT":
@@ -189,13 +192,15 @@ def web_acl(billed: Billed) -> Iterator[Charge]:
     yield Charge("web-acl-rules", Decimal(len(rules)))
 
 
-def alarm(billed: Billed) -> Iterator[Charge]:
+def alarm(billed: BilledResource) -> Iterator[Charge]:
     """Yield each metric of an alarm, at the price of its resolution."""
     queries = billed.items("Metrics")
     for query in queries:
         if str(query.get("Expression", "")).lstrip().upper().startswith("SELECT"):
             raise NotPriced("the number of metrics that a Metrics Insights query reads is not known")
-    metrics = [Billed(query["MetricStat"], billed.others) for query in queries if "MetricStat" in query]
+    metrics = [
+        BilledResource(query["MetricStat"], billed.others) for query in queries if "MetricStat" in query
+    ]
     periods = [metric.number("Period") for metric in metrics]
     if not queries:
         periods = [billed.number("Period", _HIGH_RESOLUTION)]
@@ -204,35 +209,43 @@ def alarm(billed: Billed) -> Iterator[Charge]:
     yield Charge(f"alarm-metrics{suffix}", Decimal(len(periods) + band))
 
 
-def dashboard(billed: Billed) -> Iterator[Charge]:
+def dashboard(billed: BilledResource) -> Iterator[Charge]:
     """Yield a dashboard, at the price of its number of metrics."""
     body = billed.properties.get("DashboardBody", "")
     parts = [body] if isinstance(body, str) else parts_of_sub(body)
     if parts is None:
         raise NotPriced("DashboardBody is known only in the deployed stack")
+    text = "".join(part if isinstance(part, str) else "unknown" for part in parts)
     try:
-        widgets = json.loads("".join(part if isinstance(part, str) else "unknown" for part in parts))[
-            "widgets"
-        ]
-        metrics = [metric for widget in widgets for metric in widget.get("properties", {}).get("metrics", [])]
+        metrics = _number_of_metrics(json.loads(text))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise NotPriced("the number of metrics in DashboardBody is not known") from error
-    named = [metric for metric in metrics if isinstance(metric[0], str)]  # not an expression
-    yield Charge(
-        "dashboards-over-50-metrics" if len(named) > _METRICS_OF_DASHBOARD else "dashboards", Decimal(1)
-    )
+    if metrics > _METRICS_OF_DASHBOARD:
+        yield Charge("dashboards-over-50-metrics", Decimal(1))
+    else:
+        yield Charge("dashboards", Decimal(1))
 
 
-def distribution_metrics(billed: Billed) -> Iterator[Charge]:
+def _number_of_metrics(body: Any) -> int:
+    """Return the number of metrics in all widgets of a dashboard, without expressions."""
+    number = 0
+    for widget in body["widgets"]:
+        for metric in widget.get("properties", {}).get("metrics", []):
+            if isinstance(metric[0], str):  # an expression is an object
+                number += 1
+    return number
+
+
+def distribution_metrics(billed: BilledResource) -> Iterator[Charge]:
     """Yield the additional metrics of a distribution."""
     match billed.get("MonitoringSubscription"):
         case {"RealtimeMetricsSubscriptionConfig": {"RealtimeMetricsSubscriptionStatus": "Enabled"}}:
             yield Charge("custom-metrics", Decimal(_ADDITIONAL_METRICS), _EDGE)
 
 
-def health_check(billed: Billed) -> Iterator[Charge]:
+def health_check(billed: BilledResource) -> Iterator[Charge]:
     """Yield a health check of an endpoint, and its options."""
-    config = Billed(billed.properties.get("HealthCheckConfig", {}), billed.others)
+    config = BilledResource(billed.properties.get("HealthCheckConfig", {}), billed.others)
     kind = config.text("Type")
     if kind not in ("HTTP", "HTTPS", "HTTP_STR_MATCH", "HTTPS_STR_MATCH", "TCP"):
         raise NotPriced(f"no price of the Type {kind} is saved")
@@ -250,15 +263,15 @@ def health_check(billed: Billed) -> Iterator[Charge]:
         yield Charge(f"health-check-options{suffix}", Decimal(options))
 
 
-def _is_aws_endpoint(config: Billed) -> bool:
+def _is_aws_endpoint(config: BilledResource) -> bool:
     """Return whether an endpoint belongs to AWS: a resource of the stack, or an alias of a distribution."""
     if config.target("FullyQualifiedDomainName") or config.target("IPAddress"):
         return True
     name = config.text("FullyQualifiedDomainName")
-    aliases = [
-        alias
-        for kind, properties in config.others.values()
-        if kind == "AWS::CloudFront::Distribution"
-        for alias in properties.get("DistributionConfig", {}).get("Aliases", [])
-    ]
-    return name.endswith(_AWS_DOMAINS) or name in aliases
+    if name.endswith(_AWS_DOMAINS):
+        return True
+    for type_name, properties in config.others.values():
+        aliases = properties.get("DistributionConfig", {}).get("Aliases", [])
+        if type_name == "AWS::CloudFront::Distribution" and name in aliases:
+            return True
+    return False

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.three_valued import UNKNOWN
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, resolve_set
-from csr_templates.costs.billing import TYPES
-from csr_templates.costs.charges import Billed, Charge, NotPriced
+from csr_templates.costs.billing import TYPES, usage_keys
+from csr_templates.costs.charges import BilledResource, Charge, NotPriced
 from csr_templates.costs.prices import Prices, cents, total
 from csr_templates.costs.usage import Usage, require
 
@@ -39,7 +39,7 @@ class Line(NamedTuple):
     monthly: Decimal
 
 
-class Unpriced(NamedTuple):
+class UnpricedResource(NamedTuple):
     """A resource whose cost is not known.
 
     Attributes:
@@ -86,7 +86,7 @@ class Estimate(NamedTuple):
 
     environment: str
     lines: Sequence[Line]
-    unpriced: Sequence[Unpriced]
+    unpriced: Sequence[UnpricedResource]
     by_usage: Sequence[ByUsage]
     usage: Sequence[Line] | None
 
@@ -130,50 +130,75 @@ def estimate_resolved(
     """
     meter = _Meter(prices)
     lines: list[Line] = []
-    unpriced: list[Unpriced] = []
+    unpriced: list[UnpricedResource] = []
     by_usage: list[ByUsage] = []
     for stack in resolved.values():
-        quantities: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-        keys: dict[str, None] = {}
-        for name, resource in stack.existing():
-            try:
-                charges = _charges(stack, resource, prices)
-            except NotPriced as reason:
-                unpriced.append(Unpriced(stack.name, name, resource.type, str(reason)))
-                continue
-            for charge in charges:
-                quantities[charge.item, charge.region or stack.built.region] += charge.quantity
-            billing = TYPES[resource.type]
-            if charges or not billing.charges:
-                keys |= dict.fromkeys(billing.usage)
-        for (key, region), quantity in quantities.items():
+        fixed = _fixed_cost(stack, prices)
+        unpriced += fixed.unpriced
+        for (key, region), quantity in fixed.quantities.items():
             lines += meter.lines(stack.built, key, region, quantity)
-        for key in keys:
-            item = prices.items[key]
-            price = next((price for _, price in item.tiers(stack.built.region) if price), None)
-            by_usage.append(ByUsage(stack.name, key, item.name, item.unit, price))
+        by_usage += [_by_usage(stack, key, prices) for key in fixed.usage]
     if usage is None:
         return Estimate(environment, lines, unpriced, by_usage, None)
     used: list[Line] = []
     for name, amounts in usage.items():
         stack = resolved[name]
-        paid = {usage.key for usage in by_usage if usage.stack == name}
+        region = stack.built.region
+        keys_of_stack = {billed.key for billed in by_usage if billed.stack == name}
         for key, amount in amounts.items():
             place = f"{environment}.{name}.{key}"
             require(key, _payable(stack), place, "The stack does not pay this item by usage")
-            if key not in paid:
+            if key not in keys_of_stack:
                 continue  # with other parameter values, the stack pays it
-            if prices.tiers(key, stack.built.region):
-                used += meter.lines(stack.built, key, stack.built.region, amount)
+            if prices.tiers(key, region):
+                used += meter.lines(stack.built, key, region, amount)
             else:
-                unpriced.append(Unpriced(name, key, "usage", _no_price(key, stack.built.region)))
+                unpriced.append(UnpricedResource(name, key, "usage", _no_price(key, region)))
     return Estimate(environment, lines, unpriced, by_usage, used)
+
+
+class _FixedCost(NamedTuple):
+    """What the resources of a stack cost, before prices.
+
+    Attributes:
+        quantities: key of an item and region -> amount in a month, of all resources together.
+        usage: the keys of the items that the stack pays by usage, in the order of the resources.
+        unpriced: the resources whose fixed cost is not known.
+    """
+
+    quantities: Mapping[tuple[str, str], Decimal]
+    usage: Sequence[str]
+    unpriced: Sequence[UnpricedResource]
+
+
+def _fixed_cost(stack: ResolvedStack, prices: Prices) -> _FixedCost:
+    quantities: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    usage: dict[str, None] = {}  # as a set that keeps the order
+    unpriced = []
+    for name, resource in stack.existing():
+        try:
+            charges = _charges(stack, resource, prices)
+        except NotPriced as reason:
+            unpriced.append(UnpricedResource(stack.name, name, resource.type, str(reason)))
+            continue
+        for charge in charges:
+            quantities[charge.item, charge.region or stack.built.region] += charge.quantity
+        billing = TYPES[resource.type]
+        if charges or not billing.charges:
+            usage |= dict.fromkeys(billing.usage)
+    return _FixedCost(quantities, list(usage), unpriced)
+
+
+def _by_usage(stack: ResolvedStack, key: str, prices: Prices) -> ByUsage:
+    """Return an item that a stack pays by usage, with the price of the first tier that is not free."""
+    item = prices.items[key]
+    amounts = [price for _, price in item.tiers(stack.built.region) if price]
+    return ByUsage(stack.name, key, item.name, item.unit, amounts[0] if amounts else None)
 
 
 def _payable(stack: ResolvedStack) -> Sequence[str]:
     """Return the items that a stack pays by usage, with any parameter values."""
-    billings = (TYPES.get(resource.type) for resource in stack.resources.values())
-    return [*dict.fromkeys(key for billing in billings if billing for key in billing.usage)]
+    return usage_keys(resource.type for resource in stack.resources.values())
 
 
 def _charges(stack: ResolvedStack, resource: Resource, prices: Prices) -> list[Charge]:
@@ -191,7 +216,7 @@ def _charges(stack: ResolvedStack, resource: Resource, prices: Prices) -> list[C
         raise NotPriced(f"it exists only for some values of {resource.condition_inputs}")
     others = {name: (resource.type, resource.properties) for name, resource in stack.existing()}
     try:
-        charges = list(billing.charges(Billed(resource.properties, others)))
+        charges = list(billing.charges(BilledResource(resource.properties, others)))
     except (AttributeError, LookupError, TypeError) as error:  # a template that CloudFormation would refuse
         raise NotPriced("its properties do not have the form of the type") from error
     for charge in charges:
@@ -216,7 +241,9 @@ class _Meter:
         """Yield a line for each tier."""
         item = self._prices.items[key]
         account = (key, item.region(region))
-        name = item.name if item.is_global or region == stack.region else f"{item.name} in {region}"
+        name = item.name
+        if not item.is_global and region != stack.region:
+            name = f"{name} in {region}"
         for part, price in item.parts(region, self._used[account], quantity):
             yield Line(stack.name, key, name, part, item.unit, price, cents(part * price))
         self._used[account] += quantity

@@ -65,7 +65,9 @@ class Item(NamedTuple):
 
     def region(self, region: str) -> str:
         """Return the key of ``prices`` for a region."""
-        return GLOBAL if self.is_global else region
+        if self.is_global:
+            return GLOBAL
+        return region
 
     def tiers(self, region: str) -> tuple[tuple[Decimal, Decimal], ...]:
         """Return the tiers in a region, with the free amount; empty without a price."""
@@ -102,7 +104,9 @@ class Prices(NamedTuple):
 
     def tiers(self, key: str, region: str) -> tuple[tuple[Decimal, Decimal], ...]:
         """Return the tiers of an item in a region; empty without a saved price."""
-        return self.items[key].tiers(region) if key in self.items else ()
+        if key in self.items:
+            return self.items[key].tiers(region)
+        return ()
 
     def has(self, region: str) -> bool:
         """Return whether any price of a region is saved."""
@@ -111,7 +115,10 @@ class Prices(NamedTuple):
     @property
     def date(self) -> date:
         """The date of the oldest price."""
-        return min(price.date for item in self.items.values() for price in item.prices.values())
+        dates: list[date] = []
+        for item in self.items.values():
+            dates += [price.date for price in item.prices.values()]
+        return min(dates)
 
 
 def read(path: Path = FILE) -> Prices:
@@ -144,25 +151,25 @@ def read(path: Path = FILE) -> Prices:
         ) from error
 
 
-def _item(key: str, found: Mapping[str, Any]) -> Item:
+def _item(key: str, document: Mapping[str, Any]) -> Item:
     return Item(
         key,
-        found["name"],
-        found["service"],
-        found["usageType"],
-        found["unit"],
-        dict(found.get("filters", {})),
-        int(found.get("free", 0)),
-        {region: _price(price) for region, price in found["prices"].items()},
+        document["name"],
+        document["service"],
+        document["usageType"],
+        document["unit"],
+        dict(document.get("filters", {})),
+        int(document.get("free", 0)),
+        {region: _price(price) for region, price in document["prices"].items()},
     )
 
 
-def _price(found: Mapping[str, Any]) -> Price:
-    tiers = tuple((Decimal(begin), Decimal(price)) for begin, price in found["tiers"])
+def _price(document: Mapping[str, Any]) -> Price:
+    tiers = tuple((Decimal(begin), Decimal(price)) for begin, price in document["tiers"])
     begins = [begin for begin, _ in tiers]
     if not begins or begins[0] != 0 or begins != sorted(set(begins)):
         raise ValueError("tiers must begin with 0 and ascend")
-    return Price(tiers, found["source"], date.fromisoformat(found["date"]))
+    return Price(tiers, document["source"], date.fromisoformat(document["date"]))
 
 
 def as_json(prices: Prices) -> str:
@@ -175,8 +182,10 @@ def as_json(prices: Prices) -> str:
             "usageType": item.usage_type,
             "unit": item.unit,
         }
-        facts |= {"filters": item.filters} if item.filters else {}
-        facts |= {"free": item.free} if item.free else {}
+        if item.filters:
+            facts["filters"] = item.filters
+        if item.free:
+            facts["free"] = item.free
         lines = [f"      {json.dumps(key)}: {json.dumps(value)}," for key, value in facts.items()]
         regions = [
             f"        {json.dumps(region)}: {json.dumps(_document(price))}"

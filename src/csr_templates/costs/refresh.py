@@ -5,7 +5,7 @@ It only reads the account. So far, it has never run with credentials.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -26,7 +26,7 @@ class RefreshError(Exception):
     """AWS did not answer; the message states what to do."""
 
 
-class Refreshed(NamedTuple):
+class RefreshedPrices(NamedTuple):
     """The answers of the Price List API.
 
     Attributes:
@@ -68,7 +68,7 @@ def refresh(
     today: date,
     new_regions: Sequence[str] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Refreshed:
+) -> RefreshedPrices:
     """Ask for each saved price, and for the prices of new regions.
 
     ``progress`` gets the numbers of asked and of all prices.
@@ -76,46 +76,62 @@ def refresh(
     Raises:
         RefreshError: AWS did not answer.
     """
-    asked = [
-        (item, region)
-        for item in prices.items.values()
-        for region in dict.fromkeys((*item.prices, *(() if item.is_global else new_regions)))
-    ]
-    found: dict[str, dict[str, Price]] = {key: {} for key in prices.items}
+    requests = _requests(prices, new_regions)
+    new_prices: dict[str, dict[str, Price]] = {key: {} for key in prices.items}
     changes: list[str] = []
     absent: list[str] = []
     problems: list[str] = []
     unchanged = 0
-    for done, (item, region) in enumerate(asked, 1):
-        products = _products(pricing, item, region)
+    for done, (item, region) in enumerate(requests, 1):
         place = f"{item.key} in {region}"
-        old = item.prices.get(region)
-        if not products and not old:
+        saved = item.prices.get(region)
+        products = _products(pricing, item, region)
+        if not products and not saved:
             absent.append(place)
-        elif len(products) != 1:
-            usage_types = ", ".join(f"{_usage_type(sold)} ({sold['product']['sku']})" for sold in products)
-            problems.append(f"{place}: expected one product, found {len(products)}. {usage_types}".strip())
         else:
             try:
-                tiers = _tiers(products[0], item.unit)
+                tiers = _tiers(_only_product(products), item.unit)
             except _ProductError as error:
                 problems.append(f"{place}: {error}")
             else:
-                found[item.key][region] = Price(tiers, SOURCE, today)
-                if old and old.tiers == tiers:
+                new_prices[item.key][region] = Price(tiers, SOURCE, today)
+                if saved and saved.tiers == tiers:
                     unchanged += 1
                 else:
-                    changes.append(
-                        f"{place}: {_in_words(old.tiers) if old else 'none'} -> {_in_words(tiers)}"
-                    )
-        progress(done, len(asked))
-    items = {key: item._replace(prices=found[key]) for key, item in prices.items.items()}
+                    earlier = _tiers_in_words(saved.tiers) if saved else "none"
+                    changes.append(f"{place}: {earlier} -> {_tiers_in_words(tiers)}")
+        progress(done, len(requests))
+    regions_with_prices = set().union(*new_prices.values())
     problems += [
         f"{region}: no item has a price. Check the name of the region."
         for region in new_regions
-        if not any(region in regional for regional in found.values())
+        if region not in regions_with_prices
     ]
-    return Refreshed(Prices(SOURCES, items), changes, unchanged, absent, problems)
+    items = {key: item._replace(prices=new_prices[key]) for key, item in prices.items.items()}
+    return RefreshedPrices(Prices(SOURCES, items), changes, unchanged, absent, problems)
+
+
+def _requests(prices: Prices, new_regions: Sequence[str]) -> list[tuple[Item, str]]:
+    """Return the items and regions to ask for; an item with the same price in all regions has no others."""
+    requests = []
+    for item in prices.items.values():
+        regions = dict.fromkeys(item.prices)
+        if not item.is_global:
+            regions |= dict.fromkeys(new_regions)
+        requests += [(item, region) for region in regions]
+    return requests
+
+
+def _only_product(products: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the product of a price.
+
+    Raises:
+        _ProductError: there are several, or none.
+    """
+    if len(products) == 1:
+        return products[0]
+    usage_types = ", ".join(f"{_usage_type(product)} ({product['product']['sku']})" for product in products)
+    raise _ProductError(f"expected one product, found {len(products)}. {usage_types}".strip())
 
 
 def _products(pricing: Any, item: Item, region: str) -> list[Mapping[str, Any]]:
@@ -131,14 +147,24 @@ def _products(pricing: Any, item: Item, region: str) -> list[Mapping[str, Any]]:
         filters.append({"Type": "TERM_MATCH", "Field": "regionCode", "Value": region})
         filters.append({"Type": "CONTAINS", "Field": "usagetype", "Value": usage_type})
         pattern = _PREFIX + re.escape(usage_type)
+    documents = []
     try:
         pages = pricing.get_paginator("get_products").paginate(ServiceCode=item.service, Filters=filters)
-        texts = [text for page in pages for text in page["PriceList"]]
+        for page in pages:
+            documents += page["PriceList"]
     except (BotoCoreError, ClientError, ValueError, OSError) as error:  # the last two: a broken configuration
         reason = errors.in_words(errors.failure(error), _CALL)
         raise RefreshError(f"There is no price of {item.key}. {reason}") from error
-    found = [json.loads(text) if isinstance(text, str) else text for text in texts]
-    return [product for product in found if re.fullmatch(pattern, _usage_type(product))]
+    products = [_product(document) for document in documents]
+    return [product for product in products if re.fullmatch(pattern, _usage_type(product))]
+
+
+def _product(document: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a product of the API's price list, whose members are JSON texts."""
+    if isinstance(document, str):
+        product: Mapping[str, Any] = json.loads(document)
+        return product
+    return document
 
 
 def _usage_type(product: Mapping[str, Any]) -> str:
@@ -167,15 +193,17 @@ def _tiers(product: Mapping[str, Any], unit: str) -> tuple[tuple[Decimal, Decima
     ends = [end for _, end, _, _ in dimensions]
     begins = [begin for begin, _, _, _ in dimensions]
     if begins[:1] != [0] or ends != [*begins[1:], Decimal("Infinity")]:
-        raise _ProductError(f"expected tiers from 0 to Inf, found {', '.join(map(str, begins))}.")
+        raise _ProductError(
+            f"expected tiers from 0 to Inf, found {', '.join(str(begin) for begin in begins)}."
+        )
     if not any(price for _, price in tiers):
         raise _ProductError("expected a price, found 0.")
     return tiers
 
 
-def _in_words(tiers: Sequence[tuple[Decimal, Decimal]]) -> str:
-    def words() -> Iterator[str]:
-        for begin, price in tiers:
-            yield f"{price_text(price)} from {begin:,}" if begin else price_text(price)
-
-    return ", ".join(words())
+def _tiers_in_words(tiers: Sequence[tuple[Decimal, Decimal]]) -> str:
+    """Return the price of each tier and where it begins."""
+    words = []
+    for begin, price in tiers:
+        words.append(f"{price_text(price)} from {begin:,}" if begin else price_text(price))
+    return ", ".join(words)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from cfn_analysis.model.escaping import for_markdown, for_terminal, markdown_code
-from csr_templates.costs.estimate import Estimate, Line
+from csr_templates.costs.estimate import ByUsage, Estimate, Line
 from csr_templates.costs.prices import plain, price_text
 
 FORMAT_VERSION: Final = 1
@@ -28,14 +28,19 @@ _WIDTH: Final = 118
 
 def as_text(estimates: Sequence[Estimate], prices_date: date) -> str:
     """Return the report for a terminal."""
-    blocks = ["\n".join(map(for_terminal, _text(estimate, prices_date))) for estimate in estimates]
-    return "\n\n".join([*blocks, "\n".join(textwrap.fill(sentence, _WIDTH) for sentence in BASIS)])
+    blocks = []
+    for estimate in estimates:
+        lines = [for_terminal(line) for line in _text(estimate, prices_date)]
+        blocks.append("\n".join(lines))
+    basis = [textwrap.fill(sentence, _WIDTH) for sentence in BASIS]
+    return "\n\n".join([*blocks, "\n".join(basis)])
 
 
 def as_markdown(estimates: Sequence[Estimate], prices_date: date) -> str:
     """Return the report as Markdown."""
     blocks = ["\n".join(_markdown(estimate, prices_date)) for estimate in estimates]
-    return "\n\n".join([*blocks, "\n".join(f"- {sentence}" for sentence in BASIS)])
+    basis = [f"- {sentence}" for sentence in BASIS]
+    return "\n\n".join([*blocks, "\n".join(basis)])
 
 
 def as_json(estimates: Sequence[Estimate], prices_date: date) -> str:
@@ -48,26 +53,27 @@ def as_json(estimates: Sequence[Estimate], prices_date: date) -> str:
     return json.dumps(document, indent=2)
 
 
-def _document(found: Estimate) -> dict[str, Any]:
+def _document(estimate: Estimate) -> dict[str, Any]:
     document: dict[str, Any] = {
         "currency": CURRENCY,
-        "fixed": str(found.fixed),
-        "lines": [_line(line) for line in found.lines],
-        "unpriced": [unpriced._asdict() for unpriced in found.unpriced],
-        "by_usage": [
-            {
-                "stack": usage.stack,
-                "key": usage.key,
-                "item": usage.item,
-                "unit": usage.unit,
-                "price": None if usage.price is None else price_text(usage.price),
-            }
-            for usage in found.by_usage
-        ],
+        "fixed": str(estimate.fixed),
+        "lines": [_line(line) for line in estimate.lines],
+        "unpriced": [unpriced._asdict() for unpriced in estimate.unpriced],
+        "by_usage": [_by_usage(billed) for billed in estimate.by_usage],
     }
-    if found.usage is not None:
-        document["usage"] = {"sum": str(found.used), "lines": [_line(line) for line in found.usage]}
+    if estimate.usage is not None:
+        document["usage"] = {"sum": str(estimate.used), "lines": [_line(line) for line in estimate.usage]}
     return document
+
+
+def _by_usage(billed: ByUsage) -> dict[str, Any]:
+    return {
+        "stack": billed.stack,
+        "key": billed.key,
+        "item": billed.item,
+        "unit": billed.unit,
+        "price": None if billed.price is None else price_text(billed.price),
+    }
 
 
 def _line(line: Line) -> dict[str, Any]:
@@ -82,75 +88,82 @@ def _line(line: Line) -> dict[str, Any]:
     }
 
 
-def _title(found: Estimate) -> str:
-    return found.environment or "Defaults of the templates"
+def _title(estimate: Estimate) -> str:
+    return estimate.environment or "Defaults of the templates"
 
 
-def _parts(found: Estimate) -> Iterator[tuple[str, Sequence[Line], Decimal]]:
+def _parts(estimate: Estimate) -> Iterator[tuple[str, Sequence[Line], Decimal]]:
     """Yield the parts of the cost: name, lines and sum; the last one adds up the others."""
-    yield "fixed", found.lines, found.fixed
-    if found.usage is not None:
-        yield "usage", found.usage, found.used
-        yield "fixed and usage", (), found.fixed + found.used
+    yield "fixed", estimate.lines, estimate.fixed
+    if estimate.usage is not None:
+        yield "usage", estimate.usage, estimate.used
+        yield "fixed and usage", (), estimate.fixed + estimate.used
 
 
-def _text(found: Estimate, prices_date: date) -> Iterator[str]:
-    yield f"{_title(found)}: {found.fixed:,} {CURRENCY} a month, fixed (prices of {prices_date})"
-    for name, lines, amount in _parts(found):
+def _text(estimate: Estimate, prices_date: date) -> Iterator[str]:
+    yield f"{_title(estimate)}: {estimate.fixed:,} {CURRENCY} a month, fixed (prices of {prices_date})"
+    for name, lines, amount in _parts(estimate):
         for line in lines:
             product = f"{quantity_text(line.quantity)} {line.unit} x {price_text(line.price)}"
             yield f"  {line.stack:<10} {line.item:<53}{product:>42}{line.monthly:>12,}"
         yield f"  {name:>106}{amount:>12,}"
-    if found.unpriced:
+    if estimate.unpriced:
         yield "  not priced, so not in the sum:"
-        yield from (
-            f"    {unpriced.stack}.{unpriced.resource} ({unpriced.type}): {unpriced.reason}"
-            for unpriced in found.unpriced
-        )
-    if found.by_usage:
+        for unpriced in estimate.unpriced:
+            yield f"    {unpriced.stack}.{unpriced.resource} ({unpriced.type}): {unpriced.reason}"
+    if estimate.by_usage:
         yield "  billed by usage, so not in the fixed sum (key for --usage, price of the first tier):"
-        for key in dict.fromkeys(usage.key for usage in found.by_usage):
-            alike = [usage for usage in found.by_usage if usage.key == key]
-            stacks: dict[str, list[str]] = {}
-            for usage in alike:
-                price = "no price" if usage.price is None else price_text(usage.price)
-                stacks.setdefault(price, []).append(usage.stack)
-            prices = ", ".join(f"{price} ({', '.join(names)})" for price, names in stacks.items())
-            yield f"    {key}: {alike[0].item}; {alike[0].unit} at {prices}"
+        yield from _usage_lines(estimate.by_usage)
 
 
-def _markdown(found: Estimate, prices_date: date) -> Iterator[str]:
-    yield f"### {for_markdown(_title(found))}: {found.fixed:,} {CURRENCY} a month, fixed"
+def _usage_lines(by_usage: Sequence[ByUsage]) -> Iterator[str]:
+    """Yield a line for each item, with the stacks that pay each of its prices."""
+    for key in dict.fromkeys(billed.key for billed in by_usage):
+        of_item = [billed for billed in by_usage if billed.key == key]
+        stacks: dict[str, list[str]] = {}
+        for billed in of_item:
+            price = "no price" if billed.price is None else price_text(billed.price)
+            stacks.setdefault(price, []).append(billed.stack)
+        prices = [f"{price} ({', '.join(names)})" for price, names in stacks.items()]
+        yield f"    {key}: {of_item[0].item}; {of_item[0].unit} at {', '.join(prices)}"
+
+
+def _markdown(estimate: Estimate, prices_date: date) -> Iterator[str]:
+    yield f"### {for_markdown(_title(estimate))}: {estimate.fixed:,} {CURRENCY} a month, fixed"
     yield ""
     yield f"Prices of {prices_date}."
     yield ""
     yield "| stack | item | quantity | unit | unit price | a month |"
     yield "|---|---|---:|---|---:|---:|"
-    for name, lines, amount in _parts(found):
+    for name, lines, amount in _parts(estimate):
         for line in lines:
-            stack, item, unit = map(for_markdown, (line.stack, line.item, line.unit))
-            amounts = quantity_text(line.quantity), unit, price_text(line.price), f"{line.monthly:,}"
-            yield f"| {' | '.join((stack, item, *amounts))} |"
+            cells = (
+                for_markdown(line.stack),
+                for_markdown(line.item),
+                quantity_text(line.quantity),
+                for_markdown(line.unit),
+                price_text(line.price),
+                f"{line.monthly:,}",
+            )
+            yield f"| {' | '.join(cells)} |"
         yield f"| | **{name}** | | | | **{amount:,}** |"
-    if found.unpriced:
+    if estimate.unpriced:
         yield ""
         yield "Not priced, so not in the sum:"
         yield ""
-        yield from (
-            f"- {markdown_code(f'{unpriced.stack}.{unpriced.resource}')} ({markdown_code(unpriced.type)}): "
-            f"{for_markdown(unpriced.reason)}"
-            for unpriced in found.unpriced
-        )
-    if found.by_usage:
+        for unpriced in estimate.unpriced:
+            resource = markdown_code(f"{unpriced.stack}.{unpriced.resource}")
+            yield f"- {resource} ({markdown_code(unpriced.type)}): {for_markdown(unpriced.reason)}"
+    if estimate.by_usage:
         yield ""
         yield "Billed by usage, so not in the fixed sum:"
         yield ""
-        for stack in dict.fromkeys(usage.stack for usage in found.by_usage):
-            items = [usage.item for usage in found.by_usage if usage.stack == stack]
-            yield f"- {for_markdown(stack)}: {for_markdown('; '.join(items))}"
+        for stack in dict.fromkeys(billed.stack for billed in estimate.by_usage):
+            names = [billed.item for billed in estimate.by_usage if billed.stack == stack]
+            yield f"- {for_markdown(stack)}: {for_markdown('; '.join(names))}"
 
 
 def quantity_text(quantity: Decimal) -> str:
     """Return a quantity with separators of thousands."""
-    whole, _, decimals = plain(quantity).partition(".")
-    return f"{int(whole):,}{'.' if decimals else ''}{decimals}"
+    whole, point, decimals = plain(quantity).partition(".")
+    return f"{int(whole):,}{point}{decimals}"

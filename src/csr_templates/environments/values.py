@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings
+from cfn_analysis.model.parameter_constraints import violations
 from cfn_analysis.model.wording import quoted, series
 from csr_templates.environments.accounts import ACCOUNT_ID
 from csr_templates.environments.files import Mistake, Number, excerpt
@@ -23,7 +23,7 @@ TYPES = ("String", "Number", ZONE)
 LONGEST_VALUE = 4096  # bytes
 
 # A number in its shortest form, so that CloudFormation shows the value of the file.
-_NUMBER = re.compile(r"0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)[.][0-9]*[1-9]")
+NUMBER = re.compile(r"0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)[.][0-9]*[1-9]")
 
 
 class Value(NamedTuple):
@@ -158,7 +158,7 @@ def _reasons(value: Any, declaration: Mapping[str, Any], region: str) -> Iterato
 def _expected(value: Any, declaration: Mapping[str, Any]) -> str:
     """Return the JSON type of the parameter if ``value`` has another type; otherwise empty."""
     if declaration["Type"] == "Number":
-        if isinstance(value, Number | str) and _NUMBER.fullmatch(text_of(value)):
+        if isinstance(value, Number | str) and NUMBER.fullmatch(text_of(value)):
             return ""
         return "a number in its shortest form, such as 1024"
     if isinstance(value, str):
@@ -169,22 +169,6 @@ def _expected(value: Any, declaration: Mapping[str, Any]) -> str:
 
 
 def _broken_constraints(text: str, declaration: Mapping[str, Any], region: str) -> Iterator[str]:
-    allowed = [as_strings(allowed_value) for allowed_value in declaration.get("AllowedValues", [])]
-    if allowed and text not in allowed:
-        yield f"is not one of {', '.join(allowed)}"
+    yield from violations(text, declaration)
     if declaration["Type"] == ZONE and not re.fullmatch(f"{re.escape(region)}[a-z]", text):
         yield f"is not an Availability Zone of {region}, the region of the stack, such as {region}a"
-    pattern = declaration.get("AllowedPattern")
-    if pattern is not None and not re.fullmatch(pattern, text):
-        # The pattern is shown only if the template does not describe it.
-        yield "does not match" + (" the pattern" if "ConstraintDescription" in declaration else f" {pattern}")
-    low, high = (declaration.get(bound) for bound in ("MinLength", "MaxLength"))
-    if low is not None and len(text) < int(low):
-        yield f"has the length {len(text)}, less than {low}"
-    if high is not None and len(text) > int(high):
-        yield f"has the length {len(text)}, more than {high}"
-    low, high = (declaration.get(bound) for bound in ("MinValue", "MaxValue"))
-    if low is not None and Decimal(text) < Decimal(str(low)):
-        yield f"is less than {low}"
-    if high is not None and Decimal(text) > Decimal(str(high)):
-        yield f"is more than {high}"

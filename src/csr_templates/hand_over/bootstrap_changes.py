@@ -127,14 +127,14 @@ def _documents(text: str) -> dict[str, list[Any]]:
 
 def _more(before: Iterable[Any], after: Iterable[Any], denial: str) -> Iterator[str]:
     """Yield what statements allow in addition to others, and what they do not deny, with ``denial``."""
-    old, new = _by_text(before), _by_text(after)
-    changed = [statement for text, parsed in new.items() if text not in old for statement in parsed]
-    removed = [statement for text, parsed in old.items() if text not in new for statement in parsed]
-    every_old = [statement for parsed in old.values() for statement in parsed]
-    every_new = [statement for parsed in new.values() for statement in parsed]
-    yield from _uncovered([statement for statement in changed if not statement.denies], every_old)
-    denied = _uncovered([statement for statement in removed if statement.denies], every_new)
-    yield from (f"{access} ({denial})" for access in denied)
+    old = _by_text(before)
+    new = _by_text(after)
+    added = _joined(parsed for text, parsed in new.items() if text not in old)
+    removed = _joined(parsed for text, parsed in old.items() if text not in new)
+    yield from _uncovered([statement for statement in added if not statement.denies], _joined(old.values()))
+    no_longer_denied = [statement for statement in removed if statement.denies]
+    for access in _uncovered(no_longer_denied, _joined(new.values())):
+        yield f"{access} ({denial})"
 
 
 def _by_text(written: Iterable[Any]) -> dict[str, list[Statement]]:
@@ -146,11 +146,18 @@ def _by_text(written: Iterable[Any]) -> dict[str, list[Statement]]:
     return by_text
 
 
-def _uncovered(wanted: Iterable[Statement], given: Sequence[Statement]) -> Iterator[str]:
+def _joined(parts: Iterable[list[Statement]]) -> list[Statement]:
+    joined: list[Statement] = []
+    for statements_of_part in parts:
+        joined += statements_of_part
+    return joined
+
+
+def _uncovered(statements_to_cover: Iterable[Statement], covering: Sequence[Statement]) -> Iterator[str]:
     """Yield the access that others do not cover; of several resources with the same actions, together."""
     by_actions: dict[tuple[str, ...], list[str]] = {}
-    for statement in wanted:
-        for access in not_covered(statement, given):
+    for statement in statements_to_cover:
+        for access in not_covered(statement, covering):
             resources = by_actions.setdefault(access.actions, [])
             resource = _short(access.resource)
             if resource not in resources:
@@ -161,12 +168,16 @@ def _uncovered(wanted: Iterable[Statement], given: Sequence[Statement]) -> Itera
 
 def _listed(names: Sequence[str], separator: str = ", ") -> str:
     """Return the first names and the number of the others."""
-    more = len(names) - _MOST
-    return separator.join(names[:_MOST]) + (f" and {more} more" if more > 0 else "")
+    first = separator.join(names[:_MOST])
+    if len(names) <= _MOST:
+        return first
+    return f"{first} and {len(names) - _MOST} more"
 
 
 def _short(resource: str) -> str:
     """Return the resource of an ARN, with words for the tags of the role."""
     named = resource.replace(PROJECT, "PROJECT").replace(ENVIRONMENT, "ENVIRONMENT")
     parts = named.split(":", 5)
-    return parts[-1] if parts[0] == "arn" and len(parts) == 6 else named
+    if parts[0] == "arn" and len(parts) == 6:
+        return parts[-1]
+    return named

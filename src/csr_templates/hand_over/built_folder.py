@@ -105,17 +105,19 @@ def read_parameters(text: str, name: str) -> dict[str, str]:
         BuiltFolderError: the text has neither form.
     """
     try:
-        found = json.loads(text)
+        document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BuiltFolderError(f"Cannot read {name}: it is not JSON ({error}).") from error
-    match found:
+    match document:
         case {"Parameters": dict(values)} if all(
             isinstance(value, str | int | float) for value in values.values()
         ):
-            return {key: str(as_strings(one)) for key, one in values.items()}
-        case [*items] if all(_is_parameter(item) for item in items):
+            return {key: str(as_strings(value)) for key, value in values.items()}
+        case [*parameters] if all(_is_parameter(parameter) for parameter in parameters):
             return {
-                item["ParameterKey"]: item["ParameterValue"] for item in items if "ParameterValue" in item
+                parameter["ParameterKey"]: parameter["ParameterValue"]
+                for parameter in parameters
+                if "ParameterValue" in parameter
             }
     raise BuiltFolderError(
         f"Cannot read {name}: it is neither an object whose Parameters are texts nor a list of objects with "
@@ -123,8 +125,8 @@ def read_parameters(text: str, name: str) -> dict[str, str]:
     )
 
 
-def _is_parameter(item: Any) -> bool:
-    match item:
+def _is_parameter(value: Any) -> bool:
+    match value:
         case {"ParameterKey": str(), "ParameterValue": str()} | {
             "ParameterKey": str(),
             "UsePreviousValue": True,
@@ -136,7 +138,9 @@ def _is_parameter(item: Any) -> bool:
 def _read_stack(
     entry: Mapping[str, Any], template: Mapping[str, Any], text: str, policy: dict[str, Any]
 ) -> BuiltStack:
-    sections = {name: title for title, names in entry.get("sections", {}).items() for name in names}
+    sections: dict[str, str] = {}
+    for title, names in entry.get("sections", {}).items():
+        sections.update(dict.fromkeys(names, title))
     return BuiltStack(
         entry["name"],
         entry["template"],
@@ -158,8 +162,10 @@ def _policy(read_file: Read, entry: Mapping[str, Any], where: str) -> dict[str, 
     path = entry.get("stackPolicy")
     if not path:
         return {}
-    found = json.loads(_content(read_file, path, where))
-    return found if isinstance(found, dict) else {}
+    policy = json.loads(_content(read_file, path, where))
+    if isinstance(policy, dict):
+        return policy
+    return {}
 
 
 def _require_path(path: Any, where: str) -> None:

@@ -44,7 +44,9 @@ def _incomplete_type(permissions: RequiredPermissions, type_name: str) -> Iterat
     missing |= _only_of_others(permissions, type_name, required)
     own_formats = _own_formats(type_name, permissions.region)
     while missing:
-        formats = {arn for action in missing for arn in arn_formats(action)}
+        formats: set[str] = set()
+        for action in missing:
+            formats.update(arn_formats(action))
         arn = deploy_scopes.best_arn(type_name, formats & own_formats or formats)
         with_arn = {action for action in missing if arn in arn_formats(action)}
         missing -= with_arn
@@ -93,7 +95,9 @@ def _about_roles(permissions: RequiredPermissions, type_name: str, actions: Coll
 def _in_words(actions: Collection[str]) -> str:
     """Return the first actions, and the number of the others."""
     names = sorted(actions)
-    return series(names) if len(names) <= _NAMED else beginning(names, _NAMED)
+    if len(names) <= _NAMED:
+        return series(names)
+    return beginning(names, _NAMED)
 
 
 def _no_handlers(type_name: str) -> str:

@@ -70,10 +70,9 @@ class RequiredPermissions:
         self.patterns = Patterns(stack)
         self.types = by_type(stack)
         self.requirements = required_actions(stack)
-        self._matches: dict[
-            str, set[ArnWithTags]
-        ] = {}  # by matching: a format of IAM -> ARNs of the policies
-        self._arns_of: dict[deploy_scopes.Scope, list[str]] = {}  # by arns_of
+        # Format of IAM -> ARNs of the policies that may match it, as matching_format has computed them.
+        self._matches: dict[str, set[ArnWithTags]] = {}
+        self._arns_of: dict[deploy_scopes.Scope, list[str]] = {}  # as arns_of has computed them
         self.actions = {action for action in self.requirements if self._applies(action)}
 
     # ---- Actions ----
@@ -225,13 +224,15 @@ class RequiredPermissions:
     def required_of(self, type_name: str) -> set[str]:
         """Return the actions of a type that belong to its own service and exist in IAM."""
         service = own_service(type_name, self.region)
-        return {
-            action
-            for action, requirements in self.requirements.items()
-            if service_of(action) == service
-            and any(requirement.type == type_name for requirement in requirements)
-            and (iam_action(action) is not None or (is_pattern(action) and is_read(action)))
-        }
+        actions = set()
+        for action, requirements in self.requirements.items():
+            if service_of(action) != service:
+                continue
+            if not any(requirement.type == type_name for requirement in requirements):
+                continue
+            if iam_action(action) is not None or (is_pattern(action) and is_read(action)):
+                actions.add(action)
+        return actions
 
     def _only_of_create(self, type_name: str) -> set[str]:
         """Return the actions that a type requires only in its handler for creation."""
@@ -245,12 +246,15 @@ class RequiredPermissions:
 
     def _with_random_id(self, action: str, type_name: str) -> Iterator[tuple[str, str, list[str]]]:
         """Yield action, type and those ARNs of the type that only tags connect with the stack."""
-        own = {arn for scope in self.facts.scopes if scope.type == type_name for arn in self.arns_of(scope)}
-        arns = sorted(
-            resource.arn for resource in self.matching(action) if resource.tags and resource.arn in own
-        )
-        if arns and action in self.actions:
-            yield action, type_name, arns
+        if action not in self.actions:
+            return
+        own: set[str] = set()
+        for scope in self.facts.scopes:
+            if scope.type == type_name:
+                own.update(self.arns_of(scope))
+        arns = [resource.arn for resource in self.matching(action) if resource.tags and resource.arn in own]
+        if arns:
+            yield action, type_name, sorted(arns)
 
     @cached_property
     def _beginnings(self) -> dict[str, list[tuple[ArnWithTags, str, str]]]:

@@ -408,7 +408,10 @@ class _Statements:
                     f"{resource} needs a tag Name: other stacks have such resources, too, and a policy can "
                     "distinguish them only by this tag."
                 )
-            self._name_tags[resource] = [text for value in values for text in self._patterns.texts(value)]
+            names: list[str] = []
+            for value in values:
+                names += self._patterns.texts(value)
+            self._name_tags[resource] = names
         return self._name_tags[resource]
 
     def _in_region(self, arns: list[str], condition: Mapping[str, Any]) -> Mapping[str, Any]:

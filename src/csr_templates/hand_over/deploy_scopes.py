@@ -229,7 +229,7 @@ def facts(
         PolicyError: a line is not a scope.
     """
     return DeployTables(
-        (*SCOPES, *map(_scope, scopes)),
+        (*SCOPES, *(_scope(line) for line in scopes)),
         (*FORGOTTEN, *forgotten),
         (*SERVICE_LINKED, *service_linked),
         {**PARAMETERS, **(parameters or {})},

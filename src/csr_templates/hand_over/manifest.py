@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -52,39 +51,46 @@ def document(
     accounts: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return the manifest of the set. ``accounts``: environment -> ID of its account, if a file states it."""
+    manifest: dict[str, Any] = {"formatVersion": FORMAT_VERSION, "csrTemplatesVersion": VERSION}
+    if accounts:
+        manifest["accounts"] = dict(accounts)
+    manifest["stacks"] = [
+        _stack(stack, environments, files, rollback_triggers.get(stack.name, {})) for stack in stacks
+    ]
+    manifest["files"] = {path: {"sha256": sha256(data)} for path, data in files.items()}
+    return manifest
+
+
+def _stack(
+    stack: BuiltStack,
+    environments: Sequence[str],
+    files: Mapping[str, bytes],
+    rollback_triggers: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:
+    deployment_files = {name: deployment_file(name, stack.name) for name in environments}
     return {
-        "formatVersion": FORMAT_VERSION,
-        "csrTemplatesVersion": VERSION,
-        **({"accounts": dict(accounts)} if accounts else {}),
-        "stacks": [
-            {
-                "name": stack.name,
-                "namePattern": stack.name_pattern,
-                "template": stack.file,
-                "source": stack.source,
-                "region": stack.region,
-                "capabilities": ["CAPABILITY_NAMED_IAM"],  # covers CAPABILITY_IAM
-                "terminationProtection": stack.termination_protection,
-                "readsFrom": list(stack.reads_from),
-                "perDeploy": list(stack.per_deploy),
-                "rollbackTriggers": {
-                    name: list(alarms) for name, alarms in rollback_triggers.get(stack.name, {}).items()
-                },
-                "parameterFiles": {name: parameter_file(name, stack.name) for name in environments},
-                "deploymentFiles": {
-                    name: path
-                    for name in environments
-                    if (path := deployment_file(name, stack.name)) in files
-                },
-                "stackPolicy": stack_policy_file(stack.name),
-                "bootstrap": bootstrap_file(stack.name),
-                "recovery": _recovery(stack.name, environments, files),
-                "sections": stack.by_section(),
-            }
-            for stack in stacks
-        ],
-        "files": {path: {"sha256": sha256(data)} for path, data in files.items()},
+        "name": stack.name,
+        "namePattern": stack.name_pattern,
+        "template": stack.file,
+        "source": stack.source,
+        "region": stack.region,
+        "capabilities": ["CAPABILITY_NAMED_IAM"],  # covers CAPABILITY_IAM
+        "terminationProtection": stack.termination_protection,
+        "readsFrom": list(stack.reads_from),
+        "perDeploy": list(stack.per_deploy),
+        "rollbackTriggers": {name: list(alarms) for name, alarms in rollback_triggers.items()},
+        "parameterFiles": {name: parameter_file(name, stack.name) for name in environments},
+        "deploymentFiles": _existing(deployment_files, files),
+        "stackPolicy": stack_policy_file(stack.name),
+        "bootstrap": bootstrap_file(stack.name),
+        "recovery": _recovery(stack.name, environments, files),
+        "sections": stack.by_section(),
     }
+
+
+def _existing(paths: Mapping[str, str], files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return environment -> path, of the paths that are among the files."""
+    return {environment: path for environment, path in paths.items() if path in files}
 
 
 def manifest_schema() -> dict[str, Any]:
@@ -100,21 +106,21 @@ def manifest_problems(stack: BuiltStack) -> list[str]:
     A pipeline creates the name of the deployed stack from two parameters, and a review shows resources under
     the section titles of the template.
     """
-    found = []
+    problems = []
     if not _NAME.fullmatch(stack.name):
-        found.append(
+        problems.append(
             f"The stack name {stack.name!r} is not allowed, because the names of deployed stacks, files and "
             "roles contain it. Use only lowercase letters, digits and hyphens, and start with a letter."
         )
     for name in ("ProjectName", "Environment"):
         if name not in stack.parameters:
-            found.append(
+            problems.append(
                 f"The template has no parameter {name}, but the name of the stack ({stack.name_pattern}), "
                 "its tags and its deploy policies need it. Add parameters.project_name() and "
                 "parameters.environment() of csr_templates."
             )
         elif name in stack.per_deploy:
-            found.append(
+            problems.append(
                 f"The parameter {name} is set at each deploy, but its value is part of the name of the "
                 f"stack ({stack.name_pattern}). Remove it from per_deploy."
             )
@@ -122,11 +128,11 @@ def manifest_problems(stack: BuiltStack) -> list[str]:
     for logical_id in stack.resources:
         titled = titled or logical_id in stack.sections
         if titled and logical_id not in stack.sections:
-            found.append(
+            problems.append(
                 f"{logical_id} is not in a section, so the template would show it in the section of the "
                 "previous resource. Call section(), then add it with add_resource()."
             )
-    return found
+    return problems
 
 
 def read(data: bytes, name: str) -> dict[str, Any]:
@@ -146,7 +152,7 @@ def read(data: bytes, name: str) -> dict[str, Any]:
         )
     raise ManifestError(
         f"{name} is not a manifest that this version of csr-templates can read. Specify another folder "
-        "with --output, then build again."
+        "with --out, then build again."
     )
 
 
@@ -191,7 +197,7 @@ def read_or_merge(data: bytes, name: str) -> dict[str, Any]:
             elif path and (digest := _SHA256.search(line)):
                 contents.setdefault(path, set()).add(digest[0])
     files = {path: _entry(*sorted(digests)) for path, digests in contents.items()}
-    if not all(_VERSION_LINE in lines for lines in sides) or not all(starmap(_is_entry, files.items())):
+    if not all(_VERSION_LINE in lines for lines in sides) or not _are_entries(files):
         raise ManifestError(
             f"{name} has a merge conflict in line {marker.line}, and one side is not a manifest. Use one "
             f"side (git checkout --ours {name}, or --theirs), then build again."
@@ -202,18 +208,26 @@ def read_or_merge(data: bytes, name: str) -> dict[str, Any]:
 def _parsed(data: bytes) -> dict[str, Any] | None:
     """Return a manifest; None if ``formatVersion`` or ``files`` are not valid."""
     try:
-        found = json.loads(data)
+        document = json.loads(data)
     except (ValueError, RecursionError):
         return None
-    match found:
-        case {"formatVersion": 1, "files": dict(files)} if all(starmap(_is_entry, files.items())):
-            manifest: dict[str, Any] = found
+    match document:
+        case {"formatVersion": 1, "files": dict(files)} if _are_entries(files):
+            manifest: dict[str, Any] = document
             return manifest
     return None
 
 
+def _are_entries(files: Mapping[str, Any]) -> bool:
+    """Return whether all entries of ``files`` are valid."""
+    return all(_is_entry(path, file) for path, file in files.items())
+
+
 def _entry(digest: str, *announced: str) -> dict[str, Any]:
-    return {"sha256": digest, "announced": list(announced)} if announced else {"sha256": digest}
+    entry: dict[str, Any] = {"sha256": digest}
+    if announced:
+        entry["announced"] = list(announced)
+    return entry
 
 
 def hashes(entry: Mapping[str, Any]) -> set[str]:
@@ -227,15 +241,18 @@ def announce(manifest: Mapping[str, Any] | None, files: Mapping[str, bytes]) -> 
     ``files`` are those that the build will write.
     """
     manifest = manifest or {"formatVersion": FORMAT_VERSION, "stacks": [], "files": {}}
-    known = manifest["files"]
+    listed = manifest["files"]
     entries: dict[str, dict[str, Any]] = {}
     for path, data in files.items():
         digest = sha256(data)
-        if path not in known:
+        if path not in listed:
             entries[path] = {"sha256": digest}
-        elif digest not in hashes(known[path]):
-            entries[path] = {**known[path], "announced": sorted({*known[path].get("announced", ()), digest})}
-    return {**manifest, "files": {**known, **entries}} if entries else None
+        elif digest not in hashes(listed[path]):
+            announced = {*listed[path].get("announced", ()), digest}
+            entries[path] = {**listed[path], "announced": sorted(announced)}
+    if not entries:
+        return None
+    return {**manifest, "files": {**listed, **entries}}
 
 
 def is_path(path: Any) -> bool:
@@ -254,7 +271,7 @@ def _is_entry(path: str, file: Any) -> bool:
         return False
     match file:
         case {"sha256": str(), "announced": list(announced)}:
-            return all(isinstance(one, str) for one in announced)
+            return all(isinstance(digest, str) for digest in announced)
         case {"sha256": str()}:
             return "announced" not in file
     return False
@@ -292,19 +309,13 @@ def import_file(environment: str, step: str) -> str:
 
 def _recovery(stack: str, environments: Sequence[str], files: Mapping[str, bytes]) -> list[dict[str, Any]]:
     """Return the steps that recover a deleted stack, in order."""
-    names = (stack, f"{stack}-{BEFORE_RESTORE}", f"{stack}-{AFTER_RESTORE}")
-    return [
-        {
-            "template": recovery_file(name),
-            "importFiles": {
-                environment: path
-                for environment in environments
-                if (path := import_file(environment, name)) in files
-            },
-        }
-        for name in names
-        if recovery_file(name) in files
-    ]
+    steps = []
+    for step in (stack, f"{stack}-{BEFORE_RESTORE}", f"{stack}-{AFTER_RESTORE}"):
+        template = recovery_file(step)
+        if template in files:
+            import_files = {environment: import_file(environment, step) for environment in environments}
+            steps.append({"template": template, "importFiles": _existing(import_files, files)})
+    return steps
 
 
 def sha256(data: bytes) -> str:

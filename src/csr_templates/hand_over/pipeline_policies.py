@@ -147,17 +147,15 @@ def _snapshot(stack: BuiltStack) -> Iterator[Document]:
     https://github.com/awslabs/aurora-snapshot-tool/issues/32
     """
     patterns = Patterns(stack)
-    names = [
-        name
-        for cluster in _of_type(stack, "AWS::RDS::DBCluster")
-        for name in patterns.name(cluster, "DBClusterIdentifier")
-    ]
-    if not names:
+    clusters: list[str] = []
+    for cluster in _of_type(stack, "AWS::RDS::DBCluster"):
+        names = patterns.name(cluster, "DBClusterIdentifier")
+        clusters += [f"arn:aws:rds:{stack.region}:*:cluster:{name}" for name in names]
+    if not clusters:
         return
     snapshots = f"arn:aws:rds:{stack.region}:*:cluster-snapshot:{PREFIX}before-deploy-*"
-    arns = [*(f"arn:aws:rds:{stack.region}:*:cluster:{name}" for name in names), snapshots]
     actions = ["rds:CreateDBClusterSnapshot", "rds:DescribeDBClusterSnapshots"]
-    yield from allow("Snapshot", actions, arns, StringEqualsIfExists=OWN_ACCOUNT)
+    yield from allow("Snapshot", actions, [*clusters, snapshots], StringEqualsIfExists=OWN_ACCOUNT)
     tag = ["rds:AddTagsToResource"]
     yield from allow("SnapshotTags", tag, [snapshots], StringEqualsIfExists=OWN_ACCOUNT)
 
@@ -168,21 +166,22 @@ def _origin_key(stack: BuiltStack, stacks: Sequence[BuiltStack]) -> Iterator[Doc
     It needs the parameters of the other stack, and whether the replica of the secret has the newest version.
     No secret value is read.
     """
-    senders = [candidate for candidate in stacks if sent_keys(candidate)]
-    if senders and accepted_keys(stack):
-        arns = [
-            f"arn:aws:cloudformation:{sender.region}:*:stack/{PREFIX}{sender.name}/*" for sender in senders
-        ]
-        actions = ["cloudformation:DescribeStacks"]
-        yield from allow("OriginKey", actions, arns, StringEqualsIfExists=OWN_ACCOUNT)
-    if sent := sent_keys(stack):
-        apis = [candidate for candidate in stacks if accepted_keys(candidate)]
-        secrets = dict.fromkeys(secret for some in sent.secrets.values() for secret in some)
-        arns = [
-            f"arn:aws:secretsmanager:{region}:*:secret:{PREFIX}{secret}-??????"
-            for region in dict.fromkeys([*(api.region for api in apis), stack.region])
-            for secret in secrets
-        ]
+    if accepted_keys(stack):
+        senders = [sender for sender in stacks if sent_keys(sender)]
+        if senders:
+            arns = [
+                f"arn:aws:cloudformation:{sender.region}:*:stack/{PREFIX}{sender.name}/*"
+                for sender in senders
+            ]
+            actions = ["cloudformation:DescribeStacks"]
+            yield from allow("OriginKey", actions, arns, StringEqualsIfExists=OWN_ACCOUNT)
+    keys = sent_keys(stack)
+    if keys:
+        regions = {api.region for api in stacks if accepted_keys(api)} | {stack.region}
+        names = set().union(*keys.secrets.values())
+        arns = []
+        for region in regions:
+            arns += [f"arn:aws:secretsmanager:{region}:*:secret:{PREFIX}{name}-??????" for name in names]
         actions = ["secretsmanager:ListSecretVersionIds"]
         yield from allow("OriginKey", actions, arns, StringEqualsIfExists=OWN_ACCOUNT)
 

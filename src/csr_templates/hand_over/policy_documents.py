@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Final
 
 from cfn_analysis.model.built_stack import Document
@@ -20,7 +19,9 @@ class PolicyError(ValueError):
 
 def one_or_all(values: Sequence[str]) -> str | list[str]:
     """Return the values for a policy: a single value, or a list of several."""
-    return values[0] if len(values) == 1 else list(values)
+    if len(values) == 1:
+        return values[0]
+    return list(values)
 
 
 def allow(
@@ -44,15 +45,19 @@ def _statement(
     arns: Iterable[str],
     conditions: Mapping[str, Mapping[str, str | list[str]]],
 ) -> Iterator[Document]:
-    if concerned := sorted(actions):
-        statement = {
-            "Sid": sid,
-            "Effect": effect,
-            "Action": concerned,
-            "Resource": one_or_all(sorted(arns)),
-        }
-        condition = {operator: dict(values) for operator, values in conditions.items() if values}
-        yield {**statement, "Condition": condition} if condition else statement
+    actions = sorted(actions)
+    if not actions:
+        return
+    statement: Document = {
+        "Sid": sid,
+        "Effect": effect,
+        "Action": actions,
+        "Resource": one_or_all(sorted(arns)),
+    }
+    condition = {operator: dict(values) for operator, values in conditions.items() if values}
+    if condition:
+        statement["Condition"] = condition
+    yield statement
 
 
 def in_documents(name: str, *parts: Iterable[Document]) -> list[Document]:
@@ -64,11 +69,17 @@ def in_documents(name: str, *parts: Iterable[Document]) -> list[Document]:
     Raises:
         PolicyError: one statement is longer than a document can be.
     """
-    kept = [list(statements) for statements in parts]
-    together = _packed(name, chain(*kept))
-    if sum(map(_length, together)) < MAX_CHARACTERS / 2:
+    statements_of_parts = [list(statements) for statements in parts]
+    every_statement: list[Document] = []
+    for statements in statements_of_parts:
+        every_statement += statements
+    together = _packed(name, every_statement)
+    if sum(_length(document) for document in together) < MAX_CHARACTERS / 2:
         return together
-    return [document for statements in kept for document in _packed(name, statements)]
+    documents: list[Document] = []
+    for statements in statements_of_parts:
+        documents += _packed(name, statements)
+    return documents
 
 
 def _packed(name: str, statements: Iterable[Document]) -> list[Document]:

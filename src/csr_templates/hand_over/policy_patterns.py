@@ -18,6 +18,8 @@ ENVIRONMENT: Final = "${aws:PrincipalTag/Environment}"
 ACCOUNT: Final = "${aws:PrincipalAccount}"
 PREFIX: Final = f"{PROJECT}-{ENVIRONMENT}-"
 """Prefix of all names of the role's project and environment."""
+_OF_ROLE: Final = {"ProjectName": PROJECT, "Environment": ENVIRONMENT}
+"""Parameters whose values are tags of the role."""
 
 
 class Patterns:
@@ -36,11 +38,14 @@ class Patterns:
             if value is None:
                 continue
             if isinstance(value, list):
-                for item in value:
-                    yield from self.texts(item)
-            else:
-                one = self.value(value)
-                yield from map(as_pattern, one if isinstance(one, list) else [one])
+                for member in value:
+                    yield from self.texts(member)
+                continue
+            resolved = self.value(value)
+            if not isinstance(resolved, list):
+                resolved = [resolved]
+            for text in resolved:
+                yield as_pattern(text)
 
     def value(self, node: Any) -> Any:
         """Return a value of the template, possibly a function with values known only in a deploy."""
@@ -54,23 +59,28 @@ class Patterns:
         names in lower case.
         """
         body = self._stack.resources[resource]
-        given = body.get("Properties", {}).get(property_name)
-        logical = resource.lower() if body["Type"].startswith("AWS::RDS::") else resource
-        made_up = [f"{PREFIX}{self._stack.name}-{logical}-*"] if None in alternatives(given) else []
-        return sorted({*self.texts(given), *made_up})
+        explicit = body.get("Properties", {}).get(property_name)
+        names = set(self.texts(explicit))
+        if None in alternatives(explicit):
+            logical_id = resource.lower() if body["Type"].startswith("AWS::RDS::") else resource
+            names.add(f"{PREFIX}{self._stack.name}-{logical_id}-*")
+        return sorted(names)
 
     @cached_property
     def _known(self) -> Known:
         """The known values in the environment of the role; a parameter without a default is ``*``."""
-        parameters = {
-            name: {key: value for key, value in declared.items() if key != "AllowedValues"}
-            for name, declared in self._stack.parameters.items()
-        }
-        given = {name: "*" for name, declared in parameters.items() if "Default" not in declared}
-        given |= {"ProjectName": PROJECT, "Environment": ENVIRONMENT}
+        parameters: dict[str, dict[str, Any]] = {}
+        values: dict[str, str] = {}
+        for name, declaration in self._stack.parameters.items():
+            # A pattern is not one of the allowed values.
+            parameters[name] = {key: value for key, value in declaration.items() if key != "AllowedValues"}
+            if name in _OF_ROLE:
+                values[name] = _OF_ROLE[name]
+            elif "Default" not in declaration:
+                values[name] = "*"
         return Known(
             {**self._stack.template, "Parameters": parameters},
-            {parameter: value for parameter, value in given.items() if parameter in parameters},
+            values,
             region=self._stack.region,
             account=ACCOUNT,
             stack_name=f"{PREFIX}{self._stack.name}",

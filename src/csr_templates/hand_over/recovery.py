@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Set
 
     from cfn_analysis.model.built_stack import BuiltStack, Document
+    from cfn_analysis.model.references import Use
 
 _RETAINING: Final = frozenset({"Retain", "RetainExceptOnCreate"})
 _ACCOUNT: Final = "${AWS::AccountId}"
@@ -69,22 +70,20 @@ def steps(stack: BuiltStack) -> list[Step]:
     surviving = _survivors(stack)
     if not surviving:
         return []
-    found = [Step(stack.name, _template(stack, surviving, surviving), tuple(surviving))]
+    first = Step(stack.name, _template(stack, surviving, surviving), tuple(surviving))
     restored = _restored(stack)
-    if restored:
-        kept = {*surviving, *stack.needed_by(restored)} - set(restored)
-        kept |= _rules_between(stack, kept)
-        before = [name for name in stack.resources if name in kept]
-        after = [name for name in stack.resources if name in {*before, *restored}]
-        found += [
-            Step(f"{stack.name}-{BEFORE_RESTORE}", _template(stack, before, surviving), ()),
-            Step(
-                f"{stack.name}-{AFTER_RESTORE}",
-                _template(stack, after, [*surviving, *restored]),
-                tuple(restored),
-            ),
-        ]
-    return found
+    if not restored:
+        return [first]
+    needed = {*surviving, *stack.needed_by(restored)} - set(restored)
+    needed |= _rules_between(stack, needed)
+    before = [name for name in stack.resources if name in needed]
+    after = [name for name in stack.resources if name in needed or name in restored]
+    imported = [*surviving, *restored]
+    return [
+        first,
+        Step(f"{stack.name}-{BEFORE_RESTORE}", _template(stack, before, surviving), ()),
+        Step(f"{stack.name}-{AFTER_RESTORE}", _template(stack, after, imported), tuple(restored)),
+    ]
 
 
 @lru_cache  # the header of each template names them
@@ -94,19 +93,20 @@ def left_out(stack: BuiltStack) -> dict[str, str]:
     Raises:
         schemas.SchemasError: as ``steps``.
     """
-    kept = {
-        name: resource
-        for name, resource in stack.resources.items()
-        if resource.get("DeletionPolicy") in _RETAINING
-    }
+    retained = [
+        name for name, resource in stack.resources.items() if resource.get("DeletionPolicy") in _RETAINING
+    ]
     reasons: dict[str, str] = {}
+    imported = set(retained)
+    # A resource that is not imported can be the reason for another one.
     while True:
         before = len(reasons)
-        for name in kept.keys() - reasons.keys():
-            if reason := _reason(stack, name, kept.keys() - reasons.keys()):
+        for name in sorted(imported):
+            if reason := _reason(stack, name, imported):
                 reasons[name] = reason
+                imported.remove(name)
         if len(reasons) == before:
-            return {name: reasons[name] for name in kept if name in reasons}
+            return {name: reasons[name] for name in retained if name in reasons}
 
 
 def resources_to_import(stack: BuiltStack, step: Step, values: Mapping[str, str]) -> Document:
@@ -122,24 +122,23 @@ def resources_to_import(stack: BuiltStack, step: Step, values: Mapping[str, str]
     passed = {name: value for name, value in values.items() if name in step.template["Parameters"]}
     prefix = PREFIX.replace("${ProjectName}", values.get("ProjectName", ""))
     name = f"{prefix.replace('${Environment}', values.get('Environment', ''))}{stack.name}"
-    known = Known(step.template, passed, region=stack.region, account=_ACCOUNT, stack_name=name)
+    resolver = Known(step.template, passed, region=stack.region, account=_ACCOUNT, stack_name=name)
     resources = {
         logical_id: resource
         for logical_id, resource in step.template["Resources"].items()
-        if "Condition" not in resource or known.condition(resource["Condition"]) is YES
+        if "Condition" not in resource or resolver.condition(resource["Condition"]) is YES
     }
-    return {
-        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in passed.items()],
-        "ResourcesToImport": [
-            {
-                "ResourceType": resources[logical_id]["Type"],
-                "LogicalResourceId": logical_id,
-                "ResourceIdentifier": _identifier(stack, known, resources, logical_id),
-            }
-            for logical_id in step.imported
-            if logical_id in resources
-        ],
-    }
+    to_import = [
+        {
+            "ResourceType": resources[logical_id]["Type"],
+            "LogicalResourceId": logical_id,
+            "ResourceIdentifier": _identifier(stack, resolver, resources, logical_id),
+        }
+        for logical_id in step.imported
+        if logical_id in resources
+    ]
+    parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in passed.items()]
+    return {"Parameters": parameters, "ResourcesToImport": to_import}
 
 
 def _survivors(stack: BuiltStack) -> list[str]:
@@ -152,33 +151,36 @@ def _survivors(stack: BuiltStack) -> list[str]:
     ]
 
 
-def _reason(stack: BuiltStack, name: str, kept: Collection[str]) -> str:
-    """Return why a resource cannot be imported, from the resources known to be imported."""
+def _reason(stack: BuiltStack, name: str, imported: Collection[str]) -> str:
+    """Return why a resource cannot be imported; empty if it can, as far as these ones are imported."""
     resource = stack.resources[name]
-    schema = resource_schema(resource["Type"], stack.region)
-    owners = _identity(stack, name)
-    if gone := [owner for owner in owners if owner not in kept]:
-        return f"it belongs to {gone[0]}, which is deleted"
-    if resource["Type"] not in stateful_types() and not owners:
+    type_name = resource["Type"]
+    schema = resource_schema(type_name, stack.region)
+    owners = _owners(stack, name)
+    for owner in owners:
+        if owner not in imported:
+            return f"it belongs to {owner}, which is deleted"
+    if type_name not in stateful_types() and not owners:
         return "it contains no data, and the deploy creates a new one"
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resource-import-supported-resources.html
     if "read" not in schema.handlers:
-        return f"CloudFormation cannot import {resource['Type']}"
-    properties = resource.get("Properties", {})
-    if not owners and not _name(stack, resource) and "Name" not in _tags(stack, properties, resource["Type"]):
+        return f"CloudFormation cannot import {type_name}"
+    if owners or _name(stack, resource):
+        return ""
+    if "Name" not in _tags(stack, resource.get("Properties", {}), type_name):
         return "it has neither a name nor a tag Name"
     return ""
 
 
-def _identity(stack: BuiltStack, name: str) -> list[str]:
-    """Return the parents of a resource: those in its create-only properties."""
-    kind = stack.resources[name]["Type"]
+def _owners(stack: BuiltStack, name: str) -> list[str]:
+    """Return the resources that a resource belongs to: those in its create-only properties."""
+    type_name = stack.resources[name]["Type"]
     return [
         use.name
         for use in stack.uses[name]
         if use.kind == "name"
         and use.name in stack.resources
-        and effect_of_change(kind, stack.region, use.place) is Effect.REPLACED
+        and effect_of_change(type_name, stack.region, use.place) is Effect.REPLACED
     ]
 
 
@@ -204,27 +206,30 @@ def _template(stack: BuiltStack, names: Collection[str], imported: Collection[st
     gone = stack.resources.keys() - set(names)
     resources = {name: _resource(stack, name, gone, placeholders, retain=name in imported) for name in names}
     used = _used_by(stack, names)
-    sections = {
-        "Parameters": {
-            **{name: one for name, one in stack.parameters.items() if ("name", name) in used},
-            **{name: _placeholder(placeholders[name]) for name in sorted(placeholders)},
-        },
-        "Mappings": _chosen(stack.template.get("Mappings", {}), "mapping", used),
-        "Conditions": _chosen(stack.template.get("Conditions", {}), "condition", used),
-        "Resources": resources,
+    parameters = {
+        name: declaration for name, declaration in stack.parameters.items() if ("name", name) in used
     }
-    return {
+    parameters |= {name: _placeholder(placeholders[name]) for name in sorted(placeholders)}
+    template: dict[str, Any] = {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"Takes back into the {stack.name} stack the resources that its deletion has retained",
-        "Parameters": sections.pop("Parameters"),
-        **{title: section for title, section in sections.items() if section},
+        "Parameters": parameters,
     }
+    for section, kind in (("Mappings", "mapping"), ("Conditions", "condition")):
+        entries = _used_entries(stack.template.get(section, {}), kind, used)
+        if entries:
+            template[section] = entries
+    template["Resources"] = resources
+    return template
 
 
 def _used_by(stack: BuiltStack, names: Iterable[str]) -> set[tuple[str, str]]:
     """Return kind and name of all that resources use, and the conditions among it."""
     used: set[tuple[str, str]] = set()
-    pending = [use for name in names for use in (*stack.uses[name], *stack.uses_in("Resources", name))]
+    pending: list[Use] = []
+    for name in names:
+        pending += stack.uses[name]
+        pending += stack.uses_in("Resources", name)
     while pending:
         _, kind, name = pending.pop()
         if (kind, name) not in used:
@@ -234,8 +239,11 @@ def _used_by(stack: BuiltStack, names: Iterable[str]) -> set[tuple[str, str]]:
     return used
 
 
-def _chosen(section: Mapping[str, Any], kind: str, used: Set[tuple[str, str]]) -> dict[str, Any]:
-    return {name: one for name, one in section.items() if not used.isdisjoint({(kind, name), (kind, "*")})}
+def _used_entries(section: Mapping[str, Any], kind: str, used: Set[tuple[str, str]]) -> dict[str, Any]:
+    """Return the entries of a section that are used; all of them if one is chosen by a function."""
+    if (kind, "*") in used:
+        return dict(section)
+    return {name: entry for name, entry in section.items() if (kind, name) in used}
 
 
 def _placeholder(what: str) -> dict[str, Any]:
@@ -257,10 +265,10 @@ def _resource(
     if retain:
         resource |= {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
     if "DependsOn" in resource:
-        depends = [one for one in stack.depends_on(name) if one not in gone]
+        depends_on = [target for target in stack.depends_on(name) if target not in gone]
         resource.pop("DependsOn")
-        if depends:
-            resource["DependsOn"] = depends
+        if depends_on:
+            resource["DependsOn"] = depends_on
     without: dict[str, Any] = _without(resource, gone, placeholders)
     return without
 
@@ -272,14 +280,18 @@ def _without(node: Any, gone: Set[str], placeholders: dict[str, str]) -> Any:
     """
 
     def parameter(name: str, attribute: str = "") -> str:
-        found = f"{name}{attribute.replace('.', '')}"
-        placeholders[found] = f"{name}.{attribute}" if attribute else name
-        return found
+        parameter_name = f"{name}{attribute.replace('.', '')}"
+        placeholders[parameter_name] = f"{name}.{attribute}" if attribute else name
+        return parameter_name
 
     def in_text(text: str, names: Set[str]) -> str:
-        return _RESOURCE.sub(
-            lambda match: f"${{{parameter(*match.groups())}}}" if match[1] in names else match[0], text
-        )
+        def variable(match: re.Match[str]) -> str:
+            name, attribute = match.groups()
+            if name not in names:
+                return match[0]
+            return f"${{{parameter(name, attribute)}}}"
+
+        return _RESOURCE.sub(variable, text)
 
     match node:
         case str():
@@ -295,42 +307,53 @@ def _without(node: Any, gone: Set[str], placeholders: dict[str, str]) -> Any:
         case dict():
             return {key: _without(value, gone, placeholders) for key, value in node.items()}
         case list() | tuple():
-            return [_without(item, gone, placeholders) for item in node]
+            return [_without(member, gone, placeholders) for member in node]
     return node
 
 
 def _identifier(
-    stack: BuiltStack, known: Known, resources: Mapping[str, Any], logical_id: str
+    stack: BuiltStack, resolver: Known, resources: Mapping[str, Any], logical_id: str
 ) -> dict[str, Any]:
     """Return the primary identifier of a resource."""
     resource = resources[logical_id]
     schema = resource_schema(resource["Type"], stack.region)
-    found: dict[str, Any] = {}
+    identifier: dict[str, Any] = {}
     for name in schema.primary_identifier:
-        match known.value(resource.get("Properties", {}).get(name)):
+        match resolver.value(resource.get("Properties", {}).get(name)):
             # It is the primary identifier of the referenced resource.
-            case {"Ref": str(other)} if other in resources:
-                (found[name],) = _identifier(stack, known, resources, other).values()
+            case {"Ref": str(target)} if target in resources:
+                (identifier[name],) = _identifier(stack, resolver, resources, target).values()
             case str(text):
-                found[name] = text
+                identifier[name] = text
             case _:
-                naming = {*schema.primary_identifier, *schema.create_only, schema.tag_property}
-                properties = known.value(
-                    {key: value for key, value in resource.get("Properties", {}).items() if key in naming}
-                )
-                own = _name(stack, {**resource, "Properties": properties})
-                tags = _tags(stack, properties, resource["Type"])
-                found[name] = {"Name": own} if own else {"Tag": tags["Name"]}
-    return found
+                identifier[name] = _name_in_account(stack, resolver, resource)
+    return identifier
+
+
+def _name_in_account(stack: BuiltStack, resolver: Known, resource: Mapping[str, Any]) -> dict[str, Any]:
+    """Return by what an operator finds a resource in the account: its name, otherwise its tag Name."""
+    schema = resource_schema(resource["Type"], stack.region)
+    naming = {*schema.primary_identifier, *schema.create_only, schema.tag_property}
+    properties = resolver.value(
+        {key: value for key, value in resource.get("Properties", {}).items() if key in naming}
+    )
+    name = _name(stack, {**resource, "Properties": properties})
+    if name:
+        return {"Name": name}
+    return {"Tag": _tags(stack, properties, resource["Type"])["Name"]}
 
 
 def _name(stack: BuiltStack, resource: Mapping[str, Any]) -> Any:
     """Return the explicit name of a resource; None if CloudFormation generates it."""
     properties = resource.get("Properties", {})
     names = name_properties(resource["Type"], stack.region, properties)
-    return properties[names[0]] if names else None
+    if names:
+        return properties[names[0]]
+    return None
 
 
-def _tags(stack: BuiltStack, properties: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    tags = properties.get(resource_schema(kind, stack.region).tag_property, [])
-    return {tag["Key"]: tag["Value"] for tag in tags if "Key" in tag} if isinstance(tags, list) else {}
+def _tags(stack: BuiltStack, properties: Mapping[str, Any], type_name: str) -> dict[str, Any]:
+    tags = properties.get(resource_schema(type_name, stack.region).tag_property, [])
+    if not isinstance(tags, list):
+        return {}
+    return {tag["Key"]: tag["Value"] for tag in tags if "Key" in tag}

@@ -31,8 +31,11 @@ def review(before: Side | Path, after: Side | Path, environments: Sequence[str] 
     Raises:
         ReviewError: an environment does not exist, a folder cannot be read, or a template cannot be resolved.
     """
-    before, after = (folder(side) if isinstance(side, Path) else side for side in (before, after))
-    return report.review(before, after, environments)
+    return report.review(_side(before), _side(after), environments)
+
+
+def _side(side: Side | Path) -> Side:
+    return folder(side) if isinstance(side, Path) else side
 
 
 def folder(path: Path) -> Side:
@@ -42,22 +45,22 @@ def folder(path: Path) -> Side:
         ReviewError: the folder cannot be read.
     """
     try:
-        found = built_folder.read(lambda name: (path / name).read_bytes(), path.as_posix())
+        built = built_folder.read(lambda name: (path / name).read_bytes(), path.as_posix())
     except BuiltFolderError as error:
         raise ReviewError(str(error)) from error
     root = path.resolve().parent
     entries = _acceptances(lambda: (root / acceptance.FILE).read_bytes(), acceptance.FILE)
     return Side(
         path.as_posix(),
-        found.stacks,
-        found.environments or _DEFAULTS,
-        _edited(root, found.environments),
-        found.parameter_files,
+        built.stacks,
+        built.environments or _DEFAULTS,
+        _edited(root, built.environments),
+        built.parameter_files,
         root,
         _SOURCES,
         entries,
         lambda: _documents(lambda name: (path / name).read_bytes()),
-        found.bootstraps,
+        built.bootstraps,
     )
 
 
@@ -69,7 +72,7 @@ def revision(path: Path, name: str, revision: Revision) -> Side:
     """
     where = f"{path.as_posix()} of {name}"
     try:
-        found = built_folder.read(revision.reader(path), where)
+        built = built_folder.read(revision.reader(path), where)
     except BuiltFolderError as error:
         raise ReviewError(str(error)) from error
     try:
@@ -80,12 +83,12 @@ def revision(path: Path, name: str, revision: Revision) -> Side:
         entries = ()
     return Side(
         where,
-        found.stacks,
-        found.environments or _DEFAULTS,
-        value_files=found.parameter_files,
+        built.stacks,
+        built.environments or _DEFAULTS,
+        value_files=built.parameter_files,
         acceptances=entries,
         documents=lambda: _documents(revision.reader(path)),
-        rights=found.bootstraps,
+        rights=built.bootstraps,
     )
 
 
@@ -107,14 +110,13 @@ def _parsed(text: str) -> Any:
 
 def _edited(root: Path, environments: Mapping[str, object]) -> dict[str, dict[str, str]]:
     """Return environment -> parameter -> parameter file in the parent folder."""
-    found: dict[str, dict[str, str]] = {}
+    edited: dict[str, dict[str, str]] = {}
     shared = _keys_of_file(root / "parameters" / "shared.json")
-    for name in environments:
-        found[name] = dict.fromkeys(shared, "parameters/shared.json")
-        found[name] |= dict.fromkeys(
-            _keys_of_file(root / "parameters" / f"{name}.json"), f"parameters/{name}.json"
-        )
-    return found
+    for environment in environments:
+        own = _keys_of_file(root / "parameters" / f"{environment}.json")
+        edited[environment] = dict.fromkeys(shared, "parameters/shared.json")
+        edited[environment] |= dict.fromkeys(own, f"parameters/{environment}.json")
+    return edited
 
 
 def _acceptances(content: Callable[[], bytes], where: str) -> tuple[acceptance.Acceptance, ...]:
@@ -133,4 +135,6 @@ def _keys_of_file(path: Path) -> list[str]:
         content = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return []
-    return list(content) if isinstance(content, dict) else []
+    if isinstance(content, dict):
+        return list(content)
+    return []

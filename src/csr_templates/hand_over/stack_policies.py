@@ -49,7 +49,8 @@ def stack_policy(stack: BuiltStack) -> Document:
     denied = denied_actions(stack)
     statements = [_statement("Allow", "Update:*", "*")]
     for actions in ([REPLACE, DELETE], [REPLACE], [MODIFY, REPLACE, DELETE]):
-        if names := [name for name, found in denied.items() if found == frozenset(actions)]:
+        names = [name for name, denied_of_name in denied.items() if denied_of_name == frozenset(actions)]
+        if names:
             action = "Update:*" if MODIFY in actions else actions
             resources = [f"LogicalResourceId/{name}" for name in names]
             statements.append(_statement("Deny", action, resources))
@@ -81,29 +82,36 @@ def denied_actions(stack: BuiltStack) -> dict[str, frozenset[str]]:
     - A parameter group is not replaced: the new one restarts the instances, or waits for their restart.
     - The role of a Lambda function is not replaced: published versions keep the ARN of the old role.
     """
-    roles = {
-        use.name
-        for name, resource in stack.resources.items()
-        if resource["Type"] == "AWS::Lambda::Function"
-        for use in stack.uses[name]
-        if use.place[:1] == ("Role",) and use.kind == "name"
-    }
+    roles = _roles_of_functions(stack)
     holding_data = stateful_types()
-    not_replaced, not_removed = holding_data | _NOT_REPLACED, holding_data | _NOT_REMOVED
+    not_replaced = holding_data | _NOT_REPLACED
+    not_removed = holding_data | _NOT_REMOVED
     denied = {}
     for name, resource in stack.resources.items():
-        kind, actions = resource["Type"], set()
-        if kind in not_replaced or (kind == "AWS::IAM::Role" and name in roles):
+        type_name = resource["Type"]
+        actions = set()
+        if type_name in not_replaced or (type_name == "AWS::IAM::Role" and name in roles):
             actions.add(REPLACE)
-        if kind in not_removed or (kind == "AWS::RDS::DBInstance" and "Condition" not in resource):
+        if type_name in not_removed or (type_name == "AWS::RDS::DBInstance" and "Condition" not in resource):
             actions.add(DELETE)
-        if kind in holding_data and "GenerateSecretString" in resource.get("Properties", {}):
+        if type_name in holding_data and "GenerateSecretString" in resource.get("Properties", {}):
             actions.add(MODIFY)
-        if kind in _NOT_MODIFIED:
+        if type_name in _NOT_MODIFIED:
             actions |= {MODIFY, REPLACE, DELETE}
         if actions:
             denied[name] = frozenset(actions)
     return denied
+
+
+def _roles_of_functions(stack: BuiltStack) -> set[str]:
+    """Return the logical IDs of the roles of Lambda functions."""
+    roles: set[str] = set()
+    for name, resource in stack.resources.items():
+        if resource["Type"] == "AWS::Lambda::Function":
+            roles |= {
+                use.name for use in stack.uses[name] if use.place[:1] == ("Role",) and use.kind == "name"
+            }
+    return roles
 
 
 def _statement(effect: str, action: str | list[str], resource: str | list[str]) -> Document:

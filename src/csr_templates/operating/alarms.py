@@ -48,6 +48,7 @@ def subscribe(
         protocol: how they notify.
         address: e-mail address, telephone number such as +819012345678, or URL.
 
+    Example: subscribe critical email on-call@example.com
     Calls: sns:Subscribe.
     Takes: seconds.
     Way back: aws sns unsubscribe.
@@ -66,6 +67,7 @@ def confirm_subscription(aws: Aws, link: str) -> None:
     Args:
         link: the whole link, in single quotes.
 
+    Example: confirm-subscription 'https://sns.us-east-1.amazonaws.com/?Token=TOKEN'
     Calls: sns:ConfirmSubscription.
     Takes: seconds.
     Way back: aws sns unsubscribe.
@@ -108,6 +110,7 @@ def test_alarm(aws: Aws, alarm: str) -> None:
     Args:
         alarm: its short name, such as api-5xx.
 
+    Example: test-alarm api-5xx
     Calls: cloudwatch:DescribeAlarms, cloudwatch:SetAlarmState.
     Takes: seconds.
     Way back: not needed.
@@ -131,6 +134,7 @@ def mute_alarms(aws: Aws, hours: int, text: str) -> None:
         hours: 1 to 360.
         text: a part of the short names, such as database. The name of the project does not count.
 
+    Example: mute-alarms 2 database
     Calls: cloudwatch:DescribeAlarms, cloudwatch:PutAlarmMuteRule.
     Takes: seconds.
     Way back: unmute-alarms with the same text.
@@ -161,6 +165,7 @@ def unmute_alarms(aws: Aws, text: str) -> None:
     Args:
         text: that of mute-alarms.
 
+    Example: unmute-alarms database
     Calls: cloudwatch:DeleteAlarmMuteRule.
     Takes: seconds.
     Way back: mute-alarms.

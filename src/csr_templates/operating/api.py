@@ -27,6 +27,7 @@ def roll_back(aws: Aws, lambda_version: int) -> None:
     Args:
         lambda_version: number of the version, as show-releases lists it.
 
+    Example: roll-back 17
     Calls: cloudformation:DescribeStackResource, lambda:GetAlias, lambda:ListVersionsByFunction,
         cloudformation:DescribeStackEvents, lambda:UpdateAlias.
     Takes: seconds.
@@ -58,6 +59,7 @@ def repair_alias(aws: Aws, lambda_version: int) -> None:
     Args:
         lambda_version: number of a version that works, as show-releases lists it.
 
+    Example: repair-alias 17
     Calls: cloudformation:DescribeStackResource, lambda:ListVersionsByFunction,
         lambda:ListProvisionedConcurrencyConfigs, lambda:DeleteProvisionedConcurrencyConfig,
         lambda:UpdateAlias, cloudformation:ContinueUpdateRollback, lambda:PutProvisionedConcurrencyConfig.
@@ -197,6 +199,7 @@ def set_remaining_requests(aws: Aws, number: int) -> None:
     Args:
         number: of requests until midnight UTC (09:00 JST).
 
+    Example: set-remaining-requests 50000
     Calls: apigateway:GetUsagePlanKeys, apigateway:UpdateUsage.
     Takes: seconds.
     Way back: the same command with another number; at midnight UTC, the quota begins again.
@@ -218,6 +221,7 @@ def call_api(aws: Aws, path: str, *, key: Literal["a", "b", "deployed"] = "deplo
         path: begins with /, such as /api/v1/health.
         key: which origin key; by default, the one that CloudFront sends.
 
+    Example: call-api /api/v1/health --key b
     Calls: secretsmanager:GetSecretValue.
     Takes: seconds, without an answer 30 seconds.
     """

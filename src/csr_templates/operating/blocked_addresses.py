@@ -51,6 +51,7 @@ def block_address(aws: Aws, address: str) -> None:
     Args:
         address: such as 203.0.113.7, 203.0.113.0/24 or 2001:db8:1:2::/64.
 
+    Example: block-address 203.0.113.7
     Calls: cloudformation:DescribeStackResource, wafv2:GetIPSet, wafv2:UpdateIPSet.
     Takes: seconds to several minutes, until it works everywhere.
     Way back: unblock-address with the same address.
@@ -70,6 +71,7 @@ def unblock_address(aws: Aws, address: str) -> None:
     Args:
         address: as show-blocked-addresses prints it, or written in another way.
 
+    Example: unblock-address 203.0.113.7
     Calls: cloudformation:DescribeStackResource, wafv2:GetIPSet, wafv2:UpdateIPSet.
     Takes: seconds to several minutes, until it works everywhere.
     Way back: block-address with the same address.
@@ -97,6 +99,7 @@ def save_addresses(aws: Aws, file: Path) -> None:
     Args:
         file: a new file.
 
+    Example: save-addresses addresses.json
     Calls: cloudformation:DescribeStackResource, wafv2:GetIPSet.
     Takes: seconds.
     """
@@ -123,6 +126,7 @@ def replace_addresses(aws: Aws, file: Path) -> None:
     Args:
         file: the file.
 
+    Example: replace-addresses addresses.json
     Calls: cloudformation:DescribeStackResource, wafv2:GetIPSet, wafv2:UpdateIPSet.
     Takes: seconds to several minutes, until it works everywhere.
     Way back: save-addresses before, and replace-addresses with that file.

@@ -48,6 +48,7 @@ def show_callers(aws: Aws, hours_ago: int = 0) -> None:
     Args:
         hours_ago: 0 for the current hour, which is also the default.
 
+    Example: show-callers 1
     Calls: s3:ListObjectsV2, s3:GetObject.
     Takes: seconds, for many requests a minute.
     """
@@ -85,6 +86,7 @@ def show_rate_limited(aws: Aws, rule: str) -> None:
     Args:
         rule: name of the rule, such as api-rate-limit.
 
+    Example: show-rate-limited api-rate-limit
     Calls: wafv2:GetRateBasedStatementManagedKeys.
     Takes: seconds.
     """
@@ -130,6 +132,7 @@ def count_rule(aws: Aws, rule: str, inner: str = "") -> None:
         rule: name of the rule in the web ACL.
         inner: name of a rule in its rule group; without it, the whole group counts.
 
+    Example: count-rule common-rules SizeRestrictions_BODY
     Calls: wafv2:GetWebACL, wafv2:DescribeManagedRuleGroup, wafv2:UpdateWebACL.
     Takes: seconds, until it works everywhere minutes.
     Way back: block-rule with the same names.
@@ -144,6 +147,7 @@ def block_rule(aws: Aws, rule: str, inner: str = "") -> None:
         rule: name of the rule in the web ACL.
         inner: name of a rule in its rule group, as for count-rule.
 
+    Example: block-rule common-rules SizeRestrictions_BODY
     Calls: wafv2:GetWebACL, wafv2:DescribeManagedRuleGroup, wafv2:UpdateWebACL.
     Takes: seconds, until it works everywhere minutes.
     Way back: count-rule with the same names.

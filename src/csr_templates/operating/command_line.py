@@ -8,7 +8,9 @@ from __future__ import annotations
 import argparse
 import inspect
 import re
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
@@ -54,9 +56,19 @@ FAILED: Final = 1
 WRONG: Final = 2
 INTERRUPTED: Final = 130  # as a shell reports SIGINT
 
-_SECTIONS: Final = ("Args", "Calls", "Takes", "Way back")
+_SECTIONS: Final = ("Args", "Example", "Calls", "Takes", "Way back")
 _SECTION: Final = re.compile(rf"^({'|'.join(_SECTIONS)}):(?: |$)", re.MULTILINE)
-_WIDTH: Final = 28  # characters of a name in the list
+_NAME_WIDTH: Final = 28  # characters of a name in the list
+_WIDTH: Final = 100  # columns of the help, as that of csr-templates
+_HELP: Final = partial(argparse.RawDescriptionHelpFormatter, width=_WIDTH)
+
+_EXIT_STATUS: Final = """\
+exit status of every command:
+  0    done, also a dry run
+  1    AWS or the state of the environment does not allow it, or something could not be read
+  2    bad input: an unknown environment, command or option, or an output folder that cannot be read
+  130  interrupted (Ctrl-C)
+"""
 
 
 class Command(NamedTuple):
@@ -184,8 +196,7 @@ COMMANDS: Final = (
 def main(arguments: Sequence[str]) -> int:
     """Run one command, and return the exit status.
 
-    0: done, also a dry run. 1: AWS or the state of the environment does not allow it. 2: wrong input.
-    130: Ctrl-C.
+    ``_EXIT_STATUS`` lists them.
     """
     try:
         return _main(arguments)
@@ -300,14 +311,14 @@ def _tell_what_was_done(chosen: Command, aws: Aws, *, is_unknown: bool = False) 
 
 
 def _parser(chosen: Command, environment_name: str) -> argparse.ArgumentParser:
-    sections = _sections(chosen.function)
     parser = argparse.ArgumentParser(
         prog=f"{PROGRAM} {environment_name} {chosen.name}",
         description=_description(chosen),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"example:\n  {PROGRAM} {environment_name} {_example(chosen)}",
+        formatter_class=_HELP,
         allow_abbrev=False,
     )
-    helps = _argument_helps(sections.get("Args", ""))
+    helps = _argument_helps(_sections(chosen.function).get("Args", ""))
     for parameter, annotation in _parameters(chosen.function):
         _add(parser, parameter, annotation, helps.get(parameter.name, ""))
     if chosen.group is not CommandGroup.READS:
@@ -319,7 +330,7 @@ def _parser(chosen: Command, environment_name: str) -> argparse.ArgumentParser:
             "--confirm", metavar="NAME", help="the name that would be typed; only where there is no terminal"
         )
     parser.add_argument(
-        "--out", type=Path, default=Path("out"), metavar="FOLDER", help="output folder (default: out)"
+        "--out", type=Path, default=Path("out"), metavar="DIR", help="output folder (default: out)"
     )
     parser.add_argument(
         "--profile", metavar="NAME", help="profile of the AWS CLI (default: as for the AWS CLI)"
@@ -377,24 +388,49 @@ def _whole_number(text: str) -> int:
 
 
 def help_of_all(environment_name: str = "ENVIRONMENT") -> str:
-    """Return the list of the commands in three groups."""
+    """Return the list of the commands in three groups, and the exit status."""
     lines = [
         f"usage: {PROGRAM} {environment_name} COMMAND [ARGUMENT ...]",
         "",
-        "The operators' commands for an environment of the output folder, which is out or --out FOLDER.",
+        "The operators' commands for an environment of the output folder, which is out or --out DIR.",
         f"{PROGRAM} {environment_name} COMMAND --help shows arguments, calls, time, and the way back.",
     ]
     for group in CommandGroup:
         lines += ["", f"{group.value}:"]
-        lines += [f"  {each.name:<{_WIDTH}}{each.summary}" for each in COMMANDS if each.group is group]
-    return "\n".join(lines) + "\n"
+        lines += [_line_of(each) for each in COMMANDS if each.group is group]
+    return "\n".join(lines) + f"\n\n{_EXIT_STATUS}"
+
+
+def _line_of(chosen: Command) -> str:
+    return _filled(f"  {chosen.name:<{_NAME_WIDTH}}{chosen.summary}", _NAME_WIDTH + 2)
 
 
 def _description(chosen: Command) -> str:
+    """Return what a command does, and its calls, time and way back."""
     sections = _sections(chosen.function)
-    lines = [f"({chosen.group.value}) {sections['']}", ""]
-    lines += [f"{title}: {sections[title]}" for title in _SECTIONS[1:] if title in sections]
+    paragraphs = f"({chosen.group.value}) {sections['']}".split("\n\n")
+    lines = ["\n\n".join(map(_filled, paragraphs)), ""]
+    titles = [title for title in ("Calls", "Takes", "Way back") if title in sections]
+    lines += [_filled(f"{title}: {sections[title]}", 4) for title in titles]
     return "\n".join(lines)
+
+
+def _filled(text: str, indent: int = 0) -> str:
+    """Return a paragraph that fits the width, with its further lines indented."""
+    name = text[:indent]  # its spaces are kept
+    words_of_text = " ".join(text[indent:].split())
+    return textwrap.fill(
+        name + words_of_text,
+        _WIDTH,
+        subsequent_indent=" " * indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def _example(chosen: Command) -> str:
+    """Return the words of an example; a command without an example in its docstring needs no argument."""
+    return _sections(chosen.function).get("Example", chosen.name)
 
 
 def _sections(function: Callable[..., None]) -> Mapping[str, str]:

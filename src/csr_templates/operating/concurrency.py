@@ -61,6 +61,7 @@ def set_concurrency(aws: Aws, number: int, *, stop: bool = False) -> None:
         number: of requests at the same time, as show-concurrency limits it.
         stop: needed for 0, with which Lambda rejects every request.
 
+    Example: set-concurrency 50
     Calls: cloudformation:DescribeStackResource, lambda:PutFunctionConcurrency.
     Takes: seconds.
     Way back: reset-concurrency.
@@ -103,6 +104,7 @@ def set_provisioned_concurrency(aws: Aws, number: int) -> None:
     Args:
         number: at least 1, and at most the reserved concurrency.
 
+    Example: set-provisioned-concurrency 10
     Calls: cloudformation:DescribeStackResource, lambda:ListProvisionedConcurrencyConfigs,
         lambda:PutProvisionedConcurrencyConfig.
     Takes: a minute or two, until they are ready.

@@ -66,6 +66,7 @@ def fail_over(aws: Aws, instance: str = "") -> None:
     Args:
         instance: its identifier, as show-database lists it; needed only if there are several readers.
 
+    Example: fail-over csr-lambda-api-prod-aurora-instance-2
     Calls: rds:DescribeDBClusters, rds:DescribeDBInstances, rds:FailoverDBCluster.
     Takes: a minute or two.
     Way back: fail-over again, after show-database shows both instances as available.
@@ -116,6 +117,7 @@ def restart_instance(aws: Aws, instance: str) -> None:
     Args:
         instance: its identifier, as show-database lists it.
 
+    Example: restart-instance csr-lambda-api-prod-aurora-instance-2
     Calls: rds:DescribeDBInstances, rds:RebootDBInstance.
     Takes: a minute or two.
     Way back: none is needed.
@@ -146,6 +148,7 @@ def take_snapshot(aws: Aws, purpose: str = "manual") -> None:
     Args:
         purpose: a part of its name: letters, digits and hyphens.
 
+    Example: take-snapshot before-migration
     Calls: rds:CreateDBClusterSnapshot, rds:DescribeDBClusterSnapshots.
     Takes: minutes.
     Way back: delete the snapshot, which is billed.

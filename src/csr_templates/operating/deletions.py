@@ -62,6 +62,7 @@ def finish_deletion(aws: Aws, stack: str, *logical_ids: str) -> None:
         stack: name of the stack, such as network.
         logical_ids: resources to retain because they still cannot be deleted.
 
+    Example: finish-deletion network
     Calls: rds:DescribeDBClusters, rds:CreateDBClusterSnapshot, rds:DescribeDBClusterSnapshots,
         rds:ModifyDBCluster, cloudformation:DeleteStack.
     Takes: minutes; with the cluster up to an hour.

@@ -38,6 +38,7 @@ def plan_deploy(aws: Aws, stack: str, *values: str, repair: bool = False) -> Non
         values: for api, the object version of its package; for every stack, more tags as KEY=VALUE.
         repair: without rollback triggers, for an update during an incident.
 
+    Example: plan-deploy --repair api
     Calls: cloudformation:DescribeStackResource, lambda:ListVersionsByFunction, s3:HeadObject, s3:CopyObject,
         s3:PutObject, cloudformation:CreateChangeSet, cloudformation:DescribeChangeSet,
         cloudformation:DescribeEvents.
@@ -67,6 +68,7 @@ def show_changes(aws: Aws, change_set: str) -> None:
     Args:
         change_set: its ARN, as plan-deploy prints it.
 
+    Example: show-changes arn:aws:cloudformation:us-east-1:123456789012:changeSet/CHANGES/ID
     Calls: cloudformation:DescribeChangeSet, cloudformation:DescribeEvents.
     Takes: seconds.
     """
@@ -90,6 +92,7 @@ def run_changes(aws: Aws, change_set: str) -> None:
     Args:
         change_set: its ARN, as plan-deploy prints it.
 
+    Example: run-changes arn:aws:cloudformation:us-east-1:123456789012:changeSet/CHANGES/ID
     Calls: cloudformation:DescribeChangeSet, cloudformation:DescribeStackResource,
         lambda:ListVersionsByFunction, secretsmanager:ListSecretVersionIds, cloudformation:ExecuteChangeSet,
         cloudformation:DescribeStackEvents.
@@ -127,6 +130,7 @@ def cancel_update(aws: Aws, stack: str) -> None:
     Args:
         stack: name of the stack, such as api.
 
+    Example: cancel-update api
     Calls: cloudformation:CancelUpdateStack.
     Takes: minutes.
     Way back: none; deploy again.
@@ -155,6 +159,7 @@ def continue_rollback(aws: Aws, stack: str, *logical_ids: str) -> None:
         stack: name of the stack, such as api.
         logical_ids: resources to skip; never one that stores data.
 
+    Example: continue-rollback api ApiFunctionAlias
     Calls: cloudformation:ContinueUpdateRollback.
     Takes: minutes.
     Way back: none; deploy again.

@@ -219,7 +219,7 @@ def _json(path: Path) -> Any:
     except OSError as error:
         raise WrongInput(
             f"Cannot read {path}: {error.strerror}. Run the command in a checkout, which has the output "
-            "folder out, or add --out FOLDER."
+            "folder out, or add --out DIR."
         ) from error
     except ValueError as error:
         raise WrongInput(f"{path} is not JSON ({error}). Check the folder out again.") from error

@@ -71,6 +71,7 @@ def delete_failed_create(aws: Aws, stack: str) -> None:
     Args:
         stack: name of the stack, such as api.
 
+    Example: delete-failed-create api
     Calls: cloudformation:ListStacks, cloudformation:DescribeStackEvents,
         cloudformation:DescribeStackResources, rds:DescribeDBClusters, rds:ModifyDBCluster,
         secretsmanager:DeleteSecret, logs:DeleteLogGroup, rds:DescribeDBClusterSnapshots,

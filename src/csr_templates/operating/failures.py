@@ -45,6 +45,7 @@ def why_failed(aws: Aws, stack: str) -> None:
     Args:
         stack: name of the stack, such as api.
 
+    Example: why-failed api
     Calls: cloudformation:ListChangeSets, cloudformation:DescribeStackEvents, cloudformation:DescribeEvents.
     Takes: seconds.
     """

@@ -25,6 +25,7 @@ def plan_import(aws: Aws, step: str) -> None:
     Args:
         step: name of the stack, or database-after-restore.
 
+    Example: plan-import database-after-restore
     Calls: resourcegroupstaggingapi:GetResources, secretsmanager:DescribeSecret, sqs:GetQueueUrl,
         cloudformation:CreateChangeSet, cloudformation:DescribeChangeSet.
     Takes: a minute.
@@ -74,6 +75,7 @@ def run_import(aws: Aws, stack: str) -> None:
     Args:
         stack: name of the stack.
 
+    Example: run-import api
     Calls: cloudformation:ExecuteChangeSet, secretsmanager:GetSecretValue,
         secretsmanager:ListSecretVersionIds.
     Takes: minutes.
@@ -101,6 +103,7 @@ def delete_import(aws: Aws, stack: str) -> None:
     Args:
         stack: name of the stack.
 
+    Example: delete-import api
     Calls: cloudformation:DescribeChangeSet, cloudformation:DescribeEvents, cloudformation:DeleteChangeSet.
     Takes: seconds.
     Way back: plan-import.

@@ -50,6 +50,7 @@ def show_keys(aws: Aws, *, name: str = "") -> None:
     Args:
         name: only keys with this tag Name, such as two of which only one is in use.
 
+    Example: show-keys --name csr-lambda-api-prod-function-key
     Calls: resourcegroupstaggingapi:GetResources, kms:DescribeKey, kms:GetKeyRotationStatus,
         logs:DescribeLogGroups, secretsmanager:ListSecrets, rds:DescribeDBClusterSnapshots.
     Takes: seconds.
@@ -78,6 +79,7 @@ def enable_key(aws: Aws, arn: str) -> None:
     Args:
         arn: ARN of the key, as show-keys prints it.
 
+    Example: enable-key arn:aws:kms:ap-northeast-1:123456789012:key/KEY_ID
     Calls: kms:ListResourceTags, kms:DescribeKey, kms:CancelKeyDeletion, kms:EnableKey.
     Takes: seconds; until everything sees it, a few minutes.
     Way back: disable the key, which only an administrator can do.

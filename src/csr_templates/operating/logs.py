@@ -92,6 +92,7 @@ def search_log(aws: Aws, log: Log, minutes: int, query: str) -> None:
         minutes: how far back, at least 1.
         query: in the language of Logs Insights, such as 'filter status >= 500 | limit 20'.
 
+    Example: search-log access 60 'filter status >= 500 | limit 20'
     Calls: cloudformation:DescribeStackResource, logs:StartQuery, logs:GetQueryResults.
     Takes: seconds, for much data a minute.
     """

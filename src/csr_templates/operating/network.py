@@ -56,6 +56,7 @@ def reroute_zone(aws: Aws, zone: Literal["1", "2"], *, back: bool = False) -> No
         zone: the zone whose NAT gateway has failed.
         back: through its own NAT gateway again.
 
+    Example: reroute-zone 1 --back
     Calls: cloudformation:DescribeStackResource, ec2:DescribeNatGateways, ec2:ReplaceRoute.
     Takes: seconds.
     Way back: reroute-zone with --back.

@@ -47,6 +47,7 @@ def new_origin_key(aws: Aws, key: Literal["a", "b"]) -> None:
     Args:
         key: the key that is not in use.
 
+    Example: new-origin-key b
     Calls: secretsmanager:GetRandomPassword, secretsmanager:PutSecretValue.
     Takes: seconds; the replica follows within a minute.
     Way back: not needed; nothing uses the value before the next deploys of api and frontend.
@@ -75,6 +76,7 @@ def replicate_origin_key(aws: Aws, key: Literal["a", "b"]) -> None:
     Args:
         key: the key.
 
+    Example: replicate-origin-key b
     Calls: secretsmanager:DescribeSecret, secretsmanager:ReplicateSecretToRegions.
     Takes: a minute.
     Way back: not needed.

@@ -20,6 +20,7 @@ def protect(aws: Aws, *stacks: str) -> None:
     Args:
         stacks: names of the stacks; without one, all stacks.
 
+    Example: protect network
     Calls: cloudformation:UpdateTerminationProtection, cloudformation:SetStackPolicy,
         ec2:DescribeSecurityGroups, ec2:RevokeSecurityGroupIngress, ec2:RevokeSecurityGroupEgress.
     Takes: seconds.

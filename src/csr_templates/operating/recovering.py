@@ -172,6 +172,7 @@ def end_recovery(aws: Aws, stack: str) -> None:
     Args:
         stack: name of the stack, such as api.
 
+    Example: end-recovery database
     Calls: cloudformation:UpdateTerminationProtection, cloudformation:SetStackPolicy,
         ec2:DescribeSecurityGroups, ec2:RevokeSecurityGroupIngress, ec2:RevokeSecurityGroupEgress,
         cloudformation:DetectStackDrift, cloudformation:DescribeStackDriftDetectionStatus,

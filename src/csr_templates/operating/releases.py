@@ -180,6 +180,7 @@ def upload_package(aws: Aws, file: Path) -> None:
     Args:
         file: the package, a ZIP file.
 
+    Example: upload-package lambda-deployment-package.zip
     Calls: cloudformation:DescribeStackResource, lambda:ListVersionsByFunction, s3:ListObjectVersions,
         s3:HeadObject, s3:PutObject.
     Takes: seconds.

@@ -37,6 +37,7 @@ def restore_cluster(
         snapshot: name of a snapshot, as show-backups lists it.
         backup: ID of an automated backup, as show-backups lists it.
 
+    Example: restore-cluster restored --time 2026-11-25T10:30:00+09:00
     Calls: rds:DescribeDBClusters, rds:DescribeDBClusterSnapshots, cloudformation:DescribeStackResource,
         rds:RestoreDBClusterFromSnapshot, rds:RestoreDBClusterToPointInTime.
     Takes: seconds; RDS needs up to an hour more.
@@ -72,6 +73,7 @@ def create_instances(aws: Aws, target: Target) -> None:
     Args:
         target: original for instances of the stack that were deleted; restored for the restored cluster.
 
+    Example: create-instances restored
     Calls: rds:DescribeDBClusters, cloudformation:DescribeStackResource, iam:GetRole, rds:CreateDBInstance,
         rds:DescribeDBInstances.
     Takes: 10 to 20 minutes an instance.
@@ -136,6 +138,7 @@ def delete_spare_cluster(aws: Aws, which: Literal["old", "restored"]) -> None:
     Args:
         which: old after use-restored-cluster; restored after a rehearsal or a wrong restore.
 
+    Example: delete-spare-cluster old
     Calls: rds:DescribeDBClusters, rds:StartDBCluster, rds:DescribeDBInstances, rds:DeleteDBInstance,
         rds:ModifyDBCluster, rds:DeleteDBCluster, logs:DescribeLogGroups, logs:DeleteLogGroup.
     Takes: 10 to 20 minutes.

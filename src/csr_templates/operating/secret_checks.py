@@ -50,6 +50,7 @@ def check_secrets(aws: Aws, stack: str) -> None:
     Args:
         stack: name of the stack, such as api.
 
+    Example: check-secrets database
     Calls: secretsmanager:GetSecretValue, secretsmanager:ListSecretVersionIds.
     Takes: seconds.
     """
@@ -95,6 +96,7 @@ def show_secret_readers(aws: Aws, since: str, until: str) -> None:
         since: a time such as 2026-11-25T10:30:00+09:00.
         until: a time.
 
+    Example: show-secret-readers 2026-11-25T10:30:00+09:00 2026-11-26T10:30:00+09:00
     Calls: cloudtrail:LookupEvents.
     Takes: half a second for 50 events of any secret.
     """

@@ -59,6 +59,7 @@ def upload_site(aws: Aws, folder: Path) -> None:
     Args:
         folder: the build; it contains index.html.
 
+    Example: upload-site site
     Calls: s3:PutObject, cloudfront:CreateInvalidation, cloudfront:GetInvalidation.
     Takes: minutes.
     Way back: download-site of an earlier time, and upload-site of that folder.
@@ -70,7 +71,7 @@ def upload_site(aws: Aws, folder: Path) -> None:
     words.say(f"Uploads {len(keys)} files of {folder} to {bucket}: first the assets, then the pages.")
     pages = [key for key in keys if key.endswith(_PAGE)]
     assets = [key for key in keys if not key.endswith(_PAGE)]
-    types = _types()
+    types = _media_types()
     for group in (assets, pages):
         aws.make_repeated([partial(_put, client, bucket, folder, key, types) for key in group])
     aws.way_on = aws.command("invalidate", _EVERYTHING)
@@ -83,6 +84,7 @@ def invalidate(aws: Aws, *paths: str) -> None:
     Args:
         paths: such as "/*" for all, or /about/ for one.
 
+    Example: invalidate /index.html '/about/*'
     Calls: cloudfront:CreateInvalidation, cloudfront:GetInvalidation.
     Takes: a minute or two.
     Way back: not needed; CloudFront asks for the files again.
@@ -102,6 +104,7 @@ def delete_old_files(aws: Aws, folder: Path) -> None:
     Args:
         folder: the build that was uploaded; it contains index.html.
 
+    Example: delete-old-files site --dry-run
     Calls: s3:ListObjectsV2, s3:DeleteObjects.
     Takes: seconds.
     Way back: download-site of an earlier time, until S3 deletes the versions.
@@ -134,6 +137,7 @@ def download_site(aws: Aws, time: str, folder: Path) -> None:
         time: such as 2026-11-25T10:30:00+09:00 or 2026-11-25T01:30:00Z.
         folder: a new or empty folder.
 
+    Example: download-site 2026-11-25T10:30:00+09:00 old-site
     Calls: s3:ListObjectVersions, s3:GetObject.
     Takes: seconds, for many files a minute.
     """
@@ -153,6 +157,7 @@ def who_answers(aws: Aws, path: str = "/") -> None:
     Args:
         path: begins with /; without one, the first page.
 
+    Example: who-answers /about/
     Calls: cloudformation:DescribeStacks.
     Takes: seconds, without an answer 30 seconds.
     """
@@ -180,7 +185,7 @@ def _keys(folder: Path) -> list[str]:
     return sorted(keys)
 
 
-def _types() -> MimeTypes:
+def _media_types() -> MimeTypes:
     """Return a table of media types that does not depend on the files and the registry of the machine."""
     types = MimeTypes()
     for ending, media_type in _TYPES.items():

@@ -115,6 +115,7 @@ def show_deleted_stacks(aws: Aws, stack: str) -> None:
     Args:
         stack: name of the stack, such as api.
 
+    Example: show-deleted-stacks api
     Calls: cloudformation:ListStacks, cloudformation:DescribeStacks, cloudformation:GetTemplate.
     Takes: seconds.
     """
@@ -141,6 +142,7 @@ def find_drift(aws: Aws, *stacks: str) -> None:
     Args:
         stacks: names of the stacks; without one, all stacks.
 
+    Example: find-drift api database
     Calls: cloudformation:DetectStackDrift, cloudformation:DescribeStackDriftDetectionStatus,
         cloudformation:DescribeStackResourceDrifts.
     Takes: minutes.

@@ -39,6 +39,7 @@ def wait(aws: Aws, *what: str) -> None:
     Args:
         what: one or more, of the stacks, api-settings (of TLS), distribution, cluster, restored-cluster.
 
+    Example: wait api distribution
     Calls: apigateway:GetRestApi, cloudfront:GetDistribution, rds:DescribeDBClusters.
     Takes: as long as the change.
     """

@@ -1,1 +1,1 @@
-"""Checks whether built templates can be deployed: compares their needs with the state of an account."""
+"""Checks whether built templates can be deployed: compares them with the state of an account."""

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any, Final
 from csr_templates.account import errors, paging
 from csr_templates.account.session import Account, refusal, unusable
 from csr_templates.hand_over import operator_policies
-from csr_templates.preflight import calls, http_probe, live_calls, packages
+from csr_templates.preflight import http_probe, packages
 from csr_templates.preflight.facts import Fact, Facts, FactsHeader, FailedCall, Query, now
+from csr_templates.preflight.services import https_calls, sts_calls
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from csr_templates.preflight.needs import Needs
+    from csr_templates.preflight.resolved_environment import ResolvedEnvironment
 
-    Missing: TypeAlias = Callable[[Needs, Facts], Sequence[Query]]
+    Missing: TypeAlias = Callable[[ResolvedEnvironment, Facts], Sequence[Query]]
 
 
 _ASKING: Final = 32  # at least the number of endpoints; most of the time, they only wait
@@ -66,7 +67,7 @@ class CheckedAccount(Account):
                 respond.
         """
         self._endpoints.clear()  # a new run
-        query = calls.identity()
+        query = sts_calls.identity()
         try:
             fact = self.ask(query)
             if fact.failure:
@@ -84,7 +85,7 @@ class CheckedAccount(Account):
         Raises:
             AccountError: the credentials are missing or not valid; no call can succeed.
         """
-        if query.service == live_calls.HTTPS:
+        if query.service == https_calls.HTTPS:
             return Fact(query, now(), http_probe.get(dict(query.parameters)["Url"]))
         endpoint = self._endpoint(query)
         with endpoint.lock:
@@ -132,7 +133,7 @@ class CheckedAccount(Account):
 
 def collect(
     account: CheckedAccount,
-    needs: Needs,
+    environment: ResolvedEnvironment,
     facts: Facts,
     missing: Missing,
     progress: Callable[[int, int], None] = lambda done, known: None,
@@ -150,7 +151,7 @@ def collect(
     """
     done = 0
     with ThreadPoolExecutor(_ASKING) as pool:
-        while queries := missing(needs, facts):
+        while queries := missing(environment, facts):
             waiting = [pool.submit(account.ask, query) for query in _one_of_each_endpoint_first(queries)]
             known = done + len(waiting)
             try:

@@ -3,65 +3,70 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from csr_templates.preflight import calls
 from csr_templates.preflight.facts import MISSING, Lookup, NoAnswerError
-from csr_templates.preflight.needs import Needs, StackNeeds
+from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
 from csr_templates.preflight.results import Subject
+from csr_templates.preflight.services import cloudformation_calls
 
 EMPTY: Final = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"})
 """States of a stack without resources: before its first change set is executed, after a failed creation."""
 
 
-def chosen_stacks(needs: Needs) -> Iterator[Subject]:
+def chosen_stacks(environment: ResolvedEnvironment) -> Iterator[Subject]:
     """Yield each chosen stack, by the name under which it is deployed."""
-    for stack in needs.chosen:
+    for stack in environment.chosen:
         yield Subject(stack.deployed, stack)
 
 
-def description(lookup: Lookup, stack: StackNeeds) -> dict[str, Any] | None:
+def description(lookup: Lookup, stack: EnvironmentStack) -> dict[str, Any] | None:
     """Return the stack from DescribeStacks; None if it is not deployed."""
-    found = lookup(calls.stack(stack.region, stack.deployed))
-    return found[0] if found else None
+    stacks: list[dict[str, Any]] = lookup(cloudformation_calls.stack(stack.region, stack.deployed)) or []
+    if not stacks:
+        return None
+    return stacks[0]
 
 
-def is_empty_account(needs: Needs, lookup: Lookup) -> bool:
+def is_empty_account(environment: ResolvedEnvironment, lookup: Lookup) -> bool:
     """Return whether the account has none of the stacks of the environment; False if that is not known."""
     try:
-        answers = lookup.all(calls.stack(stack.region, stack.deployed) for stack in needs.stacks)
+        stacks = lookup.all(
+            cloudformation_calls.stack(stack.region, stack.deployed) for stack in environment.stacks
+        )
     except NoAnswerError as error:
         if error.code == MISSING:
             raise
         return False
-    return not any(answers)
+    return not any(stacks)
 
 
-def none_exists(needs: Needs) -> str:
+def none_exists(environment: ResolvedEnvironment) -> str:
     """Return the start of the sentence about an account that has none of the stacks."""
-    if len(needs.stacks) == 1:
-        return f"{needs.stacks[0].deployed} does not exist in account {needs.account}"
-    return f"None of the {len(needs.stacks)} stacks of {needs.environment} exists in account {needs.account}"
+    stacks, account = environment.stacks, environment.account
+    if len(stacks) == 1:
+        return f"{stacks[0].deployed} does not exist in account {account}"
+    return f"None of the {len(stacks)} stacks of {environment.name} exists in account {account}"
 
 
-def wrong_account(needs: Needs, caller: str) -> str:
+def wrong_account(environment: ResolvedEnvironment, caller: str) -> str:
     """Return the question that follows if no stack exists; empty if the parameter files state the account."""
-    if needs.stated_account:
+    if environment.stated_account:
         return ""
     return f" Is it the wrong account or role? The caller is {caller}."
 
 
-def is_there(lookup: Lookup, stack: StackNeeds) -> bool:
+def is_there(lookup: Lookup, stack: EnvironmentStack) -> bool:
     """Return whether the stack is deployed and has resources."""
-    found = description(lookup, stack)
-    return found is not None and found["StackStatus"] not in EMPTY
+    described = description(lookup, stack)
+    return described is not None and described["StackStatus"] not in EMPTY
 
 
-def resources(lookup: Lookup, stack: StackNeeds) -> dict[str, dict[str, str]]:
+def resources(lookup: Lookup, stack: EnvironmentStack) -> dict[str, dict[str, str]]:
     """Return logical ID -> resource of the deployed stack."""
     if not is_there(lookup, stack):
         return {}
     return {
         resource["LogicalResourceId"]: resource
-        for resource in lookup(calls.stack_resources(stack.region, stack.deployed))
+        for resource in lookup(cloudformation_calls.stack_resources(stack.region, stack.deployed))
         if resource.get("ResourceStatus") != "DELETE_COMPLETE" and resource.get("PhysicalResourceId")
     }
 
@@ -79,16 +84,16 @@ def drifted(summaries: Sequence[Mapping[str, Any]]) -> list[str]:
     ]
 
 
-def physical_id(lookup: Lookup, stack: StackNeeds, logical_id: str) -> str | None:
+def physical_id(lookup: Lookup, stack: EnvironmentStack, logical_id: str) -> str | None:
     """Return the physical ID of a resource; None if the deployed stack does not have it."""
     return resources(lookup, stack).get(logical_id, {}).get("PhysicalResourceId")
 
 
-def new(lookup: Lookup, needs: Needs, *types: str) -> list[tuple[StackNeeds, str]]:
+def new(lookup: Lookup, environment: ResolvedEnvironment, *types: str) -> list[tuple[EnvironmentStack, str]]:
     """Return stack and logical ID of each resource of some types that the deploy would create."""
     return [
         (stack, logical_id)
-        for stack, logical_id, _ in needs.of_type(*types)
+        for stack, logical_id, _ in environment.of_type(*types)
         if logical_id not in resources(lookup, stack)
     ]
 
@@ -98,14 +103,18 @@ def parameters(stack: Mapping[str, Any]) -> dict[str, str]:
     return {entry["ParameterKey"]: entry.get("ParameterValue", "") for entry in stack.get("Parameters", [])}
 
 
-def parameter(lookup: Lookup, stack: StackNeeds, name: str) -> str | None:
+def parameter(lookup: Lookup, stack: EnvironmentStack, name: str) -> str | None:
     """Return the value of a parameter of the deployed stack; None if it does not have the parameter."""
-    found = description(lookup, stack) if is_there(lookup, stack) else None
-    return parameters(found or {}).get(name)
+    described = description(lookup, stack)
+    if described is None or described["StackStatus"] in EMPTY:
+        return None
+    return parameters(described).get(name)
 
 
-def output(lookup: Lookup, stack: StackNeeds, key: str) -> str | None:
+def output(lookup: Lookup, stack: EnvironmentStack, key: str) -> str | None:
     """Return an output of the deployed stack; None if it does not have the output."""
-    found = description(lookup, stack)
-    given = {output["OutputKey"]: output["OutputValue"] for output in (found or {}).get("Outputs", [])}
-    return given.get(key)
+    described = description(lookup, stack) or {}
+    for stack_output in described.get("Outputs", []):
+        if stack_output["OutputKey"] == key:
+            return str(stack_output["OutputValue"])
+    return None

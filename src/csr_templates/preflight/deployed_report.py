@@ -30,7 +30,7 @@ _LISTS: Final = {
 def as_json(state: DeployedState, folder: Side) -> dict[str, Any]:
     """Return what was read from the account, with where each stack differs from the folder."""
     header = state.facts.header
-    absent = [stack.name for stack in state.needs.stacks if stack.name not in state.stacks]
+    absent = [stack.name for stack in state.environment.stacks if stack.name not in state.stacks]
     return {
         "account": header.account,
         "time": header.time,
@@ -67,9 +67,9 @@ def paragraphs(document: Mapping[str, Any]) -> list[list[str]]:
 def notes(state: DeployedState) -> list[str]:
     """Return sentences about what the review assumes."""
     found = []
-    question = deployed.wrong_account(state.needs, state.facts.header.caller)
+    question = deployed.wrong_account(state.environment, state.facts.header.caller)
     if question and not state.stacks and not state.unknown:
-        found.append(f"{deployed.none_exists(state.needs)}.{question}")
+        found.append(f"{deployed.none_exists(state.environment)}.{question}")
     for stack in state.stacks.values():
         secret = [name for name, parameter in stack.parameters.items() if parameter.is_hidden]
         if secret:
@@ -165,13 +165,13 @@ def _on(enabled: bool) -> str:
 
 
 def _expected_name(state: DeployedState, stack: BuiltStack) -> str:
-    needs = state.needs.stack(stack.name)
-    return needs.deployed if needs else stack.name
+    environment = state.environment.stack(stack.name)
+    return environment.deployed if environment else stack.name
 
 
 def _tags(state: DeployedState, stack: BuiltStack, folder: Side) -> dict[str, str]:
     """Return the tags that the parameter file of a stack sets; empty if they are not known."""
-    file = folder.value_files.get(state.needs.environment, {}).get(stack.name)
+    file = folder.value_files.get(state.environment.name, {}).get(stack.name)
     try:
         tags = json.loads((Path(folder.name) / file).read_bytes()).get("Tags", {}) if file else {}
     except (OSError, ValueError, AttributeError):

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
-from csr_templates.preflight import calls, deployed, deployed_calls, hidden
-from csr_templates.preflight.checks.cloudformation import REMEDIES
-from csr_templates.preflight.deployed_calls import READY
+from csr_templates.preflight import deployed, hidden
 from csr_templates.preflight.facts import Facts, Lookup, NoAnswerError, Query
-from csr_templates.preflight.needs import Needs, StackNeeds
+from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
 from csr_templates.preflight.results import UNEXPECTED, unreadable
+from csr_templates.preflight.services import cloudformation_calls
+from csr_templates.preflight.services.cloudformation import REMEDIES, state_remedy
+from csr_templates.preflight.services.cloudformation_calls import READY
 
 _NOT_CREATED: Final = "REVIEW_IN_PROGRESS"
 """A stack that has only a change set: it has no resources, and no template that was deployed."""
@@ -86,7 +87,7 @@ class DeployedState(NamedTuple):
         missing: the calls whose answers the facts do not contain.
     """
 
-    needs: Needs
+    environment: ResolvedEnvironment
     facts: Facts
     stacks: Mapping[str, DeployedStack]
     others: Sequence[DeployedStack]
@@ -96,39 +97,39 @@ class DeployedState(NamedTuple):
     missing: Sequence[Query]
 
 
-def read(needs: Needs, facts: Facts) -> DeployedState:
+def read(environment: ResolvedEnvironment, facts: Facts) -> DeployedState:
     """Return what is deployed of an environment."""
-    reader = _Reader(needs, facts)
-    stacks = {stack.name: found for stack in needs.stacks if (found := reader.stack(stack))}
-    others = [stack for region in needs.regions for stack in reader.others(region)]
+    reader = _Reader(environment, facts)
+    stacks = {stack.name: found for stack in environment.stacks if (found := reader.stack(stack))}
+    others = [stack for region in environment.regions for stack in reader.others(region)]
     own = {(stack.region, stack.stack_name) for stack in (*stacks.values(), *others)}
     imports = {stack.name: reader.imports(stack, own) for stack in stacks.values()}
     unknown = tuple(dict.fromkeys(reader.unknown))
     not_compared = frozenset(reader.not_compared)
     missing = tuple(reader.lookup.missing.values())
-    return DeployedState(needs, facts, stacks, others, imports, unknown, not_compared, missing)
+    return DeployedState(environment, facts, stacks, others, imports, unknown, not_compared, missing)
 
 
-def missing_calls(needs: Needs, facts: Facts) -> Sequence[Query]:
+def missing_calls(environment: ResolvedEnvironment, facts: Facts) -> Sequence[Query]:
     """Return the calls that ``read`` reads and that were not made."""
-    return read(needs, facts).missing
+    return read(environment, facts).missing
 
 
 class _Reader:
     """Reads the stacks, and records what is not known."""
 
-    def __init__(self, needs: Needs, facts: Facts) -> None:
-        self.needs = needs
+    def __init__(self, environment: ResolvedEnvironment, facts: Facts) -> None:
+        self.environment = environment
         self.lookup = Lookup(facts)
         self.unknown: list[tuple[str, str]] = []
         self.not_compared: set[str] = set()
         self.known_ids: set[str] = set()
 
-    def stack(self, stack: StackNeeds) -> DeployedStack | None:
+    def stack(self, stack: EnvironmentStack) -> DeployedStack | None:
         """Return a stack of the folder; None if it is not deployed, or its state is not known."""
         self.not_compared.add(stack.name)
         with self._about(stack.name):
-            described = self.lookup(calls.stack(stack.region, stack.deployed))
+            described = self.lookup(cloudformation_calls.stack(stack.region, stack.deployed))
             if not described or described[0]["StackStatus"] == _NOT_CREATED:
                 self.not_compared.remove(stack.name)
                 return None
@@ -139,16 +140,17 @@ class _Reader:
                 if found.template:
                     self.not_compared.remove(stack.name)
                 return found
-            self._say_state(stack.name, stack.deployed, status)
+            remedy = state_remedy(status, stack, self.environment, "then run the command again")
+            self._say_state(stack.name, stack.deployed, status, remedy)
         return None
 
     def others(self, region: str) -> list[DeployedStack]:
         """Return the stacks of the environment in a region that are not in the folder."""
         others = []
-        first = next(stack.name for stack in self.needs.stacks if stack.region == region)
+        first = next(stack.name for stack in self.environment.stacks if stack.region == region)
         with self._about(first):
-            for summary in self.lookup(deployed_calls.summaries(region)):
-                if not summary["StackName"].startswith(self.needs.prefix):
+            for summary in self.lookup(cloudformation_calls.summaries(region)):
+                if not summary["StackName"].startswith(self.environment.prefix):
                     continue
                 if summary["StackId"] in self.known_ids:
                     continue
@@ -158,7 +160,7 @@ class _Reader:
 
     def _other(self, region: str, summary: Mapping[str, str]) -> list[DeployedStack]:
         """Return a stack that is not in the folder; empty if it is not ours, or what it has is not known."""
-        described = self.lookup(calls.stack(region, summary["StackId"])) or ()
+        described = self.lookup(cloudformation_calls.stack(region, summary["StackId"])) or ()
         others = []
         for stack in described:
             if not self._is_ours(stack):
@@ -167,17 +169,18 @@ class _Reader:
             if stack["StackStatus"] in READY:
                 others.append(self._read(name, region, stack))
             else:
-                self._say_state(name, f"{summary['StackName']} in {region}", stack["StackStatus"])
+                wait = "Wait until the operation is complete, then run the command again."
+                remedy = REMEDIES.get(stack["StackStatus"], wait)
+                self._say_state(name, f"{summary['StackName']} in {region}", stack["StackStatus"], remedy)
         return [stack for stack in others if stack.template]
 
     def _name_of_other(self, region: str, stack_name: str) -> str:
         """Return a name that no stack of the folder has: with the region if one of another region has it."""
-        name = stack_name.removeprefix(self.needs.prefix)
-        return f"{name} ({region})" if self.needs.stack(name) else name
+        name = stack_name.removeprefix(self.environment.prefix)
+        return f"{name} ({region})" if self.environment.stack(name) else name
 
-    def _say_state(self, name: str, stack: str, status: str) -> None:
+    def _say_state(self, name: str, stack: str, status: str, remedy: str) -> None:
         """Record that a stack is not known, because its status does not show what it has."""
-        remedy = REMEDIES.get(status, "Wait until the operation is complete, then run the command again.")
         sentence = f"{stack} is in status {status}, so what is deployed is not known and was not compared."
         self.unknown.append((name, f"{sentence} {remedy}"))
 
@@ -185,10 +188,10 @@ class _Reader:
         """Return the exports of a stack that stacks outside the environment import."""
         found: dict[str, list[str]] = {}
         with self._about(stack.name):
-            for export in self.lookup(calls.exports(stack.region)):
+            for export in self.lookup(cloudformation_calls.exports(stack.region)):
                 if export.get("ExportingStackId") == stack.id:
                     with self._about(stack.name):
-                        names = self.lookup(deployed_calls.importers(stack.region, export["Name"]))
+                        names = self.lookup(cloudformation_calls.importers(stack.region, export["Name"]))
                         outside = [name for name in names or () if (stack.region, name) not in own]
                         if outside:
                             found[export["Name"]] = outside
@@ -212,22 +215,23 @@ class _Reader:
     def _is_ours(self, stack: Mapping[str, Any]) -> bool:
         values = deployed.parameters(stack)
         return (values.get("ProjectName"), values.get("Environment")) == (
-            self.needs.project,
-            self.needs.environment,
+            self.environment.project,
+            self.environment.name,
         )
 
     def _read(self, name: str, region: str, found: Mapping[str, Any]) -> DeployedStack:
         """Return a stack; parts that are not known are empty or None, and said."""
+        stack_id = found["StackId"]
         drift = found.get("DriftInformation", {})
         template, policy, drifted = "", None, None
         with self._about(name):
-            if not (template := self.lookup(deployed_calls.template(region, found["StackId"]))):
+            if not (template := self.lookup(cloudformation_calls.template(region, found["StackId"]))):
                 sentence = f"The deployed template of {found['StackName']} cannot be compared: {_NO_TEMPLATE}"
                 self.unknown.append((name, sentence))
         with self._about(name):
-            policy = json.loads(self.lookup(deployed_calls.stack_policy(region, found["StackId"])) or "{}")
+            policy = json.loads(self.lookup(cloudformation_calls.stack_policy(region, stack_id)) or "{}")
         with self._about(name):
-            drifted = deployed.drifted(self.lookup(calls.stack_resources(region, found["StackId"])))
+            drifted = deployed.drifted(self.lookup(cloudformation_calls.stack_resources(region, stack_id)))
         triggers = found.get("RollbackConfiguration", {}).get("RollbackTriggers", [])
         return DeployedStack(
             name,

@@ -4,7 +4,9 @@ CloudFormation returns ``****`` for a NoEcho parameter. Other parameters, output
 can contain a secret too; they are recognised as in the report of a review.
 """
 
+import hmac
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -24,6 +26,12 @@ _NAMES: Final = frozenset({"Ref", "Fn::GetAtt", "Fn::ImportValue", "Fn::GetStack
 """Functions whose arguments are names, and not the value."""
 _PATTERNS: Final = frozenset({"SecretStringTemplate", "GenerateStringKey"})
 """Properties whose names look like a secret, and that contain the form of a generated one."""
+_SALT: Final = secrets.token_bytes(32)
+
+
+def digest(value: str) -> str:
+    """Return a digest that only shows, among the facts of one run, whether two values are equal."""
+    return hmac.new(_SALT, value.encode(), "sha256").hexdigest()
 
 
 def in_stacks(stacks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

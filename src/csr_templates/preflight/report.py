@@ -9,8 +9,8 @@ from typing import Final
 from cfn_analysis.model.escaping import for_markdown, for_terminal, markdown_block, markdown_code
 from cfn_analysis.model.wording import hint
 from csr_templates.preflight.facts import Facts
-from csr_templates.preflight.needs import Needs
-from csr_templates.preflight.results import FAIL, PASS, STATUSES, UNKNOWN, WARN, Result
+from csr_templates.preflight.resolved_environment import ResolvedEnvironment
+from csr_templates.preflight.results import FAIL, PASS, STATUSES, UNKNOWN, WARN, CheckResult
 
 FORMAT_VERSION: Final = 1
 _WORDS: Final = {FAIL: "failed", UNKNOWN: "unknown", WARN: "with a warning", PASS: "passed"}
@@ -21,8 +21,11 @@ class IgnoreError(ValueError):
 
 
 def ignore(
-    results: Iterable[Result], ignored: Sequence[str], checks: Sequence[str], page: str = "docs/preflight.md"
-) -> list[Result]:
+    results: Iterable[CheckResult],
+    ignored: Sequence[str],
+    checks: Sequence[str],
+    page: str = "docs/preflight.md",
+) -> list[CheckResult]:
     """Return the results, with those to ignore marked. ``ignored`` has ``CHECK`` or ``CHECK:ID`` for each.
 
     Raises:
@@ -41,12 +44,12 @@ def ignore(
     ]
 
 
-def ordered(results: Iterable[Result]) -> list[Result]:
+def ordered(results: Iterable[CheckResult]) -> list[CheckResult]:
     """Return the results sorted by status, with ignored results last."""
     return sorted(results, key=lambda one: (one.is_ignored, STATUSES.index(one.status)))
 
 
-def last_line(results: Sequence[Result]) -> str:
+def last_line(results: Sequence[CheckResult]) -> str:
     """Return the counts of the results, and the reasons of the unknown ones."""
     counts = Counter(result.status for result in results if not result.is_ignored)
     ignored = sum(result.is_ignored for result in results)
@@ -58,9 +61,11 @@ def last_line(results: Sequence[Result]) -> str:
     return f"{', '.join(parts)}.{f' Unknown: {reasons}.' if reasons else ''}"
 
 
-def as_text(results: Sequence[Result], needs: Needs, facts: Facts, command: str = "Preflight") -> str:
+def as_text(
+    results: Sequence[CheckResult], environment: ResolvedEnvironment, facts: Facts, command: str = "Preflight"
+) -> str:
     """Return the report of a command for a terminal."""
-    lines = [_title(command, needs, facts), ""]
+    lines = [_title(command, environment, facts), ""]
     for group in _groups(results):
         for result in group:
             mark = " (ignored)" if result.is_ignored else ""
@@ -74,10 +79,12 @@ def as_text(results: Sequence[Result], needs: Needs, facts: Facts, command: str 
     return "\n".join(map(for_terminal, [*lines, "", last_line(results)]))
 
 
-def as_markdown(results: Sequence[Result], needs: Needs, facts: Facts, command: str = "Preflight") -> str:
+def as_markdown(
+    results: Sequence[CheckResult], environment: ResolvedEnvironment, facts: Facts, command: str = "Preflight"
+) -> str:
     """Return the report of a command for a pull request or a step summary of a pipeline."""
     summary = for_markdown(last_line(results))
-    lines = [f"### {for_markdown(_title(command, needs, facts))}", "", summary]
+    lines = [f"### {for_markdown(_title(command, environment, facts))}", "", summary]
     for group in _groups(results):
         for result in group:
             mark = ", ignored" if result.is_ignored else ""
@@ -93,14 +100,14 @@ def as_markdown(results: Sequence[Result], needs: Needs, facts: Facts, command: 
     return "\n".join([*lines, "", summary])
 
 
-def as_json(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
+def as_json(results: Sequence[CheckResult], environment: ResolvedEnvironment, facts: Facts) -> str:
     """Return the report as JSON, as ``report.schema.json`` describes it."""
     document = {
         "formatVersion": FORMAT_VERSION,
-        "environment": needs.environment,
+        "environment": environment.name,
         "account": facts.account,
         "time": facts.time,
-        "stacks": [stack.name for stack in needs.chosen],
+        "stacks": [stack.name for stack in environment.chosen],
         "counts": {
             **{
                 status: sum(result.status == status and not result.is_ignored for result in results)
@@ -127,7 +134,7 @@ def as_json(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
     return json.dumps(document, indent=2)
 
 
-def _groups(results: Iterable[Result]) -> list[list[Result]]:
+def _groups(results: Iterable[CheckResult]) -> list[list[CheckResult]]:
     """Return the results that did not pass, grouped by check and remedy."""
     shown = [result for result in ordered(results) if result.status != PASS]
     return [
@@ -136,10 +143,10 @@ def _groups(results: Iterable[Result]) -> list[list[Result]]:
     ]
 
 
-def _title(command: str, needs: Needs, facts: Facts) -> str:
-    stacks = ", ".join(stack.name for stack in needs.chosen)
-    return f"{command} of {needs.environment} ({stacks}) in account {facts.account}, at {facts.time}"
+def _title(command: str, environment: ResolvedEnvironment, facts: Facts) -> str:
+    stacks = ", ".join(stack.name for stack in environment.chosen)
+    return f"{command} of {environment.name} ({stacks}) in account {facts.account}, at {facts.time}"
 
 
-def _passed(results: Iterable[Result]) -> Counter[str]:
+def _passed(results: Iterable[CheckResult]) -> Counter[str]:
     return Counter(result.check for result in results if result.status == PASS)

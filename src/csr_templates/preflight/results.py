@@ -1,10 +1,10 @@
-"""Checks and their results. A check judges one subject at a time, only from needs and facts."""
+"""Checks and their results. A check judges one subject at a time, only from templates and facts."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from csr_templates.preflight.facts import Facts, Lookup, NoAnswerError, Query
-from csr_templates.preflight.needs import Needs, StackNeeds
+from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
 
 FAIL: Final = "FAIL"
 UNKNOWN: Final = "UNKNOWN"
@@ -25,21 +25,21 @@ class Subject(NamedTuple):
 
     Attributes:
         id: its ID for ``--ignore``: a name, a quota, a stack.
-        stack: the stack that needs it.
+        stack: the stack that it belongs to.
         about: additional data for the judgment.
     """
 
     id: str
-    stack: StackNeeds
+    stack: EnvironmentStack
     about: Any = None
 
 
-class Verdict(NamedTuple):
+class Result(NamedTuple):
     """The result of one judgment.
 
     Attributes:
         status: PASS, WARN or FAIL. Only a judgment that was not possible is UNKNOWN.
-        sentence: the finding.
+        sentence: what was found.
         remedy: what to do; empty for PASS.
     """
 
@@ -54,25 +54,25 @@ class Check(NamedTuple):
     Attributes:
         name: its name for ``--ignore``.
         summary: the condition that it checks, for the documentation.
-        subjects: returns the subjects for the needs.
-        judge: returns the verdict for one subject. It raises ``NoAnswerError`` if a fact is missing.
+        subjects: returns the subjects in an environment.
+        judge: returns the result for one subject. It raises ``NoAnswerError`` if a fact is missing.
     """
 
     name: str
     summary: str
-    subjects: Callable[[Needs], Iterable[Subject]]
-    judge: Callable[[Subject, Needs, Lookup], Verdict]
+    subjects: Callable[[ResolvedEnvironment], Iterable[Subject]]
+    judge: Callable[[Subject, ResolvedEnvironment, Lookup], Result]
 
 
-class Result(NamedTuple):
-    """The result of a check for one subject.
+class CheckResult(NamedTuple):
+    """The result of a check for one subject, as the report shows it.
 
     Attributes:
         check: name of the check.
         subject: ID of the subject.
-        stack: name of the stack that needs it.
+        stack: name of the stack that it belongs to.
         status: PASS, WARN, FAIL or UNKNOWN.
-        sentence: the finding.
+        sentence: what was found.
         remedy: what to do.
         command: AWS CLI command that shows the checked fact.
         why: for UNKNOWN, the reason in a few words.
@@ -95,35 +95,38 @@ class Result(NamedTuple):
         return self.status in (FAIL, UNKNOWN) and not self.is_ignored
 
 
-def passed(sentence: str) -> Verdict:
-    """Return a verdict with status PASS."""
-    return Verdict(PASS, sentence)
+def passed(sentence: str) -> Result:
+    """Return a result with status PASS."""
+    return Result(PASS, sentence)
 
 
-def warned(sentence: str, remedy: str) -> Verdict:
-    """Return a verdict with status WARN: the deploy works, but the operator should check the finding."""
-    return Verdict(WARN, sentence, remedy)
+def warned(sentence: str, remedy: str) -> Result:
+    """Return a result with status WARN: the deploy works, but the operator should look at it."""
+    return Result(WARN, sentence, remedy)
 
 
-def failed(sentence: str, remedy: str) -> Verdict:
-    """Return a verdict with status FAIL: the deploy, or its result, will not work."""
-    return Verdict(FAIL, sentence, remedy)
+def failed(sentence: str, remedy: str) -> Result:
+    """Return a result with status FAIL: the deploy, or its result, will not work."""
+    return Result(FAIL, sentence, remedy)
 
 
-def judge(checks: Sequence[Check], needs: Needs, facts: Facts) -> list[Result]:
+def judge(checks: Sequence[Check], environment: ResolvedEnvironment, facts: Facts) -> list[CheckResult]:
     """Return the results of all checks."""
-    results = (
-        _result(check, subject, needs, Lookup(facts)) for check in checks for subject in check.subjects(needs)
-    )
-    return [result for result in results if result]
+    results = []
+    for check in checks:
+        for subject in check.subjects(environment):
+            result = _result(check, subject, environment, Lookup(facts))
+            if result is not None:
+                results.append(result)
+    return results
 
 
-def missing_calls(checks: Sequence[Check], needs: Needs, facts: Facts) -> list[Query]:
+def missing_calls(checks: Sequence[Check], environment: ResolvedEnvironment, facts: Facts) -> list[Query]:
     """Return the calls that the checks read and that were not made, without duplicates."""
     lookup = Lookup(facts)
     for check in checks:
-        for subject in check.subjects(needs):
-            _result(check, subject, needs, lookup)
+        for subject in check.subjects(environment):
+            _result(check, subject, environment, lookup)
     return list(lookup.missing.values())
 
 
@@ -134,22 +137,27 @@ def unreadable(error: Exception) -> str:
     return str(error).rstrip(".") or "it has another form"
 
 
-def _result(check: Check, subject: Subject, needs: Needs, lookup: Lookup) -> Result | None:
+def _result(
+    check: Check, subject: Subject, environment: ResolvedEnvironment, lookup: Lookup
+) -> CheckResult | None:
     why = ""
     try:
-        verdict = check.judge(subject, needs, lookup)
+        result = check.judge(subject, environment, lookup)
     except SkippedError:
         return None
     except NoAnswerError as error:
-        verdict, why = Verdict(UNKNOWN, str(error), error.remedy), error.why
+        why = error.why
+        result = Result(UNKNOWN, str(error), error.remedy)
     except UNEXPECTED as error:
         # One unexpected answer must not hide the results of all other checks.
         why = "unexpected answer"
-        verdict = Verdict(
+        result = Result(
             UNKNOWN,
             f"The check {check.name} cannot read an answer of AWS: {unreadable(error)}.",
             "Check this manually. Report the error, with the file of --save-facts, to the maintainers of "
             "csr-templates.",
         )
-    command = lookup.asked[-1].command if lookup.asked else ""
-    return Result(check.name, subject.id, subject.stack.name, *verdict, command, why)
+    command = ""
+    if lookup.asked:
+        command = lookup.asked[-1].command
+    return CheckResult(check.name, subject.id, subject.stack.name, *result, command, why)

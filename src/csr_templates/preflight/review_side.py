@@ -40,7 +40,7 @@ def review(state: DeployedState, folder: Side) -> report.Review:
     Raises:
         ReviewError: a template cannot be resolved.
     """
-    environment = state.needs.environment
+    environment = state.environment.name
     values = folder.environments[environment]
     pairs = [_sides(state, stack, values.get(stack.name, {})) for stack in folder.stacks]
     outside = _importers(state)
@@ -91,7 +91,7 @@ def _completed(found: report.Review, state: DeployedState, outside: set[str]) ->
         for known in found.risks
         if known.stack not in outside
     ]
-    risks += [unknown_stack(stack, state.needs.environment, why) for stack, why in state.unknown]
+    risks += [unknown_stack(stack, state.environment.name, why) for stack, why in state.unknown]
     risks.sort(key=lambda known: KINDS.index(known.kind))
     judgments = [judgment for judgment in found.judgments if judgment.subject.stack not in outside]
     return found._replace(environments=environments, risks=risks, judgments=judgments)
@@ -206,7 +206,7 @@ def _other_stack(deployed: DeployedStack) -> BuiltStack:
 def _importers(state: DeployedState) -> list[BuiltStack]:
     """Return the stacks outside the folder, of which only the imports are known."""
     names: dict[tuple[str, str], list[str]] = {}
-    for stack in state.needs.stacks:
+    for stack in state.environment.stacks:
         for export, importers in state.imports.get(stack.name, {}).items():
             for importer in importers:
                 names.setdefault((stack.region, importer), []).append(export)

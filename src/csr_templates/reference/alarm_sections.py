@@ -9,11 +9,11 @@ it translates, which the page does not show:
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from csr_templates.reference import page_lines
 from csr_templates.reference.markdown import prose
-from csr_templates.reference.markers import END, START
+from csr_templates.reference.page_lines import END_MARKER, start_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,11 +29,6 @@ LABELS: Final = {
     "Metric": "Metric",
 }
 """Key of an alarm's text -> its label on the page."""
-
-_HEADING: Final = re.compile(r"#{1,6} (.+)")
-_UNFINISHED: Final = re.compile(r"^(\d+[.] |- [^:]+: |\*\*.+\*\* ?)[.]{3}( <!--|$)")
-"""A line of a form, in which the dots stand for a text."""
-_TRANSLATION: Final = re.compile(r"- (.+?): (.+) <!-- (\w+): (.*) -->")
 
 
 class Translation(NamedTuple):
@@ -68,16 +63,19 @@ class AlarmSection(NamedTuple):
 
 def read(text: str) -> dict[str, AlarmSection]:
     """Return heading -> section of a page."""
-    found: dict[str, AlarmSection] = {}
-    section = AlarmSection(0, {}, [])
+    sections: dict[str, AlarmSection] = {}
+    section = AlarmSection(0, {}, [])  # above the first heading
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
-        if heading := _HEADING.fullmatch(line):
-            section = found[heading[1]] = AlarmSection(number, {}, [])
+        if heading := page_lines.heading(line):
+            section = AlarmSection(number, {}, [])
+            sections[heading] = section
             continue
         section.body.append(line)
-        if match := _TRANSLATION.fullmatch(line):
-            section.translations[match[3]] = Translation(number, match[1], match[2], match[4])
-    return found
+        if translated := page_lines.translation(line):
+            section.translations[translated.key] = Translation(
+                number, translated.label, translated.text, translated.english
+            )
+    return sections
 
 
 def current(alarm: Alarm, section: AlarmSection) -> Iterator[tuple[str, str]]:
@@ -91,9 +89,11 @@ def form(alarm: Alarm, words: Words) -> str:
     """Return the section to write for an alarm, indented."""
     lines = [f"### {alarm.name}", ""]
     if words.translated:
-        lines += [*(_line(key, alarm.texts[key], words) for key in alarm.texts), ""]
-    lines += [START.format(f"alarm {alarm.name}"), END, "", f"**{words('Do')}**", "", "1. ...", ""]
-    lines += [f"**{words('Contact')}** ..."]
+        lines += [_line(key, english, words) for key, english in alarm.texts.items()]
+        lines.append("")
+    lines += [start_marker(f"alarm {alarm.name}"), END_MARKER, ""]
+    lines += [f"**{words('Do')}**", "", "1. ...", ""]
+    lines.append(f"**{words('Contact')}** ...")
     return "\n".join(f"    {line}".rstrip() for line in lines)
 
 
@@ -103,27 +103,26 @@ def incomplete(markers: Mapping[str, int], text: str, page: str, words: Words) -
     do, contact = words("Do"), words("Contact")
     for name, line in markers.items():
         section = sections.get(name)
-        if section is None or START.format(f"alarm {name}") not in section.body:
+        if section is None or start_marker(f"alarm {name}") not in section.body:
             yield (
                 f"{page}, line {line}: The heading above this marker is not the name of the alarm, to which "
                 f'its notification refers. Write "### {name}".'
             )
             continue
-        body = "\n".join(section.body)
-        if not re.search(rf"^\*\*{re.escape(do)}\*\*\n\n1[.] \S", body, re.MULTILINE):
+        if not page_lines.has_steps(section.body, do):
             yield (
                 f'{page}, section {name}: What to do is missing. Below the table, write "**{do}**", an empty '
                 'line, and a list that starts with "1. ".'
             )
-        if not re.search(rf"^\*\*{re.escape(contact)}\*\* ?\S", body, re.MULTILINE):
+        if not page_lines.has_text(section.body, contact):
             yield (
                 f"{page}, section {name}: Whom to contact is missing. At the end of the section, write "
                 f'"**{contact}** " and whom to contact, and when.'
             )
-        for number, written in enumerate(section.body, section.line + 1):
-            if _UNFINISHED.search(written):
+        for number, text_line in enumerate(section.body, section.line + 1):
+            if page_lines.is_unfinished(text_line):
                 yield (
-                    f'{page}, line {number}: The section {name} is not finished: "{written}". Replace the '
+                    f'{page}, line {number}: The section {name} is not finished: "{text_line}". Replace the '
                     "dots with the text."
                 )
 
@@ -131,21 +130,21 @@ def incomplete(markers: Mapping[str, int], text: str, page: str, words: Words) -
 def untranslated(alarm: Alarm, section: AlarmSection, page: str, words: Words) -> Iterator[str]:
     """Yield a sentence for each text of an alarm whose translation is missing, old or superfluous."""
     for key, english in alarm.texts.items():
-        found = section.translations.get(key)
-        if found is None:
+        translation = section.translations.get(key)
+        if translation is None:
             yield (
                 f"{page}, section {alarm.name}: The {key} text is not translated. Above the marker, write: "
                 f"{_line(key, english, words)}"
             )
-        elif found.english != english:
+        elif translation.english != english:
             yield (
-                f"{page}, line {found.line}: The {key} text of {alarm.name} has changed. Translate it again: "
-                f"{_line(key, english, words)}"
+                f"{page}, line {translation.line}: The {key} text of {alarm.name} has changed. Translate it "
+                f"again: {_line(key, english, words)}"
             )
-        elif found.label != words(LABELS[key]):
+        elif translation.label != words(LABELS[key]):
             yield (
-                f'{page}, line {found.line}: found "{found.label}" before the {key} text; allowed: '
-                f'"{words(LABELS[key])}".'
+                f'{page}, line {translation.line}: found "{translation.label}" before the {key} text; '
+                f'allowed: "{words(LABELS[key])}".'
             )
     for key, translation in section.translations.items():
         if key not in alarm.texts:

@@ -67,7 +67,9 @@ def severity(topic: Any, resources: Mapping[str, Any]) -> str:
     """Return ``critical`` or ``normal`` for a topic."""
     match topic:
         case {"Ref": str(name)} if name in resources:
-            return "critical" if is_critical(resources[name].get("Properties", {})) else "normal"
+            if is_critical(resources[name].get("Properties", {})):
+                return "critical"
+            return "normal"
     return "normal"
 
 
@@ -88,7 +90,7 @@ def label(alarm: Mapping[str, Any]) -> str:
 def firing(resource: Mapping[str, Any], words: Words) -> str:
     """Return on one line when an alarm fires; an expression with a label is not repeated."""
     alarm = resource["Properties"]
-    amount = " ".join(filter(None, [limit(alarm), words(unit(resource))]))
+    amount = f"{limit(alarm)} {words(unit(resource))}".rstrip()
     return words.fill(
         "{metric} {amount} ({evaluation})",
         metric="" if label(alarm) else metric(alarm, words),
@@ -99,56 +101,62 @@ def firing(resource: Mapping[str, Any], words: Words) -> str:
 
 def metrics(alarm: Mapping[str, Any]) -> Iterator[str]:
     """Yield a list of the metrics of an alarm with their dimensions, and of its expressions."""
-    queries = [("", alarm)] if "Metrics" not in alarm else []
-    queries += [(f"{code(query['Id'])}: ", query) for query in alarm.get("Metrics", [])]
-    for name, query in queries:
+    if "Metrics" not in alarm:
+        yield f"- {_metric_name(alarm)}"
+        yield from _dimensions(alarm)
+        return
+    for query in alarm["Metrics"]:
+        name = code(query["Id"])
         if "Expression" in query:
-            yield f"- {name}{code(in_words(query['Expression']))}"
-            continue
-        stat = query.get("MetricStat", {})
-        watched = stat.get("Metric", query)
-        statistic = f"{stat['Stat']} of " if stat else ""
-        words = (in_words(watched.get("Namespace", "")), code(in_words(watched.get("MetricName", ""))))
-        yield f"- {name}{statistic}{' '.join(filter(None, words))}"
-        dimensions = watched.get("Dimensions", [])
-        if isinstance(dimensions, list):
-            for dimension in dimensions:
-                yield f"  - {dimension['Name']} = {code(in_words(dimension['Value']))}"
-        else:
-            yield f"  - {code(in_words(dimensions))}"
+            yield f"- {name}: {code(in_words(query['Expression']))}"
+        elif "MetricStat" in query:
+            stat = query["MetricStat"]
+            yield f"- {name}: {stat['Stat']} of {_metric_name(stat['Metric'])}"
+            yield from _dimensions(stat["Metric"])
+
+
+def _metric_name(metric: Mapping[str, Any]) -> str:
+    """Return the namespace and the name of a metric."""
+    namespace = in_words(metric.get("Namespace", ""))
+    return f"{namespace} {code(in_words(metric.get('MetricName', '')))}".strip()
+
+
+def _dimensions(metric: Mapping[str, Any]) -> Iterator[str]:
+    dimensions = metric.get("Dimensions", [])
+    if not isinstance(dimensions, list):  # a function
+        yield f"  - {code(in_words(dimensions))}"
+        return
+    for dimension in dimensions:
+        yield f"  - {dimension['Name']} = {code(in_words(dimension['Value']))}"
 
 
 def metric(alarm: Mapping[str, Any], words: Words) -> str:
     """Return the metric, with the role of the database's instances; or the expression, with its metrics."""
     if "Metrics" in alarm:
-        expression = [
+        expressions = [
             query["Expression"]
             for query in alarm["Metrics"]
             if query.get("ReturnData", True) and "Expression" in query
         ]
-        return codes(
-            [*expression, *dict.fromkeys(stat["Metric"]["MetricName"] for stat in metric_stats(alarm))]
-        )
-    watched = code(in_words(alarm.get("MetricName", "")))
+        names = dict.fromkeys(stat["Metric"]["MetricName"] for stat in metric_stats(alarm))
+        return codes([*expressions, *names])
+    name = code(in_words(alarm.get("MetricName", "")))
     dimensions = alarm.get("Dimensions", [])
-    for dimension in dimensions if isinstance(dimensions, list) else []:
+    if not isinstance(dimensions, list):  # a function
+        return name
+    for dimension in dimensions:
         if dimension["Name"] == "Role" and isinstance(dimension["Value"], str):
-            return words.fill("{metric}, {role}", metric=watched, role=words(dimension["Value"].lower()))
-    return watched
+            return words.fill("{metric}, {role}", metric=name, role=words(dimension["Value"].lower()))
+    return name
 
 
 def evaluation(alarm: Mapping[str, Any], words: Words) -> str:
     """Return statistic and periods, and whether missing data breaches."""
-    statistics = [
-        alarm.get("Statistic") or alarm.get("ExtendedStatistic"),
-        *(stat["Stat"] for stat in metric_stats(alarm)),
-    ]
     periods = alarm.get("EvaluationPeriods", 1)
     text = words.fill(
         "{statistic}, {needed} of {periods} periods of {period}",
         statistic=", ".join(
-            words(statistic) if statistic.isalpha() else statistic
-            for statistic in dict.fromkeys(filter(None, map(_words_or_nothing, statistics)))
+            words(statistic) if statistic.isalpha() else statistic for statistic in _statistics(alarm)
         ),
         needed=number(alarm.get("DatapointsToAlarm", periods)),
         periods=number(periods),
@@ -157,6 +165,14 @@ def evaluation(alarm: Mapping[str, Any], words: Words) -> str:
     if breaches_without_data(alarm):
         return words.fill("{evaluation}; missing data breaches", evaluation=text)
     return text
+
+
+def _statistics(alarm: Mapping[str, Any]) -> list[str]:
+    """Return the statistics of an alarm, each once."""
+    statistics = [alarm.get("Statistic") or alarm.get("ExtendedStatistic")]
+    statistics += [stat["Stat"] for stat in metric_stats(alarm)]
+    texts = [in_words(statistic) for statistic in statistics if statistic]
+    return list(dict.fromkeys(texts))
 
 
 def breaches_without_data(alarm: Mapping[str, Any]) -> bool:
@@ -173,11 +189,9 @@ def length(seconds: Any, words: Words) -> str:
     return words.fill("{number} s", number=text)
 
 
-def _words_or_nothing(value: Any) -> str:
-    return "" if value is None else in_words(value)
-
-
 def number(value: Any) -> str:
     """Return a value as text; a number above 9,999 with separators."""
     text = in_words(value)
-    return f"{int(text):,}" if re.fullmatch(r"[1-9]\d{4,}", text) else text
+    if re.fullmatch(r"[1-9]\d{4,}", text):
+        return f"{int(text):,}"
+    return text

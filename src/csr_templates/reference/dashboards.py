@@ -30,18 +30,25 @@ class Widget(NamedTuple):
 
 def widget_table(dashboard: Mapping[str, Any]) -> list[str]:
     """Return the table of the widgets of a dashboard, given its properties; a line for each row."""
-    found = sorted(set(_widgets(dashboard.get("DashboardBody"), "")))
     rows: dict[int, list[str]] = {}
-    for widget in found:
+    for widget in sorted(set(_widgets(dashboard.get("DashboardBody"), ""))):
         condition = f", only if {code(widget.condition)}" if widget.condition else ""
         rows.setdefault(widget.y, []).append(
             f"{prose(widget.title)} ({_KINDS.get(widget.kind, widget.kind)}{condition})"
         )
     if not rows:
         return []
-    width = max(map(len, rows.values()))
-    head = ("left", *("middle",) * (width - 2), "right")[:width] if width > 1 else ("widget",)
-    return table(head, ((*cells, *[""] * (width - len(cells))) for cells in rows.values()))
+    width = max(len(cells) for cells in rows.values())
+    for cells in rows.values():
+        cells += [""] * (width - len(cells))
+    return table(_head(width), rows.values())
+
+
+def _head(width: int) -> list[str]:
+    """Return the names of the columns."""
+    if width == 1:
+        return ["widget"]
+    return ["left", *["middle"] * (width - 2), "right"]
 
 
 def _widgets(node: Any, condition: str) -> Iterator[Widget]:

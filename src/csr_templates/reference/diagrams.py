@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cfn_analysis.model.built_stack import BuiltStack
-    from cfn_analysis.model.wiring import Wiring
+    from cfn_analysis.model.wiring import CrossStackReferences
 
 # Types in the system diagram: resources that process requests, store data, or connect the network to others.
 # Everything else is a detail of one of them.
@@ -50,7 +50,7 @@ _ESCAPES: Final = str.maketrans(
 )
 
 
-def requests(wiring: Wiring) -> str:
+def requests(wiring: CrossStackReferences) -> str:
     """Return the diagram of the references, from the browser to the database.
 
     It has no frames, because Mermaid draws lines between frames straight, behind boxes and titles.
@@ -58,7 +58,7 @@ def requests(wiring: Wiring) -> str:
     return "\n".join(_System(wiring).requests())
 
 
-def network(wiring: Wiring) -> str:
+def network(wiring: CrossStackReferences) -> str:
     """Return the diagram of the subnets, their resources, and the gateways of their routes.
 
     Frames are not nested, because their titles would overlap.
@@ -66,7 +66,7 @@ def network(wiring: Wiring) -> str:
     return "\n".join(_System(wiring).network())
 
 
-def overview(wiring: Wiring) -> str:
+def overview(wiring: CrossStackReferences) -> str:
     """Return the diagram of the stacks, with their regions, and the values that one reads from another."""
     stacks = wiring.stacks.values()
     lines = ["flowchart TB"]
@@ -84,49 +84,56 @@ def overview(wiring: Wiring) -> str:
 
 def label(*lines: str) -> str:
     """Return lines as the quoted text of a box or an arrow; one that starts with ``*`` is bold."""
-    escaped = [line.translate(_ESCAPES) for line in lines]
-    return '"{}"'.format("<br/>".join(f"<b>{line[1:]}</b>" if line[:1] == "*" else line for line in escaped))
+    texts = []
+    for line in lines:
+        text = line.translate(_ESCAPES)
+        texts.append(f"<b>{text[1:]}</b>" if text.startswith("*") else text)
+    return f'"{"<br/>".join(texts)}"'
 
 
 class _System:
-    def __init__(self, wiring: Wiring) -> None:
+    def __init__(self, wiring: CrossStackReferences) -> None:
         self.wiring = wiring
-        self.types = {
-            Node(stack.name, name): str(resource["Type"])
-            for stack in wiring.stacks.values()
-            for name, resource in stack.resources.items()
-        }
-        self.shown = [node for node, its_type in self.types.items() if its_type in _SHOWN]
+        self.types: dict[Node, str] = {}
+        for stack in wiring.stacks.values():
+            for name, resource in stack.resources.items():
+                self.types[Node(stack.name, name)] = str(resource["Type"])
+        self.shown = [node for node, type_name in self.types.items() if type_name in _SHOWN]
         self.reached = {node: self._reach(node) for node in self.shown}
 
     def requests(self) -> list[str]:
         """Return the text of the request diagram."""
-        nodes = [  # from the last stack to the first, in the direction of a request
-            node
-            for stack in reversed(self.wiring.stacks)
-            for node in self.shown
-            if node.stack == stack and self.types[node] in _OF_REQUESTS
-        ]
-        arrows = []
+        nodes = self._of_requests()
+        arrows: list[tuple[Node, Node]] = []
         for node in nodes:
-            for target in self.reached[node]:
-                if target in nodes:
-                    swapped = (self.types[node], self.types[target]) in _PASSED_BEFORE
-                    arrows.append((target, node) if swapped else (node, target))
-        passed = {end for start, end in arrows if self.types[start] == "AWS::WAFv2::WebACL"}
-        entries = [node for node in nodes if self.types[node] == "AWS::WAFv2::WebACL"]
-        entries += [
-            node
-            for node in nodes
-            if self.types[node] == "AWS::CloudFront::Distribution" and node not in passed
-        ]
-        return [
-            "flowchart LR",
-            f"  users([{label('Browsers')}])",
-            *(f"  {self._box(node, self._place(node))}" for node in nodes),
-            *(f"  users --> {_id(*node)}" for node in entries),
-            *(f"  {_id(*start)} --> {_id(*end)}" for start, end in arrows),
-        ]
+            targets = [target for target in self.reached[node] if target in nodes]
+            arrows += [self._arrow(node, target) for target in targets]
+        lines = ["flowchart LR", f"  users([{label('Browsers')}])"]
+        lines += [f"  {self._box(node, self._place(node))}" for node in nodes]
+        lines += [f"  users --> {_id(*node)}" for node in self._entries(nodes, arrows)]
+        lines += [f"  {_id(*start)} --> {_id(*end)}" for start, end in arrows]
+        return lines
+
+    def _of_requests(self) -> list[Node]:
+        """Return the resources of requests from the last stack to the first, as a request passes them."""
+        of_requests = [node for node in self.shown if self.types[node] in _OF_REQUESTS]
+        nodes: list[Node] = []
+        for stack in reversed(self.wiring.stacks):
+            nodes += [node for node in of_requests if node.stack == stack]
+        return nodes
+
+    def _arrow(self, node: Node, target: Node) -> tuple[Node, Node]:
+        """Return start and end of the arrow for a reference, in the direction of a request."""
+        if (self.types[node], self.types[target]) in _PASSED_BEFORE:
+            return target, node
+        return node, target
+
+    def _entries(self, nodes: list[Node], arrows: list[tuple[Node, Node]]) -> list[Node]:
+        """Return where requests enter: web ACLs, and distributions without a web ACL."""
+        web_acls = [node for node in nodes if self.types[node] == "AWS::WAFv2::WebACL"]
+        behind_web_acl = {end for start, end in arrows if start in web_acls}
+        distributions = [node for node in nodes if self.types[node] == "AWS::CloudFront::Distribution"]
+        return web_acls + [node for node in distributions if node not in behind_web_acl]
 
     def network(self) -> list[str]:
         """Return the text of the network diagram."""
@@ -142,7 +149,9 @@ class _System:
         return lines + [f"  {_id(*source)} -.-> {_id(*target)}" for source, target in self._routes()]
 
     def _box(self, node: Node, place: str = "") -> str:
-        lines = [f"*{_SHOWN[self.types[node]]}", node.name, *filter(None, [place])]
+        lines = [f"*{_SHOWN[self.types[node]]}", node.name]
+        if place:
+            lines.append(place)
         if condition := self._stack(node).resources[node.name].get("Condition"):
             lines.append(f"if {condition}")
         return f"{_id(*node)}[{label(*lines)}]"
@@ -154,15 +163,19 @@ class _System:
 
     def _reach(self, start: Node) -> list[Node]:
         """Return the resources that a resource refers to, also through resources that are not shown."""
-        found: dict[Node, None] = {}
+        seen = {start}
+        reached: list[Node] = []
         pending = [start]
         while pending:
             for target in self._targets(pending.pop(0)):
-                if target != start and target not in found:
-                    found[target] = None
-                    if self.types[target] not in _SHOWN and self.types[target] not in _PLACES:
-                        pending.append(target)
-        return [node for node in found if self.types[node] in _SHOWN or self.types[node] in _PLACES]
+                if target in seen:
+                    continue
+                seen.add(target)
+                if self.types[target] in _SHOWN or self.types[target] in _PLACES:
+                    reached.append(target)
+                else:
+                    pending.append(target)
+        return reached
 
     def _targets(self, node: Node) -> list[Node]:
         methods = []
@@ -173,12 +186,15 @@ class _System:
     def _routes(self) -> Iterator[tuple[Node, Node]]:
         """Yield the subnets with the gateways of their route tables."""
         for association in self._of_type("AWS::EC2::SubnetRouteTableAssociation"):
-            ends = self.wiring.targets(association)
+            associated = self.wiring.targets(association)  # a subnet and a route table
+            subnets = [node for node in associated if self.types[node] == "AWS::EC2::Subnet"]
             for route in self._of_type("AWS::EC2::Route"):
-                hops = self.wiring.targets(route)
-                for subnet in ends:
-                    if self.types[subnet] == "AWS::EC2::Subnet" and set(ends) & set(hops):
-                        yield from ((subnet, gateway) for gateway in hops if gateway in self.reached)
+                targets = self.wiring.targets(route)  # a route table and a gateway
+                if set(associated).isdisjoint(targets):
+                    continue
+                gateways = [node for node in targets if node in self.reached]
+                for subnet in subnets:
+                    yield from ((subnet, gateway) for gateway in gateways)
 
     def _places(self, node: Node) -> list[Node]:
         return [place for place in self.reached[node] if self.types[place] in _PLACES]
@@ -187,7 +203,7 @@ class _System:
         return [place for place in self._places(node) if self.types[place] == "AWS::EC2::Subnet"]
 
     def _of_type(self, type_name: str) -> list[Node]:
-        return [node for node, its_type in self.types.items() if its_type == type_name]
+        return [node for node, type_of_node in self.types.items() if type_of_node == type_name]
 
     def _stack(self, node: Node) -> BuiltStack:
         return self.wiring.stacks[node.stack]
@@ -197,7 +213,9 @@ class _System:
         stack = self._stack(node)
         block = in_words(stack.resources[node.name].get("Properties", {}).get("CidrBlock", ""))
         name = block.removeprefix("${").removesuffix("}")
-        return stack.default(name) or block if name in stack.parameters else block
+        if name not in stack.parameters:
+            return block
+        return stack.default(name) or block
 
 
 def _id(*parts: str) -> str:

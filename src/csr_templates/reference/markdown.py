@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cfn_analysis.model.references import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+NARROW: Final = (
+    '%%{init: {"flowchart": {"nodeSpacing": 20, "rankSpacing": 25, "padding": 8, "wrappingWidth": 130}}}%%'
+)
+"""First line of a wide flowchart: GitHub scales one that is wider than a page, until its text is too small.
+
+https://mermaid.js.org/config/schema-docs/config-defs-flowchart-diagram-config.html
+"""
 
 _ESCAPED = str.maketrans({character: f"\\{character}" for character in r"\`*_[]<>|~"})
 
@@ -16,14 +24,16 @@ _ESCAPED = str.maketrans({character: f"\\{character}" for character in r"\`*_[]<
 def code(text: str) -> str:
     """Return a text as code; empty for an empty text."""
     text = " ".join(text.split())
-    fence = "``" if "`" in text else "`"
-    padding = " " if fence == "``" else ""
-    return f"{fence}{padding}{text}{padding}{fence}" if text else ""
+    if not text:
+        return ""
+    if "`" in text:
+        return f"`` {text} ``"
+    return f"`{text}`"
 
 
 def codes(texts: Iterable[str]) -> str:
     """Return several texts as code, with commas."""
-    return ", ".join(map(code, texts))
+    return ", ".join(code(text) for text in texts)
 
 
 def operand(value: Any) -> str:
@@ -45,15 +55,17 @@ def prose(text: str) -> str:
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Return the lines of a table; cells are Markdown; only ``|`` is escaped here."""
     lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    lines += [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows]
+    for row in rows:
+        cells = [_cell(cell) for cell in row]
+        lines.append(f"| {' | '.join(cells)} |")
     return lines
 
 
 def item(text: str, depth: int = 0) -> list[str]:
     """Return the lines of a list item, with the other lines as nested items."""
     first, *below = text.split("\n")
-    lines = [f"{'  ' * depth}- {first}"]
-    return lines + [line for nested in below for line in item(nested, depth + 1)]
+    indent = "  " * depth
+    return [f"{indent}- {first}", *(f"{indent}  - {line}" for line in below)]
 
 
 def mermaid(diagram: str) -> list[str]:
@@ -63,4 +75,6 @@ def mermaid(diagram: str) -> list[str]:
 
 def _cell(text: str) -> str:
     """Escape the characters that end a cell, also in code, where GitHub removes the backslash."""
-    return re.sub(r"(?<!\\)\|", r"\\|", text) if "|" in text else text
+    if "|" in text:
+        return re.sub(r"(?<!\\)\|", r"\\|", text)
+    return text

@@ -7,17 +7,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from csr_templates.reference import page_lines
+from csr_templates.reference.page_lines import END_MARKER, start_marker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-START: Final = "<!-- generated: {} -->"
-END: Final = "<!-- /generated -->"
-
-_START = re.compile(r"<!-- generated: ([a-z-]+(?: [A-Za-z0-9-]+)?) -->")
-_MARKER = re.compile(r"\s*<!-*\s*/?\s*generated\b")  # also a damaged one
 _DAMAGED: Final = "?"  # the name of a section whose first marker is damaged
 
 
@@ -39,61 +36,101 @@ class MarkedSection(NamedTuple):
     end: int
 
 
-def sections(text: str, page: str, known: Collection[str]) -> tuple[list[MarkedSection], list[str]]:
+def sections(text: str, page: str, names: Collection[str]) -> tuple[list[MarkedSection], list[str]]:
     """Return the generated sections of a page, and a sentence for each marker that is wrong.
 
-    A marker is wrong if it is damaged, unknown, nested or without its counterpart.
+    A marker is wrong if it is damaged, nested, without its counterpart, or not for one of the names.
     """
-    found: list[MarkedSection] = []
-    mistakes: list[str] = []
-    name = ""
-    opened = 0  # the number of the line that opened the section
+    reader = _Reader(page, names)
     for number, line in enumerate(text.split("\n"), 1):
         line = line.removesuffix("\r")
-        if not _MARKER.match(line):
-            continue
-        start = _START.fullmatch(line)
-        place = f"{page}, line {number}"
-        if line == END:
-            if not name:
-                mistakes.append(
-                    f"{place}: {END} has no start marker. Write {START.format('<name>')} above the table, or "
-                    "remove this line."
-                )
-            elif name in known:
-                found.append(MarkedSection(name, opened, number - 1))
-            name = ""
-        elif not start:
-            mistakes.append(
-                f"{place}: {line.strip()} is a damaged marker. Write {START.format('<name>')} above a "
-                f"generated table and {END} below it, each on a separate line."
-            )
-            name = name or _DAMAGED  # if it is a start marker, its end marker is none without a start
+        if page_lines.is_marker(line):
+            reader.read(number, line)
+    reader.finish()
+    return reader.sections, reader.findings
+
+
+class _Reader:
+    """Reads the markers of a page from top to bottom.
+
+    Attributes:
+        sections: those with correct markers so far.
+        findings: a sentence for each wrong marker so far.
+    """
+
+    def __init__(self, page: str, names: Collection[str]) -> None:
+        self.sections: list[MarkedSection] = []
+        self.findings: list[str] = []
+        self._page = page
+        self._names = names
+        self._open = ""  # the name of the section that is not closed yet
+        self._opened_in = 0  # the number of its first line
+
+    def read(self, number: int, line: str) -> None:
+        """Read a line that is a marker."""
+        place = f"{self._page}, line {number}"
+        if line == END_MARKER:
+            self._end(number, place)
+        elif name := page_lines.name_in_start_marker(line):
+            self._start(name, number, place, line)
         else:
-            if name and name != _DAMAGED:
-                mistakes.append(
-                    f"{place}: {line} is inside {START.format(name)} of line {opened}. Write {END} above it."
-                )
-            elif start[1] not in known:
-                mistakes.append(f"{place}: {_unknown(start[1], known)}")
-            name, opened = start[1], number
-    if name and name != _DAMAGED:
-        mistakes.append(
-            f"{page}, line {opened}: {START.format(name)} is not closed. Write {END} below the table."
-        )
-    return found, mistakes
+            self.findings.append(
+                f"{place}: {line.strip()} is a damaged marker. Write {start_marker('<name>')} above a "
+                f"generated table and {END_MARKER} below it, each on a separate line."
+            )
+            # It may be a start marker, and then the next end marker is not wrong.
+            self._open = self._open or _DAMAGED
+
+    def finish(self) -> None:
+        """Read the end of the page."""
+        if self._open and self._open != _DAMAGED:
+            self.findings.append(
+                f"{self._page}, line {self._opened_in}: {start_marker(self._open)} is not closed. Write "
+                f"{END_MARKER} below the table."
+            )
+
+    def _start(self, name: str, number: int, place: str, line: str) -> None:
+        if self._open and self._open != _DAMAGED:
+            self.findings.append(
+                f"{place}: {line} is inside {start_marker(self._open)} of line {self._opened_in}. Write "
+                f"{END_MARKER} above it."
+            )
+        elif name not in self._names:
+            self.findings.append(f"{place}: {_unknown(name, self._names)}")
+        self._open = name
+        self._opened_in = number
+
+    def _end(self, number: int, place: str) -> None:
+        if not self._open:
+            self.findings.append(
+                f"{place}: {END_MARKER} has no start marker. Write {start_marker('<name>')} above the table, "
+                "or remove this line."
+            )
+        elif self._open in self._names:
+            self.sections.append(MarkedSection(self._open, self._opened_in, number - 1))
+        self._open = ""
 
 
-def _unknown(name: str, known: Collection[str]) -> str:
+def _unknown(name: str, names: Collection[str]) -> str:
     kind, _, title = name.partition(" ")
-    if title and any(marker.startswith(f"{kind} ") for marker in known):
+    if title and any(marker.startswith(f"{kind} ") for marker in names):
         return f"There is no {kind} {title}. Remove its section, or correct the name."
-    kinds = sorted({re.sub(" .*", " <name>", marker) for marker in known})
-    return f"There is no table {name}. The tables are {', '.join(kinds)}."
+    kinds = {_kind(marker) for marker in names}
+    return f"There is no table {name}. The tables are {', '.join(sorted(kinds))}."
+
+
+def _kind(name: str) -> str:
+    """Return a name in a marker with ``<name>`` instead of its second word."""
+    kind, space, _ = name.partition(" ")
+    if space:
+        return f"{kind} <name>"
+    return kind
 
 
 def rewrite(
-    text: str, found: Sequence[MarkedSection], write: Callable[[MarkedSection, Sequence[str]], Sequence[str]]
+    text: str,
+    marked: Sequence[MarkedSection],
+    write: Callable[[MarkedSection, Sequence[str]], Sequence[str]],
 ) -> str:
     """Return the page with the result of ``write`` for each section, from its current lines.
 
@@ -102,9 +139,10 @@ def rewrite(
     lines = text.split("\n")
     result: list[str] = []
     done = 0
-    for section in found:
+    for section in marked:
         ending = "\r" if lines[section.start - 1].endswith("\r") else ""
         old = [line.removesuffix("\r") for line in lines[section.start : section.end]]
-        result += [*lines[done : section.start], *(line + ending for line in write(section, old))]
+        result += lines[done : section.start]
+        result += [line + ending for line in write(section, old)]
         done = section.end
     return "\n".join([*result, *lines[done:]])

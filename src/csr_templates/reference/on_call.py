@@ -22,7 +22,7 @@ from csr_templates.reference.alarms import (
     severity,
     topics,
 )
-from csr_templates.reference.markdown import code, prose
+from csr_templates.reference.markdown import NARROW, code, codes, mermaid, prose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -51,12 +51,12 @@ def read_alarms(stacks: Sequence[BuiltStack], resolved: Mapping[str, Mapping[str
 
     An alarm without actions is a rollback trigger or an input of a composite alarm, so no one is called.
     """
-    return [
-        _alarm(stack, logical_id, resolved[stack.name]["Resources"])
-        for stack in stacks
-        for logical_id, resource in stack.resources.items()
-        if resource["Type"] == ALARM and resource["Properties"].get("AlarmActions")
-    ]
+    alarms = []
+    for stack in stacks:
+        for logical_id, resource in stack.resources.items():
+            if resource["Type"] == ALARM and resource["Properties"].get("AlarmActions"):
+                alarms.append(_alarm(stack, logical_id, resolved[stack.name]["Resources"]))
+    return alarms
 
 
 def lists(
@@ -70,38 +70,47 @@ def lists(
     Empty without alarms and subscriptions. A section of an alarm begins with a whole command, because the
     link in a notification leads there, past the explanations at the top of the page.
     """
-    found: dict[str, Callable[[Words], Iterator[str]]] = {}
+    sections: dict[str, Callable[[Words], Iterator[str]]] = {}
     if alarms:
-        found[INDEX] = partial(_index, alarms)
-        found[CAUSES] = partial(_causes, alarms)
+        sections[INDEX] = partial(_index, alarms)
+        sections[CAUSES] = partial(_causes, alarms)
     if silent := [alarm for alarm in alarms if breaches_without_data(alarm.resource["Properties"])]:
-        found[MISSING_DATA] = partial(_missing_data, silent)
-    found |= {f"{ALARM_MARKER}{alarm.name}": partial(_section, alarm, production) for alarm in alarms}
-    subscriptions = [
-        (severity(resource["Properties"]["SnsTopicArn"], stack.resources), resource["Properties"])
-        for stack in stacks
-        for resource in resolved[stack.name]["Resources"].values()
-        if resource["Type"] == _SUBSCRIPTION
-    ]
-    if subscriptions:
-        found[EVENTS] = partial(_events, subscriptions)
-    return found
+        sections[MISSING_DATA] = partial(_missing_data, silent)
+    for alarm in alarms:
+        sections[f"{ALARM_MARKER}{alarm.name}"] = partial(_section, alarm, production)
+    if subscriptions := _subscriptions(stacks, resolved):
+        sections[EVENTS] = partial(_events, subscriptions)
+    return sections
+
+
+def _subscriptions(
+    stacks: Sequence[BuiltStack], resolved: Mapping[str, Mapping[str, Any]]
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return the subscriptions to events of databases: the severity of the topic, and the properties."""
+    subscriptions = []
+    for stack in stacks:
+        for resource in resolved[stack.name]["Resources"].values():
+            if resource["Type"] == _SUBSCRIPTION:
+                topic = resource["Properties"]["SnsTopicArn"]
+                subscriptions.append((severity(topic, stack.resources), resource["Properties"]))
+    return subscriptions
 
 
 def _alarm(stack: BuiltStack, logical_id: str, resources: Mapping[str, Any]) -> Alarm:
-    written = stack.resources[logical_id]["Properties"]
+    properties = stack.resources[logical_id]["Properties"]
     resource = resources.get(logical_id, stack.resources[logical_id])
-    lines = dict(
-        line.split(": ", 1)
-        for line in in_words(written.get("AlarmDescription", "")).split("\n")
-        if ": " in line
-    )
-    texts = {key: lines[key] for key in LABELS if lines.get(key)}
+    lines = in_words(properties.get("AlarmDescription", "")).split("\n")
+    sentences = dict(line.split(": ", 1) for line in lines if ": " in line)
+    texts = {key: sentences[key] for key in LABELS if sentences.get(key)}
     if name_of_metric := label(resource["Properties"]):
         texts["Metric"] = name_of_metric
-    name = in_words(written.get("AlarmName", logical_id)).removeprefix(PREFIX)
-    found = topics(resource["Properties"], stack.resources)
-    return Alarm(name, resource, texts, lines.get("Dashboard", ""), found)
+    return Alarm(
+        name=in_words(properties.get("AlarmName", logical_id)).removeprefix(PREFIX),
+        resource=resource,
+        texts=texts,
+        dashboard=sentences.get("Dashboard", ""),
+        topics=topics(resource["Properties"], stack.resources),
+    )
 
 
 def _index(alarms: Sequence[Alarm], words: Words) -> Iterator[str]:
@@ -109,13 +118,11 @@ def _index(alarms: Sequence[Alarm], words: Words) -> Iterator[str]:
         yield f"**{words(topic)}**"
         yield ""
         for alarm in alarms:
-            if topic in alarm.topics:
-                users = words.of_alarm(alarm.name, "Users", prose(alarm.texts.get("Users", "")))
-                yield (
-                    f"- [{alarm.name}](#{alarm.name}): {users}"
-                    if users
-                    else f"- [{alarm.name}](#{alarm.name})"
-                )
+            if topic not in alarm.topics:
+                continue
+            link = f"- [{alarm.name}](#{alarm.name})"
+            effect = words.of_alarm(alarm.name, "Users", prose(alarm.texts.get("Users", "")))
+            yield f"{link}: {effect}" if effect else link
         if topic == "critical":
             yield ""
 
@@ -123,18 +130,24 @@ def _index(alarms: Sequence[Alarm], words: Words) -> Iterator[str]:
 def _causes(alarms: Sequence[Alarm], _: Words) -> Iterator[str]:
     """Yield a diagram of the relations that the descriptions of the alarms state, each once."""
     names = {alarm.name for alarm in alarms}
-    found: dict[frozenset[str], str] = {}
+    arrows: dict[frozenset[str], str] = {}  # by the two alarms, in any direction
     for alarm in alarms:
-        for beginning, (is_cause, arrow) in _RELATIONS.items():
-            for sentence in re.findall(rf"{beginning}([^.]*)", alarm.texts.get("Related", "")):
-                for name in re.findall(r"[a-z0-9-]+", sentence.split(", together with")[0]):
-                    if name in names:
-                        ends = (alarm.name, name) if is_cause else (name, alarm.name)
-                        found.setdefault(frozenset(ends), f"  {ends[0]} {arrow} {ends[1]}")
-    yield "```mermaid"
-    yield "flowchart LR"
-    yield from found.values()
-    yield "```"
+        for start, arrow, end in _relations(alarm):
+            if start in names and end in names:
+                arrows.setdefault(frozenset((start, end)), f"  {start} {arrow} {end}")
+    yield from mermaid("\n".join([NARROW, "flowchart LR", *arrows.values()]))
+
+
+def _relations(alarm: Alarm) -> Iterator[tuple[str, str, str]]:
+    """Yield start, arrow and end for each word of the related alarms that may be the name of one."""
+    for beginning, (is_cause, arrow) in _RELATIONS.items():
+        for sentence in re.findall(rf"{beginning}([^.]*)", alarm.texts.get("Related", "")):
+            related, _, _ = sentence.partition(", together with")
+            for word in re.findall(r"[a-z0-9-]+", related):
+                if is_cause:
+                    yield alarm.name, arrow, word
+                else:
+                    yield word, arrow, alarm.name
 
 
 def _missing_data(alarms: Sequence[Alarm], words: Words) -> Iterator[str]:
@@ -159,7 +172,7 @@ def _section(alarm: Alarm, production: str, words: Words) -> Iterator[str]:
     if not words.translated:
         yield from english_lines(alarm, words)
     yield f"- {words('Fires when')}: {firing(alarm.resource, words)}"
-    yield f"- {words('Notifies')}: {', '.join(map(words, alarm.topics))}"
+    yield f"- {words('Notifies')}: {', '.join(words(topic) for topic in alarm.topics)}"
     if alarm.dashboard:
         yield f"- {words('Dashboard')}: {code(alarm.dashboard)}"
 
@@ -169,5 +182,5 @@ def _events(subscriptions: Sequence[tuple[str, Mapping[str, Any]]], words: Words
     for topic, properties in subscriptions:
         source = properties.get("SourceType")
         sources = code(source) if source else words("all types of source")
-        categories = ", ".join(map(code, properties.get("EventCategories", [])))
+        categories = codes(properties.get("EventCategories", []))
         yield f"- {words(topic)}, {sources}: {categories or words('all categories')}"

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cfn_analysis.model.references import in_words
 from cfn_analysis.model.stack_policies import DELETE, MODIFY, REPLACE
-from cfn_analysis.model.wiring import Node, Wiring
+from cfn_analysis.model.wiring import CrossStackReferences, Node
 from csr_templates.hand_over.manifest import REFRESH
 from csr_templates.hand_over.stack_policies import denied_actions
 from csr_templates.naming import PREFIX
 from csr_templates.reference import diagrams
 from csr_templates.reference.alarms import ALARM, firing, metrics
 from csr_templates.reference.dashboards import widget_table
-from csr_templates.reference.markdown import code, codes, item, mermaid, operand, prose, table
+from csr_templates.reference.markdown import NARROW, code, codes, item, mermaid, operand, prose, table
 from csr_templates.reference.policy_sentences import policies
 from csr_templates.reference.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from cfn_analysis.model.built_stack import BuiltStack
 
@@ -41,7 +41,7 @@ def page(stacks: Sequence[BuiltStack], refresh: str = REFRESH) -> str:
     """
     about = _Page(stacks)
     lines = [f"<!-- Generated from the stacks; edit those, not this page. Refresh with: {refresh} -->", ""]
-    lines += [*_INTRODUCTION.split("\n"), *mermaid(diagrams.requests(about.wiring)), ""]
+    lines += [*_INTRODUCTION.split("\n"), *mermaid(f"{NARROW}\n{diagrams.requests(about.wiring)}"), ""]
     lines += [*_NETWORK.split("\n"), "", *mermaid(diagrams.network(about.wiring)), "", *about.overview()]
     for stack in stacks:
         lines += ["", *about.chapter(stack)]
@@ -51,7 +51,7 @@ def page(stacks: Sequence[BuiltStack], refresh: str = REFRESH) -> str:
 class _Page:
     def __init__(self, stacks: Sequence[BuiltStack]) -> None:
         self.stacks = stacks
-        self.wiring = Wiring(stacks)
+        self.wiring = CrossStackReferences(stacks)
         self.readers: dict[Node, list[str]] = {}
         for stack in stacks:
             for output in self.wiring.reads(stack.name):
@@ -65,19 +65,17 @@ class _Page:
         yield ""
         yield from mermaid(diagrams.overview(self.wiring))
         yield ""
-        yield from table(
-            ("stack", "template", "region", "resources", "description"),
+        rows = [
             (
-                (
-                    f"[{stack.name}](#{stack.name})",
-                    f"[{stack.file}]({stack.file})",
-                    stack.region,
-                    str(len(stack.resources)),
-                    prose(str(stack.template.get("Description", ""))),
-                )
-                for stack in self.stacks
-            ),
-        )
+                f"[{stack.name}](#{stack.name})",
+                f"[{stack.file}]({stack.file})",
+                stack.region,
+                str(len(stack.resources)),
+                prose(str(stack.template.get("Description", ""))),
+            )
+            for stack in self.stacks
+        ]
+        yield from table(("stack", "template", "region", "resources", "description"), rows)
 
     def chapter(self, stack: BuiltStack) -> Iterator[str]:
         """Return the part about one stack."""
@@ -86,18 +84,19 @@ class _Page:
         yield f"{prose(str(stack.template.get('Description', '')))}."
         yield ""
         yield from self._sections(stack)
-        for title, lines in (
-            ("Parameters", self._parameters(stack)),
-            ("Resources", self._resources(stack)),
-            ("Outputs", self._outputs(stack)),
-            ("Alarms", self._alarms(stack)),
-            ("Dashboard", _dashboards(stack)),
-            ("Permissions", self._permissions(stack)),
-            ("Keys", self._keys(stack)),
-            ("Log groups", self._log_groups(stack)),
-        ):
-            if found := list(lines):
-                yield from ("", f"### {title} of {stack.name}", "", *found)
+        sections = {
+            "Parameters": self._parameters(stack),
+            "Resources": self._resources(stack),
+            "Outputs": self._outputs(stack),
+            "Alarms": self._alarms(stack),
+            "Dashboard": _dashboards(stack),
+            "Permissions": self._permissions(stack),
+            "Keys": self._keys(stack),
+            "Log groups": self._log_groups(stack),
+        }
+        for title, content in sections.items():
+            if lines := list(content):
+                yield from ("", f"### {title} of {stack.name}", "", *lines)
 
     def _parameters(self, stack: BuiltStack) -> Iterator[str]:
         for name, parameter in stack.parameters.items():
@@ -109,7 +108,8 @@ class _Page:
             if constraint := _constraint(parameter):
                 yield f"  - Allowed: {constraint}"
             for rule, descriptions in _rules(stack, name):
-                yield f"  - The rule {code(rule)} rejects some values: {' '.join(map(prose, descriptions))}"
+                sentences = " ".join(prose(description) for description in descriptions)
+                yield f"  - The rule {code(rule)} rejects some values: {sentences}"
 
     def _resources(self, stack: BuiltStack) -> Iterator[str]:
         conditions: Mapping[str, Any] = stack.template.get("Conditions", {})
@@ -117,23 +117,26 @@ class _Page:
             yield from (f"- {code(name)}: {_condition(condition)}." for name, condition in conditions.items())
             yield ""
         denied = denied_actions(stack)
+        rows = []
+        for title, names in stack.by_section().items():
+            cell = prose(title)  # only in the first row of the section
+            for name in names:
+                resource = stack.resources[name]
+                rows.append(
+                    (
+                        cell,
+                        code(name),
+                        resource["Type"],
+                        code(resource.get("Condition", "")),
+                        resource.get("DeletionPolicy", ""),
+                        resource.get("UpdateReplacePolicy", ""),
+                        _refused(denied.get(name, ())),
+                    )
+                )
+                cell = ""
         yield from table(
             ("section", "logical ID", "type", "only if", "when deleted", "when replaced", "stack policy"),
-            (
-                (
-                    prose(title) if name == names[0] else "",
-                    code(name),
-                    stack.resources[name]["Type"],
-                    code(stack.resources[name].get("Condition", "")),
-                    stack.resources[name].get("DeletionPolicy", ""),
-                    stack.resources[name].get("UpdateReplacePolicy", ""),
-                    ", ".join(
-                        f"no {_REFUSED[refusal]}" for refusal in _REFUSED if refusal in denied.get(name, ())
-                    ),
-                )
-                for title, names in stack.by_section().items()
-                for name in names
-            ),
+            rows,
         )
 
     def _outputs(self, stack: BuiltStack) -> Iterator[str]:
@@ -149,20 +152,27 @@ class _Page:
 
     def _sections(self, stack: BuiltStack) -> Iterator[str]:
         """Return a table, because a diagram of so many boxes has lines behind some of them."""
-        home = {name: title for title, names in stack.by_section().items() for name in names}
+        sections = stack.by_section()
+        section_of: dict[str, str] = {}
+        for title, names in sections.items():
+            section_of.update(dict.fromkeys(names, title))
         rows = []
-        for title, names in stack.by_section().items():
-            targets = [target for name in names for target in self.wiring.targets(Node(stack.name, name))]
-            others = dict.fromkeys(home[target.name] for target in targets if target.stack == stack.name)
-            others.pop(title, None)
-            rows.append((prose(title), str(len(names)), prose(", ".join(others))))
+        for title, names in sections.items():
+            targets: dict[str, None] = {}  # as a set that keeps the order
+            for name in names:
+                for target in self.wiring.targets(Node(stack.name, name)):
+                    if target.stack == stack.name:
+                        targets[section_of[target.name]] = None
+            targets.pop(title, None)
+            rows.append((prose(title), str(len(names)), prose(", ".join(targets))))
         yield from table(("section", "resources", "refers to"), rows)
 
     def _alarms(self, stack: BuiltStack) -> Iterator[str]:
         for name, alarm in _of_type(stack, ALARM).items():
-            yield f"- {code(name)}" + (
-                f": {code(_short(alarm['AlarmName']))}" if "AlarmName" in alarm else ""
-            )
+            if "AlarmName" in alarm:
+                yield f"- {code(name)}: {code(_short(alarm['AlarmName']))}"
+            else:
+                yield f"- {code(name)}"
             yield from (f"  {line}" for line in metrics(alarm))
             yield f"  - Fires when: {firing(stack.resources[name], Words())}"
             if topics := in_words(alarm.get("AlarmActions", [])).replace("${", "").replace("}", ""):
@@ -172,50 +182,52 @@ class _Page:
 
     def _permissions(self, stack: BuiltStack) -> Iterator[str]:
         for name, resource in stack.resources.items():
-            found = policies(resource) if resource["Type"] != "AWS::KMS::Key" else []
-            if found:
+            if resource["Type"] == "AWS::KMS::Key":  # in the section of the keys
+                continue
+            policies_of_resource = policies(resource)
+            if policies_of_resource:
                 yield f"- {code(name)} ({resource['Type']})"
-                for policy in found:
-                    yield f"  - {code(policy.place)}"
-                    yield from (line for statement in policy.statements for line in item(statement, 2))
+            for policy in policies_of_resource:
+                yield f"  - {code(policy.place)}"
+                for statement in policy.statements:
+                    yield from item(statement, 2)
 
     def _keys(self, stack: BuiltStack) -> Iterator[str]:
         for name, key in _of_type(stack, "AWS::KMS::Key").items():
             yield f"- {code(name)}: {prose(in_words(key.get('Description', '')))}"
             yield f"  - Rotated every year: {'yes' if key.get('EnableKeyRotation') is True else 'no'}."
             for policy in policies({"Properties": key}):
-                yield from (line for statement in policy.statements for line in item(statement, 1))
-            node = Node(stack.name, name)
-            users = {
-                reader.name: [
-                    user for user in reader.resources if node in self.wiring.targets(Node(reader.name, user))
-                ]
-                for reader in self.stacks
-            }
-            yield from (
-                f"  - Used in {reader} by {codes(logical_ids)}."
-                for reader, logical_ids in users.items()
-                if logical_ids
-            )
-            if not any(users.values()):
+                for statement in policy.statements:
+                    yield from item(statement, 1)
+            users = self._users(Node(stack.name, name))
+            for reader, logical_ids in users.items():
+                yield f"  - Used in {reader} by {codes(logical_ids)}."
+            if not users:
                 yield "  - Not used by any resource."
+
+    def _users(self, node: Node) -> dict[str, list[str]]:
+        """Return stack -> logical IDs of the resources that refer to a resource."""
+        users: dict[str, list[str]] = {}
+        for stack in self.stacks:
+            for name in stack.resources:
+                if node in self.wiring.targets(Node(stack.name, name)):
+                    users.setdefault(stack.name, []).append(name)
+        return users
 
     def _log_groups(self, stack: BuiltStack) -> Iterator[str]:
         groups = _of_type(stack, "AWS::Logs::LogGroup")
         if not groups:
             return
-        yield from table(
-            ("logical ID", "name", "days", "key"),
+        rows = [
             (
-                (
-                    code(name),
-                    code(in_words(group.get("LogGroupName", ""))),
-                    in_words(group.get("RetentionInDays", "never expires")),
-                    code(in_words(group.get("KmsKeyId", ""))),
-                )
-                for name, group in groups.items()
-            ),
-        )
+                code(name),
+                code(in_words(group.get("LogGroupName", ""))),
+                in_words(group.get("RetentionInDays", "never expires")),
+                code(in_words(group.get("KmsKeyId", ""))),
+            )
+            for name, group in groups.items()
+        ]
+        yield from table(("logical ID", "name", "days", "key"), rows)
 
 
 def _dashboards(stack: BuiltStack) -> Iterator[str]:
@@ -234,9 +246,16 @@ def _of_type(stack: BuiltStack, type_name: str) -> dict[str, Mapping[str, Any]]:
     }
 
 
+def _refused(actions: Collection[str]) -> str:
+    """Return in words which updates the stack policy refuses."""
+    return ", ".join(f"no {update}" for action, update in _REFUSED.items() if action in actions)
+
+
 def _about(name: str, description: Any) -> str:
     text = prose(str(description))
-    return f"{name}: {text}" if text else name
+    if text:
+        return f"{name}: {text}"
+    return name
 
 
 def _rules(stack: BuiltStack, parameter: str) -> Iterator[tuple[str, list[str]]]:
@@ -247,16 +266,20 @@ def _rules(stack: BuiltStack, parameter: str) -> Iterator[tuple[str, list[str]]]
 
 
 def _constraint(parameter: Mapping[str, Any]) -> str:
-    allowed = list(map(in_words, parameter.get("AllowedValues", [])))
+    allowed = [in_words(value) for value in parameter.get("AllowedValues", [])]
     if 0 < len(allowed) <= _MOST_VALUES:
         return codes(allowed)
     described = prose(str(parameter.get("ConstraintDescription", "")))
-    return f"{described} ({len(allowed)} values)" if allowed else described
+    if allowed:
+        return f"{described} ({len(allowed)} values)"
+    return described
 
 
 def _condition(node: Any) -> str:
     """Return a condition in words."""
-    return _predicate(node).removeprefix("(").removesuffix(")") if "Fn::Or" in node else _predicate(node)
+    if "Fn::Or" in node:
+        return _predicate(node).removeprefix("(").removesuffix(")")
+    return _predicate(node)
 
 
 def _predicate(node: Any) -> str:
@@ -267,12 +290,12 @@ def _predicate(node: Any) -> str:
             return f"{operand(left)} is {operand(right)}"
         case {"Fn::Not": [{"Fn::Equals": [left, right]}]}:
             return f"{operand(left)} is not {operand(right)}"
-        case {"Fn::Not": [one]}:
-            return f"not ({_predicate(one)})"
-        case {"Fn::And": list(parts)}:
-            return " and ".join(map(_predicate, parts))
-        case {"Fn::Or": list(parts)}:
-            return f"({' or '.join(map(_predicate, parts))})"
+        case {"Fn::Not": [condition]}:
+            return f"not ({_predicate(condition)})"
+        case {"Fn::And": list(conditions)}:
+            return " and ".join(_predicate(condition) for condition in conditions)
+        case {"Fn::Or": list(conditions)}:
+            return f"({' or '.join(_predicate(condition) for condition in conditions)})"
         case _:
             return code(in_words(node))
 

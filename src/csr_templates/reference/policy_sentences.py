@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.references import as_list, in_words
 from csr_templates.reference.markdown import code, codes
 
+_EVERYONE: Final = "Everyone"
 _LONGEST: Final = 160  # characters of a sentence in one line
 
 
@@ -24,10 +25,12 @@ class Policy(NamedTuple):
 def policies(resource: Mapping[str, Any]) -> list[Policy]:
     """Return the policies of a resource, including AWS managed policies."""
     properties = resource.get("Properties", {})
-    found = [Policy(name, list(map(sentence, statements))) for name, statements in _documents(properties)]
+    policies_of_resource = []
+    for name, statements in _documents(properties):
+        policies_of_resource.append(Policy(name, [sentence(statement) for statement in statements]))
     if managed := properties.get("ManagedPolicyArns"):
-        found.append(Policy("ManagedPolicyArns", [f"{codes(map(in_words, as_list(managed)))}."]))
-    return found
+        policies_of_resource.append(Policy("ManagedPolicyArns", [f"{_values(managed)}."]))
+    return policies_of_resource
 
 
 def sentence(statement: Mapping[str, Any]) -> str:
@@ -37,29 +40,38 @@ def sentence(statement: Mapping[str, Any]) -> str:
     """
     if "Effect" not in statement:
         return f"{code(in_words(statement))}."
-    who = _principals(statement)
-    allows = statement.get("Effect") == "Allow"
-    if who == "Everyone":
-        verb = "Everyone can" if allows else "No one can"
-    elif who:
-        verb = f"{who} {'can' if allows else 'cannot'}"
-    else:
-        verb = "Allows" if allows else "Denies"
-    sid = f"{code(str(statement['Sid']))}: " if "Sid" in statement else ""
-    words = [f"{sid}{verb} {_either(statement, 'Action')}"]
-    if {"Resource", "NotResource"} & set(statement):
-        words.append(f"on {_either(statement, 'Resource')}")
+    start = f"{_verb(statement)} {_either(statement, 'Action')}"
+    if "Sid" in statement:
+        start = f"{code(str(statement['Sid']))}: {start}"
+    lines = [start]
+    if "Resource" in statement or "NotResource" in statement:
+        lines.append(f"on {_either(statement, 'Resource')}")
     conditions = list(_conditions(statement))
-    tests = [f"{name} {' or '.join(values)}" for name, values in conditions]
-    text = " ".join([*words, f"if {' and '.join(tests)}"] if tests else words)
-    if len(text) <= _LONGEST:
-        return f"{text}."
-    for number, (name, values) in enumerate(conditions):
-        words += [
-            f"{'and if' if number else 'if'} {name} {values[0]}",
-            *(f"or {value}" for value in values[1:]),
-        ]
-    return "\n".join(words)
+    on_one_line = " ".join(lines)
+    if conditions:
+        tests = [f"{name} {' or '.join(values)}" for name, values in conditions]
+        on_one_line += f" if {' and '.join(tests)}"
+    if len(on_one_line) <= _LONGEST:
+        return f"{on_one_line}."
+    conjunction = "if"
+    for name, (first, *alternatives) in conditions:
+        lines.append(f"{conjunction} {name} {first}")
+        lines += [f"or {value}" for value in alternatives]
+        conjunction = "and if"
+    return "\n".join(lines)
+
+
+def _verb(statement: Mapping[str, Any]) -> str:
+    """Return who may or may not do what follows."""
+    allows = statement["Effect"] == "Allow"
+    principals = _principals(statement)
+    if not principals:
+        return "Allows" if allows else "Denies"
+    if allows:
+        return f"{principals} can"
+    if principals == _EVERYONE:
+        return "No one can"
+    return f"{principals} cannot"
 
 
 def _documents(properties: Mapping[str, Any]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
@@ -79,14 +91,20 @@ def _principals(statement: Mapping[str, Any]) -> str:
     if principal is None:
         return ""
     if principal == "*":
-        return "Everyone"
-    return ", ".join(codes(map(in_words, as_list(names))) for names in principal.values())
+        return _EVERYONE
+    return ", ".join(_values(names) for names in principal.values())
 
 
 def _either(statement: Mapping[str, Any], key: str) -> str:
+    """Return the actions or resources of a statement, or those that it excepts."""
     if f"Not{key}" in statement:
-        return f"everything except {codes(map(in_words, as_list(statement[f'Not{key}'])))}"
-    return codes(map(in_words, as_list(statement.get(key, []))))
+        return f"everything except {_values(statement[f'Not{key}'])}"
+    return _values(statement.get(key, []))
+
+
+def _values(value: Any) -> str:
+    """Return a value or a list of values as code."""
+    return codes(in_words(member) for member in as_list(value))
 
 
 def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:

@@ -6,7 +6,6 @@ written by hand, and the last cell contains the places of the values in the cell
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cfn_analysis.model.references import in_words
 from cfn_analysis.model.resolving import resolve
 from csr_templates.hand_over import manifest
-from csr_templates.reference import on_call
+from csr_templates.reference import on_call, page_lines
 from csr_templates.reference.alarms import number
 from csr_templates.reference.markdown import code, codes, table
 from csr_templates.reference.markers import MarkedSection, PageError
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from csr_templates.reference.words import Words
 
 SETTINGS: Final = "settings"
-
-_PLACE: Final = re.compile(r"`([\w.-]+\.yaml) ([^`\s]+)`")
-_VALUE: Final = re.compile(r"`[^`]+`|(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?")
 
 
 class Tables:
@@ -89,16 +85,16 @@ class Tables:
             head, *rows = self.tables[section.name](words)
             names = [name if name.startswith("`") else words(name) for name in head]
             return ["", *table(names, rows), ""]
-        result: list[str] = []
-        mistakes: list[str] = []
+        rewritten: list[str] = []
+        findings: list[str] = []
         for place, line in enumerate(lines, section.start + 1):
             try:
-                result.append(self._with_values(line))
+                rewritten.append(self._with_values(line))
             except PageError as error:
-                mistakes.append(f"{page}, line {place}: {error}")
-        if mistakes:
-            raise PageError("\n".join(mistakes))
-        return result
+                findings.append(f"{page}, line {place}: {error}")
+        if findings:
+            raise PageError("\n".join(findings))
+        return rewritten
 
     # ---- Tables that are generated as a whole; the first row is the header ----
 
@@ -134,26 +130,27 @@ class Tables:
 
     def _with_values(self, row: str) -> str:
         """Return a row with the values of the places in its last cell."""
-        cells = re.split(r"(?<!\\)\|", row)
-        if len(cells) < 4:
+        cells = page_lines.cells(row)
+        if len(cells) < 4:  # two cells, and what is outside of the table
             return row
-        cell, end = cells[-3], 0
-        for file, path in _PLACE.findall(cells[-2]):
+        *before, cell, places, after = cells
+        position = 0
+        for file, path in page_lines.places(places):
             value = self._value(file, path)
             if isinstance(value, Mapping) and not _is_function(value):  # the row is about all of it
                 continue
-            found = _VALUE.search(cell, end)
-            if not found:
+            old = page_lines.next_value(cell, position)
+            if old is None:
                 raise PageError(
                     f"The cell before the last has no number or `code` for {file} "
                     f"{path}, which is {in_words(value)}. Write one there."
                 )
-            shown = number(value)
-            shown = shown if _VALUE.fullmatch(shown) and found[0][0] != "`" else code(shown)
-            cell = cell[: found.start()] + shown + cell[found.end() :]
-            end = found.start() + len(shown)
-        cells[-3] = cell
-        return "|".join(cells)
+            new = number(value)
+            if old.is_code or not page_lines.is_value(new):
+                new = code(new)
+            cell = cell[: old.start] + new + cell[old.end :]
+            position = old.start + len(new)
+        return "|".join([*before, cell, places, after])
 
     def _value(self, file: str, path: str) -> Any:
         """Return the value at a place: a logical ID, then keys of its properties.
@@ -163,40 +160,58 @@ class Tables:
         logical_id, *keys = path.split(".")
         resources = {stack.file: self.resolved[stack.name]["Resources"] for stack in self.stacks}
         try:
-            node = resources[file][logical_id]
-            node = node.get("Properties", {}) if keys else node
+            value = resources[file][logical_id]
+            if keys:
+                value = value.get("Properties", {})
             for key in keys:
-                if isinstance(node, list) and key.isdigit():
-                    node = node[int(key)]
-                elif isinstance(node, list):
-                    (node,) = (item for item in node if key in map(str, item.values()))
-                else:
-                    node = node[key]
+                value = _part(value, key)
         except (LookupError, TypeError, AttributeError, ValueError) as error:
             raise PageError(f"{file} has no {path} in {self.production}. Correct the place.") from error
-        return node
+        return value
+
+
+def _part(value: Any, key: str) -> Any:
+    """Return a part of a value: of an object by its key, of a list by its index or one of its values.
+
+    Raises:
+        LookupError, TypeError, AttributeError, ValueError: there is no such part, or more than one.
+    """
+    if not isinstance(value, list):
+        return value[key]
+    if key.isdigit():
+        return value[int(key)]
+    (part,) = [member for member in value if _has_value(member, key)]
+    return part
+
+
+def _has_value(member: Mapping[str, Any], text: str) -> bool:
+    return any(str(value) == text for value in member.values())
 
 
 def _facts(statement: Any) -> Iterator[str]:
     """Yield the parts of a statement of a web ACL, in CloudFormation's words."""
     if isinstance(statement, list):
-        for item in statement:
-            yield from _facts(item)
+        for part in statement:
+            yield from _facts(part)
+    elif isinstance(statement, Mapping) and "ActionToUse" in statement:
+        yield f"{statement['Name']}: {', '.join(statement['ActionToUse'])}"
     elif isinstance(statement, Mapping):
-        if "ActionToUse" in statement:
-            yield f"{statement['Name']}: {', '.join(statement['ActionToUse'])}"
-            return
         for key, value in statement.items():
-            if key == "TextTransformations":  # how it is inspected, not what
-                continue
-            if value == {}:
-                yield key
-            elif isinstance(value, Mapping) or (isinstance(value, list) and isinstance(value[0], Mapping)):
-                yield from _facts(value)
-            elif key == "Name":
-                yield in_words(value)
-            elif key not in ("VendorName", "AggregateKeyType"):
-                yield f"{key}: {number(value)}"
+            yield from _fact(key, value)
+
+
+def _fact(key: str, value: Any) -> Iterator[str]:
+    """Yield a key of a statement with its value, or the parts of the value."""
+    if key == "TextTransformations":  # how it is inspected, not what
+        return
+    if value == {}:
+        yield key
+    elif isinstance(value, Mapping) or (isinstance(value, list) and isinstance(value[0], Mapping)):
+        yield from _facts(value)
+    elif key == "Name":
+        yield in_words(value)
+    elif key not in ("VendorName", "AggregateKeyType"):
+        yield f"{key}: {number(value)}"
 
 
 def _is_function(value: Mapping[str, Any]) -> bool:

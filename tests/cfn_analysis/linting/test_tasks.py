@@ -29,13 +29,16 @@ def test_each_task_has_its_own_outcome(cores: int, monkeypatch: pytest.MonkeyPat
     second = lint_all(tasks, tmp_path, lambda *counts: progress.append(counts))
     assert progress[3:] == [(2, 3), (3, 3)]  # one is saved
 
-    assert [list(one.findings) for one in first] == [runner.lint(**task._asdict()) for task in tasks]
-    assert [[(f.stack, f.logical_id) for f in one.findings] for one in first] == [
+    assert [list(outcome.findings) for outcome in first] == [
+        runner.lint(task.text, task.region, stack=task.stack, file=task.file, source=task.source)
+        for task in tasks
+    ]
+    assert [[(f.stack, f.logical_id) for f in outcome.findings] for outcome in first] == [
         [("stack0", "One")],
         [],
         [("stack2", "AMuchLongerName")],
     ]
-    assert [one.findings for one in second] == [one.findings for one in first]
-    assert [one.seconds > 0 for one in first] == [True, True, True]
-    assert [one.seconds > 0 for one in second] == [True, False, True]
+    assert [outcome.findings for outcome in second] == [outcome.findings for outcome in first]
+    assert [outcome.seconds > 0 for outcome in first] == [True, True, True]
+    assert [outcome.seconds > 0 for outcome in second] == [True, False, True]
     assert len(list(tmp_path.iterdir())) == 1

@@ -34,7 +34,7 @@ def compared(
 ) -> report.Review:
     """Return the review of two templates; ``given`` are the values of both sides."""
     both = [
-        sides.template(f"{name}.json", json.dumps(one).encode(), region, values, "stack")
+        sides.template(json.dumps(one), region, values, "stack", name=f"{name}.json")
         for name, one, values in zip(("before", "after"), (before, after), given, strict=True)
     ]
     old, new = both

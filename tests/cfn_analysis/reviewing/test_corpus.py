@@ -37,7 +37,7 @@ def reviewed(case: Mapping[str, Any]) -> dict[str, Any]:
 
 def _template(path: Path, region: str, parameters: Path | None) -> Side:
     values = read_parameters(parameters.read_text("utf-8"), parameters.name) if parameters else {}
-    return sides.template(path.name, path.read_bytes(), region, values, "stack")
+    return sides.template(path, region, values, "stack", name=path.name)
 
 
 def scored(*names: str, kind: str = "replace") -> Score:

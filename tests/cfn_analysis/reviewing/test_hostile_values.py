@@ -48,11 +48,11 @@ def _template(value: str, *, is_after: bool) -> dict[str, Any]:
 def _review(value: str) -> Review:
     before, after = (
         sides.template(
-            f"{name} {value}",
-            json.dumps(_template(value, is_after=name == "after")).encode(),
+            json.dumps(_template(value, is_after=name == "after")),
             "us-east-1",
             {},
             "stack",
+            name=f"{name} {value}",
         )
         for name in ("before", "after")
     )

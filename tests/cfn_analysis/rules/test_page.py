@@ -25,7 +25,7 @@ def test_every_rule_has_a_row() -> None:
     )
 
     assert sorted(rows, key=lambda row: row[0][1:]) == [
-        (rule.id.lower(), rule.id, write_page.escaped(rule.shortdesc), rule.fault_class) for rule in RULES
+        (rule.id.lower(), rule.id, write_page.escaped(rule.shortdesc), rule.finding_class) for rule in RULES
     ]
 
 

@@ -114,7 +114,7 @@ def test_the_readme_beside_the_folder(docs: Path, assembly: Assembly) -> None:
     planned = pages.plan(assembly, docs)
     pages.write(planned)
 
-    assert planned.mistakes == ()
+    assert planned.findings == ()
     assert planned.stale == ("../README.ja.md", "../README.md")
     assert f"+++ {docs.parent.as_posix()}/README.md" in planned.difference("../README.md")
     assert "\n| stack | `" in (docs.parent / "README.md").read_text("utf-8")
@@ -196,7 +196,7 @@ def test_mistakes_of_a_page(
     edit(docs / name, old, new)
 
     first = text.split(new)[0].count("\n") + 1
-    assert "\n".join(pages.plan(assembly, docs).mistakes) == message.format(
+    assert "\n".join(pages.plan(assembly, docs).findings) == message.format(
         page=(docs / name).as_posix(), folder=docs.as_posix(), line=line, first=first
     )
 
@@ -212,7 +212,7 @@ def test_all_mistakes_of_all_pages(docs: Path, assembly: Assembly) -> None:
 
     plan = pages.plan(assembly, docs)
 
-    places = [mistake.partition(": ")[0].partition(", line")[0] for mistake in plan.mistakes]
+    places = [mistake.partition(": ")[0].partition(", line")[0] for mistake in plan.findings]
     assert [Path(place).name for place in places] == [
         ENGLISH,
         ON_CALL,
@@ -221,7 +221,7 @@ def test_all_mistakes_of_all_pages(docs: Path, assembly: Assembly) -> None:
         "*.ja.md",
         ENGLISH,
     ]
-    assert b"| mine |" not in plan.wanted[ENGLISH]
+    assert b"| mine |" not in plan.rewritten[ENGLISH]
 
 
 @pytest.mark.parametrize(("page", "pattern"), [(ENGLISH, "*.md"), (JAPANESE, "*.ja.md")])
@@ -231,7 +231,7 @@ def test_removed_markers(docs: Path, assembly: Assembly, page: str, pattern: str
     before, _, after = text.partition("<!-- generated: web-acl -->\n")
     (docs / page).write_text(before + after.replace("<!-- /generated -->\n", "", 1), encoding="utf-8")
 
-    assert pages.plan(assembly, docs).mistakes == (
+    assert pages.plan(assembly, docs).findings == (
         f"{(docs / pattern).as_posix()}: No page has <!-- generated: web-acl -->. Restore removed markers.",
     )
 
@@ -239,8 +239,8 @@ def test_removed_markers(docs: Path, assembly: Assembly, page: str, pattern: str
 def test_other_mistakes_of_a_folder(docs: Path, assembly: Assembly) -> None:
     """Missing words, invalid UTF-8 or JSON, a missing folder or a missing production each have a message."""
 
-    def refusal(one: Assembly = assembly, folder: Path = docs) -> str:
-        return pages.plan(one, folder).mistakes[0].replace(docs.as_posix(), "docs")
+    def refusal(of_assembly: Assembly = assembly, folder: Path = docs) -> str:
+        return pages.plan(of_assembly, folder).findings[0].replace(docs.as_posix(), "docs")
 
     words = (docs / WORDS).read_bytes()
     (docs / WORDS).write_bytes(words.replace(b",", b"", 1))
@@ -311,7 +311,7 @@ def test_everything_that_a_new_alarm_needs_is_named_at_once(docs: Path, assembly
     without_section(docs / ON_CALL, second)
     edit(docs / ENGLISH, "<!-- generated: web-acl -->", "<!-- generated: rules -->")
 
-    message = "\n".join(pages.plan(assembly, docs).mistakes).replace(docs.as_posix(), "docs")
+    message = "\n".join(pages.plan(assembly, docs).findings).replace(docs.as_posix(), "docs")
     texts = "\n".join(
         f"    - {LABELS_JA[key]}: ... <!-- {key}: {text} -->" for key, text in alarms[first].items()
     )
@@ -343,14 +343,14 @@ def test_the_shown_form_is_what_a_build_accepts(docs: Path, assembly: Assembly) 
     first, second, *_ = described(assembly)
     for page in (ON_CALL, ON_CALL_JA):
         without_section(docs / page, first)
-        (mistake,) = pages.plan(assembly, docs).mistakes
+        (mistake,) = pages.plan(assembly, docs).findings
         form = mistake.split("\n\n", 1)[1].replace("\n    ", "\n").removeprefix("    ")
         edit(docs / page, f"\n### {second}\n", f"\n{form.replace('...', 'text')}\n### {second}\n")
 
     plan = pages.plan(assembly, docs)
 
     assert plan.untranslated == ()
-    assert f"- [{first}](#{first}): text" in plan.wanted[ON_CALL_JA].decode()
+    assert f"- [{first}](#{first}): text" in plan.rewritten[ON_CALL_JA].decode()
 
 
 def test_all_wrong_rows_are_named_at_once(docs: Path, assembly: Assembly) -> None:
@@ -358,7 +358,7 @@ def test_all_wrong_rows_are_named_at_once(docs: Path, assembly: Assembly) -> Non
     edit(docs / ENGLISH, "`main.yaml VPC.CidrBlock`", "`main.yaml VPC.Cider`")
     edit(docs / ENGLISH, "`api.yaml ApiFunction.MemorySize`", "`api.yaml ApiFunction.Memory`")
 
-    first, second = pages.plan(assembly, docs).mistakes
+    first, second = pages.plan(assembly, docs).findings
     assert first.endswith("main.yaml has no VPC.Cider in prod. Correct the place.")
     assert second.endswith("api.yaml has no ApiFunction.Memory in prod. Correct the place.")
 
@@ -368,7 +368,7 @@ def test_a_removed_alarm(docs: Path, assembly: Assembly) -> None:
     alarm, *_ = described(assembly)
     edit(docs / ON_CALL, f"<!-- generated: alarm {alarm} -->", "<!-- generated: alarm old -->")
 
-    removed = pages.plan(assembly, docs).mistakes[0]
+    removed = pages.plan(assembly, docs).findings[0]
 
     assert re.search(r"line \d+: There is no alarm old\. Remove its section", removed)
 
@@ -392,7 +392,7 @@ def test_a_changed_description_must_be_translated_again(docs: Path, assembly: As
         f"The Users text of {alarm} has changed. Translate it again: "
         f"- ユーザーへの影響: ... <!-- Users: {users} -->"
     )
-    assert f"- [{alarm}](#{alarm}): {users}" in plan.wanted[ON_CALL_JA].decode()
+    assert f"- [{alarm}](#{alarm}): {users}" in plan.rewritten[ON_CALL_JA].decode()
 
 
 def test_a_team_without_japanese(docs: Path, assembly: Assembly) -> None:

@@ -75,7 +75,7 @@ def line_of(text: str) -> int:
 
 def build(out: Path, *options: str) -> int:
     """Run ``csr-templates build`` into ``out``, without lint."""
-    return cli.main(["build", "--no-lint", "--output", str(out), *options])
+    return cli.main(["build", "--no-lint", "--out", str(out), *options])
 
 
 def use(monkeypatch: pytest.MonkeyPatch, template: Any, **options: Any) -> None:
@@ -195,13 +195,13 @@ def test_findings_stop_the_build(
     """If there are findings, nothing is written, and they are printed even with --quiet."""
     use(monkeypatch, broken_template)
 
-    assert cli.main(["build", "--quiet", "--output", str(out)]) == 1
+    assert cli.main(["build", "--quiet", "--out", str(out)]) == 1
     said, complained = capsys.readouterr()
     assert "E1020" in said
     assert said.endswith("nothing was written.\n")
     assert complained == ""
 
-    assert cli.main(["build", "--format", "json", "--output", str(out)]) == 1
+    assert cli.main(["build", "--format", "json", "--out", str(out)]) == 1
     found = document(capsys)
     assert found["status"] == "findings"
     finding = next(finding for finding in found["findings"] if finding["rule"] == "E1020")
@@ -266,7 +266,7 @@ def test_check_shows_what_is_stale_and_the_command(out: Path, capsys: pytest.Cap
     ]
     assert lines[-3:-1] == ["-# edited", f"Stale in {out}: site.yaml, logs.yaml."]
     assert lines[-1].startswith("Refresh with: ")
-    assert lines[-1].endswith(f"--output {out}")
+    assert lines[-1].endswith(f"--out {out}")
     assert on_disk(out) == before
 
 
@@ -286,7 +286,7 @@ def test_check_lints_too(
     build(out, "--quiet")
 
     for stale in (False, True):
-        assert cli.main(["build", "--check", "--output", str(out)]) == 1
+        assert cli.main(["build", "--check", "--out", str(out)]) == 1
         text = capsys.readouterr().out
         assert "E1020" in text
         assert (f"Stale in {out}: site.yaml." in text) == stale
@@ -447,7 +447,7 @@ def test_nothing_is_written_before_all_is_clean(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """If there are findings in the templates or in the pages, all are reported, and nothing is written."""
-    options = ["--output", str(out), "--pages", str(docs)]
+    options = ["--out", str(out), "--pages", str(docs)]
     if "lint" in wrong:
         use(monkeypatch, legacy_template)
     else:
@@ -480,7 +480,7 @@ def test_folder_of_another_project(out: Path, options: list[str], capsys: pytest
 
     sentence = (
         f"{out} contains files but no stacks.json, so it is not an output folder. Specify a new or empty "
-        "folder with --output, or empty this one, then build again."
+        "folder with --out, or empty this one, then build again."
     )
     said, complained = capsys.readouterr()
     assert complained == f"csr-templates: {sentence}\n"
@@ -520,8 +520,8 @@ def test_fails_on_a_stack_without_a_stack_template(
     """If ``build`` returns something else, the message contains the stack and the required type."""
     use(monkeypatch, lambda: made)
     given = {
-        "build": ["build", "--no-lint", "--output", str(out)],
-        "check": ["build", "--check", "--no-lint", "--output", str(out)],
+        "build": ["build", "--no-lint", "--out", str(out)],
+        "check": ["build", "--check", "--no-lint", "--out", str(out)],
         "render": ["render", "site"],
         "environments": ["environments", "--parameters", str(tmp_path)],
     }
@@ -576,7 +576,7 @@ def test_informational_findings_say_why_they_block(
     """An informational finding of cfn-lint stops a build, and a sentence below it explains why."""
     use(monkeypatch, informational_template)
 
-    assert cli.main(["build", "--no-cache", "--output", str(out)]) == 1
+    assert cli.main(["build", "--no-cache", "--out", str(out)]) == 1
 
     *findings, why, end = capsys.readouterr().out.splitlines()
     place = f"{Path(__file__).name}:{line_of('LooseQueue')}: informational I3011 site Resources/LooseQueue"

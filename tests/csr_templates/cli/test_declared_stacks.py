@@ -66,8 +66,8 @@ def test_the_refresh_line_has_the_options_of_the_build(project: Path) -> None:
     (project / "values" / "prod.json").write_text('{"Environment": "prod"}')
     given = ["build", "--stacks", "shopping.listing:STACKS", "--no-lint", "--parameters", "values"]
 
-    for folder, options in (("my out", " --output 'my out' --parameters values"), ("\u3042", "")):
-        assert cli.main([*given, "--output", folder]) == 0
+    for folder, options in (("my out", " --out 'my out' --parameters values"), ("\u3042", "")):
+        assert cli.main([*given, "--out", folder]) == 0
         line = (project / folder / "shop.yaml").read_text("ascii").split("\n")[1]
         assert line == f"# Refresh with: csr-templates build --stacks shopping.listing:STACKS{options}"
 

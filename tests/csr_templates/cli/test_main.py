@@ -1,8 +1,12 @@
 """The command as a whole: arguments, help, exit codes, streams."""
 
+import argparse
+import importlib
 import importlib.metadata
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from csr_templates.cli import main as cli
+from tests.system import ROOT
 
 USAGE_ERRORS = {
     "unknown command": (
@@ -34,7 +39,11 @@ USAGE_ERRORS = {
         "validation by AWS: aws cloudformation create-change-set.\n",
     ),
     "unknown option": (["build", "--fast"], "csr-templates build: error: there is no option --fast."),
-    "abbreviated option": (["build", "--out", "x"], "no option --out. Did you mean '--output'?\n"),
+    "renamed option": (
+        ["build", "--output", "x"],
+        "csr-templates build: error: --output was removed. Use --out, as for the other commands.\n",
+    ),
+    "abbreviated option": (["build", "--param", "x"], "no option --param. Did you mean '--parameters'?\n"),
     "misspelt option with a value": (
         ["render", "--enviroment=dev", "site"],
         "error: there is no option --enviroment. Did you mean '--environment'?\n",
@@ -42,7 +51,7 @@ USAGE_ERRORS = {
     "unknown short option": (["build", "-x"], "unrecognized arguments: -x"),
     "unknown format": (["build", "--format", "sarif"], "invalid choice: 'sarif'"),
     "unknown lint format": (["lint", "--format", "xml", "x"], "invalid choice: 'xml'"),
-    "no name of a folder": (["build", "--output", ""], "error: argument --output: the folder name is"),
+    "no name of a folder": (["build", "--out", ""], "error: argument --out: the folder name is"),
     "no file": (["lint"], "the following arguments are required: FILE"),
 }
 
@@ -97,16 +106,69 @@ def test_version(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyP
     assert capsys.readouterr().out == "csr-templates (not installed, run from its source)\n"
 
 
-@pytest.mark.parametrize(
-    "arguments", [[], ["build"], ["environments"], ["render"], ["lint"]], ids=lambda a: " ".join(a) or "all"
-)
-def test_help_explains_the_exit_codes(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Every --help explains the exit codes."""
+COMMANDS = tuple(cli._COMMANDS)
+
+
+def help_of(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what ``--help`` prints."""
     with pytest.raises(SystemExit) as caught:
         cli.main([*arguments, "--help"])
-
     assert caught.value.code == 0
-    assert cli.EXIT_CODES in capsys.readouterr().out
+    return capsys.readouterr().out
+
+
+def test_only_the_main_help_lists_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    """The help of a command has its arguments and examples."""
+    listing = help_of([], capsys)
+
+    assert cli.EXIT_CODES in listing
+    assert re.findall("^    ([a-z]+)", listing, re.MULTILINE) == list(COMMANDS)
+    for command in COMMANDS:
+        assert "exit status" not in help_of([command], capsys)
+
+
+def test_the_page_lists_the_exit_codes() -> None:
+    """The numbers are those of the main help."""
+    page = (ROOT / "docs" / "commands.md").read_text("utf-8").partition("csr-operate ENVIRONMENT COMMAND")[0]
+
+    numbers = re.findall(r"^  (\d+)  ", cli.EXIT_CODES, re.MULTILINE)
+    assert numbers == re.findall(r"^\| (\d+) \|", page, re.MULTILINE)
+    assert len(numbers) == 5
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_the_help_fits_100_columns(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a terminal of this width, no line of a help is wrapped."""
+    monkeypatch.setenv("COLUMNS", "100")
+
+    widest = max(help_of(command.split(), capsys).splitlines(), key=len)
+
+    assert len(widest) <= 100, widest
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_help_has_examples_that_parse(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An example has no misspelt option, and no argument too many or too few."""
+    examples = help_of([command], capsys).partition("\nexamples:\n")[2].splitlines()
+    module = importlib.import_module(f"csr_templates.cli.{command}")
+    ran: list[argparse.Namespace] = []
+
+    def run(arguments: argparse.Namespace) -> int:
+        ran.append(arguments)
+        return 0
+
+    monkeypatch.setattr(module, "run", run)
+
+    for example in examples:
+        program, *words = shlex.split(example)
+        assert (program, words[0]) == ("csr-templates", command)
+        assert cli.main(words) == 0
+
+    assert len(ran) == len(examples) > 0
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device that is always full")
@@ -155,6 +217,6 @@ def test_closed_standard_error_leaves_standard_output_alone(
     out.write_bytes(b"mine")
     monkeypatch.setattr(sys, "stderr", None)
 
-    assert cli.main(["build", "--no-lint", "--output", str(out), "--format", "json"]) == 2
+    assert cli.main(["build", "--no-lint", "--out", str(out), "--format", "json"]) == 2
 
     assert json.loads(capsys.readouterr().out)["status"] == "error"

@@ -65,7 +65,7 @@ class Repository:
         self.monkeypatch.setattr(cli, "STACKS", stacks)
         parameters = str(self.folder / "parameters")
         folder = str(out or self.out)
-        return cli.main(["build", "--no-lint", "--output", folder, "--parameters", parameters, *options])
+        return cli.main(["build", "--no-lint", "--out", folder, "--parameters", parameters, *options])
 
     def branch(self, name: str, *stacks: Stack) -> None:
         """Build stacks on a branch from main, and commit them."""

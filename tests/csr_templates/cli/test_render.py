@@ -18,7 +18,7 @@ from .conftest import bucket_template
 
 def test_prints_what_a_build_writes(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The YAML on standard output is equal to the built file."""
-    cli.main(["build", "--no-lint", "--quiet", "--output", str(out)])
+    cli.main(["build", "--no-lint", "--quiet", "--out", str(out)])
 
     assert cli.main(["render", "site"]) == 0
     assert capsys.readouterr() == ((out / "site.yaml").read_text("ascii"), "")

@@ -55,6 +55,8 @@ def test_two_templates_as_text(files: Path, capsys: pytest.CaptureFixture[str]) 
     captured = capsys.readouterr()
 
     assert captured.err == (
+        "csr-templates: No stacks.json lists after.yaml: reviewed for ap-northeast-1. Specify another region "
+        "with --region.\n"
         "csr-templates: 2 risks not accepted. Change the template, or accept intended risks: add the entry "
         "to review.json, or let --accept KIND:STACK.ID#PROPERTY --reason TEXT add it.\n"
         f"{json.dumps(ENTRIES, indent=2)}\n"
@@ -217,6 +219,33 @@ def test_bad_input(
     assert captured.out == ""
     assert captured.err.startswith("csr-templates: ")
     assert message in captured.err
+
+
+def test_says_for_which_region_it_reviewed_by_default(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without --region and without a manifest that lists the file, the region may be wrong."""
+    run("--before", "before.yaml", "--after", "after.yaml", "--format", "json")
+    report, note = capsys.readouterr()
+    assert json.loads(report)["environments"][0]["stacks"][0]["region"] == "ap-northeast-1"
+    assert note.startswith(
+        "csr-templates: No stacks.json lists after.yaml: reviewed for ap-northeast-1. Specify another region "
+        "with --region.\n"
+    )
+
+    run("--before", "before.yaml", "--after", "after.yaml", "--region", "ap-northeast-1")
+    assert "stacks.json" not in capsys.readouterr().err
+
+
+def test_a_built_template_has_the_region_of_its_stack(capsys: pytest.CaptureFixture[str]) -> None:
+    """The manifest beside it lists it, so nothing is assumed."""
+    frontend = str(OUT / "frontend.yaml")
+
+    assert run("--before", frontend, "--after", frontend, "--format", "json") == 0
+
+    report, note = capsys.readouterr()
+    assert json.loads(report)["environments"][0]["stacks"][0]["region"] == "us-east-1"
+    assert note == ""
 
 
 def test_the_default_is_the_folder_of_the_checkout(

@@ -347,7 +347,7 @@ def test_command_explains_and_writes_nothing(
         lay_out(folder, case.changes)
     before = contents(built / "out")
 
-    code = cli.main(["build", "--no-lint", "--parameters", "parameters", "--output", str(built / "out")])
+    code = cli.main(["build", "--no-lint", "--parameters", "parameters", "--out", str(built / "out")])
 
     assert code == 2
     assert capsys.readouterr() == (
@@ -364,7 +364,7 @@ def test_every_command_checks_the_files(
     """All commands print the same message about a mistake, and do not create a folder."""
     monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
     lay_out(folder, {"dev": ""})
-    output_option = ["--output", "out"] if options[0] == "build" else []
+    output_option = ["--out", "out"] if options[0] == "build" else []
 
     code = cli.main([*options, "--parameters", "parameters", *output_option])
 
@@ -427,7 +427,7 @@ def test_json_lists_the_mistakes(
     monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
     lay_out(folder, {"dev": "", "prod": {"Title": "A"}})
 
-    cli.main(["build", "--format", "json", "--parameters", "parameters", "--output", "out"])
+    cli.main(["build", "--format", "json", "--parameters", "parameters", "--out", "out"])
 
     document = json.loads(capsys.readouterr().out)
     assert (document["status"], document["message"]) == ("error", headline(2))
@@ -472,7 +472,7 @@ def test_program_explains(text: str, message: str, folder: Path) -> None:
             "--no-lint",
             "--parameters",
             "parameters",
-            "--output",
+            "--out",
             "out",
         ],
         capture_output=True,
@@ -552,8 +552,8 @@ def test_refresh_command_names_the_folder(
     monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
     lay_out(folder, {})
 
-    assert cli.main(["build", "--no-lint", "--check", "--parameters", "parameters", "--output", "out"]) == 1
-    assert capsys.readouterr().out.endswith("build.py --output out --parameters parameters\n")
+    assert cli.main(["build", "--no-lint", "--check", "--parameters", "parameters", "--out", "out"]) == 1
+    assert capsys.readouterr().out.endswith("build.py --out out --parameters parameters\n")
 
 
 def test_folder_without_permission_is_explained(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,16 +1,19 @@
 """An environment in moto, in which the commands run."""
 
+import os
 import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 from types import ModuleType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+from unittest.mock import patch
 
 import pytest
 
@@ -88,9 +91,9 @@ class Operator:
 
     def _account(self, profile: str | None) -> Account:
         assert profile is None
-        calling = sessions.new()
-        account = Account(session=calling)
-        self.world.recorder.register(calling)
+        session: Any = sessions.SharedSession()
+        account = Account(session=session)
+        self.world.recorder.register(session)
         return account
 
 
@@ -115,24 +118,46 @@ def production() -> OperatedEnvironment:
     return environment.read(OUT, "prod")
 
 
+@contextmanager
+def started() -> Iterator[Any]:
+    """Yield moto's mock of AWS."""
+    _install_validator()
+    # It would take a second for each region, and no test has an instance.
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+    from moto import mock_aws
+    from moto.kms.utils import generate_private_key
+
+    mock = mock_aws()
+    mock.start()
+    # Each key gets a new key pair, which takes a quarter of a second, also if it is symmetric.
+    with patch("moto.kms.models.generate_private_key", cache(generate_private_key)):
+        yield mock
+    mock.stop()
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[Any]:
+    """Yield moto's mock of AWS, which starts once for a file because its start takes longer than a test."""
+    with started() as mock:
+        yield mock
+
+
 @pytest.fixture
-def world(production: OperatedEnvironment, tmp_path: Path) -> Iterator[World]:
+def world(production: OperatedEnvironment, moto: Any, tmp_path: Path) -> Iterator[World]:
     """Yield an account with what production has deployed."""
-    with opened(CloudFormation(production), tmp_path) as account:
-        yield account
+    moto.reset()
+    world = World(production, CloudFormation(production), moto, tmp_path)
+    yield world
+    world.close()
 
 
 @contextmanager
 def opened(stacks: CloudFormation, folder: Path) -> Iterator[World]:
-    """Yield an account in moto with these stacks, and an empty folder."""
-    _install_validator()
-    from moto import mock_aws
-
-    moto = mock_aws()
-    moto.start()
-    world = World(stacks.environment, stacks, moto, folder)
-    yield world
-    world.close()
+    """Yield an account in a moto of its own with these stacks, and an empty folder."""
+    with started() as mock:
+        world = World(stacks.environment, stacks, mock, folder)
+        yield world
+        world.close()
 
 
 def _install_validator() -> None:

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from unittest import mock
 
-from .stacks import ACCOUNT
+from tests.system import PROJECT
+
+from .stacks import ACCOUNT, PREFIX
 from .world import PASSWORD, World
 
 HOUR: Final = timedelta(hours=1)
@@ -45,9 +47,7 @@ def create_keys(world: World) -> None:
         create_key(world, region, use)
     key = create_key(world, "ap-northeast-1", "database")
     world.client("kms").enable_key_rotation(KeyId=key)
-    world.client("logs").create_log_group(
-        logGroupName="/aws/lambda/csr-lambda-api-prod-api", kmsKeyId=world.key
-    )
+    world.client("logs").create_log_group(logGroupName=f"/aws/lambda/{PREFIX}-api", kmsKeyId=world.key)
     world.create_database()
     world.client("rds").create_db_cluster_snapshot(
         DBClusterSnapshotIdentifier="before-deploy", DBClusterIdentifier=world.name("DatabaseCluster")
@@ -101,7 +101,7 @@ def create_network(world: World) -> None:
         physical_ids[f"NatGateway{number}"] = gateway
         physical_ids[f"PrivateRouteTable{number}"] = table
         for resource, kind in ((subnet, "subnet"), (gateway, "nat"), (table, "table")):
-            tags = {"Project": "csr-lambda-api", "Environment": "prod", "Name": f"private-{kind}-{number}"}
+            tags = {"Project": f"{PROJECT}", "Environment": "prod", "Name": f"private-{kind}-{number}"}
             ec2.create_tags(
                 Resources=[resource], Tags=[{"Key": key, "Value": value} for key, value in tags.items()]
             )

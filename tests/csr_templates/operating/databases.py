@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from . import moto_rds
-from .stacks import UPDATED, DeployedStack
+from .stacks import PREFIX, UPDATED, DeployedStack
 from .world import PASSWORD, World
 
 FAILED: Final = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
 """When the rollback of a failed create failed; its cluster was created an hour before."""
 LATER: Final = datetime(2026, 11, 26, tzinfo=UTC)
-SNAPSHOT: Final = "csr-lambda-api-prod-manual-1"
+SNAPSHOT: Final = f"{PREFIX}-manual-1"
 LOG_OBJECTS: Final = 3
 _LOGS: Final = ("DatabaseErrorLogGroup", "DatabaseSlowQueryLogGroup", "DatabaseAuditLogGroup")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from . import creating, databases, edge
-from .stacks import ACCOUNT
+from .stacks import ACCOUNT, PREFIX
 from .world import World
 
 FOLDER: Final = "{folder}"
@@ -15,10 +15,10 @@ PACKAGE: Final = f"{FOLDER}/package.zip"
 _ARN: Final = f"arn:aws:cloudformation:{{}}:{ACCOUNT}:changeSet/release-1/{{}}"
 CHANGES: Final = _ARN.format("ap-northeast-1", "api")
 CHANGES_OF_FRONTEND: Final = _ARN.format("us-east-1", "frontend")
-SITE_BUCKET: Final = f"csr-lambda-api-prod-frontend-{ACCOUNT}"
-ORIGIN_KEY: Final = "csr-lambda-api-prod-origin-api-key-a"
-CLUSTER: Final = "csr-lambda-api-prod-aurora-cluster"
-LOG_BUCKET: Final = f"csr-lambda-api-prod-edge-logs-{ACCOUNT}"
+SITE_BUCKET: Final = f"{PREFIX}-frontend-{ACCOUNT}"
+ORIGIN_KEY: Final = f"{PREFIX}-origin-api-key-a"
+CLUSTER: Final = f"{PREFIX}-aurora-cluster"
+LOG_BUCKET: Final = f"{PREFIX}-edge-logs-{ACCOUNT}"
 
 
 class Scenario(NamedTuple):
@@ -178,10 +178,10 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
         (World.create_site, World.put_old_file, World.create_build),
     ),
     "delete-old-versions": Scenario(
-        ("--confirm", "csr-lambda-api-prod-api"), (World.create_function, World.leave_version)
+        ("--confirm", f"{PREFIX}-api"), (World.create_function, World.leave_version)
     ),
     "replace-addresses": Scenario(
-        (f"{FOLDER}/saved.json", "--confirm", "csr-lambda-api-prod"), (edge.create_address_sets,)
+        (f"{FOLDER}/saved.json", "--confirm", f"{PREFIX}"), (edge.create_address_sets,)
     ),
     "repeat-password": Scenario((), (World.create_database,)),
     "delete-failed-create": Scenario(
@@ -192,7 +192,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
                 ("database", "--confirm", CLUSTER), (databases.fail_create, databases.delete_failed_stack)
             ),
             Scenario(("frontend", "--confirm", LOG_BUCKET), (databases.fail_create_of_site,)),
-            Scenario(("api", "--confirm", "csr-lambda-api-prod-api"), (_failed_create,)),
+            Scenario(("api", "--confirm", f"{PREFIX}-api"), (_failed_create,)),
         ),
         {"logs:DeleteLogGroup not found": "an earlier call has deleted it"},
     ),
@@ -228,7 +228,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
         (), (databases.restore_original,), survived={"rds:DescribeDBInstances": POLLED}
     ),
     "remove-check-instance": Scenario(
-        ("--confirm", "csr-lambda-api-prod-restored"),
+        ("--confirm", f"{PREFIX}-restored"),
         (databases.restore_original, databases.add_check_instance, databases.redeploy),
     ),
     "delete-wrong-restore": Scenario(

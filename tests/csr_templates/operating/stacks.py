@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from csr_templates.operating.environment import OperatedEnvironment, Stack
+from tests.system import PROJECT
 
 ACCOUNT: Final = "123456789012"
+PREFIX: Final = f"{PROJECT}-prod"
+"""What the names of production begin with."""
 CREATED: Final = datetime(2026, 11, 1, 1, 30, tzinfo=UTC)
 UPDATED: Final = datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
 PLANNED: Final = datetime(2026, 11, 26, 1, 30, tzinfo=UTC)
@@ -423,7 +426,7 @@ def _parameters(values: Mapping[str, str]) -> list[dict[str, str]]:
 
 def stack_event(logical_id: str, status: str, reason: str = "", **values: Any) -> dict[str, Any]:
     """Return an event of the stack api: of a resource, or of the stack itself if the logical ID is empty."""
-    name = "csr-lambda-api-prod-api"
+    name = f"{PREFIX}-api"
     return {
         "EventId": f"{logical_id}-{status}",
         "StackId": "arn",

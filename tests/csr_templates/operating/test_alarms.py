@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.system import PROJECT
+
 from . import creating
 from .conftest import Operator, Run
-from .stacks import ACCOUNT
+from .stacks import ACCOUNT, PREFIX
 
 NUMBER = "+819012345678"
 
@@ -71,7 +73,7 @@ def test_a_missing_stack_is_named(notifying: Operator) -> None:
     run = notifying.run("subscribe", "normal", "email", "a@example.com")
 
     assert run.status == 0
-    assert "The stack csr-lambda-api-prod-api does not exist, so its topics are missing." in run.out
+    assert f"The stack {PREFIX}-api does not exist, so its topics are missing." in run.out
     assert len(run.printed) == 3
 
 
@@ -79,7 +81,7 @@ def test_without_topics_nothing_is_subscribed(operator: Operator) -> None:
     """As between an import and the deploy after it."""
     run = operator.run("subscribe", "normal", "email", "a@example.com")
 
-    assert run.err == ["The stacks of csr-lambda-api-prod have no topics.", "Nothing was changed."]
+    assert run.err == [f"The stacks of {PREFIX} have no topics.", "Nothing was changed."]
 
 
 @pytest.mark.parametrize("link", [creating.LINK, creating.LINK.replace(":Front", "%3AFront")])
@@ -108,7 +110,7 @@ def test_a_subscription_is_confirmed_from_the_link(notifying: Operator, link: st
         ),
         (
             creating.LINK.replace("FrontendAlarm", "Other"),
-            f"arn:aws:sns:us-east-1:{ACCOUNT}:OtherTopicArn is not a topic of csr-lambda-api-prod.",
+            f"arn:aws:sns:us-east-1:{ACCOUNT}:OtherTopicArn is not a topic of {PREFIX}.",
         ),
     ],
 )
@@ -133,16 +135,14 @@ def test_an_alarm_is_set_in_its_region(watched: Operator) -> None:
 
     assert run.status == 0
     alarms = watched.world.client("cloudwatch", "us-east-1").describe_alarms(StateValue="ALARM")
-    assert [alarm["AlarmName"] for alarm in alarms["MetricAlarms"]] == [
-        "csr-lambda-api-prod-site-unreachable"
-    ]
+    assert [alarm["AlarmName"] for alarm in alarms["MetricAlarms"]] == [f"{PREFIX}-site-unreachable"]
 
 
 def test_an_alarm_that_does_not_exist_is_refused(watched: Operator) -> None:
     """Its long name is no short name."""
     run = watched.run("test-alarm", "api-6xx")
 
-    assert run.err == ["There is no alarm csr-lambda-api-prod-api-6xx.", "Nothing was changed."]
+    assert run.err == [f"There is no alarm {PREFIX}-api-6xx.", "Nothing was changed."]
 
 
 def test_alarms_are_muted_by_their_short_name(watched: Operator) -> None:
@@ -152,8 +152,8 @@ def test_alarms_are_muted_by_their_short_name(watched: Operator) -> None:
     assert (run.status, run.err) == (0, [])
     (call,) = [call for call in run.calls if call.operation == "PutAlarmMuteRule"]
     assert call.region == "ap-northeast-1"
-    assert call.parameters["Name"] == "csr-lambda-api-prod-mute-api"
-    assert call.parameters["MuteTargets"] == {"AlarmNames": ["csr-lambda-api-prod-api-5xx"]}
+    assert call.parameters["Name"] == f"{PREFIX}-mute-api"
+    assert call.parameters["MuteTargets"] == {"AlarmNames": [f"{PREFIX}-api-5xx"]}
     schedule = call.parameters["Rule"]["Schedule"]
     begins = datetime.strptime(schedule["Expression"], "at(%Y-%m-%dT%H:%M)").replace(tzinfo=UTC)
     assert schedule["Duration"] == "PT2H"
@@ -191,10 +191,10 @@ def test_hours_are_a_whole_number(watched: Operator, hours: str) -> None:
 
 def test_a_text_that_no_alarm_has_mutes_nothing(watched: Operator) -> None:
     """Such as the name of the project."""
-    run = watched.run("mute-alarms", "2", "csr-lambda-api")
+    run = watched.run("mute-alarms", "2", f"{PROJECT}")
 
     assert run.err == [
-        "No alarm of csr-lambda-api-prod has csr-lambda-api in its short name.",
+        f"No alarm of {PREFIX} has {PROJECT} in its short name.",
         "Nothing was changed.",
     ]
 
@@ -217,4 +217,4 @@ def test_the_rules_are_deleted_in_both_regions(operator: Operator) -> None:
 
     calls = [call for call in run.calls if call.operation == "DeleteAlarmMuteRule"]
     assert [call.region for call in calls] == ["ap-northeast-1", "us-east-1"]
-    assert {call.parameters["AlarmMuteRuleName"] for call in calls} == {"csr-lambda-api-prod-mute-api"}
+    assert {call.parameters["AlarmMuteRuleName"] for call in calls} == {f"{PREFIX}-mute-api"}

@@ -4,7 +4,7 @@ import pytest
 
 from .conftest import Operator
 from .recorded import FAULTS
-from .stacks import stack_event
+from .stacks import PREFIX, stack_event
 from .world import PASSWORD
 
 
@@ -23,7 +23,7 @@ def test_roll_back_points_the_alias_to_an_earlier_version(released: Operator) ->
     assert released.world.alias() == "1"
     assert run.out[2:] == [
         "Points the alias prod from version 3 to version 1. Way back: csr-operate prod roll-back 3",
-        "==> aws lambda update-alias --region ap-northeast-1 --function-name csr-lambda-api-prod-api "
+        f"==> aws lambda update-alias --region ap-northeast-1 --function-name {PREFIX}-api "
         """--name prod --function-version 1 --routing-config '{"AdditionalVersionWeights":{}}'""",
     ]
 
@@ -215,13 +215,11 @@ def test_old_versions_are_deleted_and_the_newest_ten_releases_stay(released: Ope
     run = released.run("delete-old-versions", "--confirm", released.world.function)
 
     assert [line.split()[0] for line in listed.out if "JST" in line] == ["16", "9", "8", "3", "1"]
-    assert refused.err == ["yes was given, not csr-lambda-api-prod-api.", "Nothing was changed."]
+    assert refused.err == [f"yes was given, not {PREFIX}-api.", "Nothing was changed."]
     assert (run.status, run.err) == (0, [])
     assert [line.partition("  # ")[2] for line in run.printed] == ["and 4 more calls like this one"]
     assert versions(released) == [2, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15]
-    assert released.run("delete-old-versions").out[-1] == (
-        "csr-lambda-api-prod-api has no version to delete."
-    )
+    assert released.run("delete-old-versions").out[-1] == (f"{PREFIX}-api has no version to delete.")
 
 
 def test_versions_whose_events_have_expired_are_kept(released: Operator) -> None:
@@ -358,7 +356,7 @@ def test_the_api_is_called_with_another_key(called: Operator) -> None:
         for call in called.world.recorder.made
         if call.operation == "GetSecretValue"
     ]
-    assert secrets == ["csr-lambda-api-prod-origin-api-key-b", "csr-lambda-api-prod-origin-api-key-a"]
+    assert secrets == [f"{PREFIX}-origin-api-key-b", f"{PREFIX}-origin-api-key-a"]
 
 
 def test_the_quota_is_shown_by_key(operator: Operator) -> None:

@@ -7,7 +7,7 @@ import pytest
 from . import edge
 from .conftest import Operator
 from .recorded import FAULTS
-from .stacks import AwsError
+from .stacks import PREFIX, AwsError
 
 TOO_WIDE = (
     "{} is too wide to be blocked. Give an address, or a network from /8 to /32 (IPv4) or from /32 to /128 "
@@ -94,7 +94,7 @@ def test_what_is_not_blocked_is_not_unblocked(blocking: Operator) -> None:
 
     assert (run.status, run.err[0]) == (
         1,
-        "The set csr-lambda-api-prod-blocked-ipv4 does not contain 203.0.113.8/32, but: 203.0.113.7/32.",
+        f"The set {PREFIX}-blocked-ipv4 does not contain 203.0.113.8/32, but: 203.0.113.7/32.",
     )
 
 
@@ -120,14 +120,14 @@ def test_addresses_are_saved_and_replaced(blocking: Operator) -> None:
 
     again = blocking.run("save-addresses", file)
     refused = blocking.run("replace-addresses", file, "--confirm", "yes")
-    run = blocking.run("replace-addresses", file, "--confirm", "csr-lambda-api-prod")
+    run = blocking.run("replace-addresses", file, "--confirm", f"{PREFIX}")
 
     assert (saved.status, saved.out[1:3]) == (0, ["IPv4: 203.0.113.7/32", "IPv6: 2001:db8::7/128"])
     assert again.err == [f"{file} exists already. Name a new file."]
-    assert refused.err == ["yes was given, not csr-lambda-api-prod.", "Nothing was changed."]
+    assert refused.err == [f"yes was given, not {PREFIX}.", "Nothing was changed."]
     assert run.out[1:3] == [
-        "csr-lambda-api-prod-blocked-ipv4: removes 203.0.113.9/32; adds 203.0.113.7/32.",
-        "This replaces the blocked addresses of csr-lambda-api-prod.",
+        f"{PREFIX}-blocked-ipv4: removes 203.0.113.9/32; adds 203.0.113.7/32.",
+        f"This replaces the blocked addresses of {PREFIX}.",
     ]
     assert edge.blocked_addresses(blocking.world) == [["203.0.113.7/32"], ["2001:db8::7/128"]]
     unchanged = blocking.run("replace-addresses", file)
@@ -166,7 +166,7 @@ def test_a_wrong_file_replaces_nothing(blocking: Operator, content: object, reas
     if content is not None:
         file.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
 
-    run = blocking.run("replace-addresses", str(file), "--confirm", "csr-lambda-api-prod")
+    run = blocking.run("replace-addresses", str(file), "--confirm", f"{PREFIX}")
 
     assert run.status == 2
     assert run.err[0].startswith(reason.replace("{}", str(file)))

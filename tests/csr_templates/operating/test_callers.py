@@ -6,6 +6,7 @@ import pytest
 
 from . import edge
 from .conftest import Operator
+from .stacks import PREFIX
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_requests_are_counted_by_address(operator: Operator) -> None:
     run = operator.run("show-callers")
 
     assert (run.status, run.err) == (0, [])
-    assert run.out[1].startswith("Access logs: s3://csr-lambda-api-prod-edge-logs-123456789012/AWSLogs/")
+    assert run.out[1].startswith(f"Access logs: s3://{PREFIX}-edge-logs-123456789012/AWSLogs/")
     assert [line.split() for line in run.out[2:]] == [
         ["requests", "address", "country"],
         ["2", "203.0.113.7", "JP"],
@@ -105,7 +106,7 @@ def test_a_whole_group_and_a_rule_of_the_web_acl_count_and_block_again(filtered:
         (
             ("count-rule", "rate-limits"),
             2,
-            "csr-lambda-api-prod-cloudfront-waf has no rule rate-limits. Did you mean 'rate-limit'? Its "
+            f"{PREFIX}-cloudfront-waf has no rule rate-limits. Did you mean 'rate-limit'? Its "
             "rules are rate-limit and common-rules.",
         ),
         (

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from tests.system import ROOT
 
 from .conftest import OUT, Operator
 from .recorded import FAULTS
+from .stacks import PREFIX
 
 BLOCKED = ("yaml", "troposphere", "awacs", "cfnlint")
 
@@ -51,10 +53,9 @@ def test_no_stack_may_be_a_wrong_account(operator: Operator) -> None:
 
     run = operator.run("roll-back", "1")
 
-    assert (run.status, run.out) == (1, ["csr-lambda-api-prod  account 123456789012  user/moto"])
+    assert (run.status, run.out) == (1, [f"{PREFIX}  account 123456789012  user/moto"])
     assert run.err == [
-        "None of the 4 stacks of csr-lambda-api-prod exists in account 123456789012. Is it the wrong account "
-        "or role?",
+        f"None of the 4 stacks of {PREFIX} exists in account 123456789012. Is it the wrong account or role?",
         "Nothing was changed.",
     ]
 
@@ -180,7 +181,7 @@ def test_ctrl_c_says_what_was_done(operator: Operator) -> None:
     operator.world.create_database()
     operator.world.recorder.failing["rds:ModifyDBCluster"] = KeyboardInterrupt()
 
-    run = operator.run("new-password", "--confirm", "csr-lambda-api-prod-aurora-cluster")
+    run = operator.run("new-password", "--confirm", f"{PREFIX}-aurora-cluster")
 
     assert run.status == 130
     assert run.err == [
@@ -206,11 +207,11 @@ def test_a_read_that_would_change_something_is_a_mistake(
 def test_a_typed_name_is_asked_for_on_a_terminal(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was pasted before the question does not answer it."""
     operator.world.create_database()
-    with terminal(monkeypatch, before=b"pasted\n", after=b"csr-lambda-api-prod-aurora-cluster\n"):
+    with terminal(monkeypatch, before=b"pasted\n", after=f"{PREFIX}-aurora-cluster\n".encode()):
         run = operator.run("new-password")
 
     assert (run.status, run.err) == (0, [])
-    assert run.out[2].startswith("Type csr-lambda-api-prod-aurora-cluster to go on: ")
+    assert run.out[2].startswith(f"Type {PREFIX}-aurora-cluster to go on: ")
 
 
 def test_a_pasted_line_cannot_confirm_itself(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,7 +257,7 @@ def test_another_typed_name_stops_it(operator: Operator, monkeypatch: pytest.Mon
     with terminal(monkeypatch, before=b"", after=b"\n"):
         run = operator.run("new-password")
 
-    assert run.err == ["Nothing was given, not csr-lambda-api-prod-aurora-cluster.", "Nothing was changed."]
+    assert run.err == [f"Nothing was given, not {PREFIX}-aurora-cluster.", "Nothing was changed."]
 
 
 @contextmanager
@@ -291,9 +292,10 @@ def test_output_cannot_control_the_terminal(operator: Operator) -> None:
 
 
 def test_names_are_unique_and_in_groups() -> None:
-    """In the order of the groups, each command once, and its sentence fits into a line."""
+    """In the order of the groups, each command once, with a short sentence."""
     names = [each.name for each in COMMANDS]
-    listed = [line.split()[0] for line in help_of_all().splitlines() if line.startswith("  ")]
+    commands = help_of_all().partition("\nexit status")[0]
+    listed = re.findall("^  ([a-z-]+) ", commands, re.MULTILINE)
 
     assert len(set(names)) == len(names)
     assert listed == names
@@ -307,7 +309,7 @@ def test_the_help_of_a_command_is_complete(each: Command, capsys: pytest.Capture
         command_line.main(["prod", each.name, "--help"])
     text = capsys.readouterr().out
 
-    assert f"({each.group.value}) {each.summary}" in text
+    assert f"({each.group.value}) {each.summary}" in " ".join(text.split())
     assert "\nCalls: " in text
     assert "\nTakes: " in text
     assert ("\nWay back: " in text) == (each.group is not CommandGroup.READS)

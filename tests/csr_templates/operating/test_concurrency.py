@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from .conftest import Operator
+from .stacks import PREFIX
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_provisioned_concurrency_says_what_it_was(running: Operator) -> None:
 
     assert (run.status, run.err) == (0, [])
     assert run.out[1] == (
-        "Keeps 20 environments of csr-lambda-api-prod-api ready, before 10. Way back: csr-operate prod "
+        f"Keeps 20 environments of {PREFIX}-api ready, before 10. Way back: csr-operate prod "
         "set-provisioned-concurrency 10"
     )
     assert running.run("set-provisioned-concurrency", "0").err == [

@@ -3,12 +3,14 @@
 import pytest
 
 from csr_templates.operating import waiting
+from tests.system import PROJECT
 
 from . import databases, moto_rds
 from .conftest import Operator
 from .recorded import FAULTS
+from .stacks import PREFIX
 
-CLUSTER = "csr-lambda-api-prod-aurora-cluster"
+CLUSTER = f"{PREFIX}-aurora-cluster"
 REGION = "ap-northeast-1"
 
 
@@ -23,7 +25,7 @@ def test_what_is_not_available_is_marked(deployed: Operator) -> None:
     """Cluster and instance; events of other environments are not shown."""
     moto_rds.set_status(REGION, CLUSTER, "backing-up")
     moto_rds.set_status(REGION, f"{CLUSTER}-2", "failed")
-    databases.create_cluster(deployed.world, "csr-lambda-api-dev-aurora-cluster", "csr-lambda-api-dev-1")
+    databases.create_cluster(deployed.world, f"{PROJECT}-dev-aurora-cluster", f"{PROJECT}-dev-1")
 
     run = deployed.run("show-database")
 
@@ -32,7 +34,7 @@ def test_what_is_not_available_is_marked(deployed: Operator) -> None:
     assert marked[0] == ["!", "Cluster", f"{CLUSTER}:", "backing-up"]
     assert marked[1][:4] == ["!", f"{CLUSTER}-2", "reader", "failed"]
     assert len(marked) == 2
-    assert "csr-lambda-api-dev" not in "\n".join(run.out)
+    assert f"{PROJECT}-dev" not in "\n".join(run.out)
 
 
 def test_a_cluster_that_does_not_exist_is_shown_as_absent(operator: Operator) -> None:
@@ -122,10 +124,10 @@ def test_only_a_stopped_cluster_is_started(deployed: Operator, status: str, sent
 
 def test_only_an_instance_of_the_cluster_is_restarted(deployed: Operator) -> None:
     """Not one of another environment."""
-    run = deployed.run("restart-instance", "csr-lambda-api-dev-1")
+    run = deployed.run("restart-instance", f"{PROJECT}-dev-1")
 
     assert run.status == 2
-    assert run.err[0].startswith(f"csr-lambda-api-dev-1 is not an instance of {CLUSTER}.")
+    assert run.err[0].startswith(f"{PROJECT}-dev-1 is not an instance of {CLUSTER}.")
     assert run.printed == []
 
 
@@ -165,7 +167,7 @@ def test_a_snapshot_that_fails_is_no_success(deployed: Operator, monkeypatch: py
     run = deployed.run("take-snapshot", "before-upgrade")
 
     assert run.status == 1
-    assert run.err[0].startswith("The snapshot csr-lambda-api-prod-before-upgrade-20")
+    assert run.err[0].startswith(f"The snapshot {PREFIX}-before-upgrade-20")
     assert run.err[0].endswith(" is failed, not available.")
 
 

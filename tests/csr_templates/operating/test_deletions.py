@@ -4,9 +4,10 @@ import pytest
 
 from . import databases
 from .conftest import Operator
+from .stacks import PREFIX
 
-CLUSTER = "csr-lambda-api-prod-aurora-cluster"
-NAME = "csr-lambda-api-prod-database"
+CLUSTER = f"{PREFIX}-aurora-cluster"
+NAME = f"{PREFIX}-database"
 
 
 @pytest.fixture

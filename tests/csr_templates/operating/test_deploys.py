@@ -8,15 +8,14 @@ import pytest
 
 from csr_templates.operating import waiting
 from csr_templates.operating.releases import OBJECT_VERSION
-from tests.system import ROOT
+from tests.system import PROJECT, ROOT
 
 from .conftest import Operator, Run
 from .recorded import FAULTS, Call
 from .scenarios import CHANGES, CHANGES_OF_FRONTEND
-from .stacks import ACCOUNT, UPDATED, stack_event
+from .stacks import ACCOUNT, PREFIX, UPDATED, stack_event
 
 MANIFEST = json.loads((ROOT / "out" / "stacks.json").read_text("utf-8"))
-PREFIX = "csr-lambda-api-prod"
 LATER = "2026-11-26 11:30:00 JST"
 
 
@@ -345,7 +344,7 @@ def test_missing_rollback_triggers_are_said(operator: Operator) -> None:
 
     assert run.out[-1].startswith(
         "api has no rollback triggers. After an incident, deploy through the pipeline, which sets them "
-        "again: csr-lambda-api-prod-api-deploy-failing"
+        f"again: {PREFIX}-api-deploy-failing"
     )
 
 
@@ -407,14 +406,12 @@ def test_a_change_set_of_another_environment_is_refused(operator: Operator) -> N
     """Its stack is not one of the output folder."""
     stack = operator.world.stacks.stacks["api"]
     operator.world.plan("api")
-    stack.stack = stack.stack._replace(deployed="csr-lambda-api-dev-api")
+    stack.stack = stack.stack._replace(deployed=f"{PROJECT}-dev-api")
 
     run = operator.run("run-changes", CHANGES)
 
     assert run.status == 2
-    assert run.err[0] == (
-        "The change set is for csr-lambda-api-dev-api, which is not a stack of csr-lambda-api-prod."
-    )
+    assert run.err[0] == (f"The change set is for {PROJECT}-dev-api, which is not a stack of {PREFIX}.")
 
 
 def test_the_first_change_set_creates(operator: Operator) -> None:
@@ -426,7 +423,7 @@ def test_the_first_change_set_creates(operator: Operator) -> None:
     run = operator.run("run-changes", CHANGES_OF_FRONTEND)
 
     assert (run.status, run.err) == (0, [])
-    assert "Executes the create of csr-lambda-api-prod-frontend." in run.out
+    assert f"Executes the create of {PREFIX}-frontend." in run.out
     assert "The stack frontend is CREATE_COMPLETE." in run.out
 
 
@@ -592,7 +589,7 @@ def test_a_failed_change_set_is_shown_too(operator: Operator) -> None:
 
     assert run.out[1] == "Failed change set release-1 of 2026-11-26 10:30:00 JST: A hook failed"
     assert run.out[3].split()[-3:] == ["-", "not", "encrypted"]
-    assert run.out[-1] == "csr-lambda-api-prod-api has no failed operation."
+    assert run.out[-1] == f"{PREFIX}-api has no failed operation."
 
 
 # ---- cancel-update, continue-rollback, protect ----
@@ -690,4 +687,4 @@ def test_no_stack_is_protected_if_one_is_missing(operator: Operator) -> None:
 
     run = operator.run("protect")
 
-    assert run.err == ["The stack csr-lambda-api-prod-frontend does not exist.", "Nothing was changed."]
+    assert run.err == [f"The stack {PREFIX}-frontend does not exist.", "Nothing was changed."]

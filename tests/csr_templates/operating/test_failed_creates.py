@@ -9,9 +9,9 @@ from csr_templates.operating import waiting
 from . import databases, moto_rds
 from .conftest import Operator, Run
 from .recorded import FAULTS
-from .stacks import CREATED
+from .stacks import CREATED, PREFIX
 
-NAME = "csr-lambda-api-prod-api"
+NAME = f"{PREFIX}-api"
 
 
 @pytest.fixture
@@ -84,8 +84,8 @@ def test_a_dry_run_ends_at_the_wait(failed: Operator) -> None:
 
 # ---- The database ----
 
-CLUSTER = "csr-lambda-api-prod-aurora-cluster"
-BUCKET = "csr-lambda-api-prod-edge-logs-123456789012"
+CLUSTER = f"{PREFIX}-aurora-cluster"
+BUCKET = f"{PREFIX}-edge-logs-123456789012"
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ def test_a_stack_that_was_deleted_long_ago_is_not_found(operator: Operator) -> N
     run = delete_database(operator)
 
     assert run.err == [
-        "The stack csr-lambda-api-prod-database does not exist, nor was one deleted in the last 90 days.",
+        f"The stack {PREFIX}-database does not exist, nor was one deleted in the last 90 days.",
         "Nothing was changed.",
     ]
 

@@ -8,7 +8,7 @@ import pytest
 from . import creating
 from .conftest import Operator
 from .recorded import FAULTS
-from .stacks import ACCOUNT
+from .stacks import ACCOUNT, PREFIX
 
 CHANGE_SET = f"arn:aws:cloudformation:ap-northeast-1:{ACCOUNT}:changeSet/import/api"
 
@@ -44,7 +44,7 @@ def test_an_import_is_planned(deleted: Operator) -> None:
     assert identifiers["FunctionKey"] == {"KeyId": key}
     assert identifiers["DeadLetterQueue"]["QueueUrl"].endswith("/dead-letters")
     assert secret.startswith("arn:aws:secretsmanager:ap-northeast-1:")
-    assert identifiers["FunctionLogGroup"] == {"LogGroupName": "/aws/lambda/csr-lambda-api-prod-api"}
+    assert identifiers["FunctionLogGroup"] == {"LogGroupName": f"/aws/lambda/{PREFIX}-api"}
     assert deleted.world.stacks.stacks["api"].status == "REVIEW_IN_PROGRESS"
 
 
@@ -70,7 +70,7 @@ def test_names_with_the_account_get_it(operator: Operator) -> None:
         for resource in change_set.request["ResourcesToImport"]
         if resource["ResourceType"] == "AWS::S3::Bucket"
     ]
-    assert buckets == [f"csr-lambda-api-prod-edge-logs-{ACCOUNT}", f"csr-lambda-api-prod-frontend-{ACCOUNT}"]
+    assert buckets == [f"{PREFIX}-edge-logs-{ACCOUNT}", f"{PREFIX}-frontend-{ACCOUNT}"]
 
 
 def test_the_second_import_of_database_is_into_its_stack(operator: Operator) -> None:
@@ -91,7 +91,7 @@ def test_two_keys_of_the_same_name_are_refused(deleted: Operator) -> None:
     run = deleted.run("plan-import", "api")
 
     assert (run.status, run.printed) == (1, [])
-    name = "csr-lambda-api-prod-function-key"
+    name = f"{PREFIX}-function-key"
     assert run.err[0].startswith(f"More than one AWS::KMS::Key has the tag Name {name}: arn:aws:kms:")
     assert run.err[0].endswith(f". Which one is in use: csr-operate prod show-keys --name {name}")
     assert run.err[1:] == ["Nothing was changed."]
@@ -104,7 +104,7 @@ def test_a_missing_key_is_refused(operator: Operator) -> None:
     run = operator.run("plan-import", "api")
 
     assert run.err == [
-        "No AWS::KMS::Key in ap-northeast-1 has the tag Name csr-lambda-api-prod-function-key.",
+        f"No AWS::KMS::Key in ap-northeast-1 has the tag Name {PREFIX}-function-key.",
         "Nothing was changed.",
     ]
 

@@ -2,9 +2,12 @@
 
 import pytest
 
+from tests.system import PROJECT
+
 from . import creating
 from .conftest import Operator
 from .recorded import FAULTS
+from .stacks import PREFIX
 
 VIRGINIA = "us-east-1"
 
@@ -28,16 +31,16 @@ def test_keys_are_shown_with_what_they_encrypt(operator: Operator) -> None:
     assert (run.status, run.err) == (0, [])
     keys = [line.split() for line in run.out if "arn:aws:kms" in line]
     assert [key[:2] for key in keys] == [
-        ["csr-lambda-api-prod-function-key", "Enabled"],
-        ["csr-lambda-api-prod-database-key", "Enabled"],
-        ["csr-lambda-api-prod-frontend-key", "Enabled"],
+        [f"{PREFIX}-function-key", "Enabled"],
+        [f"{PREFIX}-database-key", "Enabled"],
+        [f"{PREFIX}-frontend-key", "Enabled"],
     ]
     assert [key[3:5] for key in keys].count(["365", "days"]) == 1
     assert [key[3] for key in keys].count("off") == 2
     encrypted = [line.split() for line in run.out]
-    assert ["log", "group", "/aws/lambda/csr-lambda-api-prod-api", used.rpartition("/")[2]] in encrypted
+    assert ["log", "group", f"/aws/lambda/{PREFIX}-api", used.rpartition("/")[2]] in encrypted
     assert "snapshot before-deploy" in "\n".join(run.out)
-    assert "secret csr-lambda-api-prod-db-credentials in ap-northeast-1" in "\n".join(run.out)
+    assert f"secret {PREFIX}-db-credentials in ap-northeast-1" in "\n".join(run.out)
 
 
 def test_a_pending_deletion_is_marked(operator: Operator) -> None:
@@ -51,7 +54,7 @@ def test_a_pending_deletion_is_marked(operator: Operator) -> None:
 
     marked = [line.split() for line in operator.run("show-keys").out if line.strip().startswith("!")]
 
-    assert marked[0][1:3] == ["csr-lambda-api-prod-frontend-key", "PendingDeletion"]
+    assert marked[0][1:3] == [f"{PREFIX}-frontend-key", "PendingDeletion"]
     assert marked[1][1:3] == ["secret", secret]
     assert len(marked) == 2
 
@@ -61,7 +64,7 @@ def test_keys_of_the_same_name_are_shown_with_their_users(operator: Operator) ->
     creating.create_keys(operator.world)
     creating.create_key(operator.world, "ap-northeast-1", "database")
 
-    run = operator.run("show-keys", "--name", "csr-lambda-api-prod-database-key")
+    run = operator.run("show-keys", "--name", f"{PREFIX}-database-key")
 
     keys = [line.split()[-1].rpartition("/")[2] for line in run.out if "arn:aws:kms" in line]
     used = [line.split()[-1] for line in run.out if "log group /aws/lambda" in line]
@@ -127,8 +130,7 @@ def test_a_key_of_another_environment_is_refused(operator: Operator) -> None:
 
     assert (run.status, run.printed) == (2, [])
     assert run.err == [
-        f"The key {key} does not belong to csr-lambda-api-prod: its tags are Project=csr-lambda-api and "
-        "Environment=dev.",
+        f"The key {key} does not belong to {PREFIX}: its tags are Project={PROJECT} and Environment=dev.",
         "Nothing was changed.",
     ]
 
@@ -139,7 +141,7 @@ def test_what_is_not_a_key_of_the_regions_is_refused(operator: Operator, arn: st
     run = operator.run("enable-key", arn)
 
     assert run.status == 2
-    assert run.err[0] == (f"{arn} is not the ARN of a KMS key of csr-lambda-api-prod. show-keys prints it.")
+    assert run.err[0] == (f"{arn} is not the ARN of a KMS key of {PREFIX}. show-keys prints it.")
     assert not [call for call in run.called if call.startswith("kms:")]
 
 

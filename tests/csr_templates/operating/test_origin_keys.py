@@ -8,8 +8,9 @@ import pytest
 from . import creating
 from .conftest import Operator
 from .recorded import FAULTS
+from .stacks import PREFIX
 
-SECRET = "csr-lambda-api-prod-origin-api-key-a"
+SECRET = f"{PREFIX}-origin-api-key-a"
 TARGET = "us-east-1"
 
 
@@ -56,7 +57,7 @@ def test_what_is_wrong_is_marked(deployed: Operator) -> None:
 
     assert marked[0] == ["!", "OriginKeys:", "a,", "OriginKey:", "b"]
     assert [line[1:] for line in marked[1:3]] == [
-        [key, f"csr-lambda-api-prod-origin-api-key-{key}", "Failed:", "no", "access"] for key in "ab"
+        [key, f"{PREFIX}-origin-api-key-{key}", "Failed:", "no", "access"] for key in "ab"
     ]
     assert marked[3][-1] == "disabled"
 

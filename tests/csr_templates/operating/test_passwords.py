@@ -2,11 +2,14 @@
 
 import pytest
 
+from tests.system import PROJECT
+
 from .conftest import Operator, Run
 from .recorded import FAULTS
+from .stacks import PREFIX
 from .world import PASSWORD
 
-CLUSTER = "csr-lambda-api-prod-aurora-cluster"
+CLUSTER = f"{PREFIX}-aurora-cluster"
 
 
 @pytest.fixture
@@ -120,11 +123,11 @@ def test_without_a_previous_password_nothing_is_restored(database: Operator) -> 
 def test_another_name_stops_it(database: Operator, command: str) -> None:
     """Also none, where there is no terminal."""
     database.run("new-password", "--confirm", CLUSTER)
-    wrong = database.run(command, "--confirm", "csr-lambda-api-dev-aurora-cluster")
+    wrong = database.run(command, "--confirm", f"{PROJECT}-dev-aurora-cluster")
     missing = database.run(command)
 
     assert wrong.err == [
-        f"csr-lambda-api-dev-aurora-cluster was given, not {CLUSTER}.",
+        f"{PROJECT}-dev-aurora-cluster was given, not {CLUSTER}.",
         "Nothing was changed.",
     ]
     assert missing.err == [

@@ -6,10 +6,9 @@ from csr_templates.operating import waiting
 
 from . import creating, databases, moto_rds
 from .conftest import Operator, Run
-from .stacks import CREATED
+from .stacks import CREATED, PREFIX
 
-CLUSTER = "csr-lambda-api-prod-aurora-cluster"
-PREFIX = "csr-lambda-api-prod"
+CLUSTER = f"{PREFIX}-aurora-cluster"
 REGION = "ap-northeast-1"
 NOTHING = "Nothing was changed."
 

@@ -7,13 +7,14 @@ import pytest
 from csr_templates import STACKS
 from csr_templates.account.reads import is_read
 from csr_templates.operating import clusters, waiting
+from tests.system import PROJECT
 
 from . import databases, moto_rds
 from .conftest import Operator, Run
 from .recorded import FAULTS
+from .stacks import PREFIX
 
-CLUSTER = "csr-lambda-api-prod-aurora-cluster"
-PREFIX = "csr-lambda-api-prod"
+CLUSTER = f"{PREFIX}-aurora-cluster"
 REGION = "ap-northeast-1"
 NOTHING = "Nothing was changed."
 
@@ -91,9 +92,9 @@ def test_a_source_that_does_not_fit_is_refused(
 def test_a_snapshot_of_another_environment_is_refused(deployed: Operator) -> None:
     """It exists in the same account."""
     world = deployed.world
-    databases.create_cluster(world, "csr-lambda-api-dev-aurora-cluster")
+    databases.create_cluster(world, f"{PROJECT}-dev-aurora-cluster")
     world.client("rds").create_db_cluster_snapshot(
-        DBClusterIdentifier="csr-lambda-api-dev-aurora-cluster", DBClusterSnapshotIdentifier="dev"
+        DBClusterIdentifier=f"{PROJECT}-dev-aurora-cluster", DBClusterSnapshotIdentifier="dev"
     )
 
     run = deployed.run("restore-cluster", "restored", "--snapshot", "dev")

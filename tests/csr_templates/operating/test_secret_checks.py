@@ -11,9 +11,10 @@ from csr_templates.operating import secret_checks
 from . import creating
 from .conftest import Operator, as_command
 from .recorded import FAULTS
+from .stacks import PREFIX
 from .world import PASSWORD
 
-SECRET = "csr-lambda-api-prod-origin-api-key-a"
+SECRET = f"{PREFIX}-origin-api-key-a"
 
 
 @pytest.fixture

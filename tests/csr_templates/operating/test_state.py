@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from tests.system import PROJECT
+
 from .conftest import Operator
 from .recorded import FAULTS
-from .stacks import UPDATED
+from .stacks import PREFIX, UPDATED
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ def test_a_healthy_environment_has_no_mark(deployed: Operator) -> None:
     run = deployed.run("show-state")
 
     assert (run.status, run.err) == (0, [])
-    assert run.out[0] == "csr-lambda-api-prod  account 123456789012  user/moto"
+    assert run.out[0] == f"{PREFIX}  account 123456789012  user/moto"
     assert "  network   UPDATE_COMPLETE  2026-11-25 10:30:00 JST" in run.out
     assert "Alarms in ap-northeast-1: none in the state ALARM" in run.out
     (package,) = [line for line in run.out if line.startswith("Package: Lambda version 3, published ")]
@@ -34,13 +36,13 @@ def test_a_healthy_environment_has_no_mark(deployed: Operator) -> None:
 def test_what_is_wrong_is_marked(deployed: Operator) -> None:
     """A failed rollback, and an alarm that fires; an alarm of another environment is not shown."""
     deployed.world.stacks.stacks["api"].status = "UPDATE_ROLLBACK_FAILED"
-    deployed.world.create_alarm("csr-lambda-api-prod-aurora-cpu")
-    deployed.world.create_alarm("csr-lambda-api-dev-aurora-cpu")
+    deployed.world.create_alarm(f"{PREFIX}-aurora-cpu")
+    deployed.world.create_alarm(f"{PROJECT}-dev-aurora-cpu")
 
     marked = [line for line in deployed.run("show-state").out if line.startswith("!")]
 
     assert marked[0].split() == ["!", "api", "UPDATE_ROLLBACK_FAILED", "2026-11-25", "10:30:00", "JST"]
-    assert marked[1].startswith("!  csr-lambda-api-prod-aurora-cpu  20")
+    assert marked[1].startswith(f"!  {PREFIX}-aurora-cpu  20")
     assert len(marked) == 2
 
 
@@ -78,8 +80,8 @@ def test_stacks_of_the_environment_are_listed(operator: Operator) -> None:
 
     assert run.status == 0
     assert [line.split()[0] for line in run.out[1:]] == [
-        "stack", "csr-lambda-api-prod-network", "csr-lambda-api-prod-database", "csr-lambda-api-prod-api",
-        "csr-lambda-api-prod-frontend",
+        "stack", f"{PREFIX}-network", f"{PREFIX}-database", f"{PREFIX}-api",
+        f"{PREFIX}-frontend",
     ]  # fmt: skip
     assert run.out[4].endswith("DELETE_COMPLETE  2026-11-01 10:30:00 JST  2026-11-25 10:30:00 JST")
 
@@ -92,7 +94,7 @@ def test_a_region_that_does_not_answer_is_unknown(operator: Operator) -> None:
 
     assert run.status == 1
     assert run.out[2].split() == ["ap-northeast-1", "unknown"]
-    assert run.out[3].split()[0] == "csr-lambda-api-prod-frontend"
+    assert run.out[3].split()[0] == f"{PREFIX}-frontend"
     assert run.err == [
         "The credentials do not allow cloudformation:ListStacks. (User: x is not authorized to perform: y)"
     ]
@@ -141,9 +143,7 @@ def test_a_stack_that_was_not_deleted_is_no_empty_list(operator: Operator) -> No
     """AWS forgets a deleted stack after 90 days."""
     run = operator.run("show-deleted-stacks", "database")
 
-    assert run.err == [
-        "There is no deleted stack csr-lambda-api-prod-database. AWS lists a deleted stack for 90 days."
-    ]
+    assert run.err == [f"There is no deleted stack {PREFIX}-database. AWS lists a deleted stack for 90 days."]
 
 
 def drifted(logical_id: str, *differences: tuple[str, str]) -> dict[str, Any]:

@@ -48,8 +48,7 @@ class World:
 
     def reset(self) -> None:
         """Forget everything that was created."""
-        self._moto.stop()
-        self._moto.start()
+        self._moto.reset()
         self.stacks.reset()
         self.recorder.events.clear()
 
@@ -57,7 +56,6 @@ class World:
         """End what runs."""
         if self.web:
             self.web.stop()
-        self._moto.stop()
 
     def client(self, service: str, region: str = "") -> Any:
         """Return a client whose calls are not recorded; by default in the region of the first stack."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from csr_templates.preflight.facts import Facts
-from csr_templates.preflight.results import Result
+from csr_templates.preflight.results import CheckResult
 
 from . import faults, mock_account
 from .faults import Fault
@@ -18,7 +18,7 @@ class Outcome(NamedTuple):
     """The additional results while the account has a fault."""
 
     fault: Fault
-    found: list[Result]
+    found: list[CheckResult]
 
 
 class State(NamedTuple):
@@ -33,8 +33,8 @@ class State(NamedTuple):
     """
 
     facts: Facts
-    results: list[Result]
-    again: list[Result]
+    results: list[CheckResult]
+    again: list[CheckResult]
     outcomes: dict[str, Outcome]
     calls: list[Call]
 
@@ -43,7 +43,7 @@ class Walk(NamedTuple):
     """The account, its results when empty, and its states before and after the stacks are deployed."""
 
     world: MockAccount
-    empty: list[Result]
+    empty: list[CheckResult]
     states: dict[str, State]
 
 
@@ -78,12 +78,12 @@ def _state(world: MockAccount, name: str) -> State:
     return State(facts, results, world.collect(world.start()), outcomes, calls)
 
 
-def _outcome(world: MockAccount, base: Facts, results: list[Result], fault: Fault) -> Outcome:
+def _outcome(world: MockAccount, base: Facts, results: list[CheckResult], fault: Fault) -> Outcome:
     if "change" in fault:
         found = world.collect(faults.with_change(base, fault["change"]))
     else:
-        with faults.created(world, fault) as needed:
-            found = world.collect(base.without(*fault.get("services", "").split()), needed)
+        with faults.created(world, fault) as environment:
+            found = world.collect(base.without(*fault.get("services", "").split()), environment)
     usual = {(one.check, one.subject, one.status) for one in results}
     return Outcome(
         fault,

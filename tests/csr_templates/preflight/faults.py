@@ -14,7 +14,7 @@ import yaml
 
 from csr_templates import api
 from csr_templates.preflight.facts import Fact, Facts, FailedCall
-from csr_templates.preflight.needs import Needs
+from csr_templates.preflight.resolved_environment import ResolvedEnvironment
 from tests.alarm_subjects import alarms_of, short_name
 from tests.system import PROJECT
 
@@ -91,9 +91,9 @@ def with_change(facts: Facts, change: Mapping[str, Any]) -> Facts:
 
 
 @contextmanager
-def created(world: MockAccount, fault: Fault) -> Iterator[Needs | None]:
+def created(world: MockAccount, fault: Fault) -> Iterator[ResolvedEnvironment | None]:
     """Create a fault and then remove it; yield the needs of the deploy if they are different."""
-    needed = None
+    environment = None
     with ExitStack() as undo:
         for place, value in fault.get("set", {}).items():
             owner, _, name = f"recorder.{place}".rpartition(".")
@@ -102,13 +102,13 @@ def created(world: MockAccount, fault: Fault) -> Iterator[Needs | None]:
             undo.enter_context(mock.patch.dict(attrgetter(place)(world.recorder), entries))
         if "python" in fault:
             name, *arguments = fault["python"]
-            needed = undo.enter_context(globals()[name](world, *arguments))
+            environment = undo.enter_context(globals()[name](world, *arguments))
         _call(world, fault.get("calls", ()))
         undo.callback(_call, world, fault.get("undo", ()))
         if "deploys" in fault:
             values = dict(fault["deploys"])
-            needed = world.needs_of(*values.pop("stacks", ()), **values)
-        yield needed
+            environment = world.environment_of(*values.pop("stacks", ()), **values)
+        yield environment
 
 
 def _call(world: MockAccount, calls: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
@@ -148,28 +148,28 @@ def several(world: MockAccount, service: str, make: str, undo: str, key: str, nu
 
 
 @contextmanager
-def other_package(world: MockAccount, *files: str) -> Iterator[Needs]:
+def other_package(world: MockAccount, *files: str) -> Iterator[ResolvedEnvironment]:
     """Deploy a package with other files; without files, one that is not a zip archive."""
     version = world.upload(package(*files) if files else b"not a zip")
-    yield world.needs_of(version=version)
+    yield world.environment_of(version=version)
     world.client("s3").delete_object(
         Bucket=f"{PREFIX}lambda-deployments-{ACCOUNT}", Key=PACKAGE, VersionId=version
     )
 
 
 @contextmanager
-def left_version(world: MockAccount) -> Iterator[Needs]:
+def left_version(world: MockAccount) -> Iterator[ResolvedEnvironment]:
     """Leave a version of a deploy that was rolled back, and deploy the same again."""
     functions, name = world.client("lambda"), f"{PREFIX}api"
     version = world.upload(package("lambda_handler.py"))
-    needed = world.needs_of(version=version)
-    api = needed.stack("api")
+    environment = world.environment_of(version=version)
+    api = environment.stack("api")
     assert api
     release = api.resources["ApiFunctionVersion"]["Properties"]["Description"]
     changed_package = package("lambda_handler.py", "other.py")
     functions.update_function_code(FunctionName=name, ZipFile=changed_package)
     left = functions.publish_version(FunctionName=name, Description=release)["Version"]
-    yield needed
+    yield environment
     functions.delete_function(FunctionName=name, Qualifier=left)
 
 
@@ -187,25 +187,25 @@ def other_certificate(world: MockAccount, domain: str, days: float) -> Iterator[
 
 
 @contextmanager
-def another_domain(world: MockAccount, *conflicting: str) -> Iterator[Needs]:
+def another_domain(world: MockAccount, *conflicting: str) -> Iterator[ResolvedEnvironment]:
     """Require another domain, while a distribution in another account has some aliases."""
     world.recorder.conflicting = [
         {"Alias": alias, "DistributionId": "*******SEWHERE", "AccountId": "******999999"}
         for alias in conflicting
     ]
     arn = world.import_certificate("*.example.com", 200)
-    yield world.needs_of(CustomDomainName="shop.example.com", CertificateArn=arn)
+    yield world.environment_of(CustomDomainName="shop.example.com", CertificateArn=arn)
     world.recorder.conflicting = []
     world.client("acm", VIRGINIA).delete_certificate(CertificateArn=arn)
 
 
 @contextmanager
-def another_domain_than_the_certificate(world: MockAccount) -> Iterator[Needs]:
+def another_domain_than_the_certificate(world: MockAccount) -> Iterator[ResolvedEnvironment]:
     """Require a domain that the certificate of the deployed distribution does not cover."""
     failing, call = world.recorder.failing, ("cloudfront", "ListConflictingAliases")
     failing[call] = AwsError("InvalidArgument", "The certificate does not cover the alias.")
-    with another_domain(world) as needed:
-        yield needed
+    with another_domain(world) as environment:
+        yield environment
     del failing[call]
 
 
@@ -220,11 +220,11 @@ def unconfirmed(world: MockAccount) -> Iterator[None]:
 
 
 @contextmanager
-def other_zone(world: MockAccount) -> Iterator[Needs]:
+def other_zone(world: MockAccount) -> Iterator[ResolvedEnvironment]:
     """Specify the hosted zone of another domain."""
     route53 = world.client("route53", VIRGINIA)
     zone = route53.create_hosted_zone(Name="example.org", CallerReference="2")["HostedZone"]["Id"]
-    yield world.needs_of(HostedZoneId=zone.rpartition("/")[2])
+    yield world.environment_of(HostedZoneId=zone.rpartition("/")[2])
     route53.delete_hosted_zone(Id=zone)
 
 

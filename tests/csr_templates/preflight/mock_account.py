@@ -19,10 +19,10 @@ import botocore.session
 
 from csr_templates.hand_over import built_folder
 from csr_templates.preflight.checked_account import CheckedAccount, collect
-from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import Facts
-from csr_templates.preflight.needs import Needs, needs
-from csr_templates.preflight.results import Result, judge, missing_calls
+from csr_templates.preflight.resolved_environment import ResolvedEnvironment, resolve_environment
+from csr_templates.preflight.results import CheckResult, judge, missing_calls
+from csr_templates.preflight.services.listing import BEFORE_DEPLOY
 from tests.system import PROJECT
 
 from .recorded import TOKYO, VIRGINIA, Recorder
@@ -115,8 +115,8 @@ class MockAccount:
         self.write_folder()
         self.built = built_folder.read(lambda name: (folder / name).read_bytes(), "out")
         self.version = "v1"
-        self.needs = self.needs_of()
-        self.recorder = Recorder(self.needs)
+        self.environment = self.environment_of()
+        self.recorder = Recorder(self.environment)
         self.recorder.register(asking)
 
     def client(self, service: str, region: str = TOKYO) -> Any:
@@ -155,7 +155,7 @@ class MockAccount:
         document["Parameters"].update(values)
         path.write_text(json.dumps(document), "utf-8")
 
-    def needs_of(self, *chosen: str, version: str | None = None, **values: str) -> Needs:
+    def environment_of(self, *chosen: str, version: str | None = None, **values: str) -> ResolvedEnvironment:
         """Return the needs of production.
 
         Args:
@@ -170,24 +170,24 @@ class MockAccount:
         }
         folder = self.built._replace(environments={"prod": changed})
         given = {"LambdaCodeS3ObjectVersion": self.version if version is None else version}
-        return needs(folder, "prod", ACCOUNT, chosen, given)
+        return resolve_environment(folder, "prod", ACCOUNT, chosen, given)
 
     def start(self) -> Facts:
         """Return facts with only the caller."""
         return self.account.start(PROJECT, "prod")
 
-    def collect(self, facts: Facts, needed: Needs | None = None) -> list[Result]:
+    def collect(self, facts: Facts, environment: ResolvedEnvironment | None = None) -> list[CheckResult]:
         """Collect the missing facts, and return the results of all checks."""
-        needed = needed or self.needs
-        collect(self.account, needed, facts, partial(missing_calls, CHECKS))
-        return judge(CHECKS, needed, facts)
+        environment = environment or self.environment
+        collect(self.account, environment, facts, partial(missing_calls, BEFORE_DEPLOY))
+        return judge(BEFORE_DEPLOY, environment, facts)
 
     # ---- Resources that an administrator creates before the first deploy ----
 
     def bootstrap(self) -> None:
         """Create roles and artifact buckets, and set the quotas."""
         iam = self.client("iam", VIRGINIA)
-        for stack in self.needs.stacks:
+        for stack in self.environment.stacks:
             for kind in ("pipeline", "service"):
                 name = f"deploy-{stack.deployed}-{kind}"
                 iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
@@ -224,11 +224,11 @@ class MockAccount:
         stacks = self.recorder.stacks
         stacks.deploy()
         self._deploy_database()
-        for stack, logical_id, _ in self.needs.of_type("AWS::SNS::Topic"):
+        for stack, logical_id, _ in self.environment.of_type("AWS::SNS::Topic"):
             sns = self.client("sns", stack.region)
             stacks.ids[logical_id] = topic = sns.create_topic(Name=logical_id)["TopicArn"]
             sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="operators@example.com")
-        for stack, logical_id, properties in self.needs.of_type("AWS::SecretsManager::Secret"):
+        for stack, logical_id, properties in self.environment.of_type("AWS::SecretsManager::Secret"):
             copies = (
                 {"AddReplicaRegions": properties["ReplicaRegions"]} if "ReplicaRegions" in properties else {}
             )
@@ -239,7 +239,7 @@ class MockAccount:
         bucket = f"{PROJECT}-prod-lambda-deployments-{ACCOUNT}"
         self.make_bucket(bucket, TOKYO)
         self.version = self.upload(package("lambda_handler.py"))
-        self.needs = stacks.needs = self.needs_of()
+        self.environment = stacks.environment = self.environment_of()
         self._deploy_function()
         self._deploy_frontend()
 
@@ -251,7 +251,7 @@ class MockAccount:
 
     def _deploy_database(self) -> None:
         rds = self.client("rds")
-        database = self.needs.stack("database")
+        database = self.environment.stack("database")
         assert database
         cluster = database.resources["DatabaseCluster"]["Properties"]
         rds.create_db_cluster(
@@ -299,7 +299,7 @@ class MockAccount:
             Code={"ZipFile": package("lambda_handler.py")},
             Environment={"Variables": {"PASSWORD": "only-in-the-mock"}},
         )
-        api = self.needs.stack("api")
+        api = self.environment.stack("api")
         assert api
         self.recorder.stacks.ids["ApiFunctionVersion"] = functions.publish_version(
             FunctionName=f"{PROJECT}-prod-api",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from csr_templates.preflight.needs import Needs, StackNeeds
+from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
 
 TOKYO: Final = "ap-northeast-1"
 VIRGINIA: Final = "us-east-1"
@@ -58,8 +58,8 @@ class _Http(NamedTuple):
 class Stacks:
     """The content of CloudFormation: the deployed stacks, and the IDs of their resources."""
 
-    def __init__(self, needs: Needs) -> None:
-        self.needs = needs
+    def __init__(self, environment: ResolvedEnvironment) -> None:
+        self.environment = environment
         self.status: dict[str, str] = {}  # deployed stacks
         self.parameters: dict[str, dict[str, str]] = {}  # differences from the needs
         self.without: set[str] = set()  # logical IDs that are not deployed
@@ -70,19 +70,19 @@ class Stacks:
 
     def deploy(self, *names: str) -> None:
         """Deploy stacks of the set."""
-        for stack in self.needs.stacks:
+        for stack in self.environment.stacks:
             if not names or stack.name in names:
                 self.status[stack.deployed] = "CREATE_COMPLETE"
 
-    def _of(self, name: str) -> StackNeeds | None:
-        return next((stack for stack in self.needs.stacks if name in (stack.deployed,)), None)
+    def _of(self, name: str) -> EnvironmentStack | None:
+        return next((stack for stack in self.environment.stacks if name in (stack.deployed,)), None)
 
     def physical_id(self, logical_id: str, properties: Mapping[str, Any]) -> str:
         """Return the ID of a resource in the account."""
         named = next((properties[key] for key in properties if key.endswith("Name")), None)
         return self.ids.get(logical_id) or (named if isinstance(named, str) else f"id-{logical_id}")
 
-    def resources(self, stack: StackNeeds) -> dict[str, str]:
+    def resources(self, stack: EnvironmentStack) -> dict[str, str]:
         """Return logical ID -> physical ID."""
         return {
             name: self.physical_id(name, resource.get("Properties", {}))
@@ -109,7 +109,7 @@ class Stacks:
             ],
         }
 
-    def _outputs(self, name: str, stack: StackNeeds | None) -> dict[str, str]:
+    def _outputs(self, name: str, stack: EnvironmentStack | None) -> dict[str, str]:
         """Return the outputs of a stack: the IDs of resources, and a text for everything else."""
         if not stack or self.status[name] == "REVIEW_IN_PROGRESS":
             return {}
@@ -147,7 +147,7 @@ class Stacks:
             case "ListExports":
                 names = [
                     output["Export"]["Name"]
-                    for stack in self.needs.stacks
+                    for stack in self.environment.stacks
                     if stack.region == region and stack.deployed in self.status
                     for output in stack.outputs.values()
                     if "Export" in output
@@ -163,7 +163,7 @@ class Stacks:
 
     def _owner(self, physical_id: str) -> dict[str, Any]:
         owner = self.foreign.get(physical_id)
-        for stack in self.needs.stacks:
+        for stack in self.environment.stacks:
             if stack.deployed in self.status and physical_id in self.resources(stack).values():
                 owner = stack.deployed
         if owner is None:
@@ -181,8 +181,8 @@ class Recorder:
         concurrency: of the account, and its unreserved part.
     """
 
-    def __init__(self, needs: Needs) -> None:
-        self.stacks = Stacks(needs)
+    def __init__(self, environment: ResolvedEnvironment) -> None:
+        self.stacks = Stacks(environment)
         self.made: list[Call] = []
         self.failing: dict[tuple[str, str], AwsError] = {}
         self.concurrency = (1_000, 500)

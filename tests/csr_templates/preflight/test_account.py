@@ -21,11 +21,12 @@ from csr_templates.account import session as sessions
 from csr_templates.account.errors import DENIED, AccountError
 from csr_templates.hand_over import operator_policies
 from csr_templates.hand_over.operator_policies import CALLS, PREFLIGHT
-from csr_templates.preflight import calls, checked_account
+from csr_templates.preflight import checked_account
 from csr_templates.preflight.checked_account import CheckedAccount, collect
-from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import Fact, Facts, FactsHeader, Query
 from csr_templates.preflight.results import missing_calls
+from csr_templates.preflight.services import ec2_calls, s3_calls
+from csr_templates.preflight.services.listing import BEFORE_DEPLOY
 from tests.system import PROJECT
 
 from .conftest import Walk
@@ -80,8 +81,8 @@ def test_one_environment_takes_less_than_two_seconds_with_slow_calls(walk: Walk)
         facts = state.facts.with_facts(())
         slow: Any = Slow(state.facts, [])
         told: list[tuple[int, int]] = []
-        missing = partial(missing_calls, CHECKS)
-        collect(slow, walk.world.needs, facts, missing, lambda *both, told=told: told.append(both))
+        missing = partial(missing_calls, BEFORE_DEPLOY)
+        collect(slow, walk.world.environment, facts, missing, lambda *both, told=told: told.append(both))
 
         rounds = len({known for _, known in told})
         assert rounds <= 6
@@ -96,12 +97,12 @@ def test_a_call_that_is_not_permitted_names_its_action(walk: Walk) -> None:
     try:
         for code in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"):
             world.recorder.failing["ec2", "DescribeVpcs"] = AwsError(code, "User: ... is not authorized", 403)
-            fact = world.account.ask(calls.vpcs(TOKYO))
+            fact = world.account.ask(ec2_calls.vpcs(TOKYO))
             assert fact.failure and fact.failure.code == DENIED
         world.recorder.failing["ec2", "DescribeVpcs"] = AwsError(
             "OptInRequired", "You are not subscribed", 401
         )
-        fact = world.account.ask(calls.vpcs(TOKYO))
+        fact = world.account.ask(ec2_calls.vpcs(TOKYO))
         assert fact.failure == ("OptInRequired", "You are not subscribed")
     finally:
         world.recorder.failing.clear()
@@ -116,7 +117,7 @@ def test_a_network_error_during_a_run_is_a_failure(walk: Walk) -> None:
         mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}),
         mock.patch.object(sessions, "ATTEMPTS", 1),
     ):
-        fact = CheckedAccount(session=session()).ask(calls.vpcs(TOKYO))
+        fact = CheckedAccount(session=session()).ask(ec2_calls.vpcs(TOKYO))
 
     assert fact.failure and fact.failure.code == "no-connection"
 
@@ -138,10 +139,10 @@ def test_an_endpoint_that_does_not_respond_is_not_asked_again() -> None:
             mock.patch.object(sessions, "FIRST_READ_SECONDS", 0.1),
         ):
             account = CheckedAccount(session=session())
-            queries = [calls.vpcs(TOKYO), calls.addresses(TOKYO), calls.subnets(TOKYO)]
+            queries = [ec2_calls.vpcs(TOKYO), ec2_calls.addresses(TOKYO), ec2_calls.subnets(TOKYO)]
             with ThreadPoolExecutor() as pool:
                 facts = list(pool.map(account.ask, queries))
-            later = account.ask(calls.zones(TOKYO))
+            later = account.ask(ec2_calls.zones(TOKYO))
             account.close()
 
     assert [fact.failure.code for fact in (*facts, later) if fact.failure] == ["time-out"] * 4
@@ -153,14 +154,19 @@ def test_an_endpoint_that_does_not_respond_is_not_asked_again() -> None:
 def test_one_call_to_each_endpoint_is_made_first() -> None:
     """So the time until all endpoints that do not respond are known is that of one of them."""
     asked: list[Query] = []
-    queries = [calls.vpcs(TOKYO), calls.addresses(TOKYO), calls.own_buckets(), calls.vpcs(VIRGINIA)]
+    queries = [
+        ec2_calls.vpcs(TOKYO),
+        ec2_calls.addresses(TOKYO),
+        s3_calls.own_buckets(),
+        ec2_calls.vpcs(VIRGINIA),
+    ]
 
     class Answering:
         def ask(self, query: Query) -> Fact:
             asked.append(query)
             return Fact(query, "2026-11-29T03:00:00Z", [])
 
-    def missing(needs: Any, facts: Facts) -> list[Query]:
+    def missing(environment: Any, facts: Facts) -> list[Query]:
         return [query for query in queries if not facts.has(query)]
 
     header = FactsHeader("shop", "prod", "123456789012", "arn", "2026-11-29T03:00:00Z")
@@ -206,7 +212,7 @@ def test_credentials_that_expire_during_a_run_end_it(walk: Walk) -> None:
     world.recorder.failing["ec2", "DescribeVpcs"] = AwsError("RequestExpired", "expired", 400)
     try:
         with pytest.raises(AccountError, match="have expired"):
-            world.account.ask(calls.vpcs(TOKYO))
+            world.account.ask(ec2_calls.vpcs(TOKYO))
     finally:
         world.recorder.failing.clear()
 
@@ -284,7 +290,7 @@ def test_an_archive_is_read_from_its_end(walk: Walk, tmp_path: Path) -> None:
     bucket = f"{PROJECT}-prod-lambda-deployments-123456789012"
     before = len(walk.world.recorder.made)
     fact = walk.world.account.ask(
-        calls.package_files(TOKYO, bucket, "lambda-deployment-package.zip", version)
+        s3_calls.package_files(TOKYO, bucket, "lambda-deployment-package.zip", version)
     )
 
     assert fact.answer == {"unzipped": 3_000_012, "files": ["data.bin", "lambda_handler.py"]}
@@ -299,7 +305,7 @@ def test_an_archive_with_very_many_files_is_read_from_its_directory(walk: Walk) 
     bucket = f"{PROJECT}-prod-lambda-deployments-123456789012"
     before = len(walk.world.recorder.made)
     fact = walk.world.account.ask(
-        calls.package_files(TOKYO, bucket, "lambda-deployment-package.zip", version)
+        s3_calls.package_files(TOKYO, bucket, "lambda-deployment-package.zip", version)
     )
 
     assert fact.answer == {"unzipped": 901 * 6, "files": ["lambda_handler.py", *names]}

@@ -1,23 +1,32 @@
 """The calls: whether AWS has these operations and keys."""
 
+import importlib
+import inspect
 import json
+import pkgutil
 from typing import Any
 
 import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from csr_templates.preflight import calls, database_calls, deployed_calls, edge_calls, live_calls
+from csr_templates.preflight import services
 from csr_templates.preflight.calls import Call
 from csr_templates.preflight.checked_account import _given
 
-MODULES = (calls, database_calls, deployed_calls, edge_calls, live_calls)
-DECLARED = {
-    f"{module.__name__}.{name}": call
-    for module in MODULES
-    for name, call in vars(module).items()
-    if isinstance(call, Call)
-}
+
+def declared() -> dict[str, Call]:
+    """Return the calls of all services by their names."""
+    calls: dict[str, Call] = {}
+    for module in pkgutil.iter_modules(services.__path__):
+        if not module.name.endswith("_calls"):
+            continue
+        members = inspect.getmembers(importlib.import_module(f"{services.__name__}.{module.name}"))
+        calls |= {f"{module.name}.{name}": member for name, member in members if isinstance(member, Call)}
+    return calls
+
+
+DECLARED = declared()
 NOT_IN_MODEL = {"400", "404", "NoSuchKey", "NoSuchVersion", "ValidationError"}
 """Error codes that AWS documents, but not for the operation in botocore's model."""
 

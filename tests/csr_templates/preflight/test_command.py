@@ -211,7 +211,7 @@ def test_other_commands_do_not_import_boto3() -> None:
     """The command itself imports boto3 only before it calls an account."""
     code = (
         "import sys; from csr_templates.cli.main import main; main(['environments']); "
-        "from csr_templates.cli import preflight; from csr_templates.preflight.checks import listing; "
+        "from csr_templates.cli import preflight; from csr_templates.preflight.services import listing; "
         "assert not {'boto3', 'botocore'} & set(sys.modules)"
     )
     done = subprocess.run(

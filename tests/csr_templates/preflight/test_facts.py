@@ -10,9 +10,17 @@ import pytest
 from cfnlint.jsonschema import StandardValidator
 
 from csr_templates.account.errors import DENIED
-from csr_templates.preflight import calls, database_calls, edge_calls
 from csr_templates.preflight import facts as saved
 from csr_templates.preflight.facts import Facts, FactsError, NoAnswerError, Query
+from csr_templates.preflight.services import (
+    cloudformation_calls,
+    cloudwatch_calls,
+    ec2_calls,
+    rds_calls,
+    s3_calls,
+    secretsmanager_calls,
+    wafv2_calls,
+)
 
 from .conftest import Walk
 
@@ -142,7 +150,7 @@ def test_facts_of_another_environment_are_refused() -> None:
 
 def test_two_files_of_one_environment_are_joined() -> None:
     """Of two answers of one call, the later one counts; ages are relative to the first call."""
-    vpcs = calls.vpcs("eu-west-1")
+    vpcs = ec2_calls.vpcs("eu-west-1")
     later = facts_of(
         time="2026-11-26T01:00:00Z",
         facts=[{**FACT, "time": "2026-11-26T01:00:01Z", "answer": [{"VpcId": "vpc-1"}]}],
@@ -156,7 +164,7 @@ def test_two_files_of_one_environment_are_joined() -> None:
 
 def test_a_denied_call_names_the_policy_of_the_command() -> None:
     """The same call can be in several policies."""
-    failed = saved.Fact(calls.exports("eu-west-1"), "t", failure=saved.FailedCall(DENIED, ""))
+    failed = saved.Fact(cloudformation_calls.exports("eu-west-1"), "t", failure=saved.FailedCall(DENIED, ""))
     for policy in ("preflight", "deployed"):
         with pytest.raises(NoAnswerError) as refusal:
             Facts(facts_of().header, [failed], policy).answer(failed.query)
@@ -174,7 +182,7 @@ def test_a_call_that_is_not_in_the_file_is_unknown() -> None:
     with pytest.raises(
         NoAnswerError, match=r"^The saved facts do not contain the answer of ec2 DescribeVpcs in eu-west-1[.]"
     ) as caught:
-        facts.answer(calls.vpcs("eu-west-1"))
+        facts.answer(ec2_calls.vpcs("eu-west-1"))
     assert caught.value.remedy.startswith("Save them again with csr-templates preflight --save-facts")
 
 
@@ -193,27 +201,27 @@ def test_each_fact_has_its_time_and_its_source(walk: Walk) -> None:
     ("query", "command"),
     [
         (
-            database_calls.cluster("eu-west-1", "db"),
+            rds_calls.cluster("eu-west-1", "db"),
             "aws rds describe-db-clusters --region eu-west-1 --db-cluster-identifier db",
         ),
-        (edge_calls.web_acls(), "aws wafv2 list-web-acls --region us-east-1 --scope CLOUDFRONT"),
-        (calls.bucket("eu-west-1", "b"), "aws s3api head-bucket --region eu-west-1 --bucket b"),
-        (calls.regions("us-east-1"), "aws ec2 describe-regions --region us-east-1 --all-regions"),
+        (wafv2_calls.web_acls(), "aws wafv2 list-web-acls --region us-east-1 --scope CLOUDFRONT"),
+        (s3_calls.bucket("eu-west-1", "b"), "aws s3api head-bucket --region eu-west-1 --bucket b"),
+        (ec2_calls.regions("us-east-1"), "aws ec2 describe-regions --region us-east-1 --all-regions"),
         (
-            calls.secrets("eu-west-1", "shop-"),
+            secretsmanager_calls.secrets("eu-west-1", "shop-"),
             "aws secretsmanager list-secrets --region eu-west-1 --include-planned-deletion --filters "
             """'[{"Key":"name","Values":["shop-"]}]'""",
         ),
         (
-            edge_calls.capacity(({"Name": "x" * 200},)),
+            wafv2_calls.capacity(({"Name": "x" * 200},)),
             "aws wafv2 check-capacity --region us-east-1 --scope CLOUDFRONT --rules file://rules.json",
         ),
         (
-            calls.alarms("eu-west-1"),
+            cloudwatch_calls.alarms("eu-west-1"),
             "aws cloudwatch describe-alarms --region eu-west-1 --alarm-types MetricAlarm",
         ),
         (
-            calls.package_files("eu-west-1", "b", "k", "v"),
+            s3_calls.package_files("eu-west-1", "b", "k", "v"),
             "aws s3api get-object --region eu-west-1 --bucket b --key k --version-id v package.zip",
         ),
     ],
@@ -240,5 +248,5 @@ def test_the_facts_of_a_service_can_be_removed() -> None:
     """Removed facts are collected again."""
     facts = facts_of()
 
-    assert facts.has(calls.vpcs("eu-west-1"))
-    assert not facts.without("ec2").has(calls.vpcs("eu-west-1"))
+    assert facts.has(ec2_calls.vpcs("eu-west-1"))
+    assert not facts.without("ec2").has(ec2_calls.vpcs("eu-west-1"))

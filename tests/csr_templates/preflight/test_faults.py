@@ -4,9 +4,9 @@ from collections import Counter
 
 from csr_templates.account.errors import DENIED
 from csr_templates.preflight import facts as saved
-from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import FailedCall
 from csr_templates.preflight.results import judge
+from csr_templates.preflight.services.listing import BEFORE_DEPLOY
 from tests.system import PROJECT
 
 from .conftest import Walk
@@ -28,7 +28,7 @@ def test_a_ready_account_passes(walk: Walk) -> None:
     ready = walk.states["ready"].results
 
     assert [one for one in ready if one.status != "PASS"] == []
-    assert {one.check for one in ready} == {check.name for check in CHECKS}
+    assert {one.check for one in ready} == {check.name for check in BEFORE_DEPLOY}
 
 
 def test_a_new_account_with_roles_and_buckets_has_no_failures(walk: Walk) -> None:
@@ -105,7 +105,7 @@ def test_every_check_has_its_cases(walk: Walk) -> None:
         for state in walk.states.values()
         for one in [*state.results, *(one for _, found in state.outcomes.values() for one in found)]
     )
-    names = {check.name for check in CHECKS}
+    names = {check.name for check in BEFORE_DEPLOY}
 
     assert {name for name in names if not seen[name, "PASS"]} == set()
     assert {name for name in names if not seen[name, "FAIL"]} == NEVER_FAILS | NEVER_UNKNOWN
@@ -122,10 +122,12 @@ def test_without_permission_nothing_passes(walk: Walk) -> None:
             for fact in state.facts
         ]
         facts = state.facts.with_facts(denied)
-        results = judge(CHECKS, walk.world.needs, facts)
+        results = judge(BEFORE_DEPLOY, walk.world.environment, facts)
         # Exports and outputs are read only if a stack of the same run does not create them.
         alone = [
-            one for name in ("api", "frontend") for one in judge(CHECKS, walk.world.needs_of(name), facts)
+            one
+            for name in ("api", "frontend")
+            for one in judge(BEFORE_DEPLOY, walk.world.environment_of(name), facts)
         ]
 
         assert {one.check for one in results if one.status != "UNKNOWN"} == NEVER_UNKNOWN | {"imports"}
@@ -138,7 +140,9 @@ def test_saved_facts_give_the_same_results(walk: Walk) -> None:
     for state in walk.states.values():
         back = saved.from_json(saved.as_json(state.facts), "facts.json")
 
-        assert judge(CHECKS, walk.world.needs, back) == judge(CHECKS, walk.world.needs, state.facts)
+        assert judge(BEFORE_DEPLOY, walk.world.environment, back) == judge(
+            BEFORE_DEPLOY, walk.world.environment, state.facts
+        )
         assert saved.as_json(back) == saved.as_json(state.facts)
 
 

@@ -1,13 +1,15 @@
 """Secrets in answers of CloudFormation do not become facts."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from csr_templates.preflight import calls, hidden
+from csr_templates.preflight import hidden
 from csr_templates.preflight.checked_account import _kept
+from csr_templates.preflight.services import cloudformation_calls
 
 OUT: Final = Path(__file__).resolve().parents[3] / "out"
 TEMPLATE: Final = """\
@@ -59,7 +61,7 @@ def test_secrets_in_parameters_and_outputs_are_hidden() -> None:
         "NotificationARNs": ["not kept"],
     }
 
-    (fact,) = _kept(calls.stack("eu-west-1", "shop-prod-api"), {"Stacks": [stack]})
+    (fact,) = _kept(cloudformation_calls.stack("eu-west-1", "shop-prod-api"), {"Stacks": [stack]})
 
     assert "swordfish" not in str(fact)
     assert [entry["ParameterValue"] for entry in fact["Parameters"]] == [
@@ -108,3 +110,9 @@ def test_a_template_in_json_is_kept_as_text() -> None:
     template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
 
     assert json.loads(hidden.in_template(template)) == template
+
+
+def test_a_digest_only_shows_equality() -> None:
+    """Equal values have equal digests, and a digest does not contain the value or its plain hash."""
+    assert hidden.digest("key") == hidden.digest("key") != hidden.digest("kez")
+    assert hidden.digest("key") not in (hashlib.sha256(b"key").hexdigest(), "key")

@@ -15,8 +15,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from csr_templates.preflight import http_probe, live_calls
+from csr_templates.preflight import http_probe
 from csr_templates.preflight.checked_account import CheckedAccount
+from csr_templates.preflight.services import https_calls
 
 SECONDS: Final = 2.0  # a request to this machine takes milliseconds
 
@@ -177,7 +178,7 @@ def test_an_unknown_host() -> None:
 def test_the_account_sends_the_request_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """A query for HTTPS is not a call of the AWS API; its command is curl."""
     monkeypatch.setattr(http_probe, "get", lambda url: {"status": 200, "location": url})
-    query = live_calls.request("https://example.com/a b")
+    query = https_calls.request("https://example.com/a b")
 
     assert CheckedAccount.ask(None, query).answer == {  # type: ignore[arg-type]  # no session is needed
         "status": 200,

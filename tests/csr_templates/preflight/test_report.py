@@ -7,22 +7,22 @@ import pytest
 
 from csr_templates.preflight import report
 from csr_templates.preflight.facts import Facts, FactsHeader
-from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.report import IgnoreError
-from csr_templates.preflight.results import FAIL, PASS, UNKNOWN, WARN, Result
+from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
+from csr_templates.preflight.results import FAIL, PASS, UNKNOWN, WARN, CheckResult
 from tests.gfm import HOSTILE, structure
 
-NEEDS: Final = Needs(
-    "prod", "shop", "123456789012", [StackNeeds("api", "shop-prod-api", "eu-west-1", {}, {}, {})], ()
+NEEDS: Final = ResolvedEnvironment(
+    "prod", "shop", "123456789012", [EnvironmentStack("api", "shop-prod-api", "eu-west-1", {}, {}, {})], ()
 )
 FACTS: Final = Facts(FactsHeader("shop", "prod", "123456789012", "arn", "2026-11-26T00:00:00Z"))
 RESULTS: Final = [
-    Result("zones", "a", "api", PASS, "The zone a is available."),
-    Result("zones", "b", "api", PASS, "The zone b is available."),
-    Result(
+    CheckResult("zones", "a", "api", PASS, "The zone a is available."),
+    CheckResult("zones", "b", "api", PASS, "The zone b is available."),
+    CheckResult(
         "writer", "db", "api", WARN, "There was a failover.", "Fail back.", "aws rds describe-db-clusters"
     ),
-    Result(
+    CheckResult(
         "keys",
         "k",
         "api",
@@ -32,14 +32,14 @@ RESULTS: Final = [
         "aws kms list-keys",
         "permission missing: kms:ListKeys",
     ),
-    Result(
+    CheckResult(
         "roles", "r1", "api", FAIL, "There is no role r1.", "Create it.", "aws iam get-role --role-name r1"
     ),
-    Result(
+    CheckResult(
         "roles", "r2", "api", FAIL, "There is no role r2.", "Create it.", "aws iam get-role --role-name r2"
     ),
 ]
-CHECKS: Final = ["zones", "writer", "keys", "roles"]
+BEFORE_DEPLOY: Final = ["zones", "writer", "keys", "roles"]
 WHY: Final = "permission missing: kms:ListKeys"
 LAST: Final = f"2 failed, 1 unknown, 1 with a warning, 2 passed. Unknown: 1 ({WHY})."
 
@@ -120,7 +120,7 @@ def test_the_json_has_every_result() -> None:
 
 def test_an_ignored_result_is_shown_and_does_not_count() -> None:
     """A check, or one of its subjects, can be ignored. Other results still count."""
-    results = report.ignore(RESULTS, ["keys", "roles:r1"], CHECKS)
+    results = report.ignore(RESULTS, ["keys", "roles:r1"], BEFORE_DEPLOY)
 
     assert [one.subject for one in results if one.is_bad] == ["r2"]
     text = report.as_text(results, NEEDS, FACTS)
@@ -145,20 +145,20 @@ def test_only_failed_and_unknown_results_count() -> None:
 def test_an_unknown_check_is_refused(ignored: str, sentence: str) -> None:
     """The message lists a similar check, because an unknown name would have no effect."""
     with pytest.raises(IgnoreError) as refusal:
-        report.ignore(RESULTS, [ignored], CHECKS)
+        report.ignore(RESULTS, [ignored], BEFORE_DEPLOY)
 
     assert str(refusal.value) == sentence
 
 
-def _with(value: str) -> tuple[list[Result], Needs, Facts]:
+def _with(value: str) -> tuple[list[CheckResult], ResolvedEnvironment, Facts]:
     """Return results, needs and facts with a value in each text that an account or a folder determines."""
-    failed = Result(
+    failed = CheckResult(
         value, value, value, FAIL, f"There is no {value}.", f"Create {value}.", f"aws iam {value}"
     )
-    unknown = Result("keys", value, value, UNKNOWN, value, value, value, value)
-    stack = StackNeeds(value, value, "eu-west-1", {}, {}, {})
-    needs = Needs(value, "shop", "123456789012", [stack], ())
-    return [failed, unknown], needs, Facts(FactsHeader("shop", value, value, value, value))
+    unknown = CheckResult("keys", value, value, UNKNOWN, value, value, value, value)
+    stack = EnvironmentStack(value, value, "eu-west-1", {}, {}, {})
+    environment = ResolvedEnvironment(value, "shop", "123456789012", [stack], ())
+    return [failed, unknown], environment, Facts(FactsHeader("shop", value, value, value, value))
 
 
 @pytest.mark.parametrize("value", HOSTILE)

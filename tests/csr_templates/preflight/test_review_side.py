@@ -18,7 +18,7 @@ from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.operator_policies import CALLS, DEPLOYED
 from csr_templates.preflight import deployed_state
 from csr_templates.preflight.checked_account import CheckedAccount, collect
-from csr_templates.preflight.needs import needs
+from csr_templates.preflight.resolved_environment import resolve_environment
 from tests.cfn_analysis.reviewing.test_report import SCHEMA as REVIEW_SCHEMA
 from tests.system import PROJECT, STACK_NAMES
 
@@ -358,10 +358,10 @@ def test_the_built_system_is_read_in_two_seconds(world: World, review: Review) -
     folder = built_folder.read(lambda name: (OUT / name).read_bytes(), "out")
     world.account.deploy(folder, "prod")
     facts = world.account.client.start(PROJECT, "prod")
-    needed = needs(folder, "prod", facts.account)
+    environment = resolve_environment(folder, "prod", facts.account)
     started = time.monotonic()
     with mock.patch.object(world.account, "seconds", 0.1):
-        collect(world.account.client, needed, facts, deployed_state.missing_calls)
+        collect(world.account.client, environment, facts, deployed_state.missing_calls)
     spent = time.monotonic() - started
 
     report = review(after=OUT.as_posix())

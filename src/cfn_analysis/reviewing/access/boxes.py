@@ -61,19 +61,30 @@ def box(block: Any, protocol: Any, first: Any, last: Any) -> Box:
         unknown = json.dumps([first, last], sort_keys=True, default=str)
         return Box(family, ((number, number), ports, where), unknown)
     low, high = _number(first), _number(last)
-    if number in WITH_PORTS and low is not None and low >= 0:
-        ports = (low, low if high is None else high)
-    elif number in _ICMP and low is not None and low >= 0:
-        ports = (low * 256 + max(high or 0, 0), low * 256 + (255 if high in (None, -1) else high or 0))
+    if low is not None and low >= 0:
+        if number in WITH_PORTS:
+            ports = (low, low if high is None else high)
+        elif number in _ICMP:
+            ports = _type_and_codes(low, high)
     return Box(family, ((number, number), ports, where))
+
+
+def _type_and_codes(icmp_type: int, code: int | None) -> Span:
+    """Return a type of ICMP with one code, or with all codes, as ``Box.sides`` has it."""
+    if code is None or code == -1:
+        return (icmp_type * 256, icmp_type * 256 + 255)
+    return (icmp_type * 256 + max(code, 0), icmp_type * 256 + code)
 
 
 def without(boxes: Iterable[Box], removed: Iterable[Box]) -> list[Box]:
     """Return the difference of two lists of boxes."""
-    # (b1 or b2 or ...) - r1 - r2 - ... : every box that is left is cut by the next removed box.
+    # (b1 or b2 or ...) - r1 - r2 - ... : every box of the rest is cut by the next removed box.
     rest = list(boxes)
     for cutting in removed:
-        rest = [piece for left in rest for piece in _cut(left, cutting)]
+        pieces: list[Box] = []
+        for whole in rest:
+            pieces += _cut(whole, cutting)
+        rest = pieces
     return rest
 
 
@@ -87,12 +98,15 @@ def common(whole: Box, certain: Box) -> Box | None:
     if certain.unknown_ports and certain.unknown_ports != whole.unknown_ports:
         return None
     sides = tuple((max(a[0], b[0]), min(a[1], b[1])) for a, b in zip(whole.sides, certain.sides, strict=True))
-    return None if any(low > high for low, high in sides) else whole._replace(sides=sides)
+    if any(low > high for low, high in sides):
+        return None
+    return whole._replace(sides=sides)
 
 
 def everyone(family: str) -> Span:
     """Return all addresses of a family."""
-    return (0, 2 ** (32 if family == "4" else 128) - 1)
+    bits = 32 if family == "4" else 128
+    return (0, 2**bits - 1)
 
 
 def is_everyone(traffic: Box) -> bool:
@@ -118,28 +132,47 @@ def hidden_by_everyone(traffic: Box, allowed: Sequence[Box]) -> bool:
 
 def box_in_words(traffic: Box, direction: str, source: str) -> str:
     """Return a box in words; ``source`` is the name of its addresses, if they are not known."""
+    where = source or _blocks(traffic)
+    return f"{_protocol_in_words(traffic)}{_ports_in_words(traffic)} {direction} {where}"
+
+
+def _protocol_in_words(traffic: Box) -> str:
+    first, last = traffic.sides[0]
+    if first != last:
+        return "all protocols"
+    return _NAMES.get(first, f"protocol {first}")
+
+
+def _ports_in_words(traffic: Box) -> str:
+    """Return the ports, or the types and codes of ICMP; empty for all protocols, and all types of one."""
     (first, last), (low, high), _ = traffic.sides
-    protocol = "all protocols" if first != last else _NAMES.get(first, f"protocol {first}")
     if traffic.unknown_ports:
-        ports = ", unknown ports" if first in WITH_PORTS else ", unknown types"
-    elif first != last or (low, high) == _PORTS:
-        ports = "" if first != last else ", all ports" if first in WITH_PORTS else ""
-    elif first in _ICMP:
-        ports = f" type {low // 256}" + (f" code {low % 256}" if low == high else "")
-    else:
-        ports = f" {low}" if low == high else f" {low}-{high}"
-    return f"{protocol}{ports} {direction} {source or _blocks(traffic)}"
+        return ", unknown ports" if first in WITH_PORTS else ", unknown types"
+    if first != last:
+        return ""
+    if (low, high) == _PORTS:
+        return ", all ports" if first in WITH_PORTS else ""
+    if first not in _ICMP:
+        return f" {low}" if low == high else f" {low}-{high}"
+    if low == high:
+        return f" type {low // 256} code {low % 256}"
+    return f" type {low // 256}"
 
 
 def _blocks(traffic: Box) -> str:
+    """Return the addresses as CIDR blocks, of many only the first ones."""
     if traffic.family not in ("4", "6"):
         return "unknown addresses"
     if is_internet(traffic):
-        return f"the internet ({'0.0.0.0/0' if traffic.family == '4' else '::/0'})"
+        everything = "0.0.0.0/0" if traffic.family == "4" else "::/0"
+        return f"the internet ({everything})"
     kind = ipaddress.IPv4Address if traffic.family == "4" else ipaddress.IPv6Address
     first, last = (kind(number) for number in traffic.sides[2])
-    found = [str(block) for block in ipaddress.summarize_address_range(first, last)]
-    return ", ".join(found[:3]) + (f" and {len(found) - 3} more blocks" if len(found) > 3 else "")
+    blocks = [str(block) for block in ipaddress.summarize_address_range(first, last)]
+    listed = ", ".join(blocks[:3])
+    if len(blocks) > 3:
+        return f"{listed} and {len(blocks) - 3} more blocks"
+    return listed
 
 
 def _cut(whole: Box, removed: Box) -> list[Box]:

@@ -62,7 +62,7 @@ def _names(config: Any, behavior: str, key: str) -> _Names | None:
     if not isinstance(config, Mapping) or is_unknown(config):
         return None
     names = as_list(config.get(key))
-    if any(map(is_unknown, names)):
+    if any(is_unknown(name) for name in names):
         return None
     listed = frozenset(text(name).lower() for name in names)
     match config.get(behavior):

@@ -44,27 +44,30 @@ class Condition(NamedTuple):
 
 def conditions(element: Any) -> tuple[Condition, ...]:
     """Return the conditions of a statement's element Condition; all of them must be true."""
+    if not element:
+        return ()
     if not isinstance(element, Mapping) or is_unknown(element):
-        return () if not element else (undecided(element),)
-    found: list[Condition] = []
+        return (undecided(element),)
+    all_conditions: list[Condition] = []
     for operator, keys in element.items():
-        if not isinstance(keys, Mapping) or is_unknown(keys):
-            found.append(undecided({operator: keys}))
-            continue
-        of_several, _, name = operator.lower().rpartition(":")
-        base = name.removesuffix("ifexists")
-        is_negated, if_exists = "not" in base, base != name
-        positive = base.replace("not", "", 1)
-        positive = _SAME.get(positive, positive)
-        for key, given in keys.items():
-            values = tuple(
-                pattern(value, wildcards=positive in _LIKE)
-                for value in (given if isinstance(given, list) else [given])
-            )
-            if positive in ("stringequalsignorecase", "bool", "null"):
-                values = tuple(map(lower, values))
-            found.append(Condition(positive, is_negated, if_exists, of_several, key.lower(), values, key))
-    return tuple(found)
+        if isinstance(keys, Mapping) and not is_unknown(keys):
+            all_conditions += [_condition(operator, key, values) for key, values in keys.items()]
+        else:
+            all_conditions.append(undecided({operator: keys}))
+    return tuple(all_conditions)
+
+
+def _condition(operator: str, key: str, written: Any) -> Condition:
+    """Return a condition from its operator, such as ``ForAnyValue:StringNotEqualsIfExists``."""
+    of_several, _, name = operator.lower().rpartition(":")
+    base = name.removesuffix("ifexists")
+    positive = base.replace("not", "", 1)
+    positive = _SAME.get(positive, positive)
+    texts = written if isinstance(written, list) else [written]
+    values = [pattern(text, wildcards=positive in _LIKE) for text in texts]
+    if positive in ("stringequalsignorecase", "bool", "null"):
+        values = [lower(value) for value in values]
+    return Condition(positive, "not" in base, base != name, of_several, key.lower(), tuple(values), key)
 
 
 def implies(narrow: Sequence[Condition], wide: Sequence[Condition]) -> bool:
@@ -78,7 +81,11 @@ def not_implied(narrow: Sequence[Condition], wide: Sequence[Condition]) -> list[
     A statement applies where all of its conditions hold: C1 and C2 and ... So ``narrow`` implies ``wide`` if
     every condition of ``wide`` follows from one of ``narrow``. "Not shown" counts as "does not follow".
     """
-    return [asked for asked in wide if not any(_implies(condition, asked) for condition in narrow)]
+    return [condition for condition in wide if not _follows(condition, narrow)]
+
+
+def _follows(condition: Condition, narrow: Sequence[Condition]) -> bool:
+    return any(_implies(certain, condition) for certain in narrow)
 
 
 def _implies(narrow: Condition, wide: Condition) -> bool:
@@ -108,7 +115,9 @@ def _covered(value: Pattern, by: Condition) -> bool:
     if by.operator == "ipaddress":
         return any(_is_in_block(value, block) for block in by.values)
     compared = lower(value) if by.operator == "stringequalsignorecase" else value
-    return any_covers(by.values, compared) if by.operator in _LIKE else compared in by.values
+    if by.operator in _LIKE:
+        return any_covers(by.values, compared)
+    return compared in by.values
 
 
 def _is_in_block(value: Pattern, block: Pattern) -> bool:
@@ -117,15 +126,19 @@ def _is_in_block(value: Pattern, block: Pattern) -> bool:
 
 
 def _in_bounds(narrow: Condition, wide: Condition) -> bool:
-    texts = ["".join(value) for value in (*narrow.values, *wide.values)]
-    if not all(map(is_known, (*narrow.values, *wide.values))):
+    """Return whether all numbers or dates of a comparison are within those of another one."""
+    values = (*narrow.values, *wide.values)
+    if not all(is_known(value) for value in values):
         return False
+    texts = ["".join(value) for value in values]
     try:
         numbers: Sequence[Any] = [float(text) for text in texts]
     except ValueError:
         numbers = texts  # ISO 8601 dates sort as texts
     first, second = numbers[: len(narrow.values)], numbers[len(narrow.values) :]
-    return bool(max(first) <= max(second) if "lessthan" in wide.operator else min(first) >= min(second))
+    if "lessthan" in wide.operator:
+        return bool(max(first) <= max(second))
+    return bool(min(first) >= min(second))
 
 
 def undecided(element: Any) -> Condition:

@@ -4,7 +4,8 @@ A policy that is a resource of its own belongs to the bucket, queue, role or oth
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -55,15 +56,23 @@ class SubjectPolicy(NamedTuple):
 
 def policies_by_subject(side: Stacks) -> dict[str, list[SubjectPolicy]]:
     """Return subject -> its policies."""
-    found: dict[str, list[SubjectPolicy]] = {}
-    for node, resource in existing_resources(side):
-        resolved = side[node.stack]
+    by_subject: dict[str, list[SubjectPolicy]] = {}
+    for name, resolved in side.items():
+        for subject, policy in _of_stack(name, resolved):
+            by_subject.setdefault(subject, []).append(policy)
+    return by_subject
+
+
+@lru_cache(maxsize=32)  # stacks: several parts of a review need the policies of the same ones
+def _of_stack(name: str, resolved: ResolvedStack) -> Sequence[tuple[str, SubjectPolicy]]:
+    """Return the policies of a stack, each with its subject."""
+    pairs = []
+    for node, resource in existing_resources({name: resolved}):
         for subject, kind, document, owner, place in _documents(resolved, node, resource):
             named = resolved.with_names(document)
             text = json.dumps(named, sort_keys=True, default=str)
-            policy = SubjectPolicy(node, text, document, named, owner, kind, place)
-            found.setdefault(subject, []).append(policy)
-    return found
+            pairs.append((subject, SubjectPolicy(node, text, document, named, owner, kind, place)))
+    return pairs
 
 
 class _Source(NamedTuple):
@@ -111,8 +120,11 @@ def _own_subject(node: Node, resource: Resource, place: Place) -> tuple[str, str
     """Return subject and kind of a policy in a resource; a replica in a list is known by its Region."""
     steps = []
     for number, step in enumerate(place, 1):
-        entry = value_at(resource.properties, place[:number]) if isinstance(step, int) else None
-        steps.append(str(entry.get("Region", "*") if isinstance(entry, Mapping) else step))
+        name = str(step)
+        if isinstance(step, int):
+            entry = value_at(resource.properties, place[:number])
+            name = str(entry.get("Region", "*")) if isinstance(entry, Mapping) else name
+        steps.append(name)
     kind = "limit" if _LIMITS.get(resource.type) == ".".join(steps) else "resource"
     return f"{node.stack}.{node.name} {'.'.join(steps)}", kind
 
@@ -157,16 +169,17 @@ def _permission(properties: Mapping[str, Any]) -> dict[str, Any]:
 
     https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
     """
-    given = {
-        operator: {key: properties[name] for name, key in keys.items() if name in properties}
-        for operator, keys in _DATA["permission limits"].items()
-    }
+    limits: dict[str, dict[str, Any]] = {}
+    for operator, keys in _DATA["permission limits"].items():
+        for name, key in keys.items():
+            if name in properties:
+                limits.setdefault(operator, {})[key] = properties[name]
     return {
         "Effect": "Allow",
         "Principal": _principal(properties.get("Principal")),
         "Action": properties.get("Action", "lambda:InvokeFunction"),
         "Resource": "*",
-        "Condition": {operator: keys for operator, keys in given.items() if keys},
+        "Condition": limits,
     }
 
 
@@ -188,5 +201,6 @@ def _principal(value: Any) -> dict[str, Any]:
         return dict(value)
     ends = (".amazonaws.com", ".amazon.com")
     services = [name for name in as_list(value) if isinstance(name, str) and name.endswith(ends)]
-    others = [name for name in as_list(value) if name not in services]
-    return {kind: names for kind, names in (("Service", services), ("AWS", others)) if names}
+    accounts = [name for name in as_list(value) if name not in services]
+    kinds = {"Service": services, "AWS": accounts}
+    return {kind: names for kind, names in kinds.items() if names}

@@ -86,7 +86,7 @@ def blocked_answers(environment: EnvironmentChanges) -> Iterator[Risk]:
     before, after = environment.before, environment.after
     deployed, planned = _acls(before), _acls(after)
     for subject, rules in planned.items():
-        allowed = [traffic for _, through in _through(rules) for traffic in through]
+        allowed = _allowed(rules)
         blocked: dict[Node, list[str]] = {}
         for rule, through in _through(deployed.get(subject, [])):
             if not _allows_answers(rule.box):
@@ -96,7 +96,7 @@ def blocked_answers(environment: EnvironmentChanges) -> Iterator[Risk]:
                     blocked.setdefault(node, []).append(_in_words(traffic, rule))
         for node, parts in blocked.items():
             change = environment.resources[node].change
-            paths = _changed(change.before, change.after) if change.after else ()
+            paths = _changed(change.before, change.after)
             traffic_in_words = writing.first(dict.fromkeys(parts))
             sentence = sentences.TRAFFIC_BLOCKED
             yield risk(INTERRUPTION, node, sentence, paths=paths, traffic=traffic_in_words)
@@ -126,9 +126,9 @@ def _blocking(
     return next((node for node in (rule.node, *denying) if node in environment.resources), None)
 
 
-def _changed(before: Resource | None, after: Resource) -> tuple[str, ...]:
-    """Return the changed properties of a rule that is a resource; none if it is new."""
-    if before is None:
+def _changed(before: Resource | None, after: Resource | None) -> tuple[str, ...]:
+    """Return the changed properties of a rule that is a resource; none if it is new or removed."""
+    if before is None or after is None:
         return ()
     old, new = before.properties, after.properties
     return tuple(key for key in dict.fromkeys([*new, *old]) if old.get(key) != new.get(key))
@@ -138,7 +138,7 @@ def _newly_allowed(
     was: Sequence[_Rule], rules: Sequence[_Rule], had: Collection[Node]
 ) -> Iterator[tuple[_Rule, Box]]:
     """Yield the traffic of each rule that the earlier rules did not allow; ``had`` existed before."""
-    allowed = [traffic for _, through in _through(was) for traffic in through]
+    allowed = _allowed(was)
     for rule, through in _through(rules):
         is_new = rule.owner is not None and rule.owner not in had
         for traffic in without(through, allowed):
@@ -164,15 +164,27 @@ def _through(rules: Sequence[_Rule]) -> Iterator[tuple[_Rule, list[Box]]]:
             decided.append(rule.box)
 
 
+def _allowed(rules: Sequence[_Rule]) -> list[Box]:
+    """Return the traffic that rules allow together."""
+    allowed: list[Box] = []
+    for _, through in _through(rules):
+        allowed += through
+    return allowed
+
+
 def _unsure_denials(was: Sequence[_Rule], rules: Sequence[_Rule]) -> Iterator[Risk]:
     """Yield removed denials of unknown addresses or ports, whose effect is unknown."""
     kept = [rule.box for rule in rules if not rule.allows]
     for rule in was:
         is_unsure = rule.source or rule.box.unknown_ports
         if not rule.allows and is_unsure and rule.box not in kept:
-            traffic = _in_words(rule.box, rule)
-            sentence = sentences.TRAFFIC_NO_LONGER_DENIED
-            yield risk(OPENS, rule.node, sentence, paths=filter(None, [rule.path]), traffic=traffic)
+            yield risk(
+                OPENS,
+                rule.node,
+                sentences.TRAFFIC_NO_LONGER_DENIED,
+                paths=(rule.path,) if rule.path else (),
+                traffic=_in_words(rule.box, rule),
+            )
 
 
 def _in_words(traffic: Box, rule: _Rule) -> str:
@@ -181,79 +193,106 @@ def _in_words(traffic: Box, rule: _Rule) -> str:
 
 def _groups(side: Stacks) -> _Rules:
     """Return group and direction -> its rules, from the group and from separate resources."""
-    found: _Rules = {}
+    by_group: _Rules = {}
     for node, resource in existing_resources(side):
         resolved, properties = side[node.stack], resource.properties
         if resource.type == _GROUP:
-            owner: Node | None = node
-            reference: Any = {"Ref": node.name}
-            written = {way: as_list(properties.get(key)) for way, key in _INLINE.items()}
-            written["out"] = written["out"] or list(_DEFAULT_EGRESS)
+            key = _key({"Ref": node.name}, resolved)
+            for direction in _INLINE:
+                rules = _inline_rules(resolved, node, properties, direction)
+                by_group.setdefault(f"{key} {direction}", []).extend(rules)
         elif resource.type in _RULES:
             reference = properties.get("GroupId", properties.get("GroupName"))
-            owner = _owner(reference, node.stack)
-            written = {_RULES[resource.type]: [properties]}
-        else:
-            continue
-        for way, entries in written.items():
-            is_inline = resource.type == _GROUP
-            rules = []
-            for number, entry in enumerate(entries):
-                path = f"{_INLINE[way]}[{number}]" if is_inline else ""
-                rules.append(_rule(resolved, node, path, owner, way, entry))
-            found.setdefault(f"{_key(reference, resolved)} {way}", []).extend(rules)
-    return found
+            direction = _RULES[resource.type]
+            rule = _rule(resolved, node, "", _owner(reference, node.stack), direction, properties)
+            by_group.setdefault(f"{_key(reference, resolved)} {direction}", []).append(rule)
+    return by_group
+
+
+def _inline_rules(
+    side: ResolvedStack, group: Node, properties: Mapping[str, Any], direction: str
+) -> list[_Rule]:
+    """Return the rules of one direction in the properties of a group."""
+    name = _INLINE[direction]
+    entries = as_list(properties.get(name))
+    if direction == "out" and not entries:
+        entries = list(_DEFAULT_EGRESS)
+    rules = []
+    for number, entry in enumerate(entries):
+        rules.append(_rule(side, group, f"{name}[{number}]", group, direction, entry))
+    return rules
 
 
 def _rule(
     side: ResolvedStack, node: Node, path: str, owner: Node | None, direction: str, properties: Any
 ) -> _Rule:
-    given = properties if isinstance(properties, Mapping) else {"CidrIp": properties}
-    block, source = _source(given, side)
-    traffic = boxes.box(block, given.get("IpProtocol", "-1"), given.get("FromPort"), given.get("ToPort"))
+    if not isinstance(properties, Mapping):
+        properties = {"CidrIp": properties}
+    block, source = _source(properties, side)
+    first, last = properties.get("FromPort"), properties.get("ToPort")
+    traffic = boxes.box(block, properties.get("IpProtocol", "-1"), first, last)
     return _Rule(node, path, owner, direction, 0, True, traffic, source)
 
 
 def _acls(side: Stacks) -> _Rules:
     """Return network ACL and direction -> its entries in the order of their numbers."""
-    found: _Rules = {}
+    by_acl: _Rules = {}
     for node, resource in existing_resources(side):
-        if resource.type != _ENTRY:
-            continue
-        given = resource.properties
-        reference = given.get("NetworkAclId")
-        direction = "out" if text(given.get("Egress", False)).lower() == "true" else "in"
-        block, source = _source(given, side[node.stack])
-        protocol = text(given.get("Protocol", "-1"))
-        key, *ends = ("Icmp", "Type", "Code") if protocol in ("1", "58") else ("PortRange", "From", "To")
-        pair = given.get(key)
-        first, last = (pair.get(end) if isinstance(pair, Mapping) else pair for end in ends)
-        number = text(given.get("RuleNumber"))
-        rule = _Rule(
-            node,
-            "",
-            _owner(reference, node.stack),
-            direction,
-            int(number) if number.isdigit() else 1,
-            given.get("RuleAction") == "allow",
-            boxes.box(block, protocol, first, last),
-            source,
-        )
-        found.setdefault(f"{_key(reference, side[node.stack])} {direction}", []).append(rule)
-    return {subject: sorted(rules, key=lambda rule: rule.number) for subject, rules in found.items()}
+        if resource.type == _ENTRY:
+            rule = _entry(side[node.stack], node, resource.properties)
+            key = _key(resource.properties.get("NetworkAclId"), side[node.stack])
+            by_acl.setdefault(f"{key} {rule.direction}", []).append(rule)
+    return {subject: sorted(rules, key=lambda rule: rule.number) for subject, rules in by_acl.items()}
 
 
-def _source(given: Mapping[str, Any], side: ResolvedStack) -> tuple[Any, str]:
+def _entry(side: ResolvedStack, node: Node, properties: Mapping[str, Any]) -> _Rule:
+    """Return an entry of a network ACL; one with an unknown number counts as the first."""
+    is_egress = text(properties.get("Egress", False)).lower() == "true"
+    block, source = _source(properties, side)
+    protocol = text(properties.get("Protocol", "-1"))
+    first, last = _ends(properties, protocol)
+    number = text(properties.get("RuleNumber"))
+    return _Rule(
+        node,
+        "",
+        _owner(properties.get("NetworkAclId"), node.stack),
+        "out" if is_egress else "in",
+        int(number) if number.isdigit() else 1,
+        properties.get("RuleAction") == "allow",
+        boxes.box(block, protocol, first, last),
+        source,
+    )
+
+
+def _ends(properties: Mapping[str, Any], protocol: str) -> tuple[Any, Any]:
+    """Return the first and the last port of an entry; of ICMP, its type and code."""
+    name, first, last = "PortRange", "From", "To"
+    if protocol in ("1", "58"):
+        name, first, last = "Icmp", "Type", "Code"
+    pair = properties.get(name)
+    if not isinstance(pair, Mapping):  # it is missing or not known
+        return pair, pair
+    return pair.get(first), pair.get(last)
+
+
+def _source(rule: Mapping[str, Any], side: ResolvedStack) -> tuple[Any, str]:
     """Return the addresses of a rule, or their identifier and their name."""
-    for keys, what in ((_BLOCKS, ""), (_PREFIX_LISTS, "the prefix list "), (_GROUPS, "the group ")):
-        for key in keys:
-            if key in given:
-                value = given[key]
-                if not what and isinstance(value, str):
-                    return value, ""
-                known = _key(value, side) if what == "the group " else json.dumps(value, sort_keys=True)
-                return {what: known}, f"{what}{words(value)}"
-    key = json.dumps(given, sort_keys=True, default=str)
+    for key in _BLOCKS:
+        if key in rule:
+            block = rule[key]
+            if isinstance(block, str):
+                return block, ""
+            return {"": json.dumps(block, sort_keys=True)}, words(block)
+    for key in _PREFIX_LISTS:
+        if key in rule:
+            prefix_list = rule[key]
+            identifier = {"the prefix list ": json.dumps(prefix_list, sort_keys=True)}
+            return identifier, f"the prefix list {words(prefix_list)}"
+    for key in _GROUPS:
+        if key in rule:
+            group = rule[key]
+            return {"the group ": _key(group, side)}, f"the group {words(group)}"
+    key = json.dumps(rule, sort_keys=True, default=str)
     return {"": key}, "addresses that the template does not specify"
 
 

@@ -9,8 +9,9 @@ from cfn_analysis.model.access_properties import other_policies
 from cfn_analysis.model.references import place_in_words
 from cfn_analysis.reviewing import kinds, sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
-from cfn_analysis.reviewing.findings import Detail, Risk, risk
+from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.values import OFF, text
+from cfn_analysis.updates.resolved_stack import Resource
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, Cause, ResourceChange
 
 _ROWS: Final = [
@@ -32,21 +33,32 @@ def not_judged(environment: EnvironmentChanges) -> Iterator[Risk]:
         return
     for node, outcome in environment.resources.items():
         change = outcome.change
-        detail: dict[str, Detail] = {"action": change.action}
+        if change.type in NOT_JUDGED and _may_grant(change):
+            yield risk(
+                kinds.NOT_JUDGED,
+                node,
+                sentences.ACCESS_NOT_COMPARED,
+                paths=[cause.name for cause in _granting(change)],
+                action=change.action,
+                what=NOT_JUDGED[change.type],
+            )
         if change.type in NOT_JUDGED:
-            if change.type in _RESTRICTING if change.action == REMOVE else _is_edited(change):
-                detail["what"] = NOT_JUDGED[change.type]
-                sentence = sentences.ACCESS_NOT_COMPARED
-                edited = [cause.name for cause in _granting(change)]
-                yield risk(kinds.NOT_JUDGED, node, sentence, paths=edited, **detail)
-        elif places := _unread(change, environment.after[node.stack].built.region):
-            paths = () if change.action == ADD else places
-            sentence = sentences.POLICY_NOT_READ
-            yield risk(kinds.NOT_JUDGED, node, sentence, paths=paths, places=places, **detail)
+            continue
+        if places := _unread(change, environment.after[node.stack].built.region):
+            yield risk(
+                kinds.NOT_JUDGED,
+                node,
+                sentences.POLICY_NOT_READ,
+                paths=() if change.action == ADD else places,
+                places=places,
+                action=change.action,
+            )
 
 
-def _is_edited(change: ResourceChange) -> bool:
-    """Return whether it is new, or more changes than labels, a switch to off, and new IDs."""
+def _may_grant(change: ResourceChange) -> bool:
+    """Return whether it is new, no longer restricts, or changes more than labels, switches to off and IDs."""
+    if change.action == REMOVE:
+        return change.type in _RESTRICTING
     return change.action == ADD or bool(_granting(change))
 
 
@@ -58,11 +70,16 @@ def _granting(change: ResourceChange) -> list[Cause]:
 
 def _unread(change: ResourceChange, region: str) -> tuple[str, ...]:
     """Return the places of new and changed policies that are not policies of IAM, or not known."""
-    old, new = (
-        {
-            place_in_words(place): json.dumps(policy, sort_keys=True, default=str)
-            for place, policy in (other_policies(change.type, region, side.properties) if side else ())
-        }
-        for side in (change.before, change.after)
-    )
-    return tuple(place for place, text in new.items() if old.get(place) != text)
+    old = _other_policies(change.before, change.type, region)
+    new = _other_policies(change.after, change.type, region)
+    return tuple(place for place, policy in new.items() if old.get(place) != policy)
+
+
+def _other_policies(resource: Resource | None, type_name: str, region: str) -> dict[str, str]:
+    """Return place -> policy as text, of those that are not policies of IAM."""
+    if resource is None:
+        return {}
+    policies = {}
+    for place, policy in other_policies(type_name, region, resource.properties):
+        policies[place_in_words(place)] = json.dumps(policy, sort_keys=True, default=str)
+    return policies

@@ -67,20 +67,25 @@ def _paths(
 ) -> tuple[str, ...]:
     """Return the path of a statement, or all changed properties if they together are the policy."""
     before, after = had.get(policy.node), has.get(policy.node)
-    if before is None or after is None:
-        return () if not policy.place else (_path(policy, place, before, after),)
     if policy.place:
         return (_path(policy, place, before, after),)
+    if before is None or after is None:
+        return ()
     old, new = before.properties, after.properties
     return tuple(key for key in dict.fromkeys([*new, *old]) if old.get(key) != new.get(key))
 
 
 def _path(policy: SubjectPolicy, place: Place, before: Resource | None, after: Resource | None) -> str:
-    old = before.properties if before else {}
-    new = after.properties if after else {}
+    old, new = _properties(before), _properties(after)
     if policy.kind == "grant" or isinstance(value_at(new or old, policy.place), str):  # JSON as a text
         place = ()
     return name_of_place(old, new, (*policy.place, *place))
+
+
+def _properties(resource: Resource | None) -> Mapping[str, Any]:
+    if resource is None:
+        return {}
+    return resource.properties
 
 
 _Counts = Callable[[SubjectPolicy, Statement], bool]
@@ -90,18 +95,18 @@ def _more(
     policy: SubjectPolicy, others: Sequence[SubjectPolicy], counts: _Counts
 ) -> dict[Place, list[Access]]:
     """Return the access that each statement covers and others do not, also by the names of resources."""
-    by_document = _not_covered(policy, policy.document, [other.document for other in others], counts)
+    by_document = _not_covered(policy, policy.document, [compared.document for compared in others], counts)
     if not by_document:
         return {}
-    return _not_covered(policy, policy.named, [other.named for other in others], counts)
+    return _not_covered(policy, policy.named, [compared.named for compared in others], counts)
 
 
 def _not_covered(
     policy: SubjectPolicy, document: Any, others: Sequence[Any], counts: _Counts
 ) -> dict[Place, list[Access]]:
     covering: list[Statement] = []
-    for other in others:
-        covering += statements(other)
+    for compared in others:
+        covering += statements(compared)
     by_place: dict[Place, list[Access]] = {}
     for statement in statements(document):
         if not counts(policy, statement):
@@ -129,27 +134,41 @@ def attached(before: Stacks, after: Stacks) -> Iterator[Risk]:
         for key, opening in _attached(after[node.stack], node, resource).items():
             if key not in had:
                 yield opening
-        old, new = (side and side.properties.get("PermissionsBoundary") for side in (was, resource))
-        if old and old != new:
-            sentence = sentences.BOUNDARY_CHANGED if new else sentences.BOUNDARY_REMOVED
-            words_of = {"old": _policy_in_words(old), "new": _policy_in_words(new)}
-            yield risk(OPENS, node, sentence, paths=("PermissionsBoundary",), **words_of)
+        if was is not None:
+            yield from _boundary_changed(node, was, resource)
+
+
+def _boundary_changed(node: Node, before: Resource, after: Resource) -> Iterator[Risk]:
+    old = before.properties.get("PermissionsBoundary")
+    new = after.properties.get("PermissionsBoundary")
+    if not old or old == new:
+        return
+    sentence = sentences.BOUNDARY_CHANGED if new else sentences.BOUNDARY_REMOVED
+    yield risk(
+        OPENS,
+        node,
+        sentence,
+        paths=("PermissionsBoundary",),
+        old=_policy_in_words(old),
+        new=_policy_in_words(new),
+    )
 
 
 def _attached(side: ResolvedStack, node: Node, resource: Resource) -> dict[str, Risk]:
     """Return what gives a resource the permissions of a managed policy or a group, by a text to compare."""
-    found: dict[str, Risk] = {}
+    openings: dict[str, Risk] = {}
     for place, policies in managed_policies(resource.properties):
         for number, policy in enumerate(as_list(policies)):
             key = json.dumps(side.with_names(policy), sort_keys=True)
             arn = _policy_in_words(policy)
             path = place_in_words((*place, number) if isinstance(policies, list) else place)
-            found[key] = risk(OPENS, node, sentences.MANAGED_POLICY_ATTACHED, paths=(path,), arn=arn)
+            openings[key] = risk(OPENS, node, sentences.MANAGED_POLICY_ATTACHED, paths=(path,), arn=arn)
     for path, user, group in _memberships(resource):
         key = json.dumps(side.with_names([user, group]), sort_keys=True)
-        who = words(user) if user else "the user"
-        found[key] = risk(OPENS, node, sentences.GROUP_JOINED, paths=(path,), user=who, group=words(group))
-    return found
+        member = words(user) if user else "the user"
+        opening = risk(OPENS, node, sentences.GROUP_JOINED, paths=(path,), user=member, group=words(group))
+        openings[key] = opening
+    return openings
 
 
 def _memberships(resource: Resource) -> list[tuple[str, Any, Any]]:
@@ -185,20 +204,32 @@ def _opens(policy: SubjectPolicy, statement: Statement) -> bool:
         return False
     if EVERYTHING in statement.principals.includes:
         return not statement.conditions
-    named = map("".join, statement.principals.includes)
-    return policy.kind == "trust" and not all(principal.startswith("Service:") for principal in named)
+    principals = ["".join(principal) for principal in statement.principals.includes]
+    return policy.kind == "trust" and not all(name.startswith("Service:") for name in principals)
 
 
-def _in_words(found: Sequence[Access]) -> list[str]:
-    alike: dict[tuple[str, tuple[str, ...], tuple[str, ...]], dict[str, None]] = {}
-    for access in found:
-        alike.setdefault((access.principal, access.actions, access.dropped), {})[access.resource] = None
-    parts = []
-    for (principal, actions, dropped), resources in alike.items():
-        where = f" on {beginning(list(resources), _MOST)}" if any(resources) else ""
-        who = f" by {principal}" if principal else ""
-        is_named = dropped and dropped != ("Condition",)
-        limit = f", no longer limited as before by {beginning(dropped, _MOST)}" if is_named else ""
-        what = beginning(actions, _MOST) if where or actions != ("*",) else "all access"
-        parts.append(f"{what}{where}{who}{limit}")
-    return parts
+_Alike = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""The principal, the actions and the dropped conditions of access to several resources."""
+
+
+def _in_words(accesses: Sequence[Access]) -> list[str]:
+    """Return access in words, that to several resources once."""
+    resources_of: dict[_Alike, dict[str, None]] = {}
+    for access in accesses:
+        alike = (access.principal, access.actions, access.dropped)
+        resources_of.setdefault(alike, {})[access.resource] = None
+    return [_alike_in_words(alike, list(resources)) for alike, resources in resources_of.items()]
+
+
+def _alike_in_words(alike: _Alike, resources: Sequence[str]) -> str:
+    principal, actions, dropped = alike
+    sentence = beginning(actions, _MOST)
+    if any(resources):
+        sentence += f" on {beginning(resources, _MOST)}"
+    elif actions == ("*",):
+        sentence = "all access"
+    if principal:
+        sentence += f" by {principal}"
+    if dropped and dropped != ("Condition",):
+        sentence += f", no longer limited as before by {beginning(dropped, _MOST)}"
+    return sentence

@@ -25,7 +25,7 @@ def served_without_tls(change: ResourceChange) -> Iterator[Problem]:
     key = _ACTIONS.get(change.type)
     if key is None:
         return
-    was_redirected = any(map(_redirects_to_https, as_list(before.properties.get(key))))
+    was_redirected = any(_redirects_to_https(action) for action in as_list(before.properties.get(key)))
     actions = as_list(after.properties.get(key))
     is_redirected = any(
         isinstance(action, Mapping) and action.get("Type") == "redirect" for action in actions

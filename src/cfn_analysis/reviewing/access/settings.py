@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.references import as_list, value_at
-from cfn_analysis.reviewing.access.boxes import box, without
+from cfn_analysis.reviewing.access.boxes import Box, box, without
 from cfn_analysis.reviewing.findings import Problem
 from cfn_analysis.reviewing.values import (
     JUDGES,
@@ -17,6 +17,7 @@ from cfn_analysis.reviewing.values import (
     tables,
     text,
     values_of,
+    with_default,
     words,
 )
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
@@ -35,8 +36,11 @@ def tls_of_api(before: Any, after: Any, *, effect: str) -> str:
 
 
 def _oldest_tls(policy: str) -> str | None:
-    found = re.match(r"TLS_1_(\d)$|SecurityPolicy_TLS13_1_(\d)_", policy)
-    return next(number for number in found.groups() if number) if found else None
+    """Return the minor version of the oldest TLS 1 that a policy accepts; None if it is not known."""
+    for name in (r"TLS_1_(\d)$", r"SecurityPolicy_TLS13_1_(\d)_"):
+        if match := re.match(name, policy):
+            return match[1]
+    return None
 
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
@@ -47,7 +51,7 @@ _CIPHERS: Final = ("-Res", "", "-Ext0", "-Ext1", "-Ext", "-Ext2")  # the fewest 
 
 def tls_of_load_balancer(before: Any, after: Any) -> str:
     """Judge a policy of a load balancer by the oldest version of TLS that it accepts, and by its ciphers."""
-    policies = [_DEFAULT_TLS if value is None else value for value in (before, after)]
+    policies = [with_default(value, _DEFAULT_TLS) for value in (before, after)]
     instead = f"is {words(policies[1])} instead of {words(policies[0])}"
     if any(is_unknown(policy) for policy in policies):
         return f"{instead}: possibly, older versions of TLS are accepted"
@@ -64,10 +68,12 @@ def tls_of_load_balancer(before: Any, after: Any) -> str:
 def _tls_of_policy(policy: str) -> tuple[int, int] | None:
     """Return the oldest version of TLS and the rank of the ciphers; None for a policy that is not known."""
     versioned = _TLS_VERSION.fullmatch(policy)
-    if versioned is None:
-        return (0, 0) if policy.startswith("ELBSecurityPolicy-") else None
-    ciphers = re.match(r"(-Res|-Ext\d?)?", versioned["rest"])
-    return int(versioned["minor"]), _CIPHERS.index(ciphers[0] if ciphers else "")
+    if versioned is not None:
+        ciphers = re.match(r"(-Res|-Ext\d?)?", versioned["rest"])
+        return int(versioned["minor"]), _CIPHERS.index(ciphers[0] if ciphers else "")
+    if policy.startswith("ELBSecurityPolicy-"):
+        return (0, 0)
+    return None
 
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
@@ -83,13 +89,18 @@ def must_stay_uncached(before: Any, after: Any, *, effect: str) -> str:
 
 def must_not_be_added(before: Any, after: Any, *, values: str, effect: str) -> str:
     """Judge an item of a list that must not be one of some values, separated by spaces."""
-    return f"is {after}: {effect}" if before is None and after in values.split() else ""
+    if before is not None or after not in values.split():
+        return ""
+    return f"is {after}: {effect}"
 
 
 def must_not_go(before: Any, after: Any, *, effect: str) -> str:
     """Judge an item of a list that must not be removed, or replaced with another one."""
-    how = "is removed" if before == {} else f"is no longer {words(before)}"
-    return "" if before is None else f"{how}: {effect}"
+    if before is None:
+        return ""
+    if before == {}:
+        return f"is removed: {effect}"
+    return f"is no longer {words(before)}: {effect}"
 
 
 def must_stay(before: Any, after: Any, *, effect: str, removal: str = "") -> str:
@@ -103,21 +114,25 @@ def must_stay(before: Any, after: Any, *, effect: str, removal: str = "") -> str
 
 def must_stay_private(before: Any, after: Any, *, effect: str) -> str:
     """Judge the type of an endpoint."""
-    is_open = text(before) == "PRIVATE" and text(after)
-    return f"is {words(after)} instead of PRIVATE: {effect}" if is_open else ""
+    if text(before) != "PRIVATE" or not text(after):
+        return ""
+    return f"is {words(after)} instead of PRIVATE: {effect}"
 
 
 def must_not_be_set(before: Any, after: Any, *, effect: str) -> str:
     """Judge a value that must not be added or replaced."""
-    return f"is {words(after)}: {effect}" if after not in (None, before) else ""
+    if after in (None, before):
+        return ""
+    return f"is {words(after)}: {effect}"
 
 
 def must_not_change(before: Any, after: Any, *, effect: str) -> str:
     """Judge an item of a list that must not be added or removed."""
-    return f"is changed ({words(before if after is None else after)}): {effect}"
+    return f"is changed ({words(with_default(after, before))}): {effect}"
 
 
 _RESTRICTION: Final = ("DistributionConfig", "Restrictions", "GeoRestriction")
+_METHODS: Final = ("AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route")
 _ENDPOINT_BLOCKS: Final = ("ResourcesVpcConfig", "PublicAccessCidrs")
 _JUDGES: Final[Mapping[str, Judge]] = {
     **JUDGES,
@@ -143,13 +158,9 @@ def opening_settings(change: ResourceChange) -> Iterator[Problem]:
     if change.action == ADD and after is not None:
         for value in values_of(after):
             yield from judged(change.type, value, NEW)
-        if change.type in ("AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route") and _asks_nothing(
-            after.properties
-        ):
-            text_of_method = (
-                "is new, and anyone can call it: it requires neither authorization nor an API key"
-            )
-            yield Problem(text_of_method, ())
+        if change.type in _METHODS and _asks_nothing(after.properties):
+            anyone = "is new, and anyone can call it: it requires neither authorization nor an API key"
+            yield Problem(anyone, ())
     elif change.action != REMOVE and before is not None and after is not None:
         if change.type != "AWS::SQS::Queue" or "KmsMasterKeyId" not in after.properties:
             yield from problems(change, CHANGED)  # otherwise encrypted with another key
@@ -163,13 +174,14 @@ def _reachable(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
 
     https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
     """
-    was, will = (
-        [box(block, -1, None, None) for block in as_list(value_at(side, _ENDPOINT_BLOCKS) or "0.0.0.0/0")]
-        for side in (before, after)
-    )
-    if without(will, was):
+    if without(_endpoint_boxes(after), _endpoint_boxes(before)):
         path = ".".join(_ENDPOINT_BLOCKS)
         yield Problem(f"{path} allows more addresses to reach the public endpoint", (path,))
+
+
+def _endpoint_boxes(cluster: Mapping[str, Any]) -> list[Box]:
+    blocks = as_list(value_at(cluster, _ENDPOINT_BLOCKS) or "0.0.0.0/0")
+    return [box(block, -1, None, None) for block in blocks]
 
 
 def _asks_nothing(method: Mapping[str, Any]) -> bool:
@@ -183,18 +195,21 @@ def _countries(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/georestrictions.html
     """
-    was, will = (_restriction(side) for side in (before, after))
-    if was == will or was[0] == "none":
+    kind, listed = _restriction(before)
+    new_kind, now_listed = _restriction(after)
+    if (kind, listed) == (new_kind, now_listed) or kind == "none":
         return
-    match was[0], will[0]:
+    match kind, new_kind:
         case "whitelist", "whitelist":
-            more = [country for country in will[1] if country not in was[1]]
+            more = [country for country in now_listed if country not in listed]
         case "blacklist", "blacklist":
-            more = [country for country in was[1] if country not in will[1]]
+            more = [country for country in listed if country not in now_listed]
         case "blacklist", "whitelist":
-            more = [country for country in will[1] if country in was[1]]
+            more = [country for country in now_listed if country in listed]
+        case _, "blacklist":
+            more = ["all but a list"]
         case _:
-            more = ["all but a list" if will[0] == "blacklist" else "all"]
+            more = ["all"]
     if more:
         yield Problem(f"serves more countries: {', '.join(more)}", (".".join(_RESTRICTION),))
 

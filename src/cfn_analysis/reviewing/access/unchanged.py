@@ -36,7 +36,8 @@ def same_access(environment: EnvironmentChanges) -> Iterator[Harmless]:
 
 def _is_same(was: Sequence[SubjectPolicy], will: Sequence[SubjectPolicy]) -> bool:
     """Return whether policies have the same effect; only valid statements are compared."""
-    if sorted(map(_other_elements, was)) != sorted(map(_other_elements, will)):
+    old, new = [_other_elements(policy) for policy in was], [_other_elements(policy) for policy in will]
+    if sorted(old) != sorted(new):
         return False
     before = _of_all(was)
     after = _of_all(will)
@@ -64,6 +65,6 @@ def _of_all(policies: Sequence[SubjectPolicy]) -> list[Statement]:
     return of_subject
 
 
-def _covers(covering: Sequence[Statement], wanted: Sequence[Statement]) -> bool:
+def _covers(covering: Sequence[Statement], covered: Sequence[Statement]) -> bool:
     """Return whether statements together allow and deny all that others do."""
-    return not any(list(not_covered(statement, covering)) for statement in wanted)
+    return not any(list(not_covered(statement, covering)) for statement in covered)

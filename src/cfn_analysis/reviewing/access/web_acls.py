@@ -90,10 +90,8 @@ def _less(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Reas
                 code for code in old.get("CountryCodes", []) if code not in new.get("CountryCodes", [])
             ]
             if missing:
-                yield (
-                    f"no longer matches {', '.join(map(str, missing))}",
-                    ("GeoMatchStatement", "CountryCodes"),
-                )
+                codes = ", ".join(str(code) for code in missing)
+                yield f"no longer matches {codes}", ("GeoMatchStatement", "CountryCodes")
             elif not _same(old, new, "CountryCodes"):
                 yield f"determines the country differently: {_UNSURE}", ("GeoMatchStatement",)
         case {"RateBasedStatement": Mapping() as old}, {"RateBasedStatement": Mapping() as new}:
@@ -179,34 +177,45 @@ def _stopping_after(rule: _Rule, rules: Sequence[_Rule]) -> list[str]:
     return [later.name for later in rules if later.stops and later.priority > rule.priority]
 
 
-def _rules(given: Any) -> list[_Rule] | None:
-    """Return the rules; None if they are known only in the deployed stack."""
-    if given is None:
+def _rules(value: Any) -> list[_Rule] | None:
+    """Return the rules in the order of their priorities; None if they are not known."""
+    if value is None:
         return []
-    if not isinstance(given, list) or not all(map(_is_known, given)):
+    if not isinstance(value, list):
         return None
-    found = []
-    for rule in given:
-        statement = rule.get("Statement")
-        if not _is_known(statement):
+    rules = []
+    for properties in value:
+        rule = _rule(properties)
+        if rule is None:
             return None
-        override = _action(rule.get("OverrideAction"))
-        action = _action(rule.get("Action")) or ("Count" if override == "Count" else "Block")
-        try:
-            priority = float(str(rule.get("Priority", 0)))
-        except ValueError:
-            return None
-        key = "Action" if "Action" in rule else "OverrideAction"
-        found.append(_Rule(str(rule.get("Name")), priority, action, key, statement))
-    return sorted(found, key=lambda rule: rule.priority)
+        rules.append(rule)
+    return sorted(rules, key=lambda rule: rule.priority)
+
+
+def _rule(properties: Any) -> _Rule | None:
+    """Return a rule; None if it is known only in the deployed stack."""
+    if not _is_known(properties) or not _is_known(properties.get("Statement")):
+        return None
+    try:
+        priority = float(str(properties.get("Priority", 0)))
+    except ValueError:
+        return None
+    action = _action(properties.get("Action"))
+    if not action:
+        action = "Count" if _action(properties.get("OverrideAction")) == "Count" else "Block"
+    key = "Action" if "Action" in properties else "OverrideAction"
+    return _Rule(str(properties.get("Name")), priority, action, key, properties["Statement"])
 
 
 def _is_known(value: Any) -> bool:
     return isinstance(value, Mapping) and not is_unknown(value)
 
 
-def _action(given: Any) -> str:
-    return next(iter(given), "") if isinstance(given, Mapping) else ""
+def _action(value: Any) -> str:
+    """Return the name of an action, which is the only key of its mapping; empty without one."""
+    if not isinstance(value, Mapping):
+        return ""
+    return next(iter(value), "")
 
 
 def _same(before: Any, after: Any, *without: str) -> bool:

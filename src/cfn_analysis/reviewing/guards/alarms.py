@@ -29,7 +29,7 @@ _LOWER: Final = ("LessThanThreshold", "LessThanOrEqualToThreshold")
 _MISSING: Final = {"breaching": 2, "missing": 1, "ignore": 0, "notbreaching": 0}
 
 
-def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[Problem]:
+def weaker_alarms(change: ResourceChange, gone: Collection[Node]) -> Iterator[Problem]:
     """Yield the ways in which a changed alarm notifies later, or fewer recipients, than before.
 
     An alarm on a resource in ``gone``, which are removed, must monitor another one.
@@ -64,7 +64,9 @@ def _notifications(before: Mapping[str, Any], after: Mapping[str, Any]) -> Itera
         ]
         if dropped:
             what = ", ".join(words(action) for action in dropped)
-            yield Problem(f"{key} no longer contains {what}{'' if kept else ', and is empty'}", (key,))
+            if not kept:
+                what += ", and is empty"
+            yield Problem(f"{key} no longer contains {what}", (key,))
     was, will = (text(side.get("ActionsEnabled", True)).lower() for side in (before, after))
     if was == "true" and will != "true":
         how = f"ActionsEnabled is {words(after.get('ActionsEnabled'))}: it does not notify anyone"
@@ -76,9 +78,9 @@ def _notifications(before: Mapping[str, Any], after: Mapping[str, Any]) -> Itera
 def _watches_another(
     change: ResourceChange, key: str, before: Any, after: Any, gone: Collection[Node]
 ) -> bool:
-    if _comparable(before) == _comparable(after) or any(
-        mention.target in gone for mention in mentions(before, change.node.stack)
-    ):
+    if _comparable(before) == _comparable(after):
+        return False
+    if any(mention.target in gone for mention in mentions(before, change.node.stack)):
         return False
     causes = [cause for cause in change.causes if cause.place[:1] == (key,)]
     # Otherwise it monitors the replacement of the old resource.
@@ -141,4 +143,6 @@ def _number(value: Any) -> float | None:
 
 def _comparable(value: Any) -> Any:
     number = _number(value)
-    return number if number is not None else json.dumps(as_strings(value), sort_keys=True, default=str)
+    if number is not None:
+        return number
+    return json.dumps(as_strings(value), sort_keys=True, default=str)

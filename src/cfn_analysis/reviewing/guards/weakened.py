@@ -12,7 +12,7 @@ from cfn_analysis.model.wording import beginning
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Problem, Risk, risk
-from cfn_analysis.reviewing.guards.alarms import deaf
+from cfn_analysis.reviewing.guards.alarms import weaker_alarms
 from cfn_analysis.reviewing.kinds import GUARD
 from cfn_analysis.reviewing.removals import unguarded
 from cfn_analysis.reviewing.values import JUDGES, must_not_decrease, problems, settings, tables, text, words
@@ -32,7 +32,8 @@ def deleted_after_days(before: Any, after: Any, *, what: str, never: str = "") -
         return ""
     if was is None:
         days = words(will)
-        return f"is set to {days}: {what} are deleted after {days} day{'s' if days != '1' else ''}"
+        period = "1 day" if days == "1" else f"{days} days"
+        return f"is set to {days}: {what} are deleted after {period}"
     return must_not_decrease(was, will, effect="records are retained for a shorter time")
 
 
@@ -44,7 +45,7 @@ def weakened_guards(environment: EnvironmentChanges) -> Iterator[Risk]:
     changes = {node: changed.change for node, changed in environment.resources.items()}
     gone = {node for node, change in changes.items() if change.action == REMOVE}
     for node, change in changes.items():
-        for problem in dict.fromkeys([*_weaker(change, gone), *deaf(change, gone)]):
+        for problem in dict.fromkeys([*_weaker(change, gone), *weaker_alarms(change, gone)]):
             yield risk(GUARD, node, sentences.WEAKENED, paths=problem.paths, problem=problem.text)
     for change, effect in unguarded(environment):
         yield risk(GUARD, change.node, sentences.GUARD_REMOVED, effect=effect)
@@ -58,14 +59,11 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[Problem]
     before, after = change.before, change.after
     if change.action in (ADD, REMOVE) or before is None or after is None or before.type != after.type:
         return
-    found = list(problems(change, SETTINGS, gone))
-    yield from found
+    of_settings = list(problems(change, SETTINGS, gone))
+    yield from of_settings
     yield from _shorter(change.type, before.properties, after.properties)
-    if change.type == "AWS::WAFv2::LoggingConfiguration":
-        old, new = (side.properties.get("LoggingFilter") for side in (before, after))
-        if old != new and new is not None and not found:  # otherwise its DefaultBehavior is reported
-            how = "new" if old is None else "changed"
-            yield Problem(f"LoggingFilter is {how}: this may mean that less is recorded", ("LoggingFilter",))
+    if change.type == "AWS::WAFv2::LoggingConfiguration" and not of_settings:
+        yield from _filtered(before.properties.get("LoggingFilter"), after.properties.get("LoggingFilter"))
     for key in _POLICIES:
         was, will = before.retention_policy(key), after.retention_policy(key)
         if was == will:
@@ -74,6 +72,14 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[Problem]
             yield Problem(f"{key} is {words(will)} instead of {words(was)}, which may retain less", (key,))
         elif _KEEPS[will] < _KEEPS[was]:
             yield Problem(f"{key} is {will} instead of {was}", (key,))
+
+
+def _filtered(before: Any, after: Any) -> Iterator[Problem]:
+    """Yield a new or changed filter of the logs of a web ACL, whose DefaultBehavior is a setting."""
+    if after is None or before == after:
+        return
+    how = "new" if before is None else "changed"
+    yield Problem(f"LoggingFilter is {how}: this may mean that less is recorded", ("LoggingFilter",))
 
 
 def _shorter(type_name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Problem]:

@@ -3,19 +3,20 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from cfn_analysis.model.references import as_list
 from cfn_analysis.model.wildcards import matches
 from cfn_analysis.rules.support.documents import POLICIES, documents, each
 from cfn_analysis.rules.support.references import partial_text, plain
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.service_roles import service_actions
 from cfn_analysis.rules.support.values import show
-from cfn_analysis.rules.support.words import rows, words
+from cfn_analysis.rules.support.words import columns, words
 
 # Service and first part of a resource in an ARN; the part is empty if the ARN has none.
 Kind = tuple[str, str]
 
 ARNS: dict[str, Kind] = {
-    f"AWS::{kind}": (service, "".join(part)) for kind, service, *part in map(str.split, rows(__file__))
+    f"AWS::{kind}": (service, "".join(part)) for kind, service, *part in columns(__file__)
 }
 SERVICES = {service for service, _ in ARNS.values()}
 # Actions on log streams, whose ARNs are longer than those of the log group.
@@ -39,10 +40,10 @@ class ActionOnAnotherResource(Rule):
 
     id = "E9552"
     source_url = "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html"
-    fault_class = "rights"
+    finding_class = "rights"
     looks_at = POLICIES
 
-    def faults(self, validator: Validator, policy: Any) -> Faults:
+    def findings(self, validator: Validator, policy: Any) -> Findings:
         resources = validator.cfn.template.get("Resources", {})
         for statement, path in documents(policy):
             listed = [partial_text(resource) for resource, _ in each(statement.get("Resource"))]
@@ -53,14 +54,17 @@ class ActionOnAnotherResource(Rule):
             for action in actions:
                 fitting = _fitting(action.lower())
                 if fitting and not any(_fits(kind, fitting) for kind in kinds if kind):
-                    yield Fault((*path, "Resource"), _message(action, str(listed[0]), fitting))
+                    yield Finding((*path, "Resource"), _message(action, str(listed[0]), fitting))
                     break
 
 
 def _message(action: str, resource: str, fitting: frozenset[Kind]) -> str:
     kinds = {kind for kind in fitting if kind != ("s3", "accesspoint")} or fitting
-    applies = " or ".join(sorted(" ".join(filter(None, kind)) for kind in kinds))
-    remedy = REMEDIES.get(next(iter(kinds)), "") if len(kinds) == 1 else ""
+    applies = " or ".join(sorted(f"{service} {part}".rstrip() for service, part in kinds))
+    remedy = ""
+    if len(kinds) == 1:
+        (kind,) = kinds
+        remedy = REMEDIES.get(kind, "")
     return (
         f"Resource is {show(resource)}, and {action} applies to {applies}: the statement does not allow "
         f"it.{remedy}"
@@ -71,24 +75,54 @@ def _kind(resources: Any, text: str | None) -> Kind | None:
     """Return the kind of a resource; None if it may be another one, too."""
     if text is None:
         return None
-    whole = re.fullmatch(r"\$\{(\w+)(\.\w*Arn)?\}(.*)", text)
-    if whole and (kind := ARNS.get(resources.get(whole[1], {}).get("Type"))):
-        if not whole[2] and kind[0] not in ("secretsmanager", "sns"):
-            return None
-        if kind[0] == "s3" and whole[3]:
-            return ("s3", "object") if whole[3].startswith("/") else None
+    reference = re.fullmatch(r"\$\{(\w+)(\.\w*Arn)?\}(.*)", text)
+    if reference is not None:
+        logical_id, attribute, rest = reference.groups()
+        kind = ARNS.get(resources.get(logical_id, {}).get("Type"))
+        if kind is not None:
+            return _kind_of_reference(kind, attribute, rest)
+    return _kind_of_arn(resources, text)
+
+
+def _kind_of_reference(kind: Kind, attribute: str | None, rest: str) -> Kind | None:
+    """Return the kind of a reference to a resource of the template, with the text after it."""
+    service, _ = kind
+    if not attribute and service not in ("secretsmanager", "sns"):
+        return None
+    if service != "s3" or not rest:
         return kind
+    if rest.startswith("/"):
+        return "s3", "object"
+    return None
+
+
+def _kind_of_arn(resources: Any, text: str) -> Kind | None:
     parts = plain(text).split(":", 5)
     if len(parts) < 6 or parts[0] != "arn" or re.search(r"[$*?]", parts[2]):
         return None
-    service, name = parts[2], parts[5]
-    if service == "s3" and not parts[4]:
-        known = _is_bucket(resources, text) or not re.search(r"[$*?]", name.partition("/")[0])
-        return ("s3", "object" if "/" in name else "bucket") if known else None
+    _, _, service, _, account, name = parts
+    if service == "s3" and not account:
+        return _kind_in_s3(resources, text, name)
     if service == "logs" and re.fullmatch(r"log-group:[^:*?]+", name):
-        return ("logs", "group alone")
-    first = re.match(r"[A-Za-z-]+(?=[:/])", name)
-    return (service, first[0]) if first else (service, "")
+        return "logs", "group alone"
+    return service, _first_word(name)
+
+
+def _kind_in_s3(resources: Any, text: str, name: str) -> Kind | None:
+    bucket, separator, _ = name.partition("/")
+    if re.search(r"[$*?]", bucket) and not _is_bucket(resources, text):
+        return None
+    if separator:
+        return "s3", "object"
+    return "s3", "bucket"
+
+
+def _first_word(name: str) -> str:
+    """Return the first part of the last part of an ARN, such as ``log-group``; empty if it has none."""
+    word = re.match(r"[A-Za-z-]+(?=[:/])", name)
+    if word is None:
+        return ""
+    return word[0]
 
 
 def _is_bucket(resources: Any, text: str) -> bool:
@@ -109,23 +143,29 @@ def _fits(kind: Kind, fitting: frozenset[Kind]) -> bool:
 @cache
 def _fitting(action: str) -> frozenset[Kind]:
     """Return the kinds to which an action applies; none if they are not known."""
-    service, _, name = action.partition(":")
-    known = service_actions().get(service, {"Actions": {}})
     if action in STREAM_ACTIONS:
         return frozenset({("logs", "log-stream")})
+    service, _, name = action.partition(":")
+    authorization = service_actions().get(service, {"Actions": {}})
     if "*" not in name and "?" not in name:
-        return frozenset(_kinds_of(known, known["Actions"].get(name, {})))
-    listed = (about for act, about in known["Actions"].items() if matches(name, act))
-    return frozenset((kind, "") for about in listed for kind, _ in _kinds_of(known, about))
+        return frozenset(_kinds_of(authorization, authorization["Actions"].get(name, {})))
+    kinds: set[Kind] = set()
+    for action_name, description in authorization["Actions"].items():
+        if matches(name, action_name):
+            kinds.update((kind, "") for kind, _ in _kinds_of(authorization, description))
+    return frozenset(kinds)
 
 
-def _kinds_of(known: Any, action: Any) -> Iterator[Kind]:
-    listed = action.get("Resources", [])
-    for name in listed if isinstance(listed, list) else [listed]:
-        for arn in known["Resources"].get(name.lower(), {}).get("ARNFormats", []):
+def _kinds_of(authorization: Any, action: Any) -> Iterator[Kind]:
+    for name in as_list(action.get("Resources", [])):
+        for arn in authorization["Resources"].get(name.lower(), {}).get("ARNFormats", []):
             parts = arn.split(":", 5)
             if len(parts) < 6:
                 continue
-            first = re.match(r"[A-Za-z-]+(?=[:/])", parts[5])
-            exact = first[0] if first and parts[2] in SERVICES else ""
-            yield parts[2], name if parts[2] == "s3" and name in ("bucket", "object") else exact
+            service = parts[2]
+            if service == "s3" and name in ("bucket", "object"):
+                yield service, name
+            elif service in SERVICES:
+                yield service, _first_word(parts[5])
+            else:
+                yield service, ""

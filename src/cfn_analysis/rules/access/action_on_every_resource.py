@@ -1,9 +1,9 @@
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from typing import Any
 
+from cfn_analysis.model.wildcards import matches
 from cfn_analysis.rules.support.documents import IDENTITY_POLICIES, documents, each
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.service_roles import service_actions
 from cfn_analysis.rules.support.words import words
 
@@ -28,10 +28,10 @@ class ActionOnEveryResource(Rule):
 
     id = "W9554"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege"
-    fault_class = "rights"
+    finding_class = "rights"
     looks_at = ROLES
 
-    def faults(self, validator: Validator, policy: Any) -> Faults:
+    def findings(self, validator: Validator, policy: Any) -> Findings:
         for statement, path in documents(policy):
             if statement.get("Effect") != "Allow" or "Condition" in statement:
                 continue
@@ -41,7 +41,7 @@ class ActionOnEveryResource(Rule):
             for resource, place in each(statement.get("Resource"), *path, "Resource"):
                 if resource == "*":
                     action, kind = limited[0]
-                    yield Fault(
+                    yield Finding(
                         place,
                         f"{action} is allowed on every resource of the account, although it applies to the "
                         f"ARN of a {kind}. Name the resources.",
@@ -53,10 +53,10 @@ def _with_arns(statement: Any) -> Iterator[tuple[str, str]]:
     for action, _ in each(statement.get("Action")):
         if not isinstance(action, str):
             continue
-        service, _, name = action.lower().partition(":")
+        service, _, pattern = action.lower().partition(":")
         if service not in SERVICES:
             continue
-        for known, facts in service_actions().get(service, {}).get("Actions", {}).items():
-            if facts.get("Resources") and fnmatchcase(known, name):
-                yield action, facts["Resources"][0]
+        for name, description in service_actions().get(service, {}).get("Actions", {}).items():
+            if description.get("Resources") and matches(pattern, name):
+                yield action, description["Resources"][0]
                 break

@@ -4,10 +4,10 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.callers import RIGHTS, Called, Rights, called
+from cfn_analysis.rules.support.callers import RIGHTS, Call, Rights, calls_of_services
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.resource_policies import Granted, ServiceCall, access, policies_of
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.scenarios import scenarios
 from cfn_analysis.rules.support.targets import BUCKET, FUNCTIONS, KEY, QUEUE, TOPIC, key_id
 from cfn_analysis.rules.support.values import Path, branches, case_of, existing, memory, show, values
@@ -39,11 +39,11 @@ class CallerNotAllowed(Rule):
 
     id = "E9550"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html"
-    fault_class = "rights"
+    finding_class = "rights"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         seen = set()
-        for call in called(validator, resources):
+        for call in calls_of_services(validator, resources):
             key = call.path[0], call.caller.service, call.target, *call.case.context.conditions.status.items()
             if key in seen:  # an alarm has the same topic in several properties
                 continue
@@ -62,62 +62,67 @@ def _lists(service: str, bucket: Any) -> bool:
     return service == "logging.s3." and (control == "LogDeliveryWrite" or is_function(control)[0] is not None)
 
 
-def _refusals(validator: Validator, resources: Any, call: Called, target: str, rights: Rights) -> Faults:
+def _refusals(validator: Validator, resources: Any, call: Call, target: str, rights: Rights) -> Findings:
     policies = policies_of(validator, resources, target)
     caller, kind = call.caller, resources[target]["Type"]
+    statements = [statements for _, statements in policies.values()]
+    if caller.named and f"{caller.service}amazonaws" not in show(statements):
+        return
     default = Granted.FULL if caller.default and kind == TOPIC else Granted.NONE
     prefix = value_at(call.properties, PREFIX) if caller.service == "logging.s3." else None
-    name = call.properties.get(NAMES.get(caller.kind, ""))
-    if caller.named and f"{caller.service}amazonaws" not in show(
-        [content for _, content in policies.values()]
-    ):
-        return
-    for (source_name,), case in scenarios(call.case, [name]) if name is not None else [((None,), call.case)]:
-        asked = ServiceCall(caller.service, rights, target, call.source, source_name, prefix)
-        for granted, present, where in access(case, policies, asked, default):
+    for source_name, case in _source_names(call):
+        service_call = ServiceCall(caller.service, rights, target, call.source, source_name, prefix)
+        for granted, present, where in access(case, policies, service_call, default):
             lacking = [right for right, allowed in granted.items() if allowed is Granted.NONE]
             if lacking:
                 path, message = _refusal(call, target, kind, lacking, present)
-                yield Fault(path, message, where)
+                yield Finding(path, message, where)
             elif Granted.OTHER_SOURCES in granted.values():
                 yield _other_source(resources, call, target, source_name, where)
 
 
+def _source_names(call: Call) -> Iterator[tuple[Any, Validator]]:
+    """Yield the name of the resource for which a service calls, in each case; None if it has none."""
+    name = call.properties.get(NAMES.get(call.caller.kind, ""))
+    for decided, case in scenarios(call.case, {"name": name}):
+        yield decided.get("name"), case
+
+
 def _refusal(
-    call: Called, target: str, kind: str, lacking: Sequence[str], present: Sequence[str]
+    call: Call, target: str, kind: str, lacking: Sequence[str], present: Sequence[str]
 ) -> tuple[Path, str]:
     """Return path and message for permissions that no policy of the target has."""
     effect = call.caller.effect
     service = f"{call.caller.service}amazonaws.com" if call.caller.service else "its callers"
-    what, asked = _property(call.path), " and ".join(lacking)
+    name, rights = _property(call.path), " and ".join(lacking)
     if kind in FUNCTIONS:
-        verb = "to call it" if asked == "lambda:InvokeFunction" else asked
+        verb = "to call it" if rights == "lambda:InvokeFunction" else rights
         return call.path, (
-            f"{what} is {target}, and no AWS::Lambda::Permission allows {service} {verb}{{when}}: {effect}. "
+            f"{name} is {target}, and no AWS::Lambda::Permission allows {service} {verb}{{when}}: {effect}. "
             "Add one."
         )
     if kind == KEY:
         used = "" if target == call.target else f", and the key encrypts {call.target}"
         return (target, "Properties", "KeyPolicy"), (
-            f"KeyPolicy does not allow {service} {asked}{{when}}{used}: {effect}. Allow it."
+            f"KeyPolicy does not allow {service} {rights}{{when}}{used}: {effect}. Allow it."
         )
     if len(present) == 1:
         return (present[0], "Properties", "PolicyDocument"), (
-            f"PolicyDocument does not allow {service} {asked} on {target}{{when}}: {effect}. Allow it."
+            f"PolicyDocument does not allow {service} {rights} on {target}{{when}}: {effect}. Allow it."
         )
     return call.path, (
-        f"{what} is {target}, and no policy allows {service} {asked} on it{{when}}: {effect}. Allow it in an "
-        f"{KEYS[kind][2]}."
+        f"{name} is {target}, and no policy allows {service} {rights} on it{{when}}: {effect}. Allow it in "
+        f"an {KEYS[kind][2]}."
     )
 
 
-def _other_source(resources: Any, call: Called, target: str, name: Any, case: Validator) -> Fault:
-    """Return the fault of a policy that allows the service only for another source."""
+def _other_source(resources: Any, call: Call, target: str, name: Any, case: Validator) -> Finding:
+    """Return the finding of a policy that allows the service only for another source."""
     service, logical_id = f"{call.caller.service}amazonaws.com", str(call.path[0])
     key = NAMES.get(call.caller.kind)
     path = existing(resources, (logical_id, "Properties", key)) if key else call.path
     shown = f"{key} is {show(name)}" if key else f"{_property(call.path)} is {target}"
-    return Fault(
+    return Finding(
         path,
         f"{shown}{{when}}, and {target} allows {service} only for another source, in aws:SourceArn or the "
         f"encryption context: {call.caller.effect}. Change the condition.",
@@ -130,7 +135,7 @@ def _property(path: Path) -> str:
     return next(str(step) for step in reversed(path) if isinstance(step, str) and step != "Fn::If")
 
 
-def _refused_by_key(validator: Validator, resources: Any, call: Called) -> Faults:
+def _refused_by_key(validator: Validator, resources: Any, call: Call) -> Findings:
     name, managed, _ = KEYS[resources[call.target]["Type"]]
     needed, service = call.caller.key_rights, f"{call.caller.service}amazonaws.com"
     cache = memory(validator.cfn).setdefault("keys of targets", {})
@@ -141,7 +146,7 @@ def _refused_by_key(validator: Validator, resources: Any, call: Called) -> Fault
         text = sub_text(used) or ""
         if needed is None or text == managed or text.endswith(f":{managed}"):
             remedy = "SSE-S3 (AES256)" if needed is None else "a customer managed key that allows it"
-            yield Fault(
+            yield Finding(
                 existing(resources, (call.target, "Properties", name)),
                 f"{name} of {call.target} is {text or show(used)}{{when}}, a key that {service} cannot use: "
                 f"{call.caller.effect}. Use {remedy}.",

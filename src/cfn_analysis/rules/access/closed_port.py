@@ -5,7 +5,7 @@ from cfnlint.helpers import is_function
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.networks import ingress_rules
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.scenarios import default_values, number
 from cfn_analysis.rules.support.values import existing, logical_ids_in, of_type
 from cfn_analysis.rules.support.words import rows
@@ -20,20 +20,20 @@ class ClosedPort(Rule):
 
     id = "E9553"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html"
-    fault_class = "networks"
+    finding_class = "networks"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         for line in rows(__file__):
             kind, groups_path, port_name, *defaults = line.split()
             path = groups_path.split("/")
             for logical_id, _, properties in of_type(resources, f"AWS::{kind}"):
-                groups = [single_reference(group)[0] for group in _values(properties, path)]
+                groups = [single_reference(group)[0] for group in _values_at(properties, path)]
                 rules = ingress_rules(resources, groups)
                 if not rules and logical_ids_in(validator.cfn.template.get("Outputs", {})) & set(groups):
                     continue  # another template may add the rules
                 for port in _ports(validator, properties, port_name, defaults):
                     if rules is not None and not any(_admits(validator, rule, port) for rule in rules):
-                        yield Fault(
+                        yield Finding(
                             existing(resources, (logical_id, "Properties", *path)),
                             f"{' and '.join(groups)} does not allow port {port:g}, on which {logical_id} "
                             f"listens: "
@@ -43,34 +43,46 @@ class ClosedPort(Rule):
 
 def _ports(validator: Validator, properties: Any, name: str, defaults: list[str]) -> list[float]:
     """Return the port on which a resource listens, if it is known."""
-    written = _values(properties, [name])
+    written = _values_at(properties, [name])
     engines = dict(default.partition("=")[::2] for default in defaults)
-    return _known(validator, written or [engines.get(str(properties.get("Engine")))])
+    return _only_port(validator, written or [engines.get(str(properties.get("Engine")))])
 
 
-def _known(validator: Validator, written: list[Any]) -> list[float]:
+def _only_port(validator: Validator, written: list[Any]) -> list[float]:
     """Return the ports if there is one, and all of its possible values are known."""
-    ports = [number(port) for value in written for port, _ in default_values(validator, value)]
-    return [port for port in ports if port is not None] if len(set(ports)) == 1 else []
+    ports: list[float | None] = []
+    for value in written:
+        ports += [number(port) for port, _ in default_values(validator, value)]
+    if len(set(ports)) != 1:
+        return []
+    return [port for port in ports if port is not None]
 
 
-def _values(properties: Any, path: list[str]) -> list[Any]:
+def _values_at(properties: Any, path: list[str]) -> list[Any]:
     """Return the values at a path, of the items of every list and the branches of every Fn::If."""
     values: list[Any] = [properties]
     for name in path:
         parts = [part.get(name) for part in values if isinstance(part, dict)]
-        values = [value for part in parts for value, _ in each(part)]
+        values = []
+        for part in parts:
+            values += [value for value, _ in each(part)]
     return values
 
 
 def _admits(validator: Validator, rule: Any, port: float) -> bool:
     if not isinstance(rule, dict) or is_function(rule)[0] or str(rule.get("IpProtocol")) == "-1":
         return True
-    ends = [
-        [number(value) for value, _ in default_values(validator, rule.get(name))]
-        for name in ("FromPort", "ToPort")
-    ]
-    if any(None in end or not end for end in ends):
+    first_ports = _ends(validator, rule.get("FromPort"))
+    last_ports = _ends(validator, rule.get("ToPort"))
+    if not first_ports or not last_ports:
         return True
-    first, last = min(filter(None, ends[0]), default=0), max(filter(None, ends[1]), default=0)
-    return str(rule.get("IpProtocol")).lower() in ("tcp", "6") and first <= port <= last
+    is_tcp = str(rule.get("IpProtocol")).lower() in ("tcp", "6")
+    return is_tcp and min(first_ports) <= port <= max(last_ports)
+
+
+def _ends(validator: Validator, value: Any) -> list[float]:
+    """Return the possible values of an end of a range; none if one is not known."""
+    ports = [number(port) for port, _ in default_values(validator, value)]
+    if None in ports:
+        return []
+    return [port for port in ports if port is not None]

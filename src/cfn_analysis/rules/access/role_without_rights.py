@@ -8,14 +8,14 @@ from cfn_analysis.rules.support.grants import missing
 from cfn_analysis.rules.support.policies import MANAGED, ROLE, delegates
 from cfn_analysis.rules.support.references import own_id, own_type, sub_text, target, waits_for
 from cfn_analysis.rules.support.resource_policies import is_service
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.service_roles import (
     READS,
     SERVICE_ROLES,
     WITHOUT_ROLE,
     Actions,
     ServiceRole,
-    asked,
+    needed_actions,
 )
 from cfn_analysis.rules.support.targets import KEY, key_id
 from cfn_analysis.rules.support.values import Path, branches, place
@@ -33,10 +33,10 @@ class RoleWithoutRights(Rule):
 
     id = "E9551"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html"
-    fault_class = "rights"
+    finding_class = "rights"
     looks_at = properties_of(*dict.fromkeys(service_role.kind for service_role in SERVICE_ROLES), ROLE)
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         yield from _without_path(properties)
         kind = own_type(validator)
         trusted = set()
@@ -49,23 +49,23 @@ class RoleWithoutRights(Rule):
             yield from _without_rights(validator, service_role, properties)
 
 
-def _without_path(properties: Any) -> Faults:
+def _without_path(properties: Any) -> Findings:
     """Yield the managed policies whose ARN lacks the path ``service-role/``."""
     for arn, place_of in each(properties.get("ManagedPolicyArns"), "ManagedPolicyArns"):
         name = (sub_text(arn) or "").rpartition(":aws:policy/")[2]
         right = next((end for end in MANAGED if end.endswith(f"/service-role/{name}")), "")
         if name and right:
-            yield Fault(
+            yield Finding(
                 place_of,
                 f"ManagedPolicyArns has {name}, which AWS has as {right.removeprefix(':policy/')}: IAM "
                 "refuses the role. Add the path.",
             )
 
 
-def _without_rights(validator: Validator, service_role: ServiceRole, properties: Any) -> Faults:
+def _without_rights(validator: Validator, service_role: ServiceRole, properties: Any) -> Findings:
     """Yield what the role of a resource does not allow its service, also on the key of the target."""
     resources = validator.cfn.template["Resources"]
-    for path, role, (actions, on), case in asked(validator, resources, service_role, properties):
+    for path, role, (actions, on), case in needed_actions(validator, resources, service_role, properties):
         if role is None:
             if actions[0] not in WITHOUT_ROLE:
                 yield _missing(service_role, path, actions, case)
@@ -78,9 +78,9 @@ def _without_rights(validator: Validator, service_role: ServiceRole, properties:
         yield from _lacking(case, service_role, path, role, on_key, key)
 
 
-def _missing(service_role: ServiceRole, path: Path, actions: Actions, case: Validator) -> Fault:
+def _missing(service_role: ServiceRole, path: Path, actions: Actions, case: Validator) -> Finding:
     name = service_role.role.rpartition("/")[2]
-    return Fault(
+    return Finding(
         path[: path.index(name)] if name in path else path,
         f"{name} is missing{{when}}: {service_role.effect}. Add a role that {service_role.service} can "
         f"assume and that allows {' and '.join(actions)}.",
@@ -88,14 +88,14 @@ def _missing(service_role: ServiceRole, path: Path, actions: Actions, case: Vali
     )
 
 
-def _distrusted(validator: Validator, service_role: ServiceRole, properties: Any) -> Faults:
+def _distrusted(validator: Validator, service_role: ServiceRole, properties: Any) -> Findings:
     steps = service_role.role.split("/")
     for value, case in branches(validator, properties, *steps):
         role, role_properties = target(case, value, ROLE)
         policy = role_properties.get("AssumeRolePolicyDocument")
-        known = role and isinstance(policy, dict) and not is_function(policy)[0]
-        if known and not _trusts(policy, service_role.service):
-            yield Fault(
+        is_known = role and isinstance(policy, dict) and not is_function(policy)[0]
+        if is_known and not _trusts(policy, service_role.service):
+            yield Finding(
                 place(case, validator),
                 f"{[step for step in steps if step != '*'][-1]} is {role}{{when}}, whose "
                 f"AssumeRolePolicyDocument does not allow {service_role.service}: the service cannot assume "
@@ -105,23 +105,23 @@ def _distrusted(validator: Validator, service_role: ServiceRole, properties: Any
 
 
 def _trusts(policy: Any, service: str) -> bool:
-    return any(
-        is_service(name, service.removesuffix("amazonaws.com"))
-        for statement, _ in documents(policy)
-        if statement.get("Effect") != "Deny"
-        for name in principals(statement)
-    )
+    for statement, _ in documents(policy):
+        if statement.get("Effect") == "Deny":
+            continue
+        if any(is_service(name, service.removesuffix("amazonaws.com")) for name in principals(statement)):
+            return True
+    return False
 
 
 def _lacking(
     case: Validator, service_role: ServiceRole, path: Path, role: Any, actions: Actions, on: str
-) -> Faults:
+) -> Findings:
     if on and case.cfn.template["Resources"][on]["Type"] == KEY and not delegates(case, on):
         return
     where = f" on {on}" if on else ""
     for lack in missing(case, role, actions, on):
         if lack.absent:
-            yield Fault(
+            yield Finding(
                 path,
                 f"{lack.role} does not allow {' and '.join(lack.absent)}{where}{{when}}: "
                 f"{service_role.effect}. Allow it.",
@@ -129,7 +129,7 @@ def _lacking(
             )
         late = [name for name in lack.policies if not waits_for(case, own_id(case), name)]
         if service_role.checked and not lack.absent and late:
-            yield Fault(
+            yield Finding(
                 path,
                 f"{late[0]} allows {lack.role} {' and '.join(actions)}{where}{{when}}, and the resource does "
                 f"not wait for it: {service_role.effect} if it is created first. Add DependsOn: {late[0]}.",

@@ -1,7 +1,7 @@
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.values import logical_ids_in, of_type, show
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.values import existing, logical_ids_in, of_type, show
 
 # DeletionPolicy -> when the role is deleted.
 DELETED = {
@@ -22,20 +22,21 @@ class AccountRoleDeleted(Rule):
 
     id = "E9534"
     source_url = "https://github.com/aws/aws-cdk/issues/6194"
-    fault_class = "lifecycle"
+    finding_class = "lifecycle"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         for account_id, _, properties in of_type(resources, "AWS::ApiGateway::Account"):
-            named = logical_ids_in(properties.get("CloudWatchRoleArn"))
+            roles_of_account = logical_ids_in(properties.get("CloudWatchRoleArn"))
             for role_id, role, _ in of_type(resources, "AWS::IAM::Role"):
                 policy = role.get("DeletionPolicy", "Delete")
                 kinds = [value for value, *_ in validator.resolve_value(policy)]
                 lost = next((when for kind, when in DELETED.items() if kind in kinds), "")
-                if role_id in named and lost:
-                    given = "DeletionPolicy" in role
-                    yield Fault(
-                        (role_id, "DeletionPolicy") if given else (role_id,),
-                        f"DeletionPolicy is {show(policy) if given else 'missing'} on the role that "
-                        f"{account_id} gives to all APIs of the account: {lost}, none of them can log. Set "
-                        "DeletionPolicy: Retain, and UpdateReplacePolicy: Retain.",
-                    )
+                if role_id not in roles_of_account or not lost:
+                    continue
+                written = show(policy) if "DeletionPolicy" in role else "missing"
+                yield Finding(
+                    (role_id, *existing(role, ("DeletionPolicy",))),
+                    f"DeletionPolicy is {written} on the role that {account_id} gives to all APIs of the "
+                    f"account: {lost}, none of them can log. Set DeletionPolicy: Retain, and "
+                    "UpdateReplacePolicy: Retain.",
+                )

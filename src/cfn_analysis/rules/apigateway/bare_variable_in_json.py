@@ -5,7 +5,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.apis import ACCESS_LOGS
 from cfn_analysis.rules.support.documents import document_texts
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 
 # Numbers that every request has.
 NUMBERS = ("status", "responseLatency", "responseLength", "requestTimeEpoch")
@@ -29,17 +29,17 @@ class BareVariableInJson(Rule):
 
     id = "E9543"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html"
-    fault_class = "documents"
+    finding_class = "documents"
     looks_at = (
         *ACCESS_LOGS,
         "Resources/AWS::ApiGateway::GatewayResponse/Properties/ResponseTemplates",
     )
 
-    def faults(self, validator: Validator, part: Any) -> Faults:
+    def findings(self, validator: Validator, part: Any) -> Findings:
         for text in document_texts(validator, part.get("Format")):
             for name in _bare(text):
                 if name not in NUMBERS:
-                    yield Fault(
+                    yield Finding(
                         ("Format",),
                         f"Format has $context.{name} without quotation marks: its text, or the '-' of no "
                         f'value, breaks the JSON of the record. Write "$context.{name}".',
@@ -47,19 +47,19 @@ class BareVariableInJson(Rule):
         for text in document_texts(validator, part.get("application/json")):
             for name in _bare(text):
                 if not OWN_QUOTES.fullmatch(name):
-                    yield Fault(
+                    yield Finding(
                         ("application/json",),
                         f"The response has $context.{name} without quotation marks, which breaks its JSON. "
                         f'Write "$context.{name}".',
                     )
             if re.search(QUOTED_TWICE, text):
-                yield Fault(
+                yield Finding(
                     ("application/json",),
                     "The response has $context.error.messageString in quotation marks, and it brings its "
                     "own: the JSON breaks. Leave them out.",
                 )
             if not _is_json(text):
-                yield Fault(("application/json",), "The response is not JSON. Correct it.")
+                yield Finding(("application/json",), "The response is not JSON. Correct it.")
 
 
 def _bare(text: str) -> Iterator[str]:
@@ -72,7 +72,7 @@ def _is_json(text: str) -> bool:
     """Return whether a template is JSON once its variables have values, or has more than variables."""
     if "#" in text or not text.lstrip().startswith("{"):
         return True
-    filled = re.sub(rf"({TEXT})|\$[\w.]+(\([^()]*\))?|\$\{{[^}}]*\}}", lambda found: found[1] or "1", text)
+    filled = re.sub(rf"({TEXT})|\$[\w.]+(\([^()]*\))?|\$\{{[^}}]*\}}", lambda token: token[1] or "1", text)
     try:
         json.loads(filled)
     except ValueError:

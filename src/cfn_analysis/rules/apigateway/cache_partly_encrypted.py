@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.apis import STAGE
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, scenarios
 from cfn_analysis.rules.support.values import Path, existing, is_true, mappings, show, values
 
@@ -20,10 +20,10 @@ class CachePartlyEncrypted(Rule):
 
     id = "W9535"
     source_url = "https://docs.aws.amazon.com/controltower/latest/controlreference/api-gateway-rules.html"
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of(STAGE)
 
-    def faults(self, validator: Validator, stage: Any) -> Faults:
+    def findings(self, validator: Validator, stage: Any) -> Findings:
         for enabled, cached in values(validator, stage.get("CacheClusterEnabled")):
             for settings, case in scenarios(
                 cached, stage.get("MethodSettings") if is_true(enabled) else None
@@ -31,13 +31,13 @@ class CachePartlyEncrypted(Rule):
                 yield from _unencrypted(case, stage, settings)
 
 
-def _unencrypted(case: Validator, stage: Any, settings: Any) -> Faults:
+def _unencrypted(case: Validator, stage: Any, settings: Any) -> Findings:
     entries = mappings(settings)
     encrypted = [is_true(only_value(case, entry.get(ENCRYPTED))) for entry in entries]
     if not any(encrypted):
         return  # where something is cached, W9528 finds it
     if not any(_is_for_all(entry) for entry in entries):
-        yield Fault(
+        yield Finding(
             ("MethodSettings",),
             "MethodSettings has no entry for all methods (HttpMethod * and ResourcePath /*){when}, and "
             f"{ENCRYPTED} is true for others: a method that is cached later is not encrypted. Add "
@@ -46,15 +46,15 @@ def _unencrypted(case: Validator, stage: Any, settings: Any) -> Faults:
         )
     for index, entry in enumerate(entries):
         value = entry.get(ENCRYPTED)
-        known = only_value(case, value)
-        plain = (value is None and _is_for_all(entry)) or (known is not None and not is_true(known))
+        decided = only_value(case, value)
+        plain = (value is None and _is_for_all(entry)) or (decided is not None and not is_true(decided))
         if plain and not is_true(only_value(case, entry.get("CachingEnabled"))):  # which W9528 finds
             whom = (
                 "all methods (HttpMethod * and ResourcePath /*)"
                 if _is_for_all(entry)
                 else f"{entry.get('HttpMethod')} {entry.get('ResourcePath')}"
             )
-            yield Fault(
+            yield Finding(
                 _place(stage, settings, index),
                 f"{ENCRYPTED} is {'missing' if value is None else show(value)} for {whom}{{when}}, and true "
                 f"for others: methods cached there later are not encrypted. {ADVICE}",

@@ -2,7 +2,7 @@ from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.apis import STAGE
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import case_of, of_type, ref_name, show, values
 
 
@@ -17,15 +17,15 @@ class DeploymentWithStageBesideStage(Rule):
 
     id = "W9523"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html"
-    fault_class = "lifecycle"
+    finding_class = "lifecycle"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         for stage_id, stage, of_stage in of_type(resources, STAGE):
             deployment_id = ref_name(of_stage.get("DeploymentId"))
             name = value_at(resources, (deployment_id, "Properties", "StageName"))
             case = case_of(validator, stage)
             if case and any(value is not None for value, _ in values(case, name)):
-                yield Fault(
+                yield Finding(
                     (deployment_id, "Properties", "StageName"),
                     f"StageName is {show(name)}: the deployment creates a stage of that name beside "
                     f"{stage_id} ({show(of_stage.get('StageName'))}). Under the same name it fails, under "

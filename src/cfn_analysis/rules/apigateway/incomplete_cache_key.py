@@ -8,7 +8,7 @@ from cfn_analysis.rules.support.apis import (
     cache_key_state,
     cached_methods,
 )
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 
 HEADER = "method.request.header."
 QUERY = ("method.request.querystring.", "method.request.multivaluequerystring.")
@@ -28,9 +28,9 @@ class IncompleteCacheKey(Rule):
 
     id = "W9527"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html"
-    fault_class = "protections"
+    finding_class = "protections"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         cached = list(cached_methods(validator, resources))
         for problem_of in (_without_path, _without_user_or_query):
             judged = set()
@@ -40,7 +40,7 @@ class IncompleteCacheKey(Rule):
                     if not problem or method.logical_id in judged:
                         continue
                     judged.add(method.logical_id)
-                    yield Fault(
+                    yield Finding(
                         cache_key_place(method),
                         f"CacheKeyParameters {cache_key_state(method, key)} on a method of {method.path} "
                         f"that a stage caches: {problem}",

@@ -2,13 +2,13 @@ from typing import Any
 
 from cfnlint.helpers import is_function
 
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
-from cfn_analysis.rules.support.values import is_true, show, values
+from cfn_analysis.rules.support.values import existing, is_true, possible_values, show
 
 OLDEST = "TLS_1_0"
 REGIONAL, EDGE = "SecurityPolicy_TLS13_1_2_2021_06", "SecurityPolicy_TLS12_PFS_2025_EDGE"
-ASKED = ("SecurityPolicy", "EndpointConfiguration", "DisableExecuteApiEndpoint", "Parameters")
+PARTS = ("SecurityPolicy", "EndpointConfiguration", "DisableExecuteApiEndpoint", "Parameters")
 
 
 class RestApiWithTls10(Rule):
@@ -26,37 +26,42 @@ class RestApiWithTls10(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html"
     )
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::ApiGateway::RestApi")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         if {"Body", "BodyS3Location"} & properties.keys():
             return  # an OpenAPI document can set all of it
-        for found, case in property_scenarios(validator, properties, *ASKED):
-            policy = found.get("SecurityPolicy")
-            old = policy is None or any(value == OLDEST for value, _ in values(case, policy))
-            closed = any(is_true(value) for value, _ in values(case, found.get(ASKED[2])))
-            if old and not closed and not _may_be_private(case, found):
-                given = "SecurityPolicy" in properties
-                types = [only_value(case, kind) for kind in _types(found) or ()]
-                better = REGIONAL if types == ["REGIONAL"] else EDGE
-                yield Fault(
-                    ("SecurityPolicy",) if given else (),
-                    f"SecurityPolicy is {'missing' if policy is None else show(policy)}{{when}}: the API's "
-                    f"endpoint accepts TLS 1.0. Set SecurityPolicy: {better} with EndpointAccessMode: BASIC.",
-                    case,
-                )
+        for parts, case in property_scenarios(validator, properties, *PARTS):
+            policy = parts.get("SecurityPolicy")
+            is_old = policy is None or OLDEST in possible_values(case, policy)
+            disabled = possible_values(case, parts.get("DisableExecuteApiEndpoint"))
+            if not is_old or any(is_true(value) for value in disabled) or _may_be_private(case, parts):
+                continue
+            types = [only_value(case, kind) for kind in _types(parts) or ()]
+            better = REGIONAL if types == ["REGIONAL"] else EDGE
+            yield Finding(
+                existing(properties, ("SecurityPolicy",)),
+                f"SecurityPolicy is {'missing' if policy is None else show(policy)}{{when}}: the API's "
+                f"endpoint accepts TLS 1.0. Set SecurityPolicy: {better} with EndpointAccessMode: BASIC.",
+                case,
+            )
 
 
-def _may_be_private(case: Validator, found: Any) -> bool:
+def _may_be_private(case: Validator, parts: Any) -> bool:
     """Return whether the API is private, or may be private."""
-    types = _types(found)
-    if is_function(found.get("EndpointConfiguration"))[0] or types is None or "Parameters" in found:
+    types = _types(parts)
+    if is_function(parts.get("EndpointConfiguration"))[0] or types is None or "Parameters" in parts:
         return True
     return any(only_value(case, kind) in (None, "PRIVATE") for kind in types)
 
 
-def _types(found: Any) -> list[Any] | None:
-    endpoint = found.get("EndpointConfiguration", {})
-    types = endpoint.get("Types", []) if isinstance(endpoint, dict) else None
-    return types if isinstance(types, list) else None
+def _types(parts: Any) -> list[Any] | None:
+    """Return the types of the endpoint; None if they are not known."""
+    endpoint = parts.get("EndpointConfiguration", {})
+    if not isinstance(endpoint, dict):
+        return None
+    types = endpoint.get("Types", [])
+    if not isinstance(types, list):
+        return None
+    return types

@@ -3,7 +3,7 @@ from typing import Any
 from cfn_analysis.rules.support.apis import STAGE, methods
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import of_type
 
 
@@ -17,26 +17,24 @@ class SettingOfMissingMethod(Rule):
 
     id = "W9541"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html"
-    fault_class = "protections"
+    finding_class = "protections"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         for logical_id, _, properties in of_type(resources, STAGE):
             api = single_reference(properties.get("RestApiId"))[0]
-            holder = resources.get(api, {}).get("Properties", {})
-            known = methods(resources, properties.get("RestApiId"))
-            paths = {method.path for method in known}
-            if not known or "" in paths or {"Body", "BodyS3Location"} & set(holder):
+            api_properties = resources.get(api, {}).get("Properties", {})
+            paths = {method.path for method in methods(resources, properties.get("RestApiId"))}
+            if not paths or "" in paths or {"Body", "BodyS3Location"} & set(api_properties):
                 continue
-            for setting, path in each(
-                properties.get("MethodSettings"), logical_id, "Properties", "MethodSettings"
-            ):
-                wanted = setting.get("ResourcePath") if isinstance(setting, dict) else None
-                if not isinstance(wanted, str) or wanted in ("/*", "*", "/"):
+            settings = each(properties.get("MethodSettings"), logical_id, "Properties", "MethodSettings")
+            for setting, path in settings:
+                written = setting.get("ResourcePath") if isinstance(setting, dict) else None
+                if not isinstance(written, str) or written in ("/*", "*", "/"):
                     continue
-                plain = "/" + wanted.lstrip("/").replace("~1", "/").lstrip("/")
-                if plain not in paths:
-                    yield Fault(
+                method_path = "/" + written.lstrip("/").replace("~1", "/").lstrip("/")
+                if method_path not in paths:
+                    yield Finding(
                         (*path, "ResourcePath"),
-                        f"ResourcePath is {wanted}, which is the path {plain}: {api or 'the API'} has "
+                        f"ResourcePath is {written}, which is the path {method_path}: {api or 'the API'} has "
                         f"{' and '.join(sorted(paths))}. The setting applies to no method.",
                     )

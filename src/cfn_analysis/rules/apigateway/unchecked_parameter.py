@@ -2,8 +2,8 @@ from typing import Any
 
 from cfn_analysis.rules.support.apis import METHOD
 from cfn_analysis.rules.support.references import target
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.values import is_false, is_true, values
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.values import is_false, is_true, possible_values, values
 
 ALWAYS_THERE = "method.request.path."
 
@@ -19,11 +19,11 @@ class UncheckedParameter(Rule):
 
     id = "W9533"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html"
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of(METHOD)
     first_only = True
 
-    def faults(self, validator: Validator, method: Any) -> Faults:
+    def findings(self, validator: Validator, method: Any) -> Findings:
         parameters = method.get("RequestParameters")
         if not isinstance(parameters, dict):
             return
@@ -31,9 +31,9 @@ class UncheckedParameter(Rule):
             if str(name).startswith(ALWAYS_THERE):
                 continue
             for value, case in values(validator, required):
-                lack = _lack(case, method) if is_true(value) else ""
+                lack = _reason(case, method) if is_true(value) else ""
                 if lack:
-                    yield Fault(
+                    yield Finding(
                         ("RequestParameters", name),
                         f'RequestParameters requires "{name}", and {lack}: a request without it passes. Set '
                         "RequestValidatorId to an AWS::ApiGateway::RequestValidator with "
@@ -41,13 +41,15 @@ class UncheckedParameter(Rule):
                     )
 
 
-def _lack(case: Validator, method: Any) -> str:
+def _reason(case: Validator, method: Any) -> str:
     """Return why the parameters are not validated; empty if they are, or if it is not known."""
     for validator_id, where in values(case, method.get("RequestValidatorId")):
         if validator_id is None:
             return "RequestValidatorId is missing"
         name, properties = target(where, validator_id, "AWS::ApiGateway::RequestValidator")
-        for checks, _ in values(where, properties.get("ValidateRequestParameters")) if name else ():
-            if is_false(checks):
-                return f"its validator {name} does not check parameters"
+        if not name:
+            continue
+        checks = possible_values(where, properties.get("ValidateRequestParameters"))
+        if any(is_false(check) for check in checks):
+            return f"its validator {name} does not check parameters"
     return ""

@@ -2,8 +2,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfn_analysis.rules.support.apis import METHOD, Method, methods
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator
-from cfn_analysis.rules.support.values import case_of, is_false, is_true, of_type, values
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator
+from cfn_analysis.rules.support.values import case_of, is_false, is_true, of_type, possible_values, values
 
 
 class UnkeyedMethod(Rule):
@@ -19,9 +19,9 @@ class UnkeyedMethod(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html"
     )
-    fault_class = "protections"
+    finding_class = "protections"
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, resources: Any) -> Iterator[Finding]:
         apis: list[Any] = []
         for _, _, properties in of_type(resources, METHOD):
             if properties.get("RestApiId") not in apis:
@@ -32,7 +32,7 @@ class UnkeyedMethod(Rule):
             for method in of_api:
                 if any(_is_open(case, method) for _, case in keyed):
                     value = method.properties.get("ApiKeyRequired")
-                    yield Fault(
+                    yield Finding(
                         (method.logical_id, "Properties", *([] if value is None else ["ApiKeyRequired"])),
                         f"ApiKeyRequired is {'missing' if value is None else 'false'} on a method that "
                         f"anyone can call, although {keyed[0][0]} of the same API requires a key: a caller "
@@ -49,7 +49,9 @@ def _keyed(validator: Validator, of_api: list[Method]) -> Iterator[tuple[str, Va
             return
     for method in of_api:
         case = case_of(validator, method.resource)
-        for required, keyed in values(case, method.properties.get("ApiKeyRequired")) if case else ():
+        if case is None:
+            continue
+        for required, keyed in values(case, method.properties.get("ApiKeyRequired")):
             if is_true(required):
                 yield method.logical_id, keyed
                 break
@@ -59,9 +61,10 @@ def _is_open(validator: Validator, method: Method) -> bool:
     case = case_of(validator, method.resource)
     if case is None or method.properties.get("HttpMethod") == "OPTIONS":
         return False
-    return any(
-        authorization in (None, "NONE")
-        for required, open_case in values(case, method.properties.get("ApiKeyRequired"))
-        if is_false(required)
-        for authorization, _ in values(open_case, method.properties.get("AuthorizationType"))
-    )
+    for required, open_case in values(case, method.properties.get("ApiKeyRequired")):
+        if not is_false(required):
+            continue
+        authorizations = possible_values(open_case, method.properties.get("AuthorizationType"))
+        if None in authorizations or "NONE" in authorizations:
+            return True
+    return False

@@ -4,7 +4,7 @@ from typing import Any
 from cfn_analysis.rules.support.apis import ACCESS_LOGS
 from cfn_analysis.rules.support.documents import document_texts
 from cfn_analysis.rules.support.references import own_type
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.words import nearest, rows, words
 
 VARIABLES = words(" ".join(rows(__file__)))
@@ -34,22 +34,22 @@ class UnknownContextVariable(Rule):
 
     id = "E9538"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html"
-    fault_class = "documents"
+    finding_class = "documents"
     looks_at = ACCESS_LOGS
 
-    def faults(self, validator: Validator, setting: Any) -> Faults:
+    def findings(self, validator: Validator, setting: Any) -> Findings:
         kind = own_type(validator)
         for text in document_texts(validator, setting.get("Format")):
             for name in dict.fromkeys(re.findall(r"\$context\.([A-Za-z0-9_.]+[A-Za-z0-9_])", text)):
                 if name in NOT_OF_REST and not kind.startswith("AWS::ApiGatewayV2::"):
                     instead = f" Use {NOT_OF_REST[name]}." if NOT_OF_REST[name] else " Remove it."
-                    yield Fault(
+                    yield Finding(
                         ("Format",),
                         f"Format has $context.{name}, which REST APIs do not have and log as '-'.{instead}",
                     )
                 close = nearest(name, VARIABLES, 0.75)
                 if name not in VARIABLES and not name.startswith(OPEN) and close:
-                    yield Fault(
+                    yield Finding(
                         ("Format",),
                         f"Format has $context.{name}, which API Gateway does not have and logs as '-'. Did "
                         f"you mean $context.{close}?",

@@ -5,8 +5,8 @@ from typing import Any
 from cfn_analysis.rules.support.documents import entries, texts
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.values import of_type, values
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.values import Path, of_type, possible_values
 
 TEST = "test-invoke-stage"  # of the console, for every API
 
@@ -23,34 +23,36 @@ class UnknownStage(Rule):
     source_url = (
         "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions"
     )
-    fault_class = "names"
+    finding_class = "names"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         stages = _stages(validator, resources)
         if not stages:
             return
         for path, api, name in _named(validator, resources):
-            known = stages.get(api)
-            if known and None not in known and name not in {*known, TEST} and "*" not in name:
-                yield Fault(
-                    path,
-                    f"{path[-1]} is the stage {name}, but {api} has only "
-                    f"{' and '.join(sorted(map(str, known)))}. Use one of them.",
-                )
+            names = stages.get(api)
+            if not names or None in names or name in names or name == TEST or "*" in name:
+                continue
+            yield Finding(
+                path,
+                f"{path[-1]} is the stage {name}, but {api} has only "
+                f"{' and '.join(sorted(str(stage) for stage in names))}. Use one of them.",
+            )
 
 
 def _stages(validator: Validator, resources: Any) -> dict[str, set[str | None]]:
     """Return the names of the stages of each API; None for a name that is not known."""
-    found: dict[str, set[str | None]] = {}
+    names_by_api: dict[str, set[str | None]] = {}
     for _, _, properties in of_type(resources, "AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment"):
         api = single_reference(properties.get("RestApiId"))[0]
-        for name, _ in values(validator, properties.get("StageName")):
-            if api and "StageName" in properties:
-                found.setdefault(api, set()).add(name if isinstance(name, str) else None)
-    return found
+        if not api or "StageName" not in properties:
+            continue
+        for name in possible_values(validator, properties["StageName"]):
+            names_by_api.setdefault(api, set()).add(name if isinstance(name, str) else None)
+    return names_by_api
 
 
-def _named(validator: Validator, resources: Any) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+def _named(validator: Validator, resources: Any) -> Iterator[tuple[Path, str, str]]:
     """Yield path, API and name of each stage that is named."""
     for stage, path in entries(resources, "AWS::ApiGateway::UsagePlan", "ApiStages"):
         if isinstance(stage.get("Stage"), str):
@@ -61,19 +63,27 @@ def _named(validator: Validator, resources: Any) -> Iterator[tuple[tuple[str | i
             yield (logical_id, "Properties", "Stage"), api, properties["Stage"]
     for logical_id, _, properties in of_type(resources, "AWS::Lambda::Permission"):
         for text in texts(properties.get("SourceArn")):
-            named = re.fullmatch(r".*:execute-api:.*:\$\{(\w+)\}/([^/$*]+)/.*", text)
-            if named and named[2] != "authorizers":
-                yield (logical_id, "Properties", "SourceArn"), named[1], named[2]
+            source = re.fullmatch(r".*:execute-api:.*:\$\{(\w+)\}/([^/$*]+)/.*", text)
+            if source and source[2] != "authorizers":
+                yield (logical_id, "Properties", "SourceArn"), source[1], source[2]
+    yield from _named_by_alarms(validator, resources)
+
+
+def _named_by_alarms(validator: Validator, resources: Any) -> Iterator[tuple[Path, str, str]]:
     apis = {
         sub_text(properties.get("Name")): api
         for api, _, properties in of_type(resources, "AWS::ApiGateway::RestApi")
     }
     for logical_id, _, properties in of_type(resources, "AWS::CloudWatch::Alarm"):
-        if "AWS/ApiGateway" not in str(properties):
-            continue
         for metric in metrics(validator, properties):
-            named_api = apis.get(sub_text((metric.dimensions or {}).get("ApiName")), "")
-            for name, _ in values(metric.case, (metric.dimensions or {}).get("Stage")) if named_api else ():
-                if isinstance(name, str):
-                    yield (logical_id, "Properties", *metric.path("Dimensions")), named_api, name
-                    break  # one value of a parameter is enough
+            dimensions = metric.dimensions or {}
+            api = apis.get(sub_text(dimensions.get("ApiName")), "")
+            if metric.namespace != "AWS/ApiGateway" or not api:
+                continue
+            names = [
+                name
+                for name in possible_values(metric.case, dimensions.get("Stage"))
+                if isinstance(name, str)
+            ]
+            if names:  # one value of a parameter is enough
+                yield (logical_id, "Properties", *metric.path("Dimensions")), api, names[0]

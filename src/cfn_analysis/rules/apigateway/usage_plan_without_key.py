@@ -3,9 +3,9 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.apis import methods
+from cfn_analysis.rules.support.apis import Method, methods
 from cfn_analysis.rules.support.references import own_id
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import property_scenarios
 from cfn_analysis.rules.support.values import (
     assume,
@@ -15,9 +15,9 @@ from cfn_analysis.rules.support.values import (
     is_true,
     of_type,
     place,
+    possible_values,
     ref_name,
     show,
-    values,
 )
 
 KEY = "AWS::ApiGateway::UsagePlanKey"
@@ -37,10 +37,10 @@ class UsagePlanWithoutKey(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html"
     )
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::ApiGateway::UsagePlan")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         yield from _without_stage(validator, properties)
         limits = [name for name in ("Quota", "Throttle") if name in properties]
         if validator.cfn.graph is None or not limits:
@@ -48,27 +48,29 @@ class UsagePlanWithoutKey(Rule):
         resources = validator.cfn.template["Resources"]
         lack = _lacks_key(validator, resources, own_id(validator))
         if lack:
-            yield Fault(
+            yield Finding(
                 (limits[0],),
                 f"{' and '.join(limits)} of the usage plan limit{'s' if len(limits) == 1 else ''} no one: "
                 f"{lack}. Add an AWS::ApiGateway::UsagePlanKey whose UsagePlanId is this plan.",
             )
         for api, where in branches(validator, properties, "ApiStages", "*", "ApiId"):
             if _asks_for_no_key(where, resources, api):
-                yield Fault(
+                yield Finding(
                     place(where, validator),
                     f"ApiId is {show(api)}, and no method of that API requires a key: the plan does not "
                     "limit its callers. Set ApiKeyRequired: true on its methods.",
                 )
 
 
-def _without_stage(validator: Validator, properties: Any) -> Faults:
-    """Yield a fault if a plan with keys has no stage in a case."""
+def _without_stage(validator: Validator, properties: Any) -> Findings:
+    """Yield a finding if a plan with keys has no stage in a case."""
     resources, plan = validator.cfn.template["Resources"], own_id(validator)
     keys = [key for key, _, of_key in of_type(resources, KEY) if ref_name(of_key.get("UsagePlanId")) == plan]
-    for found, case in property_scenarios(validator, properties, "ApiStages") if keys else ():
-        if found.get("ApiStages") in (None, []) and case_of(case, resources[keys[0]]):
-            yield Fault(
+    if not keys:
+        return
+    for parts, case in property_scenarios(validator, properties, "ApiStages"):
+        if parts.get("ApiStages") in (None, []) and case_of(case, resources[keys[0]]):
+            yield Finding(
                 existing(properties, ("ApiStages",)),
                 f"ApiStages is {'empty' if 'ApiStages' in properties else 'missing'}{{when}}: {keys[0]} "
                 "opens no stage, and every API refuses it. Add the API and its stage.",
@@ -91,7 +93,7 @@ def _lacks_key(case: Validator, resources: Any, plan_id: str) -> str:
         return "it has no key"
     if None in conditions or assume(case, {str(name): False for name in conditions}) is None:
         return ""
-    return f"it has no key when {' and '.join(sorted(map(str, conditions)))} is false"
+    return f"it has no key when {' and '.join(sorted(str(name) for name in conditions))} is false"
 
 
 def _asks_for_no_key(case: Validator, resources: Any, api: Any) -> bool:
@@ -100,8 +102,9 @@ def _asks_for_no_key(case: Validator, resources: Any, api: Any) -> bool:
     if not isinstance(properties, dict) or "Body" in properties or "BodyS3Location" in properties:
         return False
     of_api = methods(resources, api)
-    return bool(of_api) and not any(
-        is_true(required) or is_function(required)[0]
-        for method in of_api
-        for required, _ in values(case, method.properties.get("ApiKeyRequired"))
-    )
+    return bool(of_api) and not any(_may_require_key(case, method) for method in of_api)
+
+
+def _may_require_key(case: Validator, method: Method) -> bool:
+    possible = possible_values(case, method.properties.get("ApiKeyRequired"))
+    return any(is_true(required) or is_function(required)[0] for required in possible)

@@ -9,7 +9,7 @@ from cfn_analysis.rules.support.lambdas import (
     function_of,
     integration,
 )
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios, when
 from cfn_analysis.rules.support.values import of_type, values
 
@@ -27,11 +27,11 @@ class AliasBypassed(Rule):
 
     id = "E9563"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html"
-    fault_class = "names"
+    finding_class = "names"
     looks_at = properties_of(METHOD, INTEGRATION, PERMISSION)
     first_only = True
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         aliases = _aliases(validator)
         if not aliases:
             return
@@ -42,36 +42,36 @@ class AliasBypassed(Rule):
 def _aliases(validator: Validator) -> dict[str, str]:
     """Return the aliases of the template by the function they belong to."""
     resources = validator.cfn.template.get("Resources", {})
-    found = {
+    aliases = {
         function_of(validator, properties.get("FunctionName")): alias
         for alias, _, properties in of_type(resources, ALIAS)
     }
-    return {function: alias for function, alias in found.items() if function}
+    return {function: alias for function, alias in aliases.items() if function}
 
 
-def _integration(validator: Validator, properties: Any, aliases: dict[str, str]) -> Faults:
+def _integration(validator: Validator, properties: Any, aliases: dict[str, str]) -> Findings:
     for plain, case in scenarios(validator, properties):
         settings, name, holder = integration(plain)
         function, qualifier = called_function(case, value_at(settings, (name,)))
         if function in aliases and not qualifier:
             alias = aliases[function]
-            yield Fault(
+            yield Finding(
                 (holder, name) if holder else (name,),
                 f"{name} calls the function {function} itself{when(validator, [case])}: that is $LATEST, and "
                 f"the alias {alias} is bypassed. Write ${{{alias}}} instead of ${{{function}.Arn}}.",
             )
 
 
-def _permission(validator: Validator, properties: Any, aliases: dict[str, str]) -> Faults:
+def _permission(validator: Validator, properties: Any, aliases: dict[str, str]) -> Findings:
     if properties.get("Principal") != "apigateway.amazonaws.com":
         return
     calls = _calls(validator)
     for name, case in values(validator, properties.get("FunctionName")):
         function = function_of(case, name)
-        ways = {qualifier for other, qualifier in calls if other == function}
-        if function in aliases and ways and "" not in ways:
+        qualifiers = {qualifier for called, qualifier in calls if called == function}
+        if function in aliases and qualifiers and "" not in qualifiers:
             alias = aliases[function]
-            yield Fault(
+            yield Finding(
                 ("FunctionName",),
                 f"FunctionName is the function {function}{when(validator, [case])}, but the API calls its "
                 f"alias {alias}: a permission on the function does not apply to the alias, and every call "
@@ -82,9 +82,9 @@ def _permission(validator: Validator, properties: Any, aliases: dict[str, str]) 
 def _calls(validator: Validator) -> set[tuple[str, str]]:
     """Return every function that an integration of the template calls, with the alias or empty."""
     resources = validator.cfn.template.get("Resources", {})
-    found = set()
+    calls = set()
     for _, _, properties in of_type(resources, METHOD, INTEGRATION):
         for plain, case in scenarios(validator, properties):
             settings, name, _ = integration(plain)
-            found.add(called_function(case, value_at(settings, (name,))))
-    return found
+            calls.add(called_function(case, value_at(settings, (name,))))
+    return calls

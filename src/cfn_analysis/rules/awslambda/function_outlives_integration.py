@@ -3,7 +3,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.lambdas import FUNCTION, INTEGRATION, METHOD, called_function, integration
 from cfn_analysis.rules.support.references import find_resource
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import default_values, number, scenarios, state, when
 
 FUNCTION_DEFAULT = 3  # seconds
@@ -21,11 +21,11 @@ class FunctionOutlivesIntegration(Rule):
 
     id = "W9565"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"
-    fault_class = "values"
+    finding_class = "values"
     looks_at = properties_of(METHOD, INTEGRATION)
     first_only = True
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for plain, case in scenarios(validator, properties):
             settings, name, holder = integration(plain)
             # Not AWS: such an integration may invoke asynchronously and wait for nothing.
@@ -36,19 +36,28 @@ class FunctionOutlivesIntegration(Rule):
             logical_id, function = find_resource(case, function_id, FUNCTION)
             if not logical_id:
                 continue
-            patience = settings.get("TimeoutInMillis", INTEGRATION_DEFAULTS[holder])
-            runs = function.get("Timeout", FUNCTION_DEFAULT)
-            for longest, known in default_values(case, runs):
-                for waits, where in default_values(known, patience):
-                    seconds, milliseconds = number(longest), number(waits)
-                    if None in (seconds, milliseconds):
+            path = [holder] if holder else []
+            if "TimeoutInMillis" in settings:
+                path.append("TimeoutInMillis")
+            time_limit = settings.get("TimeoutInMillis", INTEGRATION_DEFAULTS[holder])
+            timeout = function.get("Timeout", FUNCTION_DEFAULT)
+            for seconds, timeout_case in default_values(case, timeout):
+                for milliseconds, where in default_values(timeout_case, time_limit):
+                    if not _is_longer(seconds, milliseconds):
                         continue
-                    if (seconds or 0) * 1000 > (milliseconds or 0):
-                        yield Fault(
-                            (*filter(None, [holder]), *({"TimeoutInMillis"} & set(settings))),
-                            "TimeoutInMillis "
-                            f"{state(known, where, patience, waits)}{when(validator, [case])}, but Timeout "
-                            f"of {logical_id} {state(case, known, runs, longest)} seconds: the API has given "
-                            "up by then, and the function goes on. Give the function a second less than the "
-                            "integration.",
-                        )
+                    yield Finding(
+                        tuple(path),
+                        f"TimeoutInMillis {state(timeout_case, where, time_limit, milliseconds)}"
+                        f"{when(validator, [case])}, but Timeout of {logical_id} "
+                        f"{state(case, timeout_case, timeout, seconds)} seconds: the API has given up by "
+                        "then, and the function goes on. Give the function a second less than the "
+                        "integration.",
+                    )
+
+
+def _is_longer(seconds: Any, milliseconds: Any) -> bool:
+    """Return whether a time in seconds is longer than one in milliseconds; false if one is not known."""
+    timeout, time_limit = number(seconds), number(milliseconds)
+    if timeout is None or time_limit is None:
+        return False
+    return timeout * 1000 > time_limit

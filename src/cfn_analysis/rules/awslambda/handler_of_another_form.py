@@ -4,7 +4,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.lambdas import FUNCTION
 from cfn_analysis.rules.support.references import sub_text
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 
 FORMS = {
@@ -24,28 +24,28 @@ class HandlerOfAnotherForm(Rule):
 
     id = "E9570"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html"
-    fault_class = "values"
+    finding_class = "values"
     looks_at = properties_of(FUNCTION)
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         runtime, handler = (only_value(validator, properties.get(name)) for name in ("Runtime", "Handler"))
         if not isinstance(runtime, str) or not isinstance(handler, str):
             return
         form, example = next((FORMS[name] for name in FORMS if runtime.startswith(name)), ("", ""))
         inline = sub_text(value_at(properties, ("Code", "ZipFile")))
         if form and (not re.fullmatch(form, handler) or handler.endswith((".py", ".js", ".mjs", ".rb"))):
-            yield Fault(
+            yield Finding(
                 ("Handler",), f"Handler is {handler}, but {runtime} requires {example}: every call fails."
             )
         elif form and inline is not None:
             file, _, name = handler.rpartition(".")
             if file != "index":
-                yield Fault(
+                yield Finding(
                     ("Handler",),
                     f"Handler is {handler}, and the code in ZipFile is a file called index: every call "
                     f"fails. Write index.{name}.",
                 )
             elif not re.search(rf"\b{re.escape(name)}\b", inline):
-                yield Fault(
+                yield Finding(
                     ("Handler",), f"Handler is {handler}, and ZipFile has no {name}: every call fails."
                 )

@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.lambdas import function_of
 from cfn_analysis.rules.support.references import own_id
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import show
 
 # The end of an ID that is new for each version: a hash, a date or a number.
@@ -21,16 +21,16 @@ class VersionNeverReplaced(Rule):
 
     id = "W9562"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html"
-    fault_class = "lifecycle"
+    finding_class = "lifecycle"
     looks_at = properties_of("AWS::Lambda::Version")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         logical_id = own_id(validator)
         if {"CodeSha256", "Description"}.intersection(properties) or GENERATED.fullmatch(logical_id):
             return
         function = properties.get("FunctionName")
         if function_of(validator, function):
-            yield Fault(
+            yield Finding(
                 (),
                 f"{logical_id} has only FunctionName {show(function)}, which stays the same when the "
                 "code changes: no new version is published. Add a Description or CodeSha256 that "

@@ -2,7 +2,7 @@ from typing import Any
 
 from cfn_analysis.model.wildcards import covers, pattern
 from cfn_analysis.rules.support.distributions import configurations
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 
 
@@ -16,10 +16,10 @@ class BehaviorNeverReached(Rule):
 
     id = "E9599"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-web-values-specify.html#DownloadDistValuesPathPattern"
-    fault_class = "conditions"
+    finding_class = "conditions"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for config in configurations(validator, properties, "CacheBehaviors"):
             earlier: list[str] = []
             for path, behavior in config.behaviors():
@@ -28,7 +28,7 @@ class BehaviorNeverReached(Rule):
                     continue
                 wider = [before for before in earlier if _is_wider(before, path_pattern)]
                 if wider:
-                    yield Fault(
+                    yield Finding(
                         config.path(*path, "PathPattern"),
                         f"PathPattern is {path_pattern}{{when}}, and {wider[0]} before it matches all of "
                         "its requests: it is never used. Put it first.",

@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.distributions import configurations
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, only_value
 from cfn_analysis.rules.support.values import items, show
 
@@ -17,10 +17,10 @@ class ErrorPageBesideApi(Rule):
 
     id = "E9580"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html"
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for config in configurations(validator, properties, "Origins", "CustomErrorResponses"):
             pages, apis = items(config.parts.get("CustomErrorResponses")), config.api_origins()
             for index, page in enumerate(pages if apis else []):
@@ -31,7 +31,7 @@ class ErrorPageBesideApi(Rule):
                 )
                 if (number(code) or 999) < 500 or (number(response) or 999) < 400:
                     status = f" with status {response}" if response is not None else ""
-                    yield Fault(
+                    yield Finding(
                         config.path("CustomErrorResponses", index, "ResponsePagePath"),
                         f"ResponsePagePath is {show(page['ResponsePagePath'])} for the error {code}{{when}}: "
                         "it applies to the whole distribution, so callers of the API origin "

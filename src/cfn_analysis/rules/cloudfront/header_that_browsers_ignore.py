@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 from cfn_analysis.rules.support.documents import each
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import values
 
 KEYWORDS = "none|report-sample|self|strict-dynamic|unsafe-eval|unsafe-hashes|unsafe-inline|wasm-unsafe-eval"
@@ -20,30 +20,36 @@ class HeaderThatBrowsersIgnore(Rule):
 
     id = "E9595"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-contentsecuritypolicy.html"
-    fault_class = "documents"
+    finding_class = "documents"
     looks_at = (
         f"{CONFIG}SecurityHeadersConfig/ContentSecurityPolicy",
         f"{CONFIG}CustomHeadersConfig",
     )
 
-    def faults(self, validator: Validator, part: Any) -> Faults:
+    def findings(self, validator: Validator, part: Any) -> Findings:
         for value, case in values(validator, part.get("ContentSecurityPolicy")):
-            if problem := _security(value):
-                yield Fault(("ContentSecurityPolicy",), f"ContentSecurityPolicy {problem}", case)
-        for item, path in each(part.get("Items"), "Items"):
-            header = str(item.get("Header")).lower() if isinstance(item, dict) else ""
-            problems = {"content-security-policy": _security, "permissions-policy": _permissions}
-            if header in problems:
-                for value, case in values(validator, item.get("Value")):
-                    if problem := problems[header](value):
-                        yield Fault((*path, "Value"), f"Value {problem}", case)
+            problem = _security(value)
+            if problem:
+                yield Finding(("ContentSecurityPolicy",), f"ContentSecurityPolicy {problem}", case)
+        problems = {"content-security-policy": _security, "permissions-policy": _permissions}
+        for header, path in each(part.get("Items"), "Items"):
+            name = str(header.get("Header")).lower() if isinstance(header, dict) else ""
+            if name not in problems:
+                continue
+            for value, case in values(validator, header.get("Value")):
+                problem = problems[name](value)
+                if problem:
+                    yield Finding((*path, "Value"), f"Value {problem}", case)
 
 
 def _security(value: Any) -> str:
     """Return the problem of a content security policy; empty if there is none."""
-    directives = value.split(";") if isinstance(value, str) else []
-    words = dict.fromkeys(word for directive in directives for word in directive.split()[1:])
-    bare = [word for word in words if re.fullmatch(KEYWORDS, word)]
+    if not isinstance(value, str):
+        return ""
+    sources: list[str] = []
+    for directive in value.split(";"):
+        sources += directive.split()[1:]
+    bare = [word for word in dict.fromkeys(sources) if re.fullmatch(KEYWORDS, word)]
     if not bare:
         return ""
     right = " and ".join(f"'{word}'" for word in bare)
@@ -55,8 +61,13 @@ def _security(value: Any) -> str:
 
 def _permissions(value: Any) -> str:
     """Return the problem of a permissions policy; empty if there is none."""
-    found = re.search(r"([a-z-]+)\s+'(none|self)'", value) if isinstance(value, str) else None
-    if not found:
+    if not isinstance(value, str):
         return ""
-    right = f"{found[1]}=({'self' if found[2] == 'self' else ''})"
-    return f"has {found[0]}{{when}}, the syntax of a feature policy, which browsers ignore. Write {right}."
+    directive = re.search(r"([a-z-]+)\s+'(none|self)'", value)
+    if directive is None:
+        return ""
+    allowed = "self" if directive[2] == "self" else ""
+    return (
+        f"has {directive[0]}{{when}}, the syntax of a feature policy, which browsers ignore. Write "
+        f"{directive[1]}=({allowed})."
+    )

@@ -4,7 +4,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import Configuration, configurations
 from cfn_analysis.rules.support.references import target_case
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios
 from cfn_analysis.rules.support.values import Path, show, values
 
@@ -39,21 +39,24 @@ class HostForwardedToApi(Rule):
 
     id = "E9581"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html"
-    fault_class = "networks"
+    finding_class = "networks"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
         parts = ("Origins", "DefaultCacheBehavior", "CacheBehaviors")
         for config in configurations(validator, properties, *parts):
             apis = config.api_origins()
-            for place, behavior in config.behaviors() if apis else ():
+            for place, behavior in config.behaviors():
                 origin = str(behavior.get("TargetOriginId"))
-                for steps, how, case in _forwards(config, behavior) if origin in apis else ():
-                    yield Fault(
+                if origin not in apis:
+                    continue
+                for steps, how, case in _forwards(config, behavior):
+                    yield Finding(
                         config.path(*place, *steps),
-                        f"{'.'.join(map(str, steps))} {how}{{when}}, so the origin {origin} gets the "
-                        "viewer's Host and answers 403. Forward all headers but Host: OriginRequestPolicyId "
-                        "b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader).",
+                        f"{'.'.join(str(step) for step in steps)} {how}{{when}}, so the origin {origin} gets "
+                        "the viewer's Host and answers 403. Forward all headers but Host: "
+                        "OriginRequestPolicyId b689b0a8-53d0-40ab-baf2-68738e2966ac "
+                        "(AllViewerExceptHostHeader).",
                         case,
                     )
 
@@ -69,7 +72,9 @@ def _forwards(config: Configuration, behavior: Any) -> Iterator[tuple[Path, str,
             if isinstance(policy, str) and policy in FORWARDING_HOST:
                 yield (name,), f"is {show(written)} ({FORWARDING_HOST[policy]})", case
         _, properties, exists = target_case(config.case, written, kind)
-        for policy_properties, case in scenarios(exists, properties) if exists else ():
+        if exists is None:
+            continue
+        for policy_properties, case in scenarios(exists, properties):
             if _policy_forwards(value_at(policy_properties, steps)):
                 yield (name,), f"is {show(written)}, which forwards Host", case
 

@@ -5,7 +5,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.references import sub_text, target_case
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 from cfn_analysis.rules.support.values import mappings, show
 
@@ -28,19 +28,24 @@ class LogBucketWithoutLists(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html"
     )
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
         for config in configurations(validator, properties, "Logging"):
-            address = value_at(config.parts, ("Logging", "Bucket"))
-            found = ADDRESS.match(sub_text(address) or "")
-            named = {"Ref": found[1] if found else ""}
-            bucket, bucket_properties, exists = target_case(config.case, named, "AWS::S3::Bucket")
-            for ownership, case in _ownerships(exists, bucket_properties) if exists else ():
-                yield Fault(
+            written = value_at(config.parts, ("Logging", "Bucket"))
+            address = ADDRESS.match(sub_text(written) or "")
+            if address is None:
+                continue
+            bucket, bucket_properties, exists = target_case(
+                config.case, {"Ref": address[1]}, "AWS::S3::Bucket"
+            )
+            if exists is None:
+                continue
+            for ownership, case in _ownerships(exists, bucket_properties):
+                yield Finding(
                     config.path("Logging", "Bucket"),
-                    f"Bucket is {show(address)}, and {bucket} has {ownership}{{when}}: CloudFront refuses a "
+                    f"Bucket is {show(written)}, and {bucket} has {ownership}{{when}}: CloudFront refuses a "
                     "log bucket without access control lists. Set OwnershipControls with ObjectOwnership "
                     "BucketOwnerPreferred, or log by AWS::Logs::Delivery.",
                     case,

@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.apis import methods
 from cfn_analysis.rules.support.distributions import configurations
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import default_values, number
 from cfn_analysis.rules.support.values import logical_ids_in, of_type
 
@@ -24,17 +24,17 @@ class OriginGivenUpEarly(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html"
     )
-    fault_class = "values"
+    finding_class = "values"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for config in configurations(validator, properties, "Origins"):
             for index, origin, custom in config.custom_origins():
                 path = config.path("Origins", index, "CustomOriginConfig", "OriginReadTimeout")
                 waits = custom.get("OriginReadTimeout", READ_TIMEOUT)
                 timeouts = list(_api_timeouts(config.case, origin.get("DomainName")))
                 for text, case in _shorter(config.case, waits, timeouts):
-                    yield Fault(path, text, case)
+                    yield Finding(path, text, case)
 
 
 def _shorter(

@@ -2,7 +2,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.references import target
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 
 KIND = "AWS::CloudFront::ResponseHeadersPolicy"
 
@@ -17,19 +17,19 @@ class PagesWithoutHeaders(Rule):
 
     id = "W9598"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html"
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for config in configurations(validator, properties, "DefaultCacheBehavior", "CacheBehaviors"):
             default = config.parts.get("DefaultCacheBehavior")
             if not isinstance(default, dict) or "ResponseHeadersPolicyId" in default:
                 continue
             for _, behavior in config.behaviors():
-                policy, found = target(config.case, behavior.get("ResponseHeadersPolicyId"), KIND)
-                policy_config = found.get("ResponseHeadersPolicyConfig")
+                policy, policy_properties = target(config.case, behavior.get("ResponseHeadersPolicyId"), KIND)
+                policy_config = policy_properties.get("ResponseHeadersPolicyConfig")
                 if policy and isinstance(policy_config, dict) and "SecurityHeadersConfig" in policy_config:
-                    yield Fault(
+                    yield Finding(
                         config.path("DefaultCacheBehavior"),
                         f"ResponseHeadersPolicyId is missing{{when}}, and other behaviors have {policy}: the "
                         "pages come without its security headers. Set it here, too.",

@@ -3,7 +3,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.references import find_resource, single_reference
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import is_true
 
 
@@ -16,10 +16,10 @@ class PrivateOriginWithoutAccessControl(Rule):
 
     id = "E9586"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for config in configurations(validator, properties, "Origins"):
             for index, origin in config.origins():
                 if origin.get("OriginAccessControlId"):
@@ -30,7 +30,7 @@ class PrivateOriginWithoutAccessControl(Rule):
                 closed = is_true(value_at(bucket_properties, steps))
                 identity = value_at(origin, ("S3OriginConfig", "OriginAccessIdentity"))
                 if attribute in ("DomainName", "RegionalDomainName") and closed and not identity:
-                    yield Fault(
+                    yield Finding(
                         config.path("Origins", index),
                         f"The origin is {bucket}{{when}}, which blocks public access, and has no "
                         "OriginAccessControlId: every object returns 403. Add an "

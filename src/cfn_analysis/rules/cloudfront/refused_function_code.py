@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import document_texts
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 
 MOST = 10_240  # bytes of code
@@ -33,17 +33,17 @@ class RefusedFunctionCode(Rule):
 
     id = "E9594"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html"
-    fault_class = "documents"
+    finding_class = "documents"
     looks_at = properties_of("AWS::CloudFront::Function")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for code in document_texts(validator, properties.get("FunctionCode")):
             for problem in _code_problems(code):
-                yield Fault(("FunctionCode",), f"FunctionCode {problem}")
+                yield Finding(("FunctionCode",), f"FunctionCode {problem}")
             runtime = only_value(validator, value_at(properties, ("FunctionConfig", "Runtime")))
             used = [name for name, pattern in NEWER.items() if pattern.search(_without_comments(code))]
             if runtime == "cloudfront-js-1.0" and used:
-                yield Fault(
+                yield Finding(
                     ("FunctionConfig", "Runtime"),
                     f"Runtime is {runtime}, and the code uses {' and '.join(used)}, which it does not have: "
                     "the function fails. Set it to cloudfront-js-2.0.",

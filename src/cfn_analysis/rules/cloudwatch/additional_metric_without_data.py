@@ -4,7 +4,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.metrics import Metric, metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text, target
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios
 from cfn_analysis.rules.support.values import assume, case_of, of_type, values
 
@@ -28,15 +28,15 @@ class AdditionalMetricWithoutData(Rule):
 
     id = "E9604"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html"
-    fault_class = "alarms"
+    finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
         for metric in metrics(validator, properties):
             if metric.namespace != "AWS/CloudFront" or metric.name not in ADDITIONAL:
                 continue
             if metric.name == "OriginLatency" and metric.statistic in NO_PERCENTILE:
-                yield Fault(
+                yield Finding(
                     metric.path("Statistic", "Stat"),
                     f"{'Stat' if metric.steps else 'Statistic'} is {metric.statistic}{{when}}: OriginLatency "
                     f"has only percentiles, and the alarm never has data. Use {_percentile(metric)}.",
@@ -47,7 +47,7 @@ class AdditionalMetricWithoutData(Rule):
             )
             if distribution:
                 for case in _unsubscribed(metric.case, distribution):
-                    yield Fault(
+                    yield Finding(
                         metric.path("MetricName"),
                         f"MetricName is {metric.name}, which CloudFront writes for {distribution} only if an "
                         "AWS::CloudFront::MonitoringSubscription enables it, and the template has "
@@ -58,29 +58,37 @@ class AdditionalMetricWithoutData(Rule):
 
 
 def _percentile(metric: Metric) -> str:
-    return "Stat: p90" if metric.steps else "ExtendedStatistic: p90 in its place"
+    if metric.steps:
+        return "Stat: p90"
+    return "ExtendedStatistic: p90 in its place"
 
 
 def _unsubscribed(case: Validator, distribution: str) -> Iterator[Validator]:
     """Yield the cases in which no subscription of the template enables the distribution's metrics."""
-    left = [case]
+    without = [case]
     resources = case.cfn.template["Resources"]
     for _, resource, properties in of_type(resources, "AWS::CloudFront::MonitoringSubscription"):
         if not sub_text(properties.get("DistributionId")):
             return  # it may be this distribution's
-        if single_reference(properties.get("DistributionId"))[0] == distribution:
-            left = [gap for now in left for gap in _gaps(now, resource, properties)]
-    yield from left
+        if single_reference(properties.get("DistributionId"))[0] != distribution:
+            continue
+        earlier, without = without, []
+        for earlier_case in earlier:
+            without += _gaps(earlier_case, resource, properties)
+    yield from without
 
 
 def _gaps(case: Validator, resource: Any, properties: Any) -> Iterator[Validator]:
     """Yield the cases in which a subscription is missing or disabled."""
     condition = resource.get("Condition")
-    without = assume(case, {condition: False}) if isinstance(condition, str) else None
-    if without:
-        yield without
+    if isinstance(condition, str):
+        missing = assume(case, {condition: False})
+        if missing is not None:
+            yield missing
     exists = case_of(case, resource)
-    for subscription, there in scenarios(exists, properties.get("MonitoringSubscription")) if exists else ():
-        yield from (
-            gap for value, gap in values(there, value_at(subscription, STATUS)) if value == "Disabled"
-        )
+    if exists is None:
+        return
+    for subscription, where in scenarios(exists, properties.get("MonitoringSubscription")):
+        for status, status_case in values(where, value_at(subscription, STATUS)):
+            if status == "Disabled":
+                yield status_case

@@ -2,7 +2,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import texts
 from cfn_analysis.rules.support.metrics import metrics
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.words import words
 
@@ -36,10 +36,10 @@ class AlarmInWrongDirection(Rule):
 
     id = "W9617"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html"
-    fault_class = "alarms"
+    finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         if "Metrics" in properties or _scales(validator, properties):
             return
         for metric in metrics(validator, properties):
@@ -47,7 +47,7 @@ class AlarmInWrongDirection(Rule):
             little = metric.name in LITTLE.get(metric.namespace or "", ())
             much = metric.name in MUCH.get(metric.namespace or "", ())
             if (little and operator.startswith("Greater")) or (much and operator.startswith("LessThan")):
-                yield Fault(
+                yield Finding(
                     ("ComparisonOperator",),
                     f"ComparisonOperator is {operator}{{when}}: the alarm fires when {metric.name} is "
                     f"{'high, which is good' if little else 'low, which is good'}. Reverse it.",
@@ -58,6 +58,9 @@ class AlarmInWrongDirection(Rule):
 def _scales(validator: Validator, properties: Any) -> bool:
     """Return whether an action of the alarm may be anything but to notify a topic."""
     resources = validator.cfn.template.get("Resources", {})
-    named = [text for name in ACTIONS for text in texts(properties.get(name))]
-    found = [resources.get(text.strip("${}").partition(".")[0], {}).get("Type") for text in named]
-    return any("Scaling" in str(kind) for kind in found) or any("autoscaling" in text for text in named)
+    for name in ACTIONS:
+        for text in texts(properties.get(name)):
+            logical_id = text.strip("${}").partition(".")[0]
+            if "autoscaling" in text or "Scaling" in str(resources.get(logical_id, {}).get("Type")):
+                return True
+    return False

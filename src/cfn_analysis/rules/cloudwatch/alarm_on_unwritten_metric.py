@@ -1,12 +1,12 @@
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cfn_analysis.rules.support.documents import each, entries
-from cfn_analysis.rules.support.metrics import metric_name, metrics
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.metrics import Metric, metric_name, metrics
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
-from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.values import Path, of_type
 from cfn_analysis.rules.support.words import nearest
 
 
@@ -21,50 +21,57 @@ class AlarmOnUnwrittenMetric(Rule):
 
     id = "E9610"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html"
-    fault_class = "alarms"
+    finding_class = "alarms"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         written = _written(validator, resources)
-        for logical_id, _, properties in of_type(resources, "AWS::CloudWatch::Alarm") if written else ():
+        if not written:
+            return
+        for logical_id, _, properties in of_type(resources, "AWS::CloudWatch::Alarm"):
             for metric in metrics(validator, properties):
-                names = written.get(metric.namespace or "", {})
                 if not metric.name:
                     continue
-                path = (logical_id, "Properties")
-                for namespace in written if metric.name not in names else ():
-                    if metric.name in written[namespace] and _letters_and_digits(
-                        namespace
-                    ) == _letters_and_digits(metric.namespace or ""):
-                        yield Fault(
-                            (*path, *metric.path("Namespace")),
-                            f"Namespace is {metric.namespace}{{when}}, and the filter of {metric.name} "
-                            f"writes into {namespace}: the alarm never has data. Use the same namespace.",
-                            metric.case,
-                        )
-                if names and metric.name not in names:
-                    meant = _close(metric.name, names)
-                    if meant:
-                        yield Fault(
-                            (*path, *metric.path("MetricName")),
-                            f"MetricName is {metric.name}{{when}}, and the filters write {meant} into "
-                            f"{metric.namespace}: the alarm never has data. Use the same name.",
-                            metric.case,
-                        )
-                elif (
-                    names
-                    and metric.dimensions is not None
-                    and set(metric.dimensions) not in names[metric.name]
-                ):
-                    filters = " or ".join(
-                        sorted(", ".join(sorted(dimensions)) or "none" for dimensions in names[metric.name])
-                    )
-                    yield Fault(
-                        (*path, *metric.path("Dimensions")),
-                        f"Dimensions of {metric.name} are "
-                        f"{', '.join(sorted(metric.dimensions)) or 'none'}{{when}}, "
-                        f"and those of its filter {filters}: the alarm never has data.",
-                        metric.case,
-                    )
+                for path, message in _problems(metric, metric.name, written):
+                    yield Finding((logical_id, "Properties", *path), message, metric.case)
+
+
+def _problems(
+    metric: Metric, name: str, written: dict[str, dict[str, list[set[str]]]]
+) -> Iterator[tuple[Path, str]]:
+    """Yield path and message of each part of a metric that differs from what the filters write."""
+    names = written.get(metric.namespace or "", {})
+    if name not in names:
+        for namespace in _spelled_alike(metric.namespace or "", written):
+            if name in written[namespace]:
+                yield (
+                    metric.path("Namespace"),
+                    f"Namespace is {metric.namespace}{{when}}, and the filter of {name} writes into "
+                    f"{namespace}: the alarm never has data. Use the same namespace.",
+                )
+        similar = _close(name, names)
+        if similar:
+            yield (
+                metric.path("MetricName"),
+                f"MetricName is {name}{{when}}, and the filters write {similar} into {metric.namespace}: the "
+                "alarm never has data. Use the same name.",
+            )
+        return
+    if metric.dimensions is not None and set(metric.dimensions) not in names[name]:
+        filters = " or ".join(sorted(_in_words(dimensions) for dimensions in names[name]))
+        yield (
+            metric.path("Dimensions"),
+            f"Dimensions of {name} are {_in_words(metric.dimensions)}{{when}}, and those of its filter "
+            f"{filters}: the alarm never has data.",
+        )
+
+
+def _spelled_alike(name: str, namespaces: Iterable[str]) -> list[str]:
+    letters = _letters_and_digits(name)
+    return [namespace for namespace in namespaces if _letters_and_digits(namespace) == letters]
+
+
+def _in_words(dimensions: Iterable[str]) -> str:
+    return ", ".join(sorted(dimensions)) or "none"
 
 
 def _letters_and_digits(text: str) -> str:
@@ -74,21 +81,25 @@ def _letters_and_digits(text: str) -> str:
 def _close(name: str, names: Iterable[str]) -> str:
     """Return the name that is meant by one that is close to it, apart from what both begin with."""
     start, _, end = name.rpartition("}")
-    ends = {known.rpartition("}")[2].lower(): known for known in names if known.rpartition("}")[0] == start}
+    ends = {}
+    for candidate in names:
+        candidate_start, _, candidate_end = candidate.rpartition("}")
+        if candidate_start == start:
+            ends[candidate_end.lower()] = candidate
     return ends.get(nearest(end.lower(), ends, 0.75), "")
 
 
 def _written(validator: Validator, resources: Any) -> dict[str, dict[str, list[set[str]]]]:
     """Return the sets of dimensions of each metric that filters write, by namespace and name."""
-    found: dict[str, dict[str, list[set[str]]]] = {}
-    for made, _ in entries(resources, "AWS::Logs::MetricFilter", "MetricTransformations"):
-        namespace = only_value(validator, made.get("MetricNamespace"))
-        name = metric_name(validator, made.get("MetricName"))
+    by_namespace: dict[str, dict[str, list[set[str]]]] = {}
+    for transformation, _ in entries(resources, "AWS::Logs::MetricFilter", "MetricTransformations"):
+        namespace = only_value(validator, transformation.get("MetricNamespace"))
+        name = metric_name(validator, transformation.get("MetricName"))
         keys = {
             str(dimension.get("Key"))
-            for dimension, _ in each(made.get("Dimensions"))
+            for dimension, _ in each(transformation.get("Dimensions"))
             if isinstance(dimension, dict)
         }
         if isinstance(namespace, str) and name:
-            found.setdefault(namespace, {}).setdefault(name, []).append(keys)
-    return found
+            by_namespace.setdefault(namespace, {}).setdefault(name, []).append(keys)
+    return by_namespace

@@ -3,7 +3,7 @@ from typing import Any
 from cfn_analysis.rules.support.metrics import GLOBAL, Metric, metrics
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.regions import US_EAST_1, regions
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import branches, of_type
 
@@ -23,10 +23,10 @@ class AlarmOutsideUsEast1(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/monitoring-using-cloudwatch.html"
     )
-    fault_class = "names"
+    finding_class = "names"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for metric in metrics(validator, properties):
             if not _is_global(metric):
                 continue
@@ -35,7 +35,7 @@ class AlarmOutsideUsEast1(Rule):
                 name for name in regions(metric.case) if name != US_EAST_1 and not name.startswith("cn-")
             ]
             if wrong:
-                yield Fault(
+                yield Finding(
                     metric.path("Namespace"),
                     f"Namespace is {metric.namespace}{{when}}, and the stack is for {', '.join(wrong)}: the "
                     f"metric {metric.name or ''} exists only in us-east-1, so the alarm never has data. Move "
@@ -55,13 +55,14 @@ def _is_global(metric: Metric) -> bool:
 def _is_of_distribution(metric: Metric) -> bool:
     """Return whether a certificate is in us-east-1 by its ARN, or is the one of a distribution."""
     written = (metric.dimensions or {}).get("CertificateArn")
-    found = only_value(metric.case, written)
-    if isinstance(found, str) and f":acm:{US_EAST_1}:" in found:
+    value = only_value(metric.case, written)
+    if isinstance(value, str) and f":acm:{US_EAST_1}:" in value:
         return True
     text = sub_text(written)
+    if text is None:
+        return False
     resources = metric.case.cfn.template.get("Resources", {})
-    return text is not None and any(
-        sub_text(arn) == text
-        for _, _, properties in of_type(resources, "AWS::CloudFront::Distribution")
-        for arn, _ in branches(metric.case, properties, *CERTIFICATE)
-    )
+    for _, _, properties in of_type(resources, "AWS::CloudFront::Distribution"):
+        if any(sub_text(arn) == text for arn, _ in branches(metric.case, properties, *CERTIFICATE)):
+            return True
+    return False

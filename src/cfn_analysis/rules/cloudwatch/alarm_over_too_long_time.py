@@ -1,6 +1,6 @@
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, only_value, property_scenarios
 
 DAY, WEEK, HOUR = 86_400, 604_800, 3_600  # seconds
@@ -14,10 +14,10 @@ class AlarmOverTooLongTime(Rule):
 
     id = "E9613"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
-    fault_class = "values"
+    finding_class = "values"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         names = ("Period", "EvaluationPeriods")
         for alarm, case in property_scenarios(validator, properties, *names):
             period, periods = (number(only_value(case, alarm.get(name))) for name in names)
@@ -25,7 +25,7 @@ class AlarmOverTooLongTime(Rule):
                 continue
             most = WEEK if period is not None and period >= HOUR else DAY
             if period is not None and period * periods > most:
-                yield Fault(
+                yield Finding(
                     ("EvaluationPeriods",),
                     f"EvaluationPeriods is {periods:g} and Period {period:g}{{when}}: that is "
                     f"{period * periods:g} seconds, and CloudWatch accepts at most {most}.",

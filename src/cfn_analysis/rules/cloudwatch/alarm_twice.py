@@ -1,11 +1,11 @@
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import existing, of_type, show, twins
 from cfn_analysis.rules.support.words import words
 
 # Properties that determine when an alarm fires. The others are notifications and names.
-ASKED = words("""
+COMPARED = words("""
     Namespace MetricName Dimensions Metrics Statistic ExtendedStatistic Period EvaluationPeriods
     DatapointsToAlarm Threshold ThresholdMetricId ComparisonOperator TreatMissingData Unit
 """)
@@ -21,18 +21,18 @@ class AlarmTwice(Rule):
 
     id = "W9618"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html"
-    fault_class = "alarms"
+    finding_class = "alarms"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         alarms = []
         for logical_id, _, properties in of_type(resources, "AWS::CloudWatch::Alarm"):
-            asked = {name: properties[name] for name in ASKED if name in properties}
-            if {"MetricName", "Metrics"} & set(asked):
-                key = show([asked, sorted(str(dimension) for dimension in asked.get("Dimensions", []))])
+            compared = {name: properties[name] for name in COMPARED if name in properties}
+            if {"MetricName", "Metrics"} & set(compared):
+                key = show([compared, sorted(str(dimension) for dimension in compared.get("Dimensions", []))])
                 path = (logical_id, "Properties", *existing(properties, ("Dimensions",)))
                 alarms.append(((key,), path))
         for _, path, twin in twins(validator, resources, alarms):
-            yield Fault(
+            yield Finding(
                 path,
                 f"{path[0]} has the same metric and condition as {twin}: both fire together. "
                 "If it is a copy, correct its dimensions. Otherwise, remove it.",

@@ -1,11 +1,11 @@
 from typing import Any
 
 from cfn_analysis.rules.support.metrics import metrics
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import values
-from cfn_analysis.rules.support.words import rows
+from cfn_analysis.rules.support.words import columns
 
-UNITS = {(namespace, name): unit for namespace, name, unit in map(str.split, rows(__file__))}
+UNITS = {(namespace, name): unit for namespace, name, unit in columns(__file__)}
 
 
 class AlarmWithForeignUnit(Rule):
@@ -17,17 +17,19 @@ class AlarmWithForeignUnit(Rule):
 
     id = "E9612"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
-    fault_class = "alarms"
+    finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         if "Unit" not in properties:
             return
         for metric in metrics(validator, properties):
             right = UNITS.get((metric.namespace or "", metric.name or ""))
-            for unit, case in values(metric.case, properties["Unit"]) if right else ():
+            if not right:
+                continue
+            for unit, case in values(metric.case, properties["Unit"]):
                 if isinstance(unit, str) and unit != right:
-                    yield Fault(
+                    yield Finding(
                         ("Unit",),
                         f"Unit is {unit}{{when}}, and {metric.namespace} writes {metric.name} in {right}: "
                         "the alarm never has data. Leave Unit out.",

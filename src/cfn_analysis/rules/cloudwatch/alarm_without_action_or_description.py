@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import when
 from cfn_analysis.rules.support.values import existing, show, values
 
@@ -31,10 +31,10 @@ class AlarmWithoutActionOrDescription(Rule):
 
     id = "W9600"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html"
-    fault_class = "alarms"
+    finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
         for name, silent_cases, message, silent in (
             ("AlarmActions", _without_action, ACTIONS, "empty"),
             ("ActionsEnabled", _disabled, DISABLED, "false"),
@@ -43,7 +43,7 @@ class AlarmWithoutActionOrDescription(Rule):
             value = properties.get(name)
             case = next(silent_cases(validator, value), None)
             if case is not None:
-                yield Fault(
+                yield Finding(
                     existing(properties, (name,)),
                     message.format(state=_is(silent, value, when(validator, [case]))),
                 )

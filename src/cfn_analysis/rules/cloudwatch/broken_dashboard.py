@@ -10,7 +10,7 @@ from cfn_analysis.rules.support.dimensions import is_missing, sets_of, sets_text
 from cfn_analysis.rules.support.documents import document_cases
 from cfn_analysis.rules.support.metrics import GLOBAL
 from cfn_analysis.rules.support.regions import US_EAST_1, regions
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.spellings import namespace_spelling, spelling
 from cfn_analysis.rules.support.values import items, show
@@ -43,52 +43,54 @@ class BrokenDashboard(Rule):
 
     id = "E9615"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Dashboard-Body-Structure.html"
-    fault_class = "documents"
+    finding_class = "documents"
     looks_at = properties_of("AWS::CloudWatch::Dashboard")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         resources = validator.cfn.template["Resources"]
         for text, case in document_cases(validator, properties.get("DashboardBody")):
             if is_function(properties["DashboardBody"])[0] == "Fn::Join" and "${" in text:
                 continue  # a text inside JSON may be a list of them
             body = _read(text)
             if body is None:
-                yield Fault(
+                yield Finding(
                     ("DashboardBody",),
                     "DashboardBody is not JSON: CloudWatch refuses the dashboard. Correct it.",
                 )
                 continue
             if isinstance(body, dict) and not _is_start(start := body.get("start")):
-                yield Fault(
+                yield Finding(
                     ("DashboardBody",),
                     f"start of DashboardBody is {start}, and CloudWatch requires a duration such as -P7D or "
                     "-PT3H.",
                 )
             widgets = body.get("widgets") if isinstance(body, dict) else None
             if not isinstance(widgets, list):
-                yield Fault(("DashboardBody",), "DashboardBody has no list called widgets.")
+                yield Finding(("DashboardBody",), "DashboardBody has no list called widgets.")
                 continue
-            here = [region for region in regions(case) if not region.startswith("cn-")]
+            stack_regions = [region for region in regions(case) if not region.startswith("cn-")]
             for index, widget in enumerate(widgets):
-                for problem in _widget_problems(widget if isinstance(widget, dict) else {}, resources, here):
-                    yield Fault(("DashboardBody",), f"Widget {index} of DashboardBody {problem}.")
+                for problem in _widget_problems(
+                    widget if isinstance(widget, dict) else {}, resources, stack_regions
+                ):
+                    yield Finding(("DashboardBody",), f"Widget {index} of DashboardBody {problem}.")
 
 
 def _read(text: str) -> Any:
     """Return the parsed body; a reference outside of quotes is a number."""
     try:
-        return json.loads(re.sub(r'("(?:[^"\\]|\\.)*")|\$\{!?[^}]*\}', lambda found: found[1] or "1", text))
+        return json.loads(re.sub(r'("(?:[^"\\]|\\.)*")|\$\{!?[^}]*\}', lambda quoted: quoted[1] or "1", text))
     except ValueError:
         return None
 
 
-def _widget_problems(widget: dict[str, Any], resources: Any, here: list[str]) -> Iterator[str]:
+def _widget_problems(widget: dict[str, Any], resources: Any, stack_regions: list[str]) -> Iterator[str]:
     kind, inside = widget.get("type"), widget.get("properties")
     if kind not in TYPES:
         yield f"has the type {show(kind)}; allowed are {', '.join(TYPES)}"
-    left, width = number(widget.get("x", 0)), number(widget.get("width", 6))
-    if left is not None and width is not None and left + width > WIDTH:
-        yield f"ends in column {left + width:g} of {WIDTH}"
+    column, width = number(widget.get("x", 0)), number(widget.get("width", 6))
+    if column is not None and width is not None and column + width > WIDTH:
+        yield f"ends in column {column + width:g} of {WIDTH}"
     inside = inside if isinstance(inside, dict) else {}
     if kind in ("metric", "log") and not inside.get("region") and "annotations" not in inside:
         yield "names no region, which it needs"
@@ -107,7 +109,7 @@ def _widget_problems(widget: dict[str, Any], resources: Any, here: list[str]) ->
         yield f"has the view {view}; allowed are {', '.join(VIEWS[str(kind)])}"
     rows = inside.get("metrics")
     if kind == "metric" and isinstance(rows, list):
-        yield from _row_problems(rows, inside, here)
+        yield from _row_problems(rows, inside, stack_regions)
 
 
 def _is_start(start: Any) -> bool:
@@ -118,39 +120,48 @@ def _is_start(start: Any) -> bool:
 
 def _is_name(alarm: str, resources: Any) -> bool:
     """Return whether a text is the name of an alarm: the Ref of one, or no ARN at all."""
-    found = re.fullmatch(r"\$\{(\w+)\}", alarm)
-    kind = resources.get(found[1], {}).get("Type") if found else ""
-    return kind in ALARMS or not ("$" in alarm or alarm.startswith("arn:"))
+    reference = re.fullmatch(r"\$\{(\w+)\}", alarm)
+    if reference and resources.get(reference[1], {}).get("Type") in ALARMS:
+        return True
+    return "$" not in alarm and not alarm.startswith("arn:")
 
 
-def _row_problems(rows: list[Any], inside: dict[str, Any], here: list[str]) -> Iterator[str]:
+def _row_problems(rows: list[Any], inside: dict[str, Any], stack_regions: list[str]) -> Iterator[str]:
     """Yield the problems of the metrics and formulas of a widget."""
-    options = [row[-1] if isinstance(row, list) and row and isinstance(row[-1], dict) else {} for row in rows]
+    options = [_options(row) for row in rows]
     ids = {str(option.get("id")) for option in options}
     before: list[str] = []
     for row, option in zip(rows, options, strict=True):
-        parts = [part for part in row if isinstance(part, str)] if isinstance(row, list) else []
+        parts = [part for part in items(row) if isinstance(part, str)]
         if not isinstance(row, list) or (len(parts) % 2 and parts[-1] != "." and len(parts) > 1):
             yield f"lists the metric {show(row)}, which is not namespace, name and pairs of dimensions"
             continue
         before = _in_full(parts, before)
         formula = option.get("expression")
         if formula is None:
-            yield from _metric_problems(before, option.get("region", inside.get("region")), here)
-        for used in _ids_in(formula) if isinstance(formula, str) and "$" not in formula else ():
-            if used not in ids:
-                yield f"has the formula {formula}, and no metric of the widget has the id {used}"
+            yield from _metric_problems(before, option.get("region", inside.get("region")), stack_regions)
+        elif isinstance(formula, str) and "$" not in formula:
+            for used in _ids_in(formula):
+                if used not in ids:
+                    yield f"has the formula {formula}, and no metric of the widget has the id {used}"
     for option in (inside, *options):
         statistic = option.get("stat")
         if isinstance(statistic, str) and "$" not in statistic and not STATISTIC.fullmatch(statistic):
             yield f"has the statistic {statistic}, which CloudWatch does not have"
 
 
-def _metric_problems(parts: list[str], region: Any, here: list[str]) -> Iterator[str]:
+def _options(row: Any) -> dict[str, Any]:
+    """Return the last part of a metric or formula of a widget, if it is a mapping."""
+    if isinstance(row, list) and row and isinstance(row[-1], dict):
+        return row[-1]
+    return {}
+
+
+def _metric_problems(parts: list[str], region: Any, stack_regions: list[str]) -> Iterator[str]:
     """Yield the problems of a metric: its region, its name and its dimensions."""
     (namespace, name), names = (*parts, "", "")[:2], parts[2::2]
-    asked = here if region == "${AWS::Region}" else [region]
-    if namespace in GLOBAL and asked and all(_is_elsewhere(place) for place in asked):
+    metric_regions = stack_regions if region == "${AWS::Region}" else [region]
+    if namespace in GLOBAL and metric_regions and all(_is_elsewhere(name) for name in metric_regions):
         yield f"looks for {name} of {namespace} in {region}, and it is only in us-east-1"
     meant = namespace_spelling(namespace)
     if meant and meant != namespace:
@@ -168,8 +179,8 @@ def _metric_problems(parts: list[str], region: Any, here: list[str]) -> Iterator
 
 def _is_elsewhere(region: Any) -> bool:
     """Return whether a region is known, and has none of the metrics of services without one."""
-    known = isinstance(region, str) and "$" not in region and not region.startswith("cn-")
-    return known and region not in ("", US_EAST_1)
+    is_known = isinstance(region, str) and "$" not in region and not region.startswith("cn-")
+    return is_known and region not in ("", US_EAST_1)
 
 
 def _in_full(parts: list[str], before: list[str]) -> list[str]:

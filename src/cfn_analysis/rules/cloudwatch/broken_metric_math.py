@@ -3,12 +3,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfn_analysis.rules.support.references import sub_text
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 from cfn_analysis.rules.support.values import existing, is_true
 
 BANDS = ("LessThanLowerOrGreaterThanUpperThreshold", "LessThanLowerThreshold", "GreaterThanUpperThreshold")
-ASKED = ("Metrics", "ComparisonOperator", "ThresholdMetricId", "Threshold")
+NAMES = ("Metrics", "ComparisonOperator", "ThresholdMetricId", "Threshold")
 
 
 class BrokenMetricMath(Rule):
@@ -22,24 +22,25 @@ class BrokenMetricMath(Rule):
 
     id = "E9619"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html"
-    fault_class = "alarms"
+    finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         if not isinstance(properties.get("Metrics"), list):
             return
-        for alarm, case in property_scenarios(validator, properties, *ASKED):
+        for alarm, case in property_scenarios(validator, properties, *NAMES):
             queries = alarm.get("Metrics")
             if isinstance(queries, list) and all(isinstance(query, dict) for query in queries):
                 for name, problem in _expression_problems(case, alarm, queries):
-                    yield Fault(existing(properties, (name,)), problem, case)
+                    yield Finding(existing(properties, (name,)), problem, case)
 
 
 def _expression_problems(case: Validator, alarm: Any, queries: list[Any]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong, with the property in which it is."""
-    ids = [only_value(case, query.get("Id")) for query in queries]
-    if not all(isinstance(query_id, str) for query_id in ids):
-        return
+    values_of_id = [only_value(case, query.get("Id")) for query in queries]
+    ids = [query_id for query_id in values_of_id if isinstance(query_id, str)]
+    if len(ids) < len(queries):
+        return  # one is not known
     for query in queries:
         expression = sub_text(query.get("Expression")) or ""
         for name in _used_ids(expression):
@@ -47,7 +48,7 @@ def _expression_problems(case: Validator, alarm: Any, queries: list[Any]) -> Ite
                 yield (
                     "Metrics",
                     f"Expression {expression} uses {name}{{when}}, which is not the Id of an entry: "
-                    f"CloudWatch refuses the alarm. The Ids are {', '.join(map(str, ids))}.",
+                    f"CloudWatch refuses the alarm. The Ids are {', '.join(ids)}.",
                 )
         if re.search(r"(?<![=<>!])=(?!=)", re.sub(r"'[^']*'|\"[^\"]*\"", "", expression)) and not _is_query(
             expression
@@ -63,7 +64,7 @@ def _expression_problems(case: Validator, alarm: Any, queries: list[Any]) -> Ite
     if "ThresholdMetricId" not in alarm and len(returned) != 1 and None not in shown:
         yield (
             "Metrics",
-            f"ReturnData is true for {' and '.join(map(str, returned)) or 'no entry'}{{when}}, also where it "
+            f"ReturnData is true for {' and '.join(returned) or 'no entry'}{{when}}, also where it "
             "is left out: CloudWatch refuses the alarm. Set it to true for the one that the alarm watches "
             "and to false for the others.",
         )

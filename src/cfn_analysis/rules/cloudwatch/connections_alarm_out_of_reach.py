@@ -5,7 +5,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.aurora import CLUSTER, INSTANCE, UNKNOWN, aurora_mysql, members, setting
 from cfn_analysis.rules.support.references import find_resource, single_reference, target
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import (
     assumed_values,
     is_possible,
@@ -14,7 +14,7 @@ from cfn_analysis.rules.support.scenarios import (
     scenarios,
     when,
 )
-from cfn_analysis.rules.support.values import show, values
+from cfn_analysis.rules.support.values import mappings, show, values
 
 # Default of max_connections in Aurora MySQL for each class.
 OF_T_CLASSES = {
@@ -59,11 +59,11 @@ class ConnectionsAlarmOutOfReach(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Managing.Performance.html"
     )
-    fault_class = "alarms"
+    finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
     first_only = True
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
         if properties.get("MetricName") != "DatabaseConnections":
             return
         watched, cluster = _watched(validator, properties)
@@ -72,14 +72,13 @@ class ConnectionsAlarmOutOfReach(Rule):
         together = {"alarm": properties, "cluster": cluster, "members": watched}
         for plain, case in scenarios(validator, together):
             for message in _out_of_reach(validator, case, plain):
-                yield Fault(("Threshold",), message)
+                yield Finding(("Threshold",), message)
 
 
 def _watched(validator: Validator, properties: Any) -> tuple[dict[str, Any], Any]:
     """Return the instances in the alarm's dimensions, and their cluster."""
-    dimensions = properties.get("Dimensions")
-    for dimension in dimensions if isinstance(dimensions, list) else ():
-        name = dimension.get("Name") if isinstance(dimension, dict) else None
+    for dimension in mappings(properties.get("Dimensions")):
+        name = dimension.get("Name")
         if name == "DBClusterIdentifier":
             cluster_id, cluster = target(validator, dimension.get("Value"), CLUSTER)
             return members(validator, cluster_id), cluster
@@ -96,11 +95,13 @@ def _out_of_reach(validator: Validator, case: Validator, plain: Any) -> Iterator
     of_one_instance = only_value(case, alarm.get("Statistic")) in ("Average", "Maximum", "Minimum")
     if not plain["members"] or not (of_one_instance or "ExtendedStatistic" in alarm):
         return
-    for value, known in values(case, alarm.get("Threshold")):
+    for value, threshold_case in values(case, alarm.get("Threshold")):
         threshold = number(value)
         if threshold is None or operator not in ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold"):
             continue
-        for limit, source, where in _highest(known, plain["cluster"], list(plain["members"].values())):
+        for limit, source, where in _highest(
+            threshold_case, plain["cluster"], list(plain["members"].values())
+        ):
             beyond = threshold >= limit if operator == "GreaterThanThreshold" else threshold > limit
             if beyond and is_possible(where):
                 yield MESSAGE.format(
@@ -117,11 +118,11 @@ def _highest(case: Validator, cluster: Any, instances: list[Any]) -> Iterator[tu
     if not instances:
         yield 0, "", case
         return
-    for limit, source, known in _limits(case, cluster, instances[0]):
+    for limit, source, limit_case in _limits(case, cluster, instances[0]):
         if limit == math.inf:
-            yield limit, source, known
+            yield limit, source, limit_case
             continue
-        for next_limit, next_source, where in _highest(known, cluster, instances[1:]):
+        for next_limit, next_source, where in _highest(limit_case, cluster, instances[1:]):
             yield (*max((limit, source), (next_limit, next_source)), where)
 
 
@@ -131,14 +132,16 @@ def _limits(case: Validator, cluster: Any, instance: Any) -> Iterator[tuple[floa
     if configured is UNKNOWN:
         yield math.inf, "", case
     elif configured is not None:
-        for value, known in values(case, configured):
+        for value, value_case in values(case, configured):
             limit = number(value)
-            yield math.inf if limit is None else limit, f"max_connections is {show(configured)}", known
+            yield math.inf if limit is None else limit, f"max_connections is {show(configured)}", value_case
     else:
-        for instance_class, known in assumed_values(case, instance.get("DBInstanceClass")):
-            yield _default(str(instance_class)), f"the default of {instance_class}", known
+        for instance_class, value_case in assumed_values(case, instance.get("DBInstanceClass")):
+            yield _default(str(instance_class)), f"the default of {instance_class}", value_case
 
 
 def _default(instance_class: str) -> float:
     size = re.fullmatch(r"db\.r[3-8]\w*\.(\w+)", instance_class)
-    return OF_R_SIZES.get(size[1], math.inf) if size else OF_T_CLASSES.get(instance_class, math.inf)
+    if size:
+        return OF_R_SIZES.get(size[1], math.inf)
+    return OF_T_CLASSES.get(instance_class, math.inf)

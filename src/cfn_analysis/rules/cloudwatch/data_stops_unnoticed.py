@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.metrics import Metric, metrics
 from cfn_analysis.rules.support.references import find_resource, single_reference, sub_text
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator
 from cfn_analysis.rules.support.scenarios import conditional_properties, scenarios
 from cfn_analysis.rules.support.values import existing, of_type, values
 
@@ -30,15 +30,17 @@ class DataStopsUnnoticed(Rule):
 
     id = "W9608"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html"
-    fault_class = "alarms"
+    finding_class = "alarms"
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, resources: Any) -> Iterator[Finding]:
         quiet: dict[tuple[str, str], tuple[str, Any]] = {}
         noticed: set[tuple[str, str]] = set()
         for alarm, resource, properties in of_type(resources, "AWS::CloudWatch::Alarm"):
             for decided, case in scenarios(validator, conditional_properties(resource)):
                 # An alarm that exists only in some environments counts for all.
-                for metric in metrics(case, decided) if isinstance(decided, dict) else ():
+                if not isinstance(decided, dict):
+                    continue
+                for metric in metrics(case, decided):
                     for thing in _things(metric):
                         if _notices(case, decided):
                             noticed.add(thing)
@@ -47,7 +49,7 @@ class DataStopsUnnoticed(Rule):
         for thing, (alarm, properties) in quiet.items():
             if thing not in noticed:
                 namespace, name = thing
-                yield Fault(
+                yield Finding(
                     (alarm, "Properties", *existing(properties, ("TreatMissingData",))),
                     f"No alarm notifies when {name} ({namespace}) stops sending data: it can fail without an "
                     "alarm. Set TreatMissingData to breaching on one of its alarms, or notify a topic with "
@@ -73,7 +75,9 @@ def _cluster(case: Validator, name: str) -> str:
         "AWS::DocDB::DBInstance",
         "AWS::Neptune::DBInstance",
     )
-    return sub_text(instance.get("DBClusterIdentifier")) or name if instance else name
+    if instance:
+        return sub_text(instance.get("DBClusterIdentifier")) or name
+    return name
 
 
 def _notices(case: Validator, properties: Any) -> bool:

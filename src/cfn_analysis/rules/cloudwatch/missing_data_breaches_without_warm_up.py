@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.metrics import metrics
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import property_scenarios
 from cfn_analysis.rules.support.values import existing, logical_ids_in, values
 
@@ -18,17 +18,17 @@ class MissingDataBreachesWithoutWarmUp(Rule):
 
     id = "W9609"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html"
-    fault_class = "alarms"
+    finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for alarm, case in property_scenarios(validator, properties, *ASKED):
             if "WarmUpConfiguration" in alarm:
                 continue
             for treated, where in values(case, alarm.get("TreatMissingData")):
                 watched = _created(where, properties) if treated == "breaching" else ""
                 if watched:
-                    yield Fault(
+                    yield Finding(
                         existing(properties, ("TreatMissingData",)),
                         f"TreatMissingData is breaching{{when}}, and the stack creates {watched}, which the "
                         "alarm watches: until that sends data, the alarm fires. Add a WarmUpConfiguration, "
@@ -39,11 +39,9 @@ class MissingDataBreachesWithoutWarmUp(Rule):
 
 def _created(case: Validator, properties: Any) -> str:
     """Return the logical ID of the resource of an alarm's metric; empty if it is not in the template."""
-    resources = case.context.resources
-    named = (
-        logical_id
-        for metric in metrics(case, properties)
-        for value in (metric.dimensions or {}).values()
-        for logical_id in sorted(logical_ids_in(value))
-    )
-    return next((logical_id for logical_id in named if logical_id in resources), "")
+    for metric in metrics(case, properties):
+        for value in (metric.dimensions or {}).values():
+            for logical_id in sorted(logical_ids_in(value)):
+                if logical_id in case.context.resources:
+                    return logical_id
+    return ""

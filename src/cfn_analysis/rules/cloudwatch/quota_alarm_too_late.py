@@ -5,7 +5,7 @@ from cfnlint.jsonschema import Validator
 
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, properties_of
 from cfn_analysis.rules.support.scenarios import default_values, number, only_value
 from cfn_analysis.rules.support.values import case_of, mappings, of_type
 
@@ -33,10 +33,10 @@ class QuotaAlarmTooLate(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html"
     )
-    fault_class = "alarms"
+    finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         if "Metrics" in properties:
             return
         for metric in metrics(validator, properties):
@@ -51,13 +51,13 @@ class QuotaAlarmTooLate(Rule):
                     yield from _too_late(metric.case, properties.get("Threshold"), quota)
 
 
-def _too_late(case: Validator, threshold: Any, quota: RequestQuota) -> Faults:
+def _too_late(case: Validator, threshold: Any, quota: RequestQuota) -> Findings:
     """Yield the thresholds that are not below a quota."""
     for value, where in default_values(case, threshold):
         requests = number(value)
         if requests is None or requests < quota.limit:
             continue
-        yield Fault(
+        yield Finding(
             ("Threshold",),
             f"Threshold is {requests:.0f}{{when}}, and {quota.plan} allows {quota.limit:.0f} requests in the "
             "same time: the alarm fires when API Gateway already rejects all requests. Lower Threshold, or "

@@ -3,9 +3,9 @@ from typing import Any
 from cfn_analysis.rules.support.lambdas import FUNCTION
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.references import target
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import default_values, number, only_value
-from cfn_analysis.rules.support.values import values
+from cfn_analysis.rules.support.values import possible_values
 
 # Namespace and metrics: the unit, the lowest and the highest threshold that makes sense above which an alarm
 # fires, and what the unit is taken for. 0 makes sense for all of them.
@@ -41,16 +41,16 @@ class ThresholdInAnotherUnit(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html"
     )
-    fault_class = "alarms"
+    finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
     first_only = True
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         if "Metrics" in properties:
             return
         for metric in metrics(validator, properties):
             if metric.namespace == "AWS/CloudFront" and metric.name in RATES and metric.statistic == "Sum":
-                yield Fault(
+                yield Finding(
                     ("Statistic",),
                     f"Statistic is Sum{{when}}, and {metric.name} is a percentage, of which CloudFront has "
                     "only the Average. Use Average.",
@@ -61,7 +61,7 @@ class ThresholdInAnotherUnit(Rule):
                 limit = number(value)
                 problem = _problem(metric, str(operator), limit) if limit else ""
                 if problem:
-                    yield Fault(("Threshold",), f"Threshold is {value}{{when}}, and {problem}", case)
+                    yield Finding(("Threshold",), f"Threshold is {value}{{when}}, and {problem}", case)
 
 
 def _problem(metric: Any, operator: str, limit: float) -> str:
@@ -76,17 +76,18 @@ def _problem(metric: Any, operator: str, limit: float) -> str:
         if metric.namespace == namespace and metric.name in names and not least <= limit <= most:
             return f"{metric.name} is in {unit}: the threshold looks like {converted}. Convert it."
     if metric.namespace == "AWS/Lambda" and metric.name == "Duration":
-        function, found = target(metric.case, (metric.dimensions or {}).get("FunctionName"), FUNCTION)
-        seconds = (
-            [number(timeout) for timeout, _ in values(metric.case, found.get("Timeout"))] if function else []
+        return _duration_problem(metric, limit)
+    return ""
+
+
+def _duration_problem(metric: Any, limit: float) -> str:
+    function, properties = target(metric.case, (metric.dimensions or {}).get("FunctionName"), FUNCTION)
+    if not function:
+        return ""
+    timeouts = [number(timeout) for timeout in possible_values(metric.case, properties.get("Timeout"))]
+    if timeouts and all(timeout is not None and limit <= timeout for timeout in timeouts):
+        return (
+            f"Duration is in milliseconds, not in seconds as the Timeout of {function} is. Multiply it "
+            "by 1000."
         )
-        if (
-            seconds
-            and None not in seconds
-            and limit <= min(timeout for timeout in seconds if timeout is not None)
-        ):
-            return (
-                f"Duration is in milliseconds, not in seconds as the Timeout of {function} is. Multiply it "
-                "by 1000."
-            )
     return ""

@@ -1,12 +1,12 @@
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from cfnlint.helpers import is_function
 
-from cfn_analysis.rules.support.metrics import metrics
-from cfn_analysis.rules.support.reach import reach
+from cfn_analysis.rules.support.metrics import Metric, metrics
+from cfn_analysis.rules.support.reach import maximum
 from cfn_analysis.rules.support.references import own_id
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import default_values, number
 from cfn_analysis.rules.support.values import values
 from cfn_analysis.rules.support.words import words
@@ -53,36 +53,57 @@ class ThresholdOutOfRange(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html"
     )
-    fault_class = "alarms"
+    finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         threshold = properties.get("Threshold")
         own = validator.cfn.template["Resources"].get(own_id(validator), {})
         if "Metrics" in properties or ("Condition" in own and is_function(threshold)[0]):
             return  # where a threshold of -1 disables the alarm
         for metric in metrics(validator, properties):
-            low, high = _range(metric.namespace, metric.name, metric.statistic)
-            limited = reach(metric)
-            if limited:
-                low, high = 0, limited.most
-            if low is None:
+            values_of_metric = _values_of(metric)
+            if values_of_metric is None:
                 continue
-            slack = limited.slack if limited else 0
             for operator, where in values(metric.case, properties.get("ComparisonOperator")):
                 for value, case in default_values(where, threshold):
-                    limit = number(value)
-                    most = None if high is None else high + slack
-                    result = _result(str(operator), limit, low, most) if limit is not None else ""
+                    result = _result(str(operator), number(value), values_of_metric)
                     if result:
-                        span = f"from {low:g} to {high:.0f}" if high is not None else f"{low:g} or more"
-                        why = f" ({limited.reason})" if limited else ""
-                        yield Fault(
+                        yield Finding(
                             ("Threshold",),
                             f"Threshold is {value}{{when}}, and {metric.statistic} of {metric.name} is "
-                            f"{span}{why}: {operator} is {result} true.",
+                            f"{values_of_metric.in_words()}: {operator} is {result} true.",
                             case,
                         )
+
+
+class _Range(NamedTuple):
+    """The values that a metric can have."""
+
+    low: float
+    high: float
+    """Infinity if there is no limit."""
+    slack: float = 0
+    """What the metric can have beyond the highest value."""
+    reason: str = ""
+    """What limits it, in parentheses after a space."""
+
+    def in_words(self) -> str:
+        """Return the lowest and highest value."""
+        if self.high == math.inf:
+            return f"{self.low:g} or more"
+        return f"from {self.low:g} to {self.high:.0f}{self.reason}"
+
+
+def _values_of(metric: Metric) -> _Range | None:
+    """Return the values that a metric can have; None if they are not known."""
+    limited = maximum(metric)
+    if limited:
+        return _Range(0, limited.most, limited.slack, f" ({limited.reason})")
+    low, high = _range(metric.namespace, metric.name, metric.statistic)
+    if low is None:
+        return None
+    return _Range(low, math.inf if high is None else high)
 
 
 def _range(
@@ -100,13 +121,19 @@ def _range(
     return None, None
 
 
-def _result(operator: str, limit: float, low: float, high: float | None) -> str:
+def _result(operator: str, limit: float | None, values_of_metric: _Range) -> str:
     """Return ``never`` or ``always`` where no value of the range decides a comparison."""
-    most = math.inf if high is None else high
+    if limit is None:
+        return ""
+    low, most = values_of_metric.low, values_of_metric.high + values_of_metric.slack
     never, always = {
         "GreaterThanThreshold": (limit >= most, limit < low),
         "GreaterThanOrEqualToThreshold": (limit > most, limit <= low),
         "LessThanThreshold": (limit <= low, limit > most),
         "LessThanOrEqualToThreshold": (limit < low, limit >= most),
     }.get(operator, (False, False))
-    return "never" if never else "always" if always else ""
+    if never:
+        return "never"
+    if always:
+        return "always"
+    return ""

@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.acls import ANY_PROTOCOL, Entry, acl_entries
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import of_type
 
 
@@ -18,9 +18,9 @@ class AclRuleWithoutEffect(Rule):
 
     id = "E9634"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"
-    fault_class = "networks"
+    finding_class = "networks"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         used = {
             single_reference(properties.get("NetworkAclId"))[0]
             for _, _, properties in of_type(resources, "AWS::EC2::SubnetNetworkAclAssociation")
@@ -32,7 +32,7 @@ class AclRuleWithoutEffect(Rule):
                     yield from _without_effect(entries, case)
                     if acl in used and entries_of and not any(entry.allows for entry in _reached(entries)):
                         before = ", before the one that denies everything." if entries else "."
-                        yield Fault(
+                        yield Finding(
                             (acl,),
                             f"The network ACL allows nothing {way}{{when}}: add an AWS::EC2::NetworkAclEntry "
                             f"with Egress: {str(egress).lower()} and RuleAction: allow{before}",
@@ -55,10 +55,12 @@ def _reached(entries: list[Entry]) -> list[Entry]:
 
 
 def _version(entry: Entry) -> int:
-    return entry.network.version if entry.network else 0
+    if not entry.network:
+        return 0
+    return entry.network.version
 
 
-def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Fault]:
+def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Finding]:
     """Yield the rules of one direction that are never reached, or that deny what is denied anyway."""
     if any(entry.number is None for entry in entries):
         return
@@ -70,7 +72,7 @@ def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Fault]:
         path = (entry.logical_id, "Properties", "RuleNumber")
         for first in earlier:
             if _covers(first, entry) and (first.is_everything or first.allows != entry.allows):
-                yield Fault(
+                yield Finding(
                     path,
                     f"RuleNumber is {entry.number:g}, after {first.logical_id} with {first.number:g}, which "
                     "matches all of its traffic{when}: the rule is never reached. Give it a lower number.",
@@ -79,7 +81,7 @@ def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Fault]:
                 break
             limited = first.allows and _meets(first, entry) and _is_inside(entry, first)
             if limited and not entry.allows and not any(_meets(entry, rule) for rule in later if rule.allows):
-                yield Fault(
+                yield Finding(
                     path,
                     f"RuleNumber is {entry.number:g}, after {first.logical_id} with {first.number:g}, which "
                     "allows what this rule denies{when}, and no later rule does: it has no effect. Give it a "
@@ -89,11 +91,11 @@ def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Fault]:
                 break
 
 
-def _is_inside(entry: Entry, other: Entry) -> bool:
+def _is_inside(entry: Entry, wider: Entry) -> bool:
     """Return whether the addresses of a rule are some of those of another."""
-    if entry.network is None or other.network is None or _version(entry) != _version(other):
+    if entry.network is None or wider.network is None or _version(entry) != _version(wider):
         return False
-    return entry.network != other.network and entry.network.subnet_of(other.network)  # type: ignore[arg-type]
+    return entry.network != wider.network and entry.network.subnet_of(wider.network)  # type: ignore[arg-type]
 
 
 def _covers(wide: Entry, narrow: Entry) -> bool:
@@ -108,14 +110,14 @@ def _covers(wide: Entry, narrow: Entry) -> bool:
     return wide.ports[0] <= narrow.ports[0] and narrow.ports[1] <= wide.ports[1]
 
 
-def _meets(one: Entry, other: Entry) -> bool:
+def _meets(first: Entry, second: Entry) -> bool:
     """Return whether two rules may match the same traffic."""
-    if ANY_PROTOCOL not in (one.protocol, other.protocol) and one.protocol != other.protocol:
+    if ANY_PROTOCOL not in (first.protocol, second.protocol) and first.protocol != second.protocol:
         return False
-    if one.network and other.network and _version(one) != _version(other):
+    if first.network and second.network and _version(first) != _version(second):
         return False
-    if one.network and other.network and not one.network.overlaps(other.network):
+    if first.network and second.network and not first.network.overlaps(second.network):
         return False
-    if one.ports is None or other.ports is None:
+    if first.ports is None or second.ports is None:
         return True
-    return one.ports[0] <= other.ports[1] and other.ports[0] <= one.ports[1]
+    return first.ports[0] <= second.ports[1] and second.ports[0] <= first.ports[1]

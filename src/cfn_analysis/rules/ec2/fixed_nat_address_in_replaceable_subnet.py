@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.references import target_case
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.schemas import create_only, replacing_parameters
 from cfn_analysis.rules.support.values import branches
 
@@ -21,10 +21,10 @@ class FixedNatAddressInReplaceableSubnet(Rule):
 
     id = "W9624"
     source_url = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
-    fault_class = "lifecycle"
+    finding_class = "lifecycle"
     looks_at = properties_of(NAT_GATEWAY)
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for address, case in branches(validator, properties, "AllocationId"):
             if address is None:
                 continue
@@ -36,17 +36,16 @@ class FixedNatAddressInReplaceableSubnet(Rule):
                     yield from _replaced(exists, SUBNET, subnet, what)
 
 
-def _replaced(case: Validator, kind: str, properties: Any, what: str) -> Faults:
-    """Yield a fault if a create-only property, other than the address, depends on parameters."""
-    parameters = {
-        parameter
-        for path in create_only(kind, case.context.regions[0])
-        for value, where in branches(case, properties, *path)
-        for parameter in replacing_parameters(where, value)
-        if path != ("AllocationId",)
-    }
+def _replaced(case: Validator, kind: str, properties: Any, what: str) -> Findings:
+    """Yield a finding if a create-only property, other than the address, depends on parameters."""
+    parameters: set[str] = set()
+    for path in create_only(kind, case.context.regions[0]):
+        if path == ("AllocationId",):
+            continue
+        for value, where in branches(case, properties, *path):
+            parameters |= replacing_parameters(where, value)
     if parameters:
-        yield Fault(
+        yield Finding(
             ("AllocationId",),
             f"A new value of {' or '.join(sorted(parameters))} replaces {what}, and the new gateway gets the "
             "same AllocationId while the old one has it, which EC2 refuses. Write the value into the "

@@ -5,7 +5,7 @@ from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.values import Path, of_type
 
@@ -30,16 +30,18 @@ class GroupClosedOnOneSide(Rule):
 
     id = "E9635"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
-    fault_class = "networks"
+    finding_class = "networks"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         groups = {logical_id for logical_id, _, _ in of_type(resources, GROUP)}
-        inward = list(_openings(resources, "SecurityGroupIngress", groups)) if groups else []
-        for egress in _openings(resources, "SecurityGroupEgress", groups) if groups else ():
+        if not groups:
+            return
+        inward = list(_openings(resources, "SecurityGroupIngress", groups))
+        for egress in _openings(resources, "SecurityGroupEgress", groups):
             destination = single_reference(egress.rule.get("DestinationSecurityGroupId"))[0]
             answers = [opening.rule for opening in inward if opening.group == destination]
             if destination in groups and not any(_meets(egress, rule) for rule in answers):
-                yield Fault(
+                yield Finding(
                     (*egress.path, "DestinationSecurityGroupId"),
                     f"DestinationSecurityGroupId is {destination}, which does not allow {egress.group} on "
                     "this port: every connection fails. Add an ingress rule there, or swap the two groups.",
@@ -81,5 +83,5 @@ def _ports(rule: Any) -> tuple[float, float] | None:
 
 def _protocols_meet(egress: Any, ingress: Any) -> bool:
     written = [str(rule.get("IpProtocol")) for rule in (egress, ingress)]
-    found = {{"6": "tcp", "17": "udp"}.get(protocol, protocol) for protocol in written}
-    return len(found) == 1 or any(text.startswith("{") for text in found)
+    protocols = {{"6": "tcp", "17": "udp"}.get(protocol, protocol) for protocol in written}
+    return len(protocols) == 1 or any(text.startswith("{") for text in protocols)

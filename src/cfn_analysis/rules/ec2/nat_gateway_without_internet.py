@@ -2,7 +2,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.networks import reaches_gateway, reaches_internet, tables_of_subnet
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.scenarios import conditional_properties, scenarios
 from cfn_analysis.rules.support.values import logical_ids_in, of_type
 
@@ -20,9 +20,9 @@ class NatGatewayWithoutInternet(Rule):
 
     id = "E9626"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html"
-    fault_class = "networks"
+    finding_class = "networks"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         yield from _unused(validator, resources)
         for logical_id, _, properties in of_type(resources, GATEWAY):
             subnet = single_reference(properties.get("SubnetId"))[0]
@@ -31,7 +31,7 @@ class NatGatewayWithoutInternet(Rule):
             tables = tables_of_subnet(resources, subnet)
             if properties.get("ConnectivityType", "public") == "private":
                 if tables and all(reaches_gateway(resources, table) for table in tables):
-                    yield Fault(
+                    yield Finding(
                         (logical_id, "Properties", "ConnectivityType"),
                         f"ConnectivityType is private, and the route table of {subnet} has a route to an "
                         "internet gateway, which drops the traffic of a private NAT gateway. Make it public, "
@@ -39,7 +39,7 @@ class NatGatewayWithoutInternet(Rule):
                     )
                 continue
             if tables and not any(reaches_internet(resources, table) for table in tables):
-                yield Fault(
+                yield Finding(
                     (logical_id, "Properties", "SubnetId"),
                     f"SubnetId is {subnet}, whose route table {tables[0]} has no route to an internet "
                     "gateway: nothing behind the NAT gateway reaches the internet. Put it into a public "
@@ -47,7 +47,7 @@ class NatGatewayWithoutInternet(Rule):
                 )
 
 
-def _unused(validator: Validator, resources: Any) -> Faults:
+def _unused(validator: Validator, resources: Any) -> Findings:
     """Yield the NAT gateways to which no route leads, in a template with routes to NAT gateways."""
     gateways = [logical_id for logical_id, _, _ in of_type(resources, GATEWAY)]
     together = {
@@ -63,9 +63,11 @@ def _unused(validator: Validator, resources: Any) -> Faults:
     for plain, case in scenarios(validator, together):
         routes = [properties for properties in plain.values() if "NatGatewayId" in properties]
         targets = [single_reference(route["NatGatewayId"])[0] for route in routes]
-        for gateway in gateways if set(targets) <= set(gateways) else ():
+        if not set(targets) <= set(gateways):
+            continue
+        for gateway in gateways:
             if gateway in plain and gateway not in [*targets, *used]:
-                yield Fault(
+                yield Finding(
                     (gateway,),
                     f"No route leads to {gateway}{{when}}: it is billed and not used. Add a route to it, or "
                     "give it the condition of its routes.",

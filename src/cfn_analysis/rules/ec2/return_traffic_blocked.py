@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.acls import ANY_PROTOCOL, PORTS, Entry, acl_entries
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator
 from cfn_analysis.rules.support.values import of_type
 
 # The ephemeral ports of all systems are in this range: Linux 32768-60999,
@@ -25,36 +25,36 @@ class ReturnTrafficBlocked(Rule):
     source_url = (
         "https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports"
     )
-    fault_class = "networks"
+    finding_class = "networks"
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, resources: Any) -> Iterator[Finding]:
         for acl_id, _, _ in of_type(resources, "AWS::EC2::NetworkAcl"):
             goes_out = _goes_out(resources, acl_id)
             for entries, case in acl_entries(validator, resources, acl_id):
                 for entry in _unanswered(_about_tcp(entries), goes_out):
-                    yield Fault((entry.logical_id, "Properties"), _unanswered_text(entry), case)
+                    yield Finding((entry.logical_id, "Properties"), _unanswered_text(entry), case)
 
 
 def _goes_out(resources: Any, acl_id: str) -> bool:
     """Return whether a subnet of the ACL has a route to a NAT gateway, for outbound connections."""
     subnets = _associated(resources, "AWS::EC2::SubnetNetworkAclAssociation", "NetworkAclId")
     tables = _associated(resources, "AWS::EC2::SubnetRouteTableAssociation", "RouteTableId")
-    behind_nat = {
-        subnet
-        for _, _, route in of_type(resources, "AWS::EC2::Route")
-        if "NatGatewayId" in route
-        for subnet in tables.get(single_reference(route.get("RouteTableId"))[0], ())
-    }
-    return bool(behind_nat & subnets.get(acl_id, set()))
+    subnets_of_acl = subnets.get(acl_id, set())
+    for _, _, route in of_type(resources, "AWS::EC2::Route"):
+        table = single_reference(route.get("RouteTableId"))[0]
+        if "NatGatewayId" in route and tables.get(table, set()) & subnets_of_acl:
+            return True
+    return False
 
 
 def _associated(resources: Any, kind: str, key: str) -> dict[str, set[str]]:
     """Return the subnets of each network ACL or route table."""
-    found: dict[str, set[str]] = {}
+    subnets: dict[str, set[str]] = {}
     for _, _, properties in of_type(resources, kind):
-        holder, subnet = (single_reference(properties.get(name))[0] for name in (key, "SubnetId"))
-        found.setdefault(holder, set()).add(subnet)
-    return found
+        holder = single_reference(properties.get(key))[0]
+        subnet = single_reference(properties.get("SubnetId"))[0]
+        subnets.setdefault(holder, set()).add(subnet)
+    return subnets
 
 
 def _unanswered_text(entry: Entry) -> str:
@@ -69,7 +69,9 @@ def _unanswered_text(entry: Entry) -> str:
 
 def _range(ports: Any) -> str:
     first, last = (int(port) for port in ports)
-    return str(first) if first == last else f"{first}-{last}"
+    if first == last:
+        return str(first)
+    return f"{first}-{last}"
 
 
 def _about_tcp(entries: list[Entry]) -> list[Entry]:
@@ -113,10 +115,10 @@ def _lets_back(entry: Entry, opposite: Iterable[Entry]) -> bool:
     return False
 
 
-def _include(networks: list[Any], wanted: Any) -> bool:
-    same = [network for network in networks if network.version == wanted.version]
-    return any(wanted.subnet_of(network) for network in ipaddress.collapse_addresses(same))
+def _include(networks: list[Any], inner: Any) -> bool:
+    same = [network for network in networks if network.version == inner.version]
+    return any(inner.subnet_of(network) for network in ipaddress.collapse_addresses(same))
 
 
-def _overlap(network: Any, other: Any) -> bool:
-    return bool(network.version == other.version and network.overlaps(other))
+def _overlap(first: Any, second: Any) -> bool:
+    return bool(first.version == second.version and first.overlaps(second))

@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions, documents, each
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 
 
 class DenyOfEncryptedTransport(Rule):
@@ -14,20 +14,20 @@ class DenyOfEncryptedTransport(Rule):
 
     id = "E9651"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport"
-    fault_class = "rights"
+    finding_class = "rights"
     looks_at = (*POLICIES, TRUST)
 
-    def faults(self, validator: Validator, policy: Any) -> Faults:
+    def findings(self, validator: Validator, policy: Any) -> Findings:
         for statement, path in documents(policy):
             refused = {"Deny": "true", "Allow": "false"}.get(str(statement.get("Effect")))
-            asks = list(conditions(statement))
-            if refused == "true" and len(asks) > 1:  # of what comes over HTTPS, only some
+            compared = list(conditions(statement))
+            if refused == "true" and len(compared) > 1:  # of what comes over HTTPS, only some
                 continue
-            for operator, key, value, place_of in asks:
-                asked = [str(wanted).lower() for wanted, _ in each(value)]
+            for operator, key, value, place_of in compared:
+                values = [str(part).lower() for part, _ in each(value)]
                 about_transport = operator.startswith("Bool") and key.lower() == "aws:securetransport"
-                if about_transport and asked == [refused]:
-                    yield Fault(
+                if about_transport and values == [refused]:
+                    yield Finding(
                         (*path, *place_of),
                         f"{statement['Effect']} applies if aws:SecureTransport is {refused}: requests over "
                         "HTTPS are refused and plain HTTP is not. Deny where it is false.",

@@ -1,8 +1,9 @@
 from typing import Any
 
+from cfn_analysis.model.references import as_list
 from cfn_analysis.rules.support.policies import ROLE, allows, delegates, names, roles
 from cfn_analysis.rules.support.references import own_id, target
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import of_type
 
 READ, DECRYPT = "secretsmanager:GetSecretValue", "kms:Decrypt"
@@ -19,10 +20,10 @@ class SecretWithoutDecrypt(Rule):
 
     id = "E9640"
     source_url = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"
-    fault_class = "rights"
+    finding_class = "rights"
     looks_at = properties_of(ROLE)
 
-    def faults(self, validator: Validator, _properties: Any) -> Faults:
+    def findings(self, validator: Validator, _properties: Any) -> Findings:
         secrets = of_type(validator.cfn.template["Resources"], SECRET)
         if not any("KmsKeyId" in properties for _, _, properties in secrets):
             return
@@ -30,7 +31,7 @@ class SecretWithoutDecrypt(Rule):
             for secret_id, key_id in sorted(_secrets_read(case, statements or [])):
                 decrypts = any(allows(statement, DECRYPT, key_id) for _, statement in statements or [])
                 if not decrypts and delegates(case, key_id):
-                    yield Fault(
+                    yield Finding(
                         (),
                         f"The role can read {secret_id}{{when}}, but not use its key {key_id}: every "
                         f"GetSecretValue fails. Allow {DECRYPT} on {key_id}.",
@@ -40,12 +41,13 @@ class SecretWithoutDecrypt(Rule):
 
 def _secrets_read(case: Validator, statements: Any) -> set[tuple[str, str]]:
     """Return the secrets of the template that the statements name, with their keys."""
-    found = set()
+    secrets = set()
     for _, statement in statements:
-        resources = statement.get("Resource", []) if isinstance(statement, dict) else []
-        for resource in resources if isinstance(resources, list) else [resources]:
+        if not isinstance(statement, dict):
+            continue
+        for resource in as_list(statement.get("Resource")):
             secret_id, secret = target(case, resource, SECRET)
             key_id, _ = target(case, secret.get("KmsKeyId"), KEY)
             if key_id and names(statement, secret_id) and allows(statement, READ, secret_id):
-                found.add((secret_id, key_id))
-    return found
+                secrets.add((secret_id, key_id))
+    return secrets

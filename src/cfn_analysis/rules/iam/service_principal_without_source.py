@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import RESOURCE_POLICIES, TRUST, conditions, documents, texts
 from cfn_analysis.rules.support.references import own_type
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.words import words
 
 PERMISSION = "AWS::Lambda::Permission"
@@ -36,17 +36,17 @@ class ServicePrincipalWithoutSource(Rule):
 
     id = "W9653"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention"
-    fault_class = "rights"
+    finding_class = "rights"
     looks_at = (*RESOURCE_POLICIES, TRUST, *properties_of(PERMISSION))
 
-    def faults(self, validator: Validator, part: Any) -> Faults:
+    def findings(self, validator: Validator, part: Any) -> Findings:
         if own_type(validator) == PERMISSION:
             yield from _permission_for_any_account(part)
         else:
             yield from _statements_for_any_account(validator, part)
 
 
-def _permission_for_any_account(properties: Any) -> Faults:
+def _permission_for_any_account(properties: Any) -> Findings:
     """Yield the services that can call a function for any account."""
     if {"SourceAccount", "PrincipalOrgID", "EventSourceToken"} & set(properties):
         return
@@ -56,16 +56,16 @@ def _permission_for_any_account(properties: Any) -> Faults:
             continue
         if "SourceArn" not in properties:
             account = "" if service == "sns" else ", or SourceAccount"
-            yield Fault((), f"{service} can call the function for any account. Add SourceArn{account}.")
+            yield Finding((), f"{service} can call the function for any account. Add SourceArn{account}.")
         elif service == "s3":
-            yield Fault(
+            yield Finding(
                 ("SourceArn",),
                 "SourceArn of a bucket has no account, and another account can own the bucket later. Add "
                 "SourceAccount: !Ref AWS::AccountId.",
             )
 
 
-def _statements_for_any_account(validator: Validator, policy: Any) -> Faults:
+def _statements_for_any_account(validator: Validator, policy: Any) -> Findings:
     """Yield the statements that let a service act for any account."""
     role = own_type(validator) == "AWS::IAM::Role"
     for statement, path in documents(policy):
@@ -79,7 +79,7 @@ def _statements_for_any_account(validator: Validator, policy: Any) -> Faults:
         ]
         told = any(key.startswith(SOURCES) for key in keys) or _reads_only(statement)
         if statement.get("Effect") == "Allow" and open_to and not told:
-            yield Fault(
+            yield Finding(
                 (*path, "Principal"),
                 f"{open_to[0]} can do this for any AWS account. Add a condition on aws:SourceArn or "
                 "aws:SourceAccount.",

@@ -13,7 +13,7 @@ from cfn_analysis.rules.support.documents import (
     principals,
     texts,
 )
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import Path
 
 RESOURCE = "Resources/*"
@@ -55,10 +55,10 @@ class StatementForAnyone(Rule):
 
     id = "E9643"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
-    fault_class = "rights"
+    finding_class = "rights"
     looks_at = (*POLICIES, TRUST, RESOURCE)
 
-    def faults(self, validator: Validator, part: Any) -> Faults:
+    def findings(self, validator: Validator, part: Any) -> Findings:
         place = validator.context.path.path
         if len(place) == RESOURCE.count("/") + 1:
             yield from _open_resource(part)
@@ -74,20 +74,20 @@ class StatementForAnyone(Rule):
                 yield from _too_broad(statement, path)
 
 
-def _excluding(statement: Any, path: Path) -> Faults:
+def _excluding(statement: Any, path: Path) -> Findings:
     """Yield a statement for everyone except some."""
     if "NotPrincipal" in statement:
-        yield Fault(
+        yield Finding(
             (*path, "NotPrincipal"),
             "NotPrincipal with Effect: Allow allows everyone except those in it, also anonymous callers. "
             "Write Principal, or Effect: Deny.",
         )
 
 
-def _trusting(statement: Any, path: Path) -> Faults:
+def _trusting(statement: Any, path: Path) -> Findings:
     """Yield a statement by which any account, or any repository, can assume a role."""
     if "Condition" not in statement and "*" in principals(statement, "AWS"):
-        yield Fault(
+        yield Finding(
             (*path, "Principal"),
             "Principal is '*' and there is no Condition: every AWS account can assume the role. Specify an "
             "account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
@@ -97,33 +97,33 @@ def _trusting(statement: Any, path: Path) -> Faults:
     subjects = [value for _, key, value, _ in conditions(statement) if key.lower() == f"{GITHUB}:sub"]
     wide = {"*", "repo:*", "repo:*/*:*", "repo:*:*"}
     if all(wide & set(texts(subject)) for subject in subjects):
-        yield Fault(
+        yield Finding(
             path,
             f"Condition does not restrict {GITHUB}:sub: the workflows of every repository on GitHub can "
             "assume the role. Compare it with repo:OWNER/NAME:ref:refs/heads/BRANCH.",
         )
 
 
-def _too_broad(statement: Any, path: Path) -> Faults:
+def _too_broad(statement: Any, path: Path) -> Findings:
     """Yield what a statement allows on all resources without naming it."""
     if "*" not in texts(statement.get("Resource")):
         return
     if "NotAction" in statement and "Condition" not in statement:
-        yield Fault(
+        yield Finding(
             (*path, "NotAction"),
             "NotAction with Effect: Allow and Resource '*' allows every other action of every service. Write "
             "Action, or Effect: Deny.",
         )
     actions = {action.lower() for action in texts(statement.get("Action"))}
     if actions & {"iam:passrole", "iam:pass*"} and not any(conditions(statement)):
-        yield Fault(
+        yield Finding(
             (*path, "Resource"),
             "iam:PassRole is allowed on '*', to any service: name the roles, or add a condition on "
             "iam:PassedToService.",
         )
 
 
-def _open_resource(resource: Any) -> Faults:
+def _open_resource(resource: Any) -> Findings:
     """Yield the policies and properties of a resource that let anyone use it."""
     kind, properties = str(resource.get("Type")), resource.get("Properties")
     if kind in NOT_CHECKED or (isinstance(properties, dict) and "VPCOptions" in properties):
@@ -131,10 +131,10 @@ def _open_resource(resource: Any) -> Faults:
     for path, written in policies(properties, ("Properties",)):
         for policy, inner in each(written, *path):
             for place in _open_statements(policy, inner):
-                yield Fault(place, MESSAGE.format("Principal"))
+                yield Finding(place, MESSAGE.format("Principal"))
     for grant in grants(kind, properties, ("Properties",)):
         if "*" in as_list(grant.value[grant.key]) and not LIMITS & set(grant.value):
-            yield Fault((*grant.place, grant.key), MESSAGE.format(grant.key))
+            yield Finding((*grant.place, grant.key), MESSAGE.format(grant.key))
 
 
 def _open_statements(policy: Any, place: Path) -> Iterator[Path]:

@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions_in
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.words import nearest, rows, words
 
 NAMES = words(" ".join(rows(__file__)))
@@ -19,14 +19,14 @@ class UnknownGlobalConditionKey(Rule):
 
     id = "E9648"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"
-    fault_class = "conditions"
+    finding_class = "conditions"
     looks_at = (*POLICIES, TRUST)
 
-    def faults(self, validator: Validator, policy: Any) -> Faults:
+    def findings(self, validator: Validator, policy: Any) -> Findings:
         for _, key, _, path in conditions_in(policy):
             meant = _meant(key.partition("/")[0].lower())
             if meant:
-                yield Fault(
+                yield Finding(
                     path,
                     f"The condition uses {key}, which no request has: it is never met. Did you mean {meant}?",
                 )

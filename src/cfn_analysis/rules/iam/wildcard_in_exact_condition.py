@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions_in, texts
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import show
 
 # Operators without wildcards.
@@ -19,17 +19,17 @@ class WildcardInExactCondition(Rule):
 
     id = "E9647"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"
-    fault_class = "conditions"
+    finding_class = "conditions"
     looks_at = (*POLICIES, TRUST)
 
-    def faults(self, validator: Validator, policy: Any) -> Faults:
+    def findings(self, validator: Validator, policy: Any) -> Findings:
         for operator, key, value, path in conditions_in(policy):
-            found = EXACT.match(operator)
+            exact = EXACT.match(operator)
             wild = [text for text in texts(value) if "*" in text or "?" in text]
-            if found and wild:
-                like = f"{'Not' if found[3] else ''}Like"
-                yield Fault(
+            if exact and wild:
+                like = "NotLike" if exact[3] else "Like"
+                yield Finding(
                     path,
                     f"{operator} compares {key} with {show(wild[0])} exactly: the wildcard "
-                    f"matches only itself. Use String{like}{found[5] or ''}.",
+                    f"matches only itself. Use String{like}{exact[5] or ''}.",
                 )

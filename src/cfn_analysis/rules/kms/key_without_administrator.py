@@ -4,7 +4,7 @@ from cfnlint.helpers import is_function
 
 from cfn_analysis.model.wildcards import matches
 from cfn_analysis.rules.support.documents import documents, each, principals
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import is_true
 
 
@@ -18,10 +18,10 @@ class KeyWithoutAdministrator(Rule):
 
     id = "E9785"
     source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"
-    fault_class = "rights"
+    finding_class = "rights"
     looks_at = properties_of("AWS::KMS::Key")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         policy = properties.get("KeyPolicy")
         if (
             not isinstance(policy, dict)
@@ -43,7 +43,7 @@ class KeyWithoutAdministrator(Rule):
                 and (principals(statement, "AWS") or "NotPrincipal" in statement)
             ):
                 return
-        yield Fault(
+        yield Finding(
             ("KeyPolicy",),
             "KeyPolicy allows no one kms:PutKeyPolicy: KMS refuses the key. Allow the account's root kms:*.",
         )

@@ -4,7 +4,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.references import sub_text
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import of_type
 
 # Type -> the path to the names of log groups.
@@ -29,22 +29,23 @@ class LogGroupInAnotherSpelling(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html"
     )
-    fault_class = "names"
+    finding_class = "names"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         groups = {
-            name: logical_id
+            sub_text(properties.get("LogGroupName")): logical_id
             for logical_id, _, properties in of_type(resources, "AWS::Logs::LogGroup")
-            if (name := sub_text(properties.get("LogGroupName")))
         }
-        plain = {_spelling(name): (name, logical_id) for name, logical_id in groups.items()}
-        for logical_id, resource, properties in of_type(resources, *READERS) if groups else ():
+        by_spelling = {_spelling(name): (name, group) for name, group in groups.items() if name}
+        if not by_spelling:
+            return
+        for logical_id, resource, properties in of_type(resources, *READERS):
             steps = READERS[resource["Type"]]
             for value, path in each(value_at(properties, steps), logical_id, "Properties", *steps):
                 text = sub_text(value)
-                if text and text not in groups and _spelling(text) in plain:
-                    name, group = plain[_spelling(text)]
-                    yield Fault(
+                if text and text not in groups and _spelling(text) in by_spelling:
+                    name, group = by_spelling[_spelling(text)]
+                    yield Finding(
                         path, f"{text} is not a log group of the template; {group} is called {name}. Use Ref."
                     )
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 from cfn_analysis.rules.support.queries import commands
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 
 STATS = re.compile(r"stats\s+(.*?)(?:\s+by\s+(.*))?$", re.IGNORECASE | re.DOTALL)
 SORT = re.compile(r"sort\s+([@\w.]+)(?:\s+(?:asc|desc))?$", re.IGNORECASE)
@@ -20,13 +20,13 @@ class QueryAsksForLostField(Rule):
 
     id = "E9674"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html"
-    fault_class = "documents"
+    finding_class = "documents"
     looks_at = properties_of("AWS::Logs::QueryDefinition")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for query in commands(validator, properties):
             for field in _lost(query):
-                yield Fault(
+                yield Finding(
                     ("QueryString",),
                     f"QueryString sorts by {field}, which stats does not leave: the order is arbitrary. Sort "
                     "by a result of stats, or by a field behind by.",
@@ -37,8 +37,10 @@ def _lost(query: list[str]) -> Iterator[str]:
     """Yield the fields by which a sort right after stats asks in vain."""
     for before, command in pairwise(query):
         stats, sort = STATS.match(before), SORT.match(command)
-        if stats and sort and "$" not in before and "`" not in before:
-            left = re.findall(r"\bas\s+([@\w.]+)", before, re.IGNORECASE)
-            left += re.findall(r"[@\w.]+", stats[2] or "")
-            if sort[1] not in left and not re.search(rf"{re.escape(sort[1])}\s*\(", stats[1]):
-                yield sort[1]
+        if not stats or not sort or "$" in before or "`" in before:
+            continue
+        field = sort[1]
+        remaining = re.findall(r"\bas\s+([@\w.]+)", before, re.IGNORECASE)
+        remaining += re.findall(r"[@\w.]+", stats[2] or "")
+        if field not in remaining and not re.search(rf"{re.escape(field)}\s*\(", stats[1]):
+            yield field

@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 from cfn_analysis.rules.support.queries import commands
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.words import did_you_mean, words
 
 COMMANDS = words("""
@@ -25,17 +25,19 @@ class UnknownQueryCommand(Rule):
 
     id = "E9665"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html"
-    fault_class = "documents"
+    finding_class = "documents"
     looks_at = properties_of("AWS::Logs::QueryDefinition")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
+        commands_in_small_letters = [name.lower() for name in COMMANDS]
         for query in commands(validator, properties):
             for command in query:
                 word = re.match(r"([A-Za-z]+)\b", command)
-                known = [name.lower() for name in COMMANDS]
-                hint = did_you_mean(word[1], COMMANDS, 0.75) if word else ""
-                if word and word[1].lower() not in known and (hint or word[1].lower() in FOREIGN):
-                    yield Fault(
+                if word is None or word[1].lower() in commands_in_small_letters:
+                    continue
+                hint = did_you_mean(word[1], COMMANDS, 0.75)
+                if hint or word[1].lower() in FOREIGN:
+                    yield Finding(
                         ("QueryString",),
                         f"QueryString has the command {word[1]}, which Logs Insights does not have.{hint}",
                     )

@@ -2,7 +2,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.aurora import CLUSTER, UNKNOWN, aurora_mysql, members, setting
 from cfn_analysis.rules.support.references import own_id
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
 from cfn_analysis.rules.support.values import items, show
 
@@ -39,10 +39,10 @@ class ExportedLogSwitchedOff(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.CloudWatch.html"
     )
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of(CLUSTER)
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         if NAME not in properties or not any(aurora_mysql(validator, properties)):
             return
         together = {"cluster": properties, "members": members(validator, own_id(validator))}
@@ -51,11 +51,10 @@ class ExportedLogSwitchedOff(Rule):
                 state = _silence(case, log, plain["cluster"], plain["members"].values())
                 if state:
                     holder = "cluster" if log == "audit" else "instances"
-                    message = TO_TABLE if "log_output" in state else TOO_SLOW if "long" in state else MESSAGE
-                    text = message.format(
+                    text = _message(state).format(
                         log=log, when="{when}", state=state, switch=SWITCHES[log], holder=holder
                     )
-                    yield Fault((NAME,), text, case)
+                    yield Finding((NAME,), text, case)
 
 
 def _silence(case: Validator, log: str, cluster: Any, instances: Any) -> str:
@@ -82,9 +81,22 @@ def _silence(case: Validator, log: str, cluster: Any, instances: Any) -> str:
     return ""
 
 
+def _message(state: str) -> str:
+    """Return the message for a setting that keeps the log empty."""
+    if "log_output" in state:
+        return TO_TABLE
+    if "long" in state:
+        return TOO_SLOW
+    return MESSAGE
+
+
 def _setting_text(case: Validator, value: Any) -> str:
     """Return a parameter's value in small letters, ``unset``, or empty if it is not known."""
     if value is None:
         return "unset"
-    found = None if value is UNKNOWN else only_value(case, value)
-    return "" if found is None else str(found).lower()
+    if value is UNKNOWN:
+        return ""
+    only = only_value(case, value)
+    if only is None:
+        return ""
+    return str(only).lower()

@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.aurora import CLUSTER, CLUSTER_GROUP, INSTANCE, INSTANCE_GROUP
 from cfn_analysis.rules.support.references import target
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import values
 
@@ -17,10 +17,10 @@ class GroupOfAnotherFamily(Rule):
 
     id = "E9689"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/parameter-groups-overview.html"
-    fault_class = "values"
+    finding_class = "values"
     looks_at = properties_of(CLUSTER, INSTANCE)
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for name, kind in (
             ("DBClusterParameterGroupName", CLUSTER_GROUP),
             ("DBParameterGroupName", INSTANCE_GROUP),
@@ -33,7 +33,7 @@ class GroupOfAnotherFamily(Rule):
                 continue
             own = re.fullmatch(r"(.*?)-?(\d+(?:\.\d+)?)?", family)
             if own and own[1] != engine and engine in ENGINES and own[1] in ENGINES:
-                yield Fault(
+                yield Finding(
                     (name,), f"{name} is {group}, whose Family {family} is not of {engine}: RDS refuses it."
                 )
             elif (
@@ -42,7 +42,7 @@ class GroupOfAnotherFamily(Rule):
                 and versions
                 and not any(_fits(version, engine, own[2]) for version in versions)
             ):
-                yield Fault(
+                yield Finding(
                     (name,),
                     f"{name} is {group}, whose Family {family} is not of version {versions[0]}: RDS refuses "
                     "it.",

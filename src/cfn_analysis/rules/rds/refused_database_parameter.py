@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.aurora import CLUSTER_GROUP, INSTANCE_GROUP, settings
 from cfn_analysis.rules.support.references import own_type
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.words import did_you_mean, named, words
 
 RENAMED = {
@@ -18,7 +18,7 @@ RENAMED = {
     "slave_sql_verify_checksum": "replica_sql_verify_checksum",
     "tx_isolation": "transaction_isolation",
 }
-REMOVED, INAPPLICABLE, FIXED, CLUSTER_ONLY, ZONES = map(words, named(__file__).values())
+REMOVED, INAPPLICABLE, FIXED, CLUSTER_ONLY, ZONES = [words(text) for text in named(__file__).values()]
 
 # Parameter -> its values, and whether they are a list.
 VALUES = {
@@ -41,14 +41,14 @@ class RefusedDatabaseParameter(Rule):
 
     id = "E9683"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Reference.ParameterGroups.html"
-    fault_class = "values"
+    finding_class = "values"
     looks_at = properties_of(CLUSTER_GROUP, INSTANCE_GROUP)
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         of_instance = own_type(validator) == INSTANCE_GROUP
         for name, value, path in settings(validator, properties):
             if of_instance and name in CLUSTER_ONLY:
-                yield Fault(
+                yield Finding(
                     path,
                     f"{name} is set to {value} for an instance: it applies to the whole cluster, and RDS "
                     "does not find it in this group. Set it in the AWS::RDS::DBClusterParameterGroup.",
@@ -56,7 +56,7 @@ class RefusedDatabaseParameter(Rule):
                 continue
             reason = _reason(name) or _value_reason(name, value)
             if reason:
-                yield Fault(path, f"{name} is set to {value}: {reason}")
+                yield Finding(path, f"{name} is set to {value}: {reason}")
 
 
 def _reason(name: str) -> str:
@@ -75,9 +75,9 @@ def _value_reason(name: str, shown: str) -> str:
     value = json.loads(shown)
     if not allowed or not isinstance(value, str):
         return ""
-    known = {choice.lower() for choice in allowed}
+    allowed_in_small_letters = {choice.lower() for choice in allowed}
     parts = [part.strip() for part in value.split(",")] if is_list else [value.strip()]
-    wrong = [part for part in parts if part and part.lower() not in known]
+    wrong = [part for part in parts if part and part.lower() not in allowed_in_small_letters]
     if not wrong:
         return ""
     if name == "time_zone" and (hint := did_you_mean(wrong[0], allowed)):

@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.distributions import readers
 from cfn_analysis.rules.support.references import own_id
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.values import Path, branches, place, values
 
@@ -28,10 +28,10 @@ class ServedObjectsLost(Rule):
 
     id = "E9700"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html"
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::S3::Bucket")
 
-    def faults(self, validator: Validator, bucket: Any) -> Faults:
+    def findings(self, validator: Validator, bucket: Any) -> Findings:
         if "LifecycleConfiguration" not in bucket:
             return
         reader = readers(validator).get(own_id(validator), "its website")
@@ -44,7 +44,7 @@ class ServedObjectsLost(Rule):
             if all(status == "Disabled" for status in statuses):
                 continue
             for storage_class, path in _archives(validator, where, rule):
-                yield Fault(
+                yield Finding(
                     path,
                     f'StorageClass is "{storage_class}" for the current objects of a bucket that {reader} '
                     "serves: once they are moved there, S3 refuses to read them. Use "
@@ -52,7 +52,7 @@ class ServedObjectsLost(Rule):
                 )
             days = _days_until_deleted(where, rule)
             if days and "Enabled" in statuses:
-                yield Fault(
+                yield Finding(
                     (*place(where, validator), "ExpirationInDays"),
                     f"ExpirationInDays is {days:g} for all objects of a bucket that {reader} serves: they "
                     "are deleted that many days after their upload. Add a Prefix, or expire only old "

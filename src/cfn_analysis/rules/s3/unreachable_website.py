@@ -1,7 +1,7 @@
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.values import branches, is_true, place, values
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.values import branches, is_true, place, possible_values
 
 BLOCKS = {
     "RestrictPublicBuckets": "no one outside the account can read the bucket",
@@ -21,11 +21,11 @@ class UnreachableWebsite(Rule):
 
     id = "W9701"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteAccessPermissionsReqd.html"
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::S3::Bucket")
     first_only = True
 
-    def faults(self, validator: Validator, bucket: Any) -> Faults:
+    def findings(self, validator: Validator, bucket: Any) -> Findings:
         for website, case in branches(validator, bucket, "WebsiteConfiguration"):
             if not isinstance(website, dict) or "RedirectAllRequestsTo" in website:
                 continue
@@ -33,8 +33,8 @@ class UnreachableWebsite(Rule):
             start = case.evolve(context=case.context.evolve(path=validator.context.path))
             for name, effect in BLOCKS.items():
                 for value, where in branches(start, bucket, "PublicAccessBlockConfiguration", name):
-                    if any(is_true(found) for found, _ in values(where, value)):
-                        yield Fault(
+                    if any(is_true(possible) for possible in possible_values(where, value)):
+                        yield Finding(
                             place(where, validator),
                             f"{name} is true on a bucket with WebsiteConfiguration: {effect}, and the "
                             "website answers 403. Remove WebsiteConfiguration and serve the bucket by "

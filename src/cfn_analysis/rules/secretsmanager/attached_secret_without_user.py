@@ -5,7 +5,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.references import sub_text, target
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 
 
@@ -20,16 +20,18 @@ class AttachedSecretWithoutUser(Rule):
     source_url = (
         "https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html"
     )
-    fault_class = "values"
+    finding_class = "values"
     looks_at = properties_of("AWS::SecretsManager::SecretTargetAttachment")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
-        secret, found = target(validator, properties.get("SecretId"), "AWS::SecretsManager::Secret")
-        made = found.get("GenerateSecretString")
-        if not secret or not isinstance(made, dict) or is_function(made)[0]:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
+        secret, properties_of_secret = target(
+            validator, properties.get("SecretId"), "AWS::SecretsManager::Secret"
+        )
+        generated = properties_of_secret.get("GenerateSecretString")
+        if not secret or not isinstance(generated, dict) or is_function(generated)[0]:
             return
-        text = sub_text(made.get("SecretStringTemplate", "{}"))
-        key = only_value(validator, made.get("GenerateStringKey", ""))
+        text = sub_text(generated.get("SecretStringTemplate", "{}"))
+        key = only_value(validator, generated.get("GenerateStringKey", ""))
         if text is None or key is None:
             return
         try:
@@ -38,7 +40,7 @@ class AttachedSecretWithoutUser(Rule):
             return
         missing_keys = [name for name in ("username", "password") if name not in keys]
         if missing_keys:
-            yield Fault(
+            yield Finding(
                 ("SecretId",),
                 f"SecretId is {secret}, which has no {' and no '.join(missing_keys)}: no one can log in with "
                 "it. Add username to SecretStringTemplate, and set GenerateStringKey: password.",

@@ -4,7 +4,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.references import find_resource, sub_text
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import is_true, of_type
 
@@ -20,25 +20,25 @@ class PasswordThatRdsRefuses(Rule):
 
     id = "E9781"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbcluster.html#cfn-rds-dbcluster-masteruserpassword"
-    fault_class = "values"
+    finding_class = "values"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         for user, _, properties in of_type(resources, "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"):
             text = sub_text(properties.get("MasterUserPassword")) or ""
-            found = re.search(r"\{\{resolve:secretsmanager:\$\{(\w+)(?:\.Id)?\}", text)
-            secret, made_by = find_resource(
-                validator, found[1] if found else "", "AWS::SecretsManager::Secret"
-            )
-            made = made_by.get("GenerateSecretString")
-            if not secret or not isinstance(made, dict) or is_function(made)[0]:
+            reference = re.search(r"\{\{resolve:secretsmanager:\$\{(\w+)(?:\.Id)?\}", text)
+            if reference is None:
                 continue
-            excluded = only_value(validator, made.get("ExcludeCharacters", ""))
-            if is_true(made.get("ExcludePunctuation")) or not isinstance(excluded, str):
+            secret, secret_properties = find_resource(validator, reference[1], "AWS::SecretsManager::Secret")
+            generated = secret_properties.get("GenerateSecretString")
+            if not secret or not isinstance(generated, dict) or is_function(generated)[0]:
                 continue
-            left = [character for character in REFUSED if character not in excluded]
-            if left:
-                yield Fault(
+            excluded = only_value(validator, generated.get("ExcludeCharacters", ""))
+            if is_true(generated.get("ExcludePunctuation")) or not isinstance(excluded, str):
+                continue
+            refused = [character for character in REFUSED if character not in excluded]
+            if refused:
+                yield Finding(
                     (secret, "Properties", "GenerateSecretString"),
-                    f"GenerateSecretString generates the password of {user} and can use {' '.join(left)}, "
+                    f"GenerateSecretString generates the password of {user} and can use {' '.join(refused)}, "
                     "which RDS refuses: the stack fails for some passwords. Add them to ExcludeCharacters.",
                 )

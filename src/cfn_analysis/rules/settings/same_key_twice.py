@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.references import sub_text
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import (
     Path,
     as_text,
@@ -33,10 +33,10 @@ class SameKeyTwice(Rule):
 
     id = "E9736"
     source_url = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html"
-    fault_class = "networks"
+    finding_class = "networks"
     looks_at = ()
 
-    def faults(self, validator: Validator, template: Any) -> Faults:
+    def findings(self, validator: Validator, template: Any) -> Findings:
         resources = template.get("Resources")
         if isinstance(resources, dict):
             yield from _same_keys(validator, resources)
@@ -45,7 +45,7 @@ class SameKeyTwice(Rule):
             yield from _same_exports(validator, outputs)
 
 
-def _same_keys(validator: Validator, resources: Any) -> Faults:
+def _same_keys(validator: Validator, resources: Any) -> Findings:
     """Yield the resources whose key an earlier one of their type has."""
     for kind, names, effect in KEYS:
         keyed = list(_keyed(resources, kind, names))
@@ -54,12 +54,12 @@ def _same_keys(validator: Validator, resources: Any) -> Faults:
         keys = [name.partition("=")[0] for name in names]
         shared = " and ".join(", ".join(keys).rsplit(", ", 1))
         for _, path, twin in twins(validator, resources, keyed):
-            yield Fault(
+            yield Finding(
                 ("Resources", *path), f"{path[0]} has the same {shared} as {twin}: {effect or REFUSED}"
             )
 
 
-def _same_exports(validator: Validator, outputs: Any) -> Faults:
+def _same_exports(validator: Validator, outputs: Any) -> Findings:
     """Yield the outputs that are exported under the name of an earlier one."""
     exports: dict[str, list[tuple[str, Validator]]] = {}
     for output_id, output in outputs.items():
@@ -70,7 +70,7 @@ def _same_exports(validator: Validator, outputs: Any) -> Faults:
             twin = twin or next(iter(coinciding), "")
             earlier.append((output_id, case))
         if twin:
-            yield Fault(
+            yield Finding(
                 ("Outputs", output_id, "Export", "Name"),
                 f"Export.Name is {show(output['Export']['Name'])}, and {twin} is exported under the same "
                 "name: the stack fails. Give each export a unique name.",
@@ -89,9 +89,9 @@ KEYS = [_key(line) for line in rows(__file__)]
 def _keyed(resources: Any, kind: str, names: list[str]) -> Iterator[tuple[tuple[str, ...], Path]]:
     """Yield the key of each resource of a type that has all properties, with the path to one of them."""
     for logical_id, _, properties in of_type(resources, kind):
-        known = [_compared(kind, properties, *name.split("=")) for name in names]
+        values_of_names = [_compared(kind, properties, *name.split("=")) for name in names]
         last = [name for name in names if name in properties][-1:]
-        for key in product(*known):
+        for key in product(*values_of_names):
             yield key, (logical_id, "Properties", *existing(properties, last))
 
 
@@ -99,13 +99,19 @@ def _compared(kind: str, properties: Any, name: str, default: str | None = None)
     """Return the value of a property as it is compared; of a list, each item."""
     value = value_at(properties, (name,))
     if value is None:
-        return [] if default is None else [default]
-    texts = [_text(part) for part in (value if isinstance(value, list) else [value])]
-    return [text.removesuffix(".").lower() for text in texts] if "Route53" in kind else texts
+        if default is None:
+            return []
+        return [default]
+    texts = [_part_text(part) for part in (value if isinstance(value, list) else [value])]
+    if "Route53" in kind:
+        return [text.removesuffix(".").lower() for text in texts]
+    return texts
 
 
-def _text(value: Any) -> str:
-    return (sub_text(value) or show(value)) if isinstance(value, dict) else as_text(value)
+def _part_text(value: Any) -> str:
+    if isinstance(value, dict):
+        return sub_text(value) or show(value)
+    return as_text(value)
 
 
 def _export_names(validator: Validator, output: Any) -> Iterator[tuple[str, Validator]]:
@@ -117,23 +123,26 @@ def _export_names(validator: Validator, output: Any) -> Iterator[tuple[str, Vali
             yield show(name), where
 
 
-def _can_coincide(case: Validator, other: Validator) -> bool:
+def _can_coincide(first: Validator, second: Validator) -> bool:
     """Return whether two cases can be at the same time: same conditions, same parameter values.
 
     A parameter that only one of them assumes must have its default: two names with different parameters can
     be equal, but this is usually not intended.
     """
-    mine, theirs = case.context.ref_values, other.context.ref_values
-    if any(mine[name] != theirs[name] for name in mine.keys() & theirs.keys()):
+    values_of_first, values_of_second = first.context.ref_values, second.context.ref_values
+    in_both = values_of_first.keys() & values_of_second.keys()
+    if any(values_of_first[name] != values_of_second[name] for name in in_both):
         return False
-    if not all(_is_usual(case, name, {**mine, **theirs}[name]) for name in mine.keys() ^ theirs.keys()):
+    assumed = {**values_of_first, **values_of_second}
+    if not all(_is_usual(first, name, value) for name, value in assumed.items() if name not in in_both):
         return False
-    status = {name: value for name, value in other.context.conditions.status.items() if value is not None}
-    return assume(case, status) is not None
+    status = {name: value for name, value in second.context.conditions.status.items() if value is not None}
+    return assume(first, status) is not None
 
 
 def _is_usual(case: Validator, name: str, value: Any) -> bool:
     """Return whether a parameter has its default, or the value that the lint was given."""
     parameter = case.context.parameters.get(name)
-    given = case.cfn.context.parameter_sets
-    return parameter is None or bool(given) or str(parameter.default) == str(value)
+    if parameter is None or case.cfn.context.parameter_sets:
+        return True
+    return str(parameter.default) == str(value)

@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.references import own_type
-from cfn_analysis.rules.support.rule import Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.settings import faulty_settings, rows_by_type
 
 ROWS = rows_by_type("E9735")
@@ -18,9 +18,9 @@ class SettingsThatDoNotFit(Rule):
 
     id = "E9735"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html"
-    fault_class = "values"
+    finding_class = "values"
     looks_at = properties_of(*ROWS)
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
-        for _, fault in faulty_settings(validator, properties, ROWS[own_type(validator)]):
-            yield fault
+    def findings(self, validator: Validator, properties: Any) -> Findings:
+        for _, finding in faulty_settings(validator, properties, ROWS[own_type(validator)]):
+            yield finding

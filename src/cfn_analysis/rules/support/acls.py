@@ -44,25 +44,39 @@ def acl_entries(validator: Validator, resources: Any, acl: str) -> Iterator[tupl
 
 
 def _entry(case: Validator, logical_id: str, properties: Any) -> Entry:
-    protocol = str(_known(case, properties.get("Protocol")))
-    first, last = (number(_known(case, value_at(properties, ("PortRange", end)))) for end in ("From", "To"))
-    try:
-        cidr = _known(case, properties.get("CidrBlock", properties.get("Ipv6CidrBlock")))
-        network = ipaddress.ip_network(str(cidr), strict=False)
-    except ValueError:
-        network = None
+    protocol = str(_only_default(case, properties.get("Protocol")))
     return Entry(
         logical_id,
-        number(_known(case, properties.get("RuleNumber"))),
-        str(_known(case, properties.get("RuleAction"))).lower() != "deny",
+        number(_only_default(case, properties.get("RuleNumber"))),
+        str(_only_default(case, properties.get("RuleAction"))).lower() != "deny",
         is_true(properties.get("Egress")),
         protocol,
-        network,
-        PORTS if protocol == ANY_PROTOCOL else None if first is None or last is None else (first, last),
+        _network(case, properties),
+        _ports(case, protocol, properties),
     )
 
 
-def _known(case: Validator, value: Any) -> Any:
+def _network(case: Validator, properties: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    cidr = _only_default(case, properties.get("CidrBlock", properties.get("Ipv6CidrBlock")))
+    try:
+        return ipaddress.ip_network(str(cidr), strict=False)
+    except ValueError:
+        return None
+
+
+def _ports(case: Validator, protocol: str, properties: Any) -> tuple[float, float] | None:
+    if protocol == ANY_PROTOCOL:
+        return PORTS
+    first = number(_only_default(case, value_at(properties, ("PortRange", "From"))))
+    last = number(_only_default(case, value_at(properties, ("PortRange", "To"))))
+    if first is None or last is None:
+        return None
+    return first, last
+
+
+def _only_default(case: Validator, value: Any) -> Any:
     """Return a value, of a parameter the default; None if it is not known."""
-    found = [known for known, _ in default_values(case, value)]
-    return found[0] if len(found) == 1 and not isinstance(found[0], dict) else None
+    defaults = [default for default, _ in default_values(case, value)]
+    if len(defaults) != 1 or isinstance(defaults[0], dict):
+        return None
+    return defaults[0]

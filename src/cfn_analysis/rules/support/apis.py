@@ -15,6 +15,7 @@ from cfn_analysis.rules.support.values import (
     is_true,
     of_type,
     place,
+    possible_values,
     ref_name,
     show,
     values,
@@ -55,17 +56,21 @@ def _path(resources: Any, resource_id: Any, depth: int = 0) -> str:
     properties = value_at(resources, (ref_name(resource_id), "Properties"))
     if depth > 30 or not isinstance(properties, dict):
         return ""
-    parent, part = _path(resources, properties.get("ParentId"), depth + 1), properties.get("PathPart")
-    return f"{parent.rstrip('/')}/{part}" if parent and isinstance(part, str) else ""
+    parent = _path(resources, properties.get("ParentId"), depth + 1)
+    part = properties.get("PathPart")
+    if not parent or not isinstance(part, str):
+        return ""
+    return f"{parent.rstrip('/')}/{part}"
 
 
 def caching_settings(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, Path]]:
     """Yield the entries of a stage's MethodSettings that enable caching, with case and path."""
     for setting, where in branches(validator, stage, "MethodSettings", "*"):
-        if isinstance(setting, dict):
-            for enabled, case in values(where, setting.get("CachingEnabled")):
-                if is_true(enabled):
-                    yield setting, case, place(where, validator)
+        if not isinstance(setting, dict):
+            continue
+        for enabled, case in values(where, setting.get("CachingEnabled")):
+            if is_true(enabled):
+                yield setting, case, place(where, validator)
 
 
 def cached_settings(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, Path]]:
@@ -108,12 +113,16 @@ def _applies(setting: Any, method: Method, own: set[tuple[str, Any]]) -> bool:
 
 def _verb(method: Method) -> str:
     verb = method.properties.get("HttpMethod")
-    return verb.upper() if isinstance(verb, str) else ""
+    if not isinstance(verb, str):
+        return ""
+    return verb.upper()
 
 
 def _decoded(path: Any) -> str:
     """Return the path of a ResourcePath such as ``/~1pets~1{id}``."""
-    return path.removeprefix("/").replace("~1", "/") if str(path).startswith("/~1") else str(path)
+    if str(path).startswith("/~1"):
+        return str(path).removeprefix("/").replace("~1", "/")
+    return str(path)
 
 
 def cache_key(case: Validator, method: Method) -> Iterator[list[str]]:
@@ -122,9 +131,11 @@ def cache_key(case: Validator, method: Method) -> Iterator[list[str]]:
         if parameters is None:
             yield []
         elif isinstance(parameters, list):
-            known = [value for name in parameters for value, _ in values(where, name) if value is not None]
-            if all(isinstance(value, str) for value in known):
-                yield known
+            names: list[Any] = []
+            for parameter in parameters:
+                names += [name for name in possible_values(where, parameter) if name is not None]
+            if all(isinstance(name, str) for name in names):
+                yield names
 
 
 def cache_key_place(method: Method) -> Path:
@@ -135,4 +146,6 @@ def cache_key_place(method: Method) -> Path:
 
 def cache_key_state(method: Method, key: list[str]) -> str:
     """Return a method's CacheKeyParameters in words: ``is ...`` or ``is missing``."""
-    return f"is {show(key)}" if cache_key_place(method)[-1] == "CacheKeyParameters" else "is missing"
+    if cache_key_place(method)[-1] == "CacheKeyParameters":
+        return f"is {show(key)}"
+    return "is missing"

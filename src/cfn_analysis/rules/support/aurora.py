@@ -7,7 +7,7 @@ from cfnlint.jsonschema import Validator
 
 from cfn_analysis.rules.support.references import single_reference, target
 from cfn_analysis.rules.support.scenarios import conditional_properties
-from cfn_analysis.rules.support.values import Path, branches, of_type, place, show, values
+from cfn_analysis.rules.support.values import Path, branches, of_type, place, possible_values, show, values
 
 CLUSTER = "AWS::RDS::DBCluster"
 INSTANCE = "AWS::RDS::DBInstance"
@@ -41,13 +41,14 @@ def setting(validator: Validator, name: str, cluster: Any, instance: Any) -> Any
 
     None: neither sets it. ``UNKNOWN``: it is in another template.
     """
-    for holder, key, group_type in (
-        (instance, "DBParameterGroupName", INSTANCE_GROUP),
-        (cluster, "DBClusterParameterGroupName", CLUSTER_GROUP),
+    for parameters in (
+        _group(validator, instance.get("DBParameterGroupName"), INSTANCE_GROUP),
+        _group(validator, cluster.get("DBClusterParameterGroupName"), CLUSTER_GROUP),
     ):
-        found = _group(validator, holder.get(key), group_type)
-        if found is UNKNOWN or name in found:
-            return found if found is UNKNOWN else found[name]
+        if parameters is UNKNOWN:
+            return UNKNOWN
+        if name in parameters:
+            return parameters[name]
     return None
 
 
@@ -57,16 +58,20 @@ def _group(validator: Validator, group: Any, group_type: str) -> Any:
         return {}
     logical_id, properties = target(validator, group, group_type)
     parameters = properties.get("Parameters", {})
-    return parameters if logical_id and isinstance(parameters, dict) else UNKNOWN
+    if not logical_id or not isinstance(parameters, dict):
+        return UNKNOWN
+    return parameters
 
 
 def settings(validator: Validator, properties: Any) -> Iterator[tuple[str, str, Path]]:
     """Yield name, value and path of each parameter that a group of the family sets in some case."""
-    for family, known in values(validator, properties.get("Family")):
+    for family, family_case in values(validator, properties.get("Family")):
         if family != FAMILY:
             continue
-        for parameters, case in branches(known, properties, "Parameters"):
-            for name, value in parameters.items() if isinstance(parameters, dict) else ():
-                if any(found is not None for found, _ in values(case, value)):
+        for parameters, case in branches(family_case, properties, "Parameters"):
+            if not isinstance(parameters, dict):
+                continue
+            for name, value in parameters.items():
+                if any(possible is not None for possible in possible_values(case, value)):
                     yield name, show(value), (*place(case, validator), name)
         return

@@ -56,8 +56,8 @@ class Caller(NamedTuple):
     """What the service needs on the key of the target; None if it cannot use an encrypted target."""
 
 
-class Called(NamedTuple):
-    """What a service calls in one case."""
+class Call(NamedTuple):
+    """A call by a service in one case."""
 
     caller: Caller
     path: Path
@@ -79,73 +79,102 @@ TARGETS = {"F": FUNCTIONS, "Q": (QUEUE,), "T": (TOPIC,), "B": (BUCKET,), "K": (K
 ALARM_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 
 
-def _callers(line: str) -> Iterator[Caller]:
-    """Yield the callers of a row of the table."""
+def _callers(line: str) -> list[Caller]:
+    """Return the callers of a row of the table."""
     columns, _, effect = line.partition(": ")
-    kind, path, service, targets, *options = columns.split()
-    given = dict(option.partition("=")[::2] for option in options)
-    rights = given.get("rights", "")
-    for name in ALARM_ACTIONS if path.startswith("ALARM/") else ("",):
-        yield Caller(
-            f"AWS::{kind}",
-            path.replace("ALARM", name),
-            "" if service == "-" else f"{service}.",
-            effect,
-            tuple(kind for letter in targets for kind in TARGETS[letter]),
-            source=given.get("source", ""),
-            role=given.get("role", ""),
-            only_with=given.get("with", ""),
-            rights=OBJECTS.get(rights) or KEY_RIGHTS.get(rights),
-            default="default" in given,
-            named="named" in given,
-            checked="checked" in given,
-            key_rights=KEY_RIGHTS[given.get("key", "both")],
-        )
+    kind, path, service, letters, *written_options = columns.split()
+    options = dict(option.partition("=")[::2] for option in written_options)
+    target_types: list[str] = []
+    for letter in letters:
+        target_types += TARGETS[letter]
+    rights = options.get("rights", "")
+    caller = Caller(
+        f"AWS::{kind}",
+        path,
+        "" if service == "-" else f"{service}.",
+        effect,
+        tuple(target_types),
+        source=options.get("source", ""),
+        role=options.get("role", ""),
+        only_with=options.get("with", ""),
+        rights=OBJECTS.get(rights) or KEY_RIGHTS.get(rights),
+        default="default" in options,
+        named="named" in options,
+        checked="checked" in options,
+        key_rights=KEY_RIGHTS[options.get("key", "both")],
+    )
+    if not path.startswith("ALARM/"):
+        return [caller]
+    return [caller._replace(path=path.replace("ALARM", name)) for name in ALARM_ACTIONS]
 
 
-CALLERS = tuple(caller for line in rows(__file__) for caller in _callers(line))
+def _all_callers() -> tuple[Caller, ...]:
+    callers: list[Caller] = []
+    for line in rows(__file__):
+        callers += _callers(line)
+    return tuple(callers)
 
 
-def called(validator: Validator, resources: Any) -> list[Called]:
+CALLERS = _all_callers()
+
+
+def calls_of_services(validator: Validator, resources: Any) -> list[Call]:
     """Return what the services call in a template."""
     cache = memory(validator.cfn)
-    if "called" not in cache:
-        cache["called"] = [
-            call
-            for caller in CALLERS
-            for logical_id, resource, properties in of_type(resources, caller.kind)
-            if (case := case_of(validator, resource))
-            for call in _calls(case, resources, caller, logical_id, properties)
-        ]
-    calls: list[Called] = cache["called"]
+    if "calls of services" not in cache:
+        cache["calls of services"] = list(_all_calls(validator, resources))
+    calls: list[Call] = cache["calls of services"]
     return calls
+
+
+def _all_calls(validator: Validator, resources: Any) -> Iterator[Call]:
+    for caller in CALLERS:
+        for logical_id, resource, properties in of_type(resources, caller.kind):
+            case = case_of(validator, resource)
+            if case is not None:
+                yield from _calls(case, resources, caller, logical_id, properties)
 
 
 def _calls(
     case: Validator, resources: Any, caller: Caller, logical_id: str, properties: Any
-) -> Iterator[Called]:
+) -> Iterator[Call]:
     *above, last = caller.path.split("/")
     if above[:1] and above[0] not in properties:
         return
     if last == "*":
         above, last = [], caller.path
     for parent, where in branches(case, properties, *above):
-        if not isinstance(parent, dict) or (caller.role and parent.get(caller.role)):
-            continue
-        key, _, wanted = caller.only_with.partition("=")
-        if key and (not parent.get(key) or (wanted and parent[key] != wanted)):
+        if not isinstance(parent, dict) or not _is_used(caller, parent):
             continue
         source = _source(caller.source, logical_id, parent, properties)
-        for value, there in branches(where, parent, *last.split("/")):
+        for value, value_case in branches(where, parent, *last.split("/")):
             target = _target(resources, value, caller.targets)
-            if target and (exists := case_of(there, resources[target])):
-                path = (logical_id, "Properties", *place(there, case))
-                yield Called(caller, path, target, source, properties, exists)
+            if not target:
+                continue
+            call_case = case_of(value_case, resources[target])
+            if call_case is not None:
+                path = (logical_id, "Properties", *place(value_case, case))
+                yield Call(caller, path, target, source, properties, call_case)
+
+
+def _is_used(caller: Caller, parent: Any) -> bool:
+    """Return whether the service calls by its resource policy, with these properties beside the target."""
+    if caller.role and parent.get(caller.role):
+        return False
+    key, _, required_value = caller.only_with.partition("=")
+    if not key:
+        return True
+    if required_value:
+        return bool(parent.get(key) == required_value)
+    return bool(parent.get(key))
 
 
 def _source(name: str, logical_id: str, parent: Any, properties: Any) -> str:
-    if not name or name == "-":
-        return "" if name else logical_id
+    """Return the resource for which a service calls; empty if it is not known."""
+    if name == "-":
+        return ""
+    if not name:
+        return logical_id
     value = properties.get(name[1:]) if name.startswith("/") else parent.get(name)
     return first_id(sub_text(value) or "")
 

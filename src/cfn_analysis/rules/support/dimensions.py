@@ -19,14 +19,21 @@ FOREIGN = words("""
 
 def _sets(line: str) -> tuple[list[str], Sets]:
     metrics, listed = line.split(": ")
-    return metrics.split(), tuple(tuple(part.replace("-", "").split()) for part in listed.split("|"))
+    sets = [part.replace("-", "").split() for part in listed.split("|")]
+    return metrics.split(), tuple(tuple(names) for names in sets)
 
 
-SETS = {
-    (namespace, name): sets
-    for (namespace, *names), sets in map(_sets, rows(__file__))
-    for name in names or ("",)
-}
+def _sets_by_metric() -> dict[tuple[str, str], Sets]:
+    """Return namespace and name of a metric -> its sets; the name is empty for all metrics of a service."""
+    by_metric: dict[tuple[str, str], Sets] = {}
+    for line in rows(__file__):
+        (namespace, *names), sets = _sets(line)
+        for name in names or [""]:
+            by_metric[namespace, name] = sets
+    return by_metric
+
+
+SETS = _sets_by_metric()
 
 
 def sets_of(namespace: str | None, name: str | None) -> Sets:
@@ -36,10 +43,18 @@ def sets_of(namespace: str | None, name: str | None) -> Sets:
 
 def is_missing(namespace: str | None, sets: Sets, names: Iterable[str]) -> bool:
     """Return whether a service reports nothing by these dimensions."""
-    given = tuple(sorted(names))
-    known = {name.lower() for name in (*FOREIGN, *(name for of in sets_of(namespace, None) for name in of))}
-    judged = namespace in COMPLETE or {name.lower() for name in given} <= known
-    return bool(sets) and judged and given not in [tuple(sorted(one)) for one in sets]
+    dimensions = sorted(names)
+    if not sets or dimensions in [sorted(names_of_set) for names_of_set in sets]:
+        return False
+    return namespace in COMPLETE or all(_is_listed(namespace, name) for name in dimensions)
+
+
+def _is_listed(namespace: str | None, dimension: str) -> bool:
+    """Return whether a dimension is one of a service, or of another service, in any capitals."""
+    names = [*FOREIGN]
+    for names_of_set in sets_of(namespace, None):
+        names += names_of_set
+    return dimension.lower() in [name.lower() for name in names]
 
 
 def sets_text(sets: Sets) -> str:

@@ -18,7 +18,7 @@ from cfn_analysis.rules.support.values import (
     items,
     logical_ids_in,
     of_type,
-    values,
+    possible_values,
 )
 
 # The default endpoint of an API. An address that begins with d- is a custom domain, and needs its Host.
@@ -73,20 +73,22 @@ def configurations(validator: Validator, properties: Any, *parts: str) -> Iterat
     config = properties.get("DistributionConfig")
     if not isinstance(config, dict) or is_function(config)[0]:
         return
-    for found, case in property_scenarios(validator, config, *parts):
-        yield Configuration(found, case, config)
+    for config_parts, case in property_scenarios(validator, config, *parts):
+        yield Configuration(config_parts, case, config)
 
 
 def _is_api(case: Validator, domain: Any) -> bool:
-    texts = [
-        value if isinstance(value, str) else "".join(_texts_in(value)) for value, _ in values(case, domain)
-    ]
-    return any(API_ADDRESS.match(text) for text in texts) or any(
-        case.context.resources[name].type == kind and attribute == known
-        for name, attribute in _attributes(domain)
-        if name in case.context.resources
-        for kind, known in API_ATTRIBUTES.items()
-    )
+    for possible in possible_values(case, domain):
+        if API_ADDRESS.match("".join(_texts_in(possible))):
+            return True
+    return any(_is_address(case, name, attribute) for name, attribute in _attributes(domain))
+
+
+def _is_address(case: Validator, logical_id: str, attribute: str) -> bool:
+    """Return whether an attribute of a resource is the address of an API."""
+    if logical_id not in case.context.resources:
+        return False
+    return API_ATTRIBUTES.get(case.context.resources[logical_id].type) == attribute
 
 
 def _texts_in(value: Any) -> Iterator[str]:
@@ -116,7 +118,8 @@ def readers(validator: Validator) -> dict[str, str]:
     resources = validator.cfn.template["Resources"]
     for distribution_id, distribution, properties in of_type(resources, "AWS::CloudFront::Distribution"):
         case = case_of(validator, distribution)
-        path = ("DistributionConfig", "Origins", "*", "DomainName")
-        for domain, _ in branches(case, properties, *path) if case else ():
+        if case is None:
+            continue
+        for domain, _ in branches(case, properties, "DistributionConfig", "Origins", "*", "DomainName"):
             origins.update(dict.fromkeys(logical_ids_in(domain), distribution_id))
     return origins

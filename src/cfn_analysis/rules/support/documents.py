@@ -67,11 +67,11 @@ def conditions(statement: Any) -> Iterator[tuple[str, str, Any, Path]]:
         if not isinstance(block, dict) or is_function(block)[0]:
             continue
         for operator, keys in block.items():
-            for inside, place in each(keys, *path, operator):
-                if isinstance(inside, dict) and not is_function(inside)[0]:
-                    yield from (
-                        (str(operator), str(key), value, (*place, key)) for key, value in inside.items()
-                    )
+            for values_by_key, place in each(keys, *path, operator):
+                if not isinstance(values_by_key, dict) or is_function(values_by_key)[0]:
+                    continue
+                for key, value in values_by_key.items():
+                    yield str(operator), str(key), value, (*place, key)
 
 
 def conditions_in(policy: Any) -> Iterator[tuple[str, str, Any, Path]]:
@@ -91,7 +91,8 @@ def open_to_anyone(policy: Any) -> Iterator[Path]:
 
 def texts(value: Any) -> list[str]:
     """Return the texts of a value with references as ``${Name}``; without texts inside other functions."""
-    return [text for part, _ in each(value) if (text := sub_text(part)) is not None]
+    parts = [sub_text(part) for part, _ in each(value)]
+    return [text for text in parts if text is not None]
 
 
 def document_cases(validator: Validator, value: Any) -> Iterator[tuple[str, Validator]]:
@@ -115,9 +116,10 @@ def document_texts(validator: Validator, value: Any) -> list[str]:
 
 def principals(statement: Any, kind: str = "Service") -> list[str]:
     """Return the principals of a kind, and those without a kind; ``${`` for one that is not known."""
-    listed: list[str] = []
+    names: list[str] = []
     for principal, _ in each(statement.get("Principal")):
-        known = isinstance(principal, dict) and not is_function(principal)[0]
-        names = each(principal.get(kind) if known else principal)
-        listed += [sub_text(name) or "${" for name, _ in names]
-    return listed
+        listed = principal
+        if isinstance(principal, dict) and not is_function(principal)[0]:
+            listed = principal.get(kind)
+        names += [sub_text(name) or "${" for name, _ in each(listed)]
+    return names

@@ -5,14 +5,13 @@ from typing import Any, NamedTuple
 
 from cfnlint.jsonschema import Validator
 
-from cfn_analysis.model.wildcards import matches
 from cfn_analysis.rules.support.documents import each, texts
-from cfn_analysis.rules.support.policies import MANAGED, ROLE, allows, roles
+from cfn_analysis.rules.support.policies import MANAGED, ROLE, Sourced, allows, may_match_action, roles
 from cfn_analysis.rules.support.references import target
 
 
-class Lack(NamedTuple):
-    """What a role of the template lacks in one case."""
+class MissingActions(NamedTuple):
+    """Actions that a role of the template does not allow in one case."""
 
     role: str
     absent: list[str]
@@ -22,7 +21,9 @@ class Lack(NamedTuple):
     case: Validator
 
 
-def missing(validator: Validator, role: Any, actions: Sequence[str], logical_id: str = "") -> Iterator[Lack]:
+def missing(
+    validator: Validator, role: Any, actions: Sequence[str], logical_id: str = ""
+) -> Iterator[MissingActions]:
     """Yield a role of the template that does not allow all actions itself, for each case.
 
     Without a ``logical_id``, only actions are compared, not resources.
@@ -34,22 +35,28 @@ def missing(validator: Validator, role: Any, actions: Sequence[str], logical_id:
     for statements, case, plain in roles(validator, role_id, {"arns": arns}):
         if statements is None:
             continue
-        managed = texts((plain or {}).get("arns"))
-        known = {
-            action
-            for end, allowed in MANAGED.items()
-            for action in allowed
-            if any(arn.endswith(end) for arn in managed)
-        }
+        managed = _managed_actions(texts((plain or {}).get("arns")))
         sources = {
-            action: {source for source, statement in statements if _grants(statement, action, logical_id)}
-            for action in actions
-            if action not in known
+            action: _sources(statements, action, logical_id) for action in actions if action not in managed
         }
         absent = [action for action, granting in sources.items() if not granting]
         separate = {min(granting) for granting in sources.values() if granting and role_id not in granting}
         if absent or separate:
-            yield Lack(role_id, absent, sorted(separate), case)
+            yield MissingActions(role_id, absent, sorted(separate), case)
+
+
+def _managed_actions(arns: Sequence[str]) -> set[str]:
+    """Return the actions that managed policies allow."""
+    actions: set[str] = set()
+    for end, allowed in MANAGED.items():
+        if any(arn.endswith(end) for arn in arns):
+            actions.update(allowed)
+    return actions
+
+
+def _sources(statements: Sequence[Sourced], action: str, logical_id: str) -> set[str]:
+    """Return the role or the policies whose statements may allow an action."""
+    return {source for source, statement in statements if _grants(statement, action, logical_id)}
 
 
 def _grants(statement: Any, action: str, logical_id: str) -> bool:
@@ -60,7 +67,6 @@ def _grants(statement: Any, action: str, logical_id: str) -> bool:
         return True
     if statement.get("Effect") == "Deny":
         return False
-    patterns = [item for item, _ in each(statement.get("Action"))]
-    return "NotAction" in statement or any(
-        not isinstance(pattern, str) or matches(pattern.lower(), action.lower()) for pattern in patterns
-    )
+    if "NotAction" in statement:
+        return True
+    return any(may_match_action(pattern, action) for pattern, _ in each(statement.get("Action")))

@@ -12,18 +12,20 @@ ALIAS = "AWS::Lambda::Alias"
 METHOD = "AWS::ApiGateway::Method"
 INTEGRATION = "AWS::ApiGatewayV2::Integration"
 
+_REFERENCE_IN_URI = re.compile(r"\$\{([^!.{}]+)(?:\.(?:Arn|AliasArn))?\}([^/$]*)")
+
 
 def function_of(validator: Validator, value: Any) -> str:
     """Return the logical ID of the function in a FunctionName, by Ref or ARN; empty for other values."""
     logical_id, attribute = single_reference(value)
-    return find_resource(validator, logical_id, FUNCTION)[0] if attribute in ("", "Arn") else ""
+    if attribute not in ("", "Arn"):
+        return ""
+    return find_resource(validator, logical_id, FUNCTION)[0]
 
 
 def called_function(validator: Validator, uri: Any) -> tuple[str, str]:
     """Return the function that an integration calls, and the alias if it goes through one."""
-    for logical_id, rest in re.findall(
-        r"\$\{([^!.{}]+)(?:\.(?:Arn|AliasArn))?\}([^/$]*)", sub_text(uri) or ""
-    ):
+    for logical_id, rest in _REFERENCE_IN_URI.findall(sub_text(uri) or ""):
         if find_resource(validator, logical_id, FUNCTION)[0]:
             return logical_id, rest  # :name and :${stageVariables.name} are aliases too
         alias, properties = find_resource(validator, logical_id, ALIAS)

@@ -33,24 +33,25 @@ class Metric(NamedTuple):
 
     def path(self, *names: str) -> Path:
         """Return the path of the first existing property of the metric, otherwise of its parent."""
-        inside = () if not self.steps else ("Metric",)
-        places = (
-            (*self.steps, *([] if name in ("Statistic", "ExtendedStatistic", "Stat") else inside), name)
-            for name in names
-        )
-        found = [existing(self.properties, place) for place in places]
-        return next(
-            (place for place, name in zip(found, names, strict=True) if place[-1:] == (name,)), found[0]
-        )
+        paths = [self._existing_path(name) for name in names]
+        for name, path in zip(names, paths, strict=True):
+            if path[-1:] == (name,):
+                return path
+        return paths[0]
+
+    def _existing_path(self, name: str) -> Path:
+        if self.steps and name not in ("Statistic", "ExtendedStatistic", "Stat"):
+            return existing(self.properties, (*self.steps, "Metric", name))
+        return existing(self.properties, (*self.steps, name))
 
 
 def metrics(validator: Validator, properties: Any) -> Iterator[Metric]:
     """Yield the metrics of an alarm, once for each case."""
-    for found, case in property_scenarios(validator, properties, *OWN):
-        if "MetricName" in found or "Namespace" in found:
-            statistics = [found[name] for name in ("Statistic", "ExtendedStatistic") if name in found]
-            yield _metric(found, statistics, case, properties, ())
-        for index, query in enumerate(items(found.get("Metrics"))):
+    for parts, case in property_scenarios(validator, properties, *OWN):
+        if "MetricName" in parts or "Namespace" in parts:
+            statistics = [parts[name] for name in ("Statistic", "ExtendedStatistic") if name in parts]
+            yield _metric(parts, statistics, case, properties, ())
+        for index, query in enumerate(items(parts.get("Metrics"))):
             stat = query.get("MetricStat") if isinstance(query, dict) else None
             if isinstance(stat, dict) and isinstance(stat.get("Metric"), dict):
                 steps = ("Metrics", index, "MetricStat")
@@ -59,8 +60,10 @@ def metrics(validator: Validator, properties: Any) -> Iterator[Metric]:
 
 def metric_name(case: Validator, value: Any) -> str | None:
     """Return the name of a metric, with unknown parts as ``${Name}``; None if it is not known."""
-    known = _known_text(case, value)
-    return sub_text(value) if known is None else known
+    text = _known_text(case, value)
+    if text is None:
+        return sub_text(value)
+    return text
 
 
 def _metric(holder: Any, statistics: list[Any], case: Validator, properties: Any, steps: Path) -> Metric:
@@ -76,18 +79,22 @@ def _metric(holder: Any, statistics: list[Any], case: Validator, properties: Any
 
 
 def _known_text(case: Validator, value: Any) -> str | None:
-    found = only_value(case, value)
-    return found if isinstance(found, str) else None
+    text = only_value(case, value)
+    if not isinstance(text, str):
+        return None
+    return text
 
 
 def _dimensions(case: Validator, listed: Any) -> dict[str, Any] | None:
     """Return the dimensions by name; None if one is not known."""
     if not isinstance(listed, list):
         return None
-    found: dict[str, Any] = {}
+    by_name: dict[str, Any] = {}
     for dimension in listed:
-        name = _known_text(case, dimension.get("Name")) if isinstance(dimension, dict) else None
+        if not isinstance(dimension, dict):
+            return None
+        name = _known_text(case, dimension.get("Name"))
         if name is None:
             return None
-        found[name] = dimension.get("Value")
-    return found
+        by_name[name] = dimension.get("Value")
+    return by_name

@@ -16,34 +16,34 @@ def ingress_rules(resources: Any, group_ids: list[str]) -> list[Any] | None:
     groups = [resources.get(group_id, {}) for group_id in group_ids]
     if not groups or any(group.get("Type") != "AWS::EC2::SecurityGroup" for group in groups):
         return None
-    inline = [group.get("Properties", {}).get("SecurityGroupIngress") for group in groups]
-    return [
-        *(
-            properties
-            for _, _, properties in of_type(resources, "AWS::EC2::SecurityGroupIngress")
-            if single_reference(properties.get("GroupId"))[0] in group_ids
-        ),
-        *(rule for rules in inline for rule, _ in each(rules)),
+    rules = [
+        properties
+        for _, _, properties in of_type(resources, "AWS::EC2::SecurityGroupIngress")
+        if single_reference(properties.get("GroupId"))[0] in group_ids
     ]
+    for group in groups:
+        rules += [rule for rule, _ in each(group.get("Properties", {}).get("SecurityGroupIngress"))]
+    return rules
 
 
 def tables_of_subnet(resources: Any, subnet_id: str) -> list[str]:
     """Return the route tables of the template that a subnet is associated with."""
-    return [
-        table
+    tables = [
+        single_reference(properties.get("RouteTableId"))[0]
         for _, _, properties in of_type(resources, "AWS::EC2::SubnetRouteTableAssociation")
         if single_reference(properties.get("SubnetId"))[0] == subnet_id
-        and (table := single_reference(properties.get("RouteTableId"))[0]) in resources
     ]
+    return [table for table in tables if table in resources]
 
 
 def default_routes(resources: Any, table_id: str) -> Iterator[tuple[str, Any]]:
     """Yield logical ID and properties of a table's default routes, or routes with an unknown destination."""
     for logical_id, _, properties in of_type(resources, "AWS::EC2::Route"):
-        if single_reference(properties.get("RouteTableId"))[0] == table_id:
-            to = properties.get("DestinationCidrBlock", properties.get("DestinationIpv6CidrBlock"))
-            if to in ANYWHERE or not isinstance(to, str):
-                yield logical_id, properties
+        if single_reference(properties.get("RouteTableId"))[0] != table_id:
+            continue
+        destination = properties.get("DestinationCidrBlock", properties.get("DestinationIpv6CidrBlock"))
+        if destination in ANYWHERE or not isinstance(destination, str):
+            yield logical_id, properties
 
 
 def reaches_internet(resources: Any, table_id: str) -> bool:

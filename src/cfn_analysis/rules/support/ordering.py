@@ -10,17 +10,16 @@ from cfnlint.jsonschema import Validator
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.references import first_id, sub_text
 from cfn_analysis.rules.support.scenarios import only_value
-from cfn_analysis.rules.support.values import branches, show, values
+from cfn_analysis.rules.support.values import branches, possible_values, show
 from cfn_analysis.rules.support.words import rows
 
 
 def _logs(case: Validator, stage: Any) -> bool:
     """Return whether a stage writes a log."""
-    levels = branches(case, stage, "MethodSettings", "*", "LoggingLevel")
-    arns = branches(case, stage, "AccessLogSetting", "DestinationArn")
-    return any(
-        value in ("INFO", "ERROR") for level, where in levels for value, _ in values(where, level)
-    ) or any(arn is not None for arn, _ in arns)
+    for level, where in branches(case, stage, "MethodSettings", "*", "LoggingLevel"):
+        if any(possible in ("INFO", "ERROR") for possible in possible_values(where, level)):
+            return True
+    return any(arn is not None for arn, _ in branches(case, stage, "AccessLogSetting", "DestinationArn"))
 
 
 def _is_public(case: Validator, properties: Any) -> bool:
@@ -88,10 +87,10 @@ def keys(resources: Any, logical_id: str, spec: str) -> set[str]:
     fields = re.findall(r"\{([^{}]+)\}", form)
     filled = set()
     for part in _parts_at(properties, where):
-        known = (_written_texts(resources, logical_id, part, name) for name in fields)
-        for values_of in product(*known):
+        texts_of_fields = (_written_texts(resources, logical_id, part, name) for name in fields)
+        for field_texts in product(*texts_of_fields):
             text = form
-            for name, value in zip(fields, values_of, strict=True):
+            for name, value in zip(fields, field_texts, strict=True):
                 text = text.replace(f"{{{name}}}", value)
             filled.add(text)
     return filled
@@ -111,11 +110,19 @@ def _written_texts(resources: Any, logical_id: str, part: Any, name: str) -> lis
     """Return the texts of a property; those of a property of the resource to which it refers, after ``>``."""
     if name == "@":
         return [f"${{{logical_id}}}"]
-    path, _, behind = name.partition(">")
+    path, _, property_of_target = name.partition(">")
     path, cut, begin = path.partition("|")
-    texts = [sub_text(value) or show(value) for value in _parts_at(part, path)]
-    texts = [text.rpartition(f"{begin}:")[2] for text in texts] if cut else texts
-    if not behind:
+    texts = _texts_at(part, path)
+    if cut:
+        texts = [text.rpartition(f"{begin}:")[2] for text in texts]
+    if not property_of_target:
         return texts
-    targets = [resources.get(first_id(text), {}).get("Properties", {}) for text in texts]
-    return [sub_text(value) or show(value) for target in targets for value in _parts_at(target, behind)]
+    texts_of_targets: list[str] = []
+    for text in texts:
+        target = resources.get(first_id(text), {}).get("Properties", {})
+        texts_of_targets += _texts_at(target, property_of_target)
+    return texts_of_targets
+
+
+def _texts_at(part: Any, path: str) -> list[str]:
+    return [sub_text(value) or show(value) for value in _parts_at(part, path)]

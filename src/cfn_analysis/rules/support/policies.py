@@ -11,7 +11,7 @@ from cfn_analysis.model.wildcards import matches
 from cfn_analysis.rules.support.references import single_reference, sub_text
 from cfn_analysis.rules.support.scenarios import conditional_properties, scenarios
 from cfn_analysis.rules.support.values import of_type
-from cfn_analysis.rules.support.words import rows
+from cfn_analysis.rules.support.words import columns
 
 ROLE = "AWS::IAM::Role"
 ATTACHED = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy")
@@ -19,7 +19,7 @@ ATTACHED = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy
 LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 INTERFACES = ("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface")
 TRACES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
-MANAGED = {f":policy/{name}": tuple(actions) for name, *actions in map(str.split, rows(__file__))}
+MANAGED = {f":policy/{name}": tuple(actions) for name, *actions in columns(__file__)}
 
 # A statement with the logical ID of its resource.
 Sourced = tuple[str, Any]
@@ -53,18 +53,17 @@ def _role_ids(properties: Any) -> list[str]:
 
 
 def _statements(role_id: str, role: Any, policies: dict[str, Any]) -> list[Sourced] | None:
-    documents = [(role_id, policy.get("PolicyDocument")) for policy in as_list(role.get("Policies"))]
-    documents += [(logical_id, policy.get("PolicyDocument")) for logical_id, policy in policies.items()]
     for arn in as_list(role.get("ManagedPolicyArns")):
         if single_reference(arn)[0] not in policies and not (sub_text(arn) or "").endswith(tuple(MANAGED)):
             return None
-    if not all(isinstance(document, dict) for _, document in documents):
-        return None
-    return [
-        (source, statement)
-        for source, document in documents
-        for statement in as_list(document.get("Statement"))
-    ]
+    documents = [(role_id, policy.get("PolicyDocument")) for policy in as_list(role.get("Policies"))]
+    documents += [(logical_id, policy.get("PolicyDocument")) for logical_id, policy in policies.items()]
+    statements: list[Sourced] = []
+    for source, document in documents:
+        if not isinstance(document, dict):
+            return None
+        statements += [(source, statement) for statement in as_list(document.get("Statement"))]
+    return statements
 
 
 def allows(statement: Any, action: str, logical_id: str) -> bool:
@@ -73,11 +72,11 @@ def allows(statement: Any, action: str, logical_id: str) -> bool:
         return True
     if statement.get("Effect") == "Deny":
         return False
+    patterns = as_list(statement.get("Action"))
+    if "NotAction" not in statement and not any(may_match_action(pattern, action) for pattern in patterns):
+        return False
     resources = as_list(statement.get("Resource"))
-    return (
-        "NotAction" in statement
-        or any(_matches(pattern, action) for pattern in as_list(statement.get("Action")))
-    ) and ("NotResource" in statement or any(_may_be(resource, action, logical_id) for resource in resources))
+    return "NotResource" in statement or any(_may_be(resource, action, logical_id) for resource in resources)
 
 
 def names(statement: Any, logical_id: str) -> bool:
@@ -85,7 +84,8 @@ def names(statement: Any, logical_id: str) -> bool:
     return any(single_reference(resource)[0] == logical_id for resource in as_list(statement.get("Resource")))
 
 
-def _matches(pattern: Any, action: str) -> bool:
+def may_match_action(pattern: Any, action: str) -> bool:
+    """Return whether an action of a statement, which may have wildcards, is an action, or is not known."""
     return not isinstance(pattern, str) or matches(pattern.lower(), action.lower())
 
 
@@ -116,7 +116,9 @@ def _is_narrow(statement: Any) -> bool:
     if not isinstance(principal, dict) or set(principal) - {"AWS", "Service"}:
         return False
     accounts = principal.get("AWS", [])
-    return all(_is_root(account) for account in (accounts if isinstance(accounts, list) else [accounts]))
+    if isinstance(accounts, list):
+        return all(_is_root(account) for account in accounts)
+    return _is_root(accounts)
 
 
 def _is_root(account: Any) -> bool:

@@ -15,7 +15,7 @@ PATIENCE = 29_000  # milliseconds that an integration of a REST API waits by def
 OVERHEAD = 1000  # milliseconds that what ends a call may add to its limit
 
 
-class Reach(NamedTuple):
+class Maximum(NamedTuple):
     """The highest value of a metric, and what limits it."""
 
     most: float
@@ -24,7 +24,7 @@ class Reach(NamedTuple):
     reason: str
 
 
-def reach(metric: Metric) -> Reach | None:
+def maximum(metric: Metric) -> Maximum | None:
     """Return the maximum of a metric; None if the template does not determine it."""
     dimensions = metric.dimensions or {}
     if metric.statistic in ("Sum", "SampleCount"):
@@ -36,24 +36,35 @@ def reach(metric: Metric) -> Reach | None:
     return None
 
 
-def _of_function(metric: Metric, name: Any) -> Reach | None:
+def _of_function(metric: Metric, name: Any) -> Maximum | None:
     function, properties = target(metric.case, name, FUNCTION)
-    if metric.name == "Duration" and function:
+    if not function:
+        return None
+    if metric.name == "Duration":
         seconds = _highest(metric.case, properties.get("Timeout", 3))
-        return seconds and Reach(seconds * 1000, OVERHEAD, f"Timeout of {function} is {seconds:g} seconds")
-    if metric.name == "ConcurrentExecutions" and function:
+        if seconds:
+            return Maximum(seconds * 1000, OVERHEAD, f"Timeout of {function} is {seconds:g} seconds")
+    if metric.name == "ConcurrentExecutions":
         reserved = _highest(metric.case, properties.get("ReservedConcurrentExecutions"))
-        return reserved and Reach(reserved, 0, f"{function} has {reserved:g} ReservedConcurrentExecutions")
+        if reserved:
+            return Maximum(reserved, 0, f"{function} has {reserved:g} ReservedConcurrentExecutions")
     return None
 
 
 def _highest(case: Validator, value: Any) -> Any:
     """Return the highest of the values that are usual here, where there is one; None if one is not known."""
-    limits = [number(limit) for limit, _ in default_values(case, value) if limit is not None]
-    return None if None in limits else max((limit for limit in limits if limit is not None), default=None)
+    limits: list[float] = []
+    for written, _ in default_values(case, value):
+        if written is None:
+            continue
+        limit = number(written)
+        if limit is None:
+            return None
+        limits.append(limit)
+    return max(limits, default=None)
 
 
-def _of_api(case: Validator, name: str | None) -> Reach | None:
+def _of_api(case: Validator, name: str | None) -> Maximum | None:
     """Return how long a REST API of the template waits for what is behind its methods."""
     resources = case.cfn.template.get("Resources", {})
     if name is None or any(of_type(resources, "AWS::ApiGateway::Authorizer")):
@@ -69,5 +80,5 @@ def _of_api(case: Validator, name: str | None) -> Reach | None:
             limits.append(number(only_value(case, integration.get("TimeoutInMillis", PATIENCE))))
         if limits and None not in limits:
             most = max(limit for limit in limits if limit is not None)
-            return Reach(most, OVERHEAD, f"no integration of {api} waits longer")
+            return Maximum(most, OVERHEAD, f"no integration of {api} waits longer")
     return None

@@ -1,7 +1,7 @@
 """References in the values of a template."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cfnlint.helpers import is_function
@@ -32,27 +32,27 @@ def _with_references(value: Any, unknown: Callable[[str | None], str | None]) ->
     if isinstance(value, (str, int)):
         return str(value)
     function, argument = is_function(value)
-    parts = argument if isinstance(argument, list) else [argument]
-    match function, parts:
+    arguments = argument if isinstance(argument, list) else [argument]
+    match function, arguments:
         case "Ref", [str(name)]:
             return f"${{{name}}}"
-        case "Fn::GetAtt", [str(), *_] if all(isinstance(part, str) for part in parts):
-            return f"${{{'.'.join(parts)}}}"
+        case "Fn::GetAtt", [str(), *_] if all(isinstance(part, str) for part in arguments):
+            return f"${{{'.'.join(arguments)}}}"
         case "Fn::Sub", [str(text)]:
             return text
         case "Fn::Sub", [str(text), dict(variables)]:
-            known = {name: _part_with_references(part, unknown) for name, part in variables.items()}
-            return None if None in known.values() else _substituted(text, known)
-        case "Fn::Join", [str(delimiter), list(items)]:
-            parts = [_part_with_references(part, unknown) for part in items]
-            texts = [text for text in parts if text is not None]
-            return delimiter.join(texts) if len(texts) == len(parts) else None
+            texts = {name: _part_with_references(part, unknown) for name, part in variables.items()}
+            return _substituted(text, texts)
+        case "Fn::Join", [str(delimiter), list(parts)]:
+            return _joined(delimiter, [_part_with_references(part, unknown) for part in parts])
     return None
 
 
 def _part_with_references(value: Any, unknown: Callable[[str | None], str | None]) -> str | None:
     text = _with_references(value, unknown)
-    return unknown(is_function(value)[0]) if text is None else text
+    if text is None:
+        return unknown(is_function(value)[0])
+    return text
 
 
 def plain(text: str) -> str:
@@ -60,8 +60,19 @@ def plain(text: str) -> str:
     return re.sub(r"\$\{[^}]*\}", "$", text)
 
 
-def _substituted(text: str, variables: Mapping[str, str | None]) -> str:
-    return re.sub(r"\$\{([^!{}]+)\}", lambda found: variables.get(found[1].strip(), found[0]) or "", text)
+def _substituted(text: str, variables: Mapping[str, str | None]) -> str | None:
+    """Return the text of a Sub with the values of its variables; None if one is not known."""
+    if None in variables.values():
+        return None
+    return re.sub(r"\$\{([^!{}]+)\}", lambda name: variables.get(name[1].strip(), name[0]) or "", text)
+
+
+def _joined(delimiter: str, parts: Sequence[str | None]) -> str | None:
+    """Return the text of a Join; None if a part is not known."""
+    texts = [part for part in parts if part is not None]
+    if len(texts) < len(parts):
+        return None
+    return delimiter.join(texts)
 
 
 def first_id(text: str) -> str:
@@ -76,8 +87,10 @@ def ids_in(text: str) -> list[str]:
 
 def single_reference(value: Any) -> tuple[str, str]:
     """Return logical ID and attribute of a value that is one reference; the attribute of a Ref is empty."""
-    found = re.fullmatch(r"\$\{([^!.{}]+)(?:\.([^{}]+))?\}", sub_text(value) or "")
-    return (found[1], found[2] or "") if found else ("", "")
+    reference = re.fullmatch(r"\$\{([^!.{}]+)(?:\.([^{}]+))?\}", sub_text(value) or "")
+    if reference is None:
+        return "", ""
+    return reference[1], reference[2] or ""
 
 
 def target(validator: Validator, value: Any, *types: str) -> tuple[str, Any]:
@@ -88,16 +101,18 @@ def target(validator: Validator, value: Any, *types: str) -> tuple[str, Any]:
 
 def find_resource(validator: Validator, logical_id: str, *types: str) -> tuple[str, Any]:
     """Return logical ID and properties of a resource of the template; empty if it has another type."""
-    resources = validator.cfn.template.get("Resources", {})
-    found = of_type({logical_id: resources.get(logical_id)}, *types)
-    return next(((name, properties) for name, _, properties in found), ("", {}))
+    resource = validator.cfn.template.get("Resources", {}).get(logical_id)
+    for name, _, properties in of_type({logical_id: resource}, *types):
+        return name, properties
+    return "", {}
 
 
 def target_case(case: Validator, value: Any, *types: str) -> tuple[str, Any, Validator | None]:
     """Return the same as ``target``, with the case in which the resource exists too, if there is one."""
     logical_id, properties = target(case, value, *types)
-    exists = case_of(case, case.cfn.template["Resources"][logical_id]) if logical_id else None
-    return logical_id, properties, exists
+    if not logical_id:
+        return logical_id, properties, None
+    return logical_id, properties, case_of(case, case.cfn.template["Resources"][logical_id])
 
 
 def own_id(validator: Validator) -> str:
@@ -110,15 +125,15 @@ def own_type(validator: Validator) -> str:
     return str(validator.cfn.template["Resources"][own_id(validator)]["Type"])
 
 
-def waits_for(validator: Validator, logical_id: str, other: str) -> bool:
+def waits_for(validator: Validator, logical_id: str, earlier: str) -> bool:
     """Return whether a resource is created after another, by direct or indirect DependsOn or references."""
     built: Any = validator.cfn.graph
     if built is None:  # cfn-lint could not follow the references
         return True
     seen: set[str] = set()
-    left = [logical_id]
-    while left:
-        following = set(built.graph.successors(left.pop())) - seen
+    to_visit = [logical_id]
+    while to_visit:
+        following = set(built.graph.successors(to_visit.pop())) - seen
         seen |= following
-        left += following
-    return other in seen
+        to_visit += following
+    return earlier in seen

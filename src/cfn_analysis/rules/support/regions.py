@@ -16,13 +16,12 @@ def regions(case: Validator) -> list[str]:
 
 def _possible(case: Validator, region: str) -> bool:
     status = case.context.conditions.status
-    given = [dict(values.parameters) for values in case.context.parameter_sets or []] or [{}]
+    sets = [dict(values.parameters) for values in case.context.parameter_sets or []]
+    known_values = {**case.context.ref_values, "AWS::Region": region}
     try:
         return any(
-            case.cfn.conditions.satisfiable(
-                status, {**values, **case.context.ref_values, "AWS::Region": region}
-            )
-            for values in given
+            case.cfn.conditions.satisfiable(status, {**parameters, **known_values})
+            for parameters in sets or [{}]
         )
     except UnknownSatisfisfaction:
         return False  # not known

@@ -1,7 +1,7 @@
 """What the policies of functions, queues, topics, buckets and keys of a template allow a service."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -11,10 +11,11 @@ from cfnlint.jsonschema import Validator
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.wildcards import matches, may_match
 from cfn_analysis.rules.support.documents import texts
+from cfn_analysis.rules.support.policies import may_match_action
 from cfn_analysis.rules.support.references import first_id, ids_in, single_reference, sub_text
-from cfn_analysis.rules.support.scenarios import NO_VALUE, scenarios
+from cfn_analysis.rules.support.scenarios import conditional, scenarios
 from cfn_analysis.rules.support.targets import BUCKET, FUNCTIONS, KEY, QUEUE, TOPIC, function_id
-from cfn_analysis.rules.support.values import memory, of_type, values
+from cfn_analysis.rules.support.values import memory, of_type, possible_values, values
 
 ALARM_ARN = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:"
 ACCOUNT = "123456789012"  # the value that cfn-lint uses for AWS::AccountId
@@ -31,6 +32,7 @@ POLICIES = {
     "AWS::S3::BucketPolicy": ("Bucket", BUCKET),
 }
 PERMISSION = "AWS::Lambda::Permission"
+_UNKNOWN = "?"  # in place of statements that are not known
 
 
 class Granted(Enum):
@@ -65,34 +67,51 @@ def policies_of(validator: Validator, resources: Any, target: str) -> dict[str, 
     cache = memory(validator.cfn)
     if "policies" not in cache:
         cache["policies"] = _policies_by_type(resources)
-    listed: dict[str, list[tuple[str, Any, set[str]]]] = cache["policies"]
-    kind = resources[target]["Type"]
+    by_type: dict[str, list[_Policy]] = cache["policies"]
+    resource = resources[target]
+    kind = resource["Type"]
     if kind in FUNCTIONS:
-        own = function_id(resources, target)
-        return {
-            logical_id: (resource, [_as_statement(resource.get("Properties", {}))])
-            for logical_id, resource, ids in listed.get(PERMISSION, ())
-            if not ids or any(function_id(resources, name) == own for name in ids)
-        }
+        return _permissions(resources, by_type.get(PERMISSION, []), function_id(resources, target))
     if kind == KEY:
-        resource = resources[target]
         return {target: (resource, _statements(resource.get("Properties", {}).get("KeyPolicy")))}
     return {
-        logical_id: (resource, _statements(resource.get("Properties", {}).get("PolicyDocument")))
-        for logical_id, resource, ids in listed.get(kind, ())
-        if not ids or target in ids
+        policy.logical_id: (policy.resource, _statements(policy.properties.get("PolicyDocument")))
+        for policy in by_type.get(kind, [])
+        if not policy.targets or target in policy.targets
     }
 
 
-def _policies_by_type(resources: Any) -> dict[str, list[tuple[str, Any, set[str]]]]:
-    """Return the policies by the type of what they are for, with the resources that they name."""
-    found: dict[str, list[tuple[str, Any, set[str]]]] = {}
+class _Policy(NamedTuple):
+    """A resource policy, or a permission of a function."""
+
+    logical_id: str
+    resource: Any
+    properties: Any
+    targets: set[str]
+    """The resources to which it applies; empty if one is not known."""
+
+
+def _permissions(resources: Any, permissions: Sequence[_Policy], function: str) -> dict[str, tuple[Any, Any]]:
+    """Return the permissions that are, or may be, those of a function."""
+    of_function: dict[str, tuple[Any, Any]] = {}
+    for permission in permissions:
+        functions = [function_id(resources, target) for target in permission.targets]
+        if not functions or function in functions:
+            statements = [_as_statement(permission.properties)]
+            of_function[permission.logical_id] = permission.resource, statements
+    return of_function
+
+
+def _policies_by_type(resources: Any) -> dict[str, list[_Policy]]:
+    """Return the policies by the type of what they are for."""
+    by_type: dict[str, list[_Policy]] = {}
     for logical_id, resource, properties in of_type(resources, PERMISSION, *POLICIES):
         name, kind = POLICIES.get(resource["Type"], ("FunctionName", PERMISSION))
-        ids = {first_id(text) for text in texts(properties.get(name))}
-        known = {found_id for found_id in ids if resources.get(found_id, {}).get("Type")}
-        found.setdefault(kind, []).append((logical_id, resource, known if known == ids else set()))
-    return found
+        targets = {first_id(text) for text in texts(properties.get(name))}
+        if not all(resources.get(target, {}).get("Type") for target in targets):
+            targets = set()
+        by_type.setdefault(kind, []).append(_Policy(logical_id, resource, properties, targets))
+    return by_type
 
 
 def _as_statement(permission: Any) -> Any:
@@ -111,8 +130,11 @@ def _statements(document: Any) -> Any:
     if not isinstance(document, dict) or is_function(document)[0]:
         return None
     statements = document.get("Statement")
-    listed = [statements] if isinstance(statements, dict) and not is_function(statements)[0] else statements
-    return listed if isinstance(listed, list) else None
+    if isinstance(statements, dict) and not is_function(statements)[0]:
+        return [statements]
+    if isinstance(statements, list):
+        return statements
+    return None
 
 
 def access(
@@ -123,23 +145,25 @@ def access(
 ) -> Iterator[tuple[dict[str, Granted], list[str], Validator]]:
     """Yield the result for each permission and the existing policies, for each case."""
     together = {
-        name: {"Fn::If": [resource["Condition"], statements or "?", NO_VALUE]}
-        if isinstance(resource.get("Condition"), str)
-        else statements or "?"
+        name: conditional(resource, statements or _UNKNOWN)
         for name, (resource, statements) in policies.items()
     }
     for existing, where in scenarios(case, together):
         if not existing:
-            yield dict.fromkeys(call.rights, default), [], where
-        elif "?" in existing.values():
-            yield dict.fromkeys(call.rights, Granted.FULL), list(existing), where
+            results = dict.fromkeys(call.rights, default)
+        elif _UNKNOWN in existing.values():
+            results = dict.fromkeys(call.rights, Granted.FULL)
         else:
-            listed = [statement for statements in existing.values() for statement in statements]
-            yield (
-                {right: _best(where, listed, actions, call) for right, actions in call.rights.items()},
-                list(existing),
-                where,
-            )
+            results = _results(where, existing.values(), call)
+        yield results, list(existing), where
+
+
+def _results(case: Validator, policies: Iterable[list[Any]], call: ServiceCall) -> dict[str, Granted]:
+    """Return the result for each permission from the statements of all policies."""
+    statements: list[Any] = []
+    for statements_of_policy in policies:
+        statements += statements_of_policy
+    return {right: _best(case, statements, actions, call) for right, actions in call.rights.items()}
 
 
 def _best(case: Validator, statements: Sequence[Any], actions: Sequence[str], call: ServiceCall) -> Granted:
@@ -150,15 +174,13 @@ def _best(case: Validator, statements: Sequence[Any], actions: Sequence[str], ca
 def _granted(case: Validator, statement: Any, actions: Sequence[str], call: ServiceCall) -> Granted:
     if not isinstance(statement, dict) or is_function(statement)[0]:
         return Granted.FULL
-    concerns = (
-        statement.get("Effect") != "Deny"
-        and _admits(case, statement, call.service)
-        and _allows(case, statement, actions)
-        and _is_about(case, statement, call)
-    )
-    if not concerns:
+    if statement.get("Effect") == "Deny" or not _admits(case, statement, call.service):
         return Granted.NONE
-    return Granted.FULL if _source_allows(case, statement.get("Condition"), call) else Granted.OTHER_SOURCES
+    if not _allows(case, statement, actions) or not _is_about(case, statement, call):
+        return Granted.NONE
+    if not _source_allows(case, statement.get("Condition"), call):
+        return Granted.OTHER_SOURCES
+    return Granted.FULL
 
 
 def _admits(case: Validator, statement: Any, service: str) -> bool:
@@ -181,29 +203,40 @@ def is_service(principal: str, service: str) -> bool:
 
 
 def _allows(case: Validator, statement: Any, actions: Sequence[str]) -> bool:
+    if "NotAction" in statement:
+        return True
     patterns = possible_texts(case, statement.get("Action"))
-    return "NotAction" in statement or any(
-        pattern is None or matches(pattern.lower(), action.lower())
-        for pattern in patterns
-        for action in actions
-    )
+    return any(_allows_action(patterns, action) for action in actions)
+
+
+def _allows_action(patterns: Sequence[str | None], action: str) -> bool:
+    return any(may_match_action(pattern, action) for pattern in patterns)
 
 
 def _is_about(case: Validator, statement: Any, call: ServiceCall) -> bool:
     """Return whether a statement can apply to a resource: it names it, or no other one of the template."""
     listed = as_list(statement.get("Resource"))
-    named = [single_reference(resource)[0] for resource in listed]
-    about = not listed or call.target in named or any(name not in case.context.resources for name in named)
-    return about and (call.prefix is None or not listed or any(_has(text, call.prefix) for text in listed))
-
-
-def _has(resource: Any, prefix: Any) -> bool:
-    """Return whether a Resource matches the objects with a prefix, or possibly does."""
-    text, begins = sub_text(resource), sub_text(prefix)
-    if text is None or begins is None or "/" not in text:
+    if not listed:
         return True
-    known, own = (re.split(r"[$*?]", part)[0] for part in (text.partition("/")[2], begins))
-    return known.startswith(own) or own.startswith(known)
+    names = [single_reference(resource)[0] for resource in listed]
+    if call.target not in names and all(name in case.context.resources for name in names):
+        return False
+    return call.prefix is None or any(_may_contain(resource, call.prefix) for resource in listed)
+
+
+def _may_contain(resource: Any, prefix: Any) -> bool:
+    """Return whether a Resource matches the objects with a prefix, or possibly does."""
+    text, prefix_text = sub_text(resource), sub_text(prefix)
+    if text is None or prefix_text is None or "/" not in text:
+        return True
+    allowed = _literal_start(text.partition("/")[2])
+    written = _literal_start(prefix_text)
+    return allowed.startswith(written) or written.startswith(allowed)
+
+
+def _literal_start(text: str) -> str:
+    """Return what is before the first reference or wildcard."""
+    return re.split(r"[$*?]", text)[0]
 
 
 def possible_texts(case: Validator, value: Any) -> list[str | None]:
@@ -211,11 +244,20 @@ def possible_texts(case: Validator, value: Any) -> list[str | None]:
     cache = memory(case.cfn).setdefault("possible texts", {})
     key = id(value), frozenset(case.context.conditions.status.items())
     if key not in cache:
-        known = [entry for part in as_list(value) for entry, _ in values(case, part)]
-        flat = [text for entry in known for text in (entry if isinstance(entry, list) else [entry])]
-        cache[key] = [text if isinstance(text, str) else None for text in flat], value  # keeps its ID
+        cache[key] = _possible_texts(case, value), value  # the value keeps its ID
     possible: list[str | None] = cache[key][0]
     return possible
+
+
+def _possible_texts(case: Validator, value: Any) -> list[str | None]:
+    entries: list[Any] = []
+    for part in as_list(value):
+        for possible in possible_values(case, part):
+            if isinstance(possible, list):
+                entries += possible
+            else:
+                entries.append(possible)
+    return [entry if isinstance(entry, str) else None for entry in entries]
 
 
 def _source_allows(case: Validator, condition: Any, call: ServiceCall) -> bool:
@@ -223,58 +265,65 @@ def _source_allows(case: Validator, condition: Any, call: ServiceCall) -> bool:
     if not isinstance(condition, dict) or is_function(condition)[0]:
         return True
     for operator, keys in condition.items():
-        for key, patterns in keys.items() if isinstance(keys, dict) and POSITIVE.match(str(operator)) else ():
+        if not isinstance(keys, dict) or not POSITIVE.match(str(operator)):
+            continue
+        for key, patterns in keys.items():
             listed = patterns if isinstance(patterns, list) else [patterns]
-            match str(key).lower():
-                case "aws:sourcearn" if call.service == "cloudwatch.":
-                    allowed = _alarm_matches(case, listed, call.source_name)
-                case "aws:sourcearn":
-                    allowed = any(_may_be_source(case, pattern, call.source) for pattern in listed)
-                case "kms:encryptioncontext:aws:logs:arn":
-                    allowed = any(_log_group_matches(pattern, call.source_name) for pattern in listed)
-                case _:
-                    allowed = True
-            if not allowed:
+            if not _key_allows(case, str(key).lower(), listed, call):
                 return False
+    return True
+
+
+def _key_allows(case: Validator, key: str, patterns: list[Any], call: ServiceCall) -> bool:
+    """Return whether the patterns of a condition key allow the source of a call."""
+    match key:
+        case "aws:sourcearn" if call.service == "cloudwatch.":
+            return _alarm_matches(case, patterns, call.source_name)
+        case "aws:sourcearn":
+            return any(_may_be_source(case, pattern, call.source) for pattern in patterns)
+        case "kms:encryptioncontext:aws:logs:arn":
+            return any(_log_group_matches(pattern, call.source_name) for pattern in patterns)
     return True
 
 
 def _may_be_source(case: Validator, pattern: Any, source: str) -> bool:
     """Return whether a pattern does not name other resources of the source's type only."""
-    kinds = {name: resource.type for name, resource in case.context.resources.items()}
-    same = [name for name in ids_in(sub_text(pattern) or "") if kinds.get(name) == kinds.get(source, "")]
-    return not same or source in same
+    types = {name: resource.type for name, resource in case.context.resources.items()}
+    same_type = [name for name in ids_in(sub_text(pattern) or "") if types.get(name) == types.get(source, "")]
+    return not same_type or source in same_type
 
 
 def _log_group_matches(pattern: Any, name: Any) -> bool:
-    text, own = sub_text(pattern), sub_text(name)
-    _, separator, wanted = (text or "").partition(":log-group:")
-    return not separator or not own or may_match(wanted, own)
+    text, name_text = sub_text(pattern), sub_text(name)
+    _, separator, name_pattern = (text or "").partition(":log-group:")
+    return not separator or not name_text or may_match(name_pattern, name_text)
 
 
 def _alarm_matches(case: Validator, patterns: list[Any], alarm_name: Any) -> bool:
     """Return whether one of the patterns matches the ARN of an alarm for all parameter values."""
-    own = sub_text(alarm_name)
-    if alarm_name is None or own is None:
+    name_text = sub_text(alarm_name)
+    if alarm_name is None or name_text is None:
         return True  # CloudFormation generates the name, or it is not known
     written = [sub_text(pattern) for pattern in patterns]
-    if any(text is None or matches(text, ALARM_ARN + own) for text in written):
+    if any(text is None or matches(text, ALARM_ARN + name_text) for text in written):
         return True
-    return all(
-        any(_fits(here, pattern, prefix, name) for pattern in patterns)
-        for name, there in values(case, alarm_name)
-        for prefix, here in values(there, {"Fn::Sub": ALARM_ARN})
-    )
+    for name, name_case in values(case, alarm_name):
+        for prefix, prefix_case in values(name_case, {"Fn::Sub": ALARM_ARN}):
+            if not any(_matches_alarm(prefix_case, pattern, prefix, name) for pattern in patterns):
+                return False
+    return True
 
 
-def _fits(case: Validator, pattern: Any, prefix: str, name: Any) -> bool:
-    possible = [entry for entry, _ in values(case, pattern)]
-    if not isinstance(name, str) or not all(isinstance(entry, str) for entry in possible):
+def _matches_alarm(case: Validator, pattern: Any, prefix: str, name: Any) -> bool:
+    possible = possible_values(case, pattern)
+    if not isinstance(name, str) or not all(isinstance(text, str) for text in possible):
         return True
-    return all(matches(entry, _of_account(prefix, entry) + name) for entry in possible)
+    return all(matches(text, _of_account(prefix, text) + name) for text in possible)
 
 
 def _of_account(prefix: str, pattern: str) -> str:
     """Return the beginning of an alarm's ARN in the account of a pattern."""
     account = re.match(r"(?:[^:]*:){4}([0-9]{12}):", pattern)
-    return prefix.replace(ACCOUNT, account[1]) if account else prefix
+    if account:
+        return prefix.replace(ACCOUNT, account[1])
+    return prefix

@@ -4,7 +4,6 @@ import inspect
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 from typing import Any, ClassVar, NamedTuple
 
 from cfnlint.jsonschema import CfnTemplateValidator, Validator
@@ -15,39 +14,39 @@ from cfn_analysis.rules.support.scenarios import when
 from cfn_analysis.rules.support.values import Path, branches, case_of, memory
 from cfn_analysis.rules.support.well_formed import well_formed
 
-__all__ = ["Fault", "Faults", "Rule", "Validator", "properties_of"]
+__all__ = ["Finding", "Findings", "Rule", "Validator", "properties_of"]
 
 
-class Fault(NamedTuple):
-    """A finding of a rule."""
+class Finding(NamedTuple):
+    """A finding of a rule, which becomes a match of cfn-lint."""
 
     path: Path
     """Path from the part that the rule checks."""
     message: str
-    """The message; ``{when}`` is replaced with the common conditions of all cases of the fault."""
+    """The message; ``{when}`` is replaced with the common conditions of all cases of the finding."""
     case: Validator | None = None
-    """The case of the fault; None if the message does not contain conditions."""
+    """The case of the finding; None if the message does not contain conditions."""
 
 
-Faults = Iterator[Fault]
-"""The result of ``Rule.faults``. Rules import it and ``Validator`` from here."""
+Findings = Iterator[Finding]
+"""The result of ``Rule.findings``. Rules import it and ``Validator`` from here."""
 
 
 class Rule(CloudFormationLintRule):
-    """A rule: an ID, a source, and a docstring with the fault and its remedy.
+    """A rule: an ID, a source, and a docstring with what it finds and the remedy.
 
-    The first line of the docstring, the name of the fault, is cfn-lint's ``shortdesc``; the rest is its
+    The first line of the docstring, the name of the finding, is cfn-lint's ``shortdesc``; the rest is its
     ``description``. The folder of the rule is its tag.
     """
 
     looks_at: ClassVar[tuple[str, ...]] = ("Resources",)
     """Paths with the type of a resource for its logical ID, or ``*``; none for the whole template."""
 
-    fault_class: ClassVar[str] = ""
-    """Class of its faults: a key of ``cfn_analysis.rules.CLASSES``."""
+    finding_class: ClassVar[str] = ""
+    """Class of its findings: a key of ``cfn_analysis.rules.CLASSES``."""
 
     first_only: ClassVar[bool] = False
-    """Whether only the first fault of a part is reported."""
+    """Whether only the first finding in a part is reported."""
 
     def __init_subclass__(cls) -> None:
         """Take the texts from the docstring, and the tag from the folder."""
@@ -56,32 +55,37 @@ class Rule(CloudFormationLintRule):
         cls.description = " ".join(explanation.split())
         cls.tags = cls.__module__.split(".")[-2:-1]
 
-    def faults(self, validator: Validator, part: Any, /) -> Faults:
-        """Yield the faults of a part of the template, in each of its cases."""
+    def findings(self, validator: Validator, part: Any, /) -> Findings:
+        """Yield the findings in a part of the template, in each of its cases."""
         raise NotImplementedError
 
     def match(self, cfn: Template) -> list[RuleMatch]:
-        """Return a match for each fault in the parts at the paths.
+        """Return a match for each finding in the parts at the paths.
 
         A keyword of cfn-lint would do this too, but is checked for every rule at every node of the template.
         """
-        return [
-            RuleMatch([*validator.context.path.path, *path], message)
-            for look in self.looks_at or ("",)
-            for part, validator in _cases_of(well_formed(cfn), look)
-            for path, message in self._findings(validator, part)
-        ]
+        matches = []
+        for look in self.looks_at or ("",):
+            for part, validator in _cases_of(well_formed(cfn), look):
+                for path, message in self._distinct_findings(validator, part):
+                    matches.append(RuleMatch([*validator.context.path.path, *path], message))
+        return matches
 
-    def _findings(self, validator: Validator, part: Any) -> Iterator[tuple[Path, str]]:
-        """Yield path and message of each fault once, independent of the number of its cases."""
+    def _distinct_findings(self, validator: Validator, part: Any) -> Iterator[tuple[Path, str]]:
+        """Yield path and message of each finding once, independent of the number of its cases."""
         if not isinstance(part, dict):  # reported by cfn-lint's own rules
             return
         cases: dict[tuple[Path, str], list[Validator]] = {}
-        found = self.faults(validator, part)
-        for path, message, case in islice(found, 1) if self.first_only else found:
-            cases.setdefault((path, message), []).extend([case] if case else [])
-        for (path, message), where in cases.items():
-            yield path, message.replace("{when}", when(validator, where)) if where else message
+        for path, message, case in self.findings(validator, part):
+            cases_of_finding = cases.setdefault((path, message), [])
+            if case is not None:
+                cases_of_finding.append(case)
+            if self.first_only:
+                break
+        for (path, message), cases_of_finding in cases.items():
+            if cases_of_finding:
+                message = message.replace("{when}", when(validator, cases_of_finding))
+            yield path, message
 
 
 def properties_of(*types: str) -> tuple[str, ...]:
@@ -91,13 +95,13 @@ def properties_of(*types: str) -> tuple[str, ...]:
 
 def _cases_of(cfn: Template, look: str) -> list[tuple[Any, Validator]]:
     """Return the parts at a path, in each case; cached for rules with the same path."""
-    known: dict[str, list[tuple[Any, Validator]]] = memory(cfn).setdefault("parts", {})
-    if look not in known:
-        known[look] = list(_found(cfn, *look.split("/")))
-    return known[look]
+    cases_by_path: dict[str, list[tuple[Any, Validator]]] = memory(cfn).setdefault("parts", {})
+    if look not in cases_by_path:
+        cases_by_path[look] = list(_parts_at(cfn, *look.split("/")))
+    return cases_by_path[look]
 
 
-def _found(cfn: Template, section: str, kind: str = "", *rest: str) -> Iterator[tuple[Any, Validator]]:
+def _parts_at(cfn: Template, section: str, kind: str = "", *rest: str) -> Iterator[tuple[Any, Validator]]:
     if not section:
         yield cfn.template, _at(cfn)
     elif not kind:

@@ -10,7 +10,7 @@ from cfnlint.jsonschema import Validator
 
 from cfn_analysis.model.resolving import Known, ResolveError
 from cfn_analysis.model.three_valued import truth_of
-from cfn_analysis.rules.support.values import assume, children, show, values
+from cfn_analysis.rules.support.values import assume, children, possible_values, show, values
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
 
@@ -37,15 +37,15 @@ def property_scenarios(
 
 
 def _scenarios(case: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
-    left = _decided(value, case.context.conditions.status)
-    condition = _undecided(left, case)
+    decided = _decided(value, case.context.conditions.status)
+    condition = _undecided(decided, case)
     if not condition:
-        yield left, case
+        yield decided, case
         return
     for status in (True, False):
         assumed = assume(case, {condition: status})
         if assumed:
-            yield from _scenarios(assumed, left)
+            yield from _scenarios(assumed, decided)
 
 
 def extremes(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
@@ -54,13 +54,15 @@ def extremes(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]
     For a long text, whose conditions may have too many cases.
     """
     for status in (True, False):
-        left, case = _decided(value, validator.context.conditions.status), validator
-        while condition := _undecided(left, case):
+        case = validator
+        decided = _decided(value, case.context.conditions.status)
+        while condition := _undecided(decided, case):
             assumed = assume(case, {condition: status}) or assume(case, {condition: not status})
             if not assumed:
                 return
-            left, case = _decided(left, assumed.context.conditions.status), assumed
-        yield left, case
+            case = assumed
+            decided = _decided(decided, case.context.conditions.status)
+        yield decided, case
 
 
 def _decided(value: Any, status: dict[str, bool]) -> Any:
@@ -74,7 +76,8 @@ def _decided(value: Any, status: dict[str, bool]) -> Any:
         return None
     function, argument = is_function(value)
     if function == "Fn::If" and _is_if(argument) and argument[0] in status:
-        return _decided(argument[1 if status[argument[0]] else 2], status)
+        condition, if_true, if_false = argument
+        return _decided(if_true if status[condition] else if_false, status)
     if function in _WITH_PARTS and isinstance(argument, list) and len(argument) == 2:
         return {function: [argument[0], _decided(argument[1], status)]}
     if function:
@@ -92,7 +95,11 @@ def _undecided(value: Any, case: Validator) -> str:
         return _undecided(argument[1], case)
     if function:
         return ""
-    return next((found for _, part in children(value) if (found := _undecided(part, case))), "")
+    for _, part in children(value):
+        condition = _undecided(part, case)
+        if condition:
+            return condition
+    return ""
 
 
 def _is_if(argument: Any) -> bool:
@@ -101,8 +108,15 @@ def _is_if(argument: Any) -> bool:
 
 def conditional_properties(resource: Any) -> Any:
     """Return the properties of a resource for ``scenarios``: missing if its Condition is false."""
-    properties, condition = resource.get("Properties", {}), resource.get("Condition")
-    return {"Fn::If": [condition, properties, NO_VALUE]} if isinstance(condition, str) else properties
+    return conditional(resource, resource.get("Properties", {}))
+
+
+def conditional(resource: Any, value: Any) -> Any:
+    """Return a value for ``scenarios`` that is missing if the Condition of a resource is false."""
+    condition = resource.get("Condition")
+    if not isinstance(condition, str):
+        return value
+    return {"Fn::If": [condition, value, NO_VALUE]}
 
 
 def is_possible(case: Validator) -> bool:
@@ -116,16 +130,18 @@ def is_possible(case: Validator) -> bool:
     parameters = {name: assumed[name] for name in declared if name in assumed}
     region = assumed.get("AWS::Region", case.cfn.regions[0])
     try:
-        known = Known(case.cfn.template, parameters, declared.keys() - parameters.keys(), region=region)
+        resolver = Known(case.cfn.template, parameters, declared.keys() - parameters.keys(), region=region)
     except ResolveError:  # reported by cfn-lint's own rules
         return True
     status = case.context.conditions.status
-    return all(known.condition(name) is not truth_of(not status[name]) for name in status)
+    return all(resolver.condition(name) is not truth_of(not status[name]) for name in status)
 
 
 def _section(case: Validator, name: str) -> Any:
     section = case.cfn.template.get(name)
-    return section if isinstance(section, dict) else {}
+    if not isinstance(section, dict):
+        return {}
+    return section
 
 
 def default_values(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
@@ -134,18 +150,30 @@ def default_values(validator: Validator, value: Any) -> Iterator[tuple[Any, Vali
     For two compared parameters, not every pair of allowed values needs to be valid.
     """
     path = replace(validator.context.path, value_path=deque())  # the source of the last value
-    for found, case in values(validator.evolve(context=validator.context.evolve(path=path)), value):
-        source = list(case.context.path.value_path)
-        parameter = _section(case, "Parameters").get(source[1]) if source[:1] == ["Parameters"] else None
-        default = parameter.get("Default") if isinstance(parameter, dict) else None
-        if default is None or str(found) == str(default):
-            yield found, case
+    without_source = validator.evolve(context=validator.context.evolve(path=path))
+    for possible, case in values(without_source, value):
+        default = _default_of_source(case)
+        if default is None or str(possible) == str(default):
+            yield possible, case
+
+
+def _default_of_source(case: Validator) -> Any:
+    """Return the default of the parameter from which the last value of a case is; None for other values."""
+    source = list(case.context.path.value_path)
+    if source[:1] != ["Parameters"]:
+        return None
+    parameter = _section(case, "Parameters").get(source[1])
+    if not isinstance(parameter, dict):
+        return None
+    return parameter.get("Default")
 
 
 def only_value(validator: Validator, value: Any) -> Any:
     """Return the only possible value; None if there are several or it is not known."""
-    found = [entry for entry, _ in values(validator, value)]
-    return found[0] if len(found) == 1 and not is_function(found[0])[0] else None
+    possible = possible_values(validator, value)
+    if len(possible) != 1 or is_function(possible[0])[0]:
+        return None
+    return possible[0]
 
 
 def assumed_values(case: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
@@ -156,31 +184,39 @@ def assumed_values(case: Validator, value: Any) -> Iterator[tuple[Any, Validator
     """
     conditions = case.context.conditions
     free = case.evolve(context=case.context.evolve(conditions=case.cfn.context.conditions))
-    for found, known in values(free, value):
-        where = known.evolve(context=known.context.evolve(conditions=conditions))
+    for possible, free_case in values(free, value):
+        where = free_case.evolve(context=free_case.context.evolve(conditions=conditions))
         if is_possible(where):
-            yield found, where
+            yield possible, where
 
 
 def number(value: Any) -> float | None:
     """Return a number from a number or a text."""
+    if isinstance(value, bool):
+        return None
     try:
-        return None if isinstance(value, bool) else float(value)
+        return float(value)
     except (TypeError, ValueError):
         return None
 
 
 def when(validator: Validator, cases: Sequence[Validator]) -> str:
     """Return `` when A is true and B is false``: the common conditions of the cases, except those given."""
-    known = validator.context.conditions.status
-    shared = set.intersection(*(set(case.context.conditions.status.items()) for case in cases))
-    facts = [f"{name} is {str(status).lower()}" for name, status in sorted(shared) if name not in known]
-    return f" when {' and '.join(facts)}" if facts else ""
+    before = validator.context.conditions.status
+    shared = set(cases[0].context.conditions.status.items())
+    for case in cases[1:]:
+        shared &= set(case.context.conditions.status.items())
+    facts = [f"{name} is {str(status).lower()}" for name, status in sorted(shared) if name not in before]
+    if not facts:
+        return ""
+    return f" when {' and '.join(facts)}"
 
 
-def state(validator: Validator, case: Validator, value: Any, found: Any) -> str:
+def state(validator: Validator, case: Validator, written: Any, value: Any) -> str:
     """Return the value in the template and in the case: ``is 3``."""
-    if value == found:
-        return f"is {show(value)}"
+    if written == value:
+        return f"is {show(written)}"
     facts = when(validator, [case])
-    return f"is {show(value)}, which {'is' if facts else 'can be'} {show(found)}{facts}"
+    if facts:
+        return f"is {show(written)}, which is {show(value)}{facts}"
+    return f"is {show(written)}, which can be {show(value)}"

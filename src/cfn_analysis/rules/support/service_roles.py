@@ -15,12 +15,12 @@ from cfn_analysis.rules.support.lambdas import called_function
 from cfn_analysis.rules.support.policies import INTERFACES, TRACES
 from cfn_analysis.rules.support.references import find_resource, ids_in, sub_text, target
 from cfn_analysis.rules.support.targets import FUNCTIONS, KEY, QUEUE, TOPIC, key_id
-from cfn_analysis.rules.support.values import Path, branches, place, show, values
+from cfn_analysis.rules.support.values import Path, branches, place, possible_values, show
 from cfn_analysis.rules.support.words import rows, words
 
 Actions = tuple[str, ...]
-# What a value asks for: actions, and the resource of the template on which; empty if any.
-Asked = tuple[Actions, str]
+# What a value needs: actions, and the resource of the template on which; empty if any.
+Needed = tuple[Actions, str]
 
 FUNCTION = "AWS::Lambda::Function"
 
@@ -43,7 +43,7 @@ ACCOUNT = words("""
 
 
 class ServiceRole(NamedTuple):
-    """A role that a service assumes for a resource, and what a property asks of it."""
+    """A role that a service assumes for a resource, and what it must allow for a property."""
 
     kind: str
     role: str
@@ -51,32 +51,43 @@ class ServiceRole(NamedTuple):
     service: str
     """The principal that assumes the role."""
     value: str = ""
-    """Path of the property beside it that asks for the actions; empty if the role is sufficient."""
+    """Path of the property beside it that needs the actions; empty if the role always needs them."""
     actions: Any = ()
     """The actions, by the type of the target if it depends on it, or a function of the value."""
     effect: str = "the service cannot do its work"
     only: str = ""
-    """The only value that asks for the actions; empty for all."""
+    """The only value that needs the actions; empty for all."""
     checked: bool = False
     """Whether the service tries the actions when the resource is created."""
     required: bool = False
     """Whether the service refuses the resource without a role, unless a resource policy is sufficient."""
 
 
-def _integration(_validator: Validator, integration: Any) -> Iterator[Asked]:
-    """Yield what the integration of a REST API with a service asks for."""
+def _integration(_validator: Validator, integration: Any) -> Iterator[Needed]:
+    """Yield what the integration of a REST API with a service needs."""
     for text in texts(integration.get("Uri")):
-        found = re.search(r":apigateway:(?:\$\{AWS::Region\}|[^:]*):([a-z0-9-]+):(path|action)/(\w*)", text)
-        service, kind, name = found.groups() if found else ("", "", "")
-        if kind == "path":  # the action is in the request
-            sent = re.search(r"Action=(\w+)", show(integration))
-            name = "InvokeFunction" if service == "lambda" else sent[1] if sent else ""
+        uri = re.search(r":apigateway:(?:\$\{AWS::Region\}|[^:]*):([a-z0-9-]+):(path|action)/(\w*)", text)
+        if uri is None:
+            continue
+        service, kind, name = uri.groups()
+        if kind == "path":
+            name = _requested_action(service, integration)
         if is_action(f"{service}:{name}"):
             yield (f"{service}:{name}",), ""
 
 
-def _function_log(case: Validator, function: Any) -> Iterator[Asked]:
-    """Yield what the log of a function asks for: on its log group, if that is in the template."""
+def _requested_action(service: str, integration: Any) -> str:
+    """Return the action of an integration whose URI has a path: it is in the request."""
+    if service == "lambda":
+        return "InvokeFunction"
+    parameter = re.search(r"Action=(\w+)", show(integration))
+    if parameter is None:
+        return ""
+    return parameter[1]
+
+
+def _function_log(case: Validator, function: Any) -> Iterator[Needed]:
+    """Yield what the log of a function needs: on its log group, if that is in the template."""
     group, _ = target(case, value_at(function, ("LoggingConfig", "LogGroup")), "AWS::Logs::LogGroup")
     yield WRITE_LOG, group
 
@@ -95,7 +106,7 @@ def is_action(name: str) -> bool:
     return action.lower() in service_actions().get(service, {}).get("Actions", {})
 
 
-# What a property asks for, by the name in the table.
+# What a property needs, by the name in the table.
 ACTIONS: dict[str, Any] = {
     "account": ACCOUNT,
     "function-log": _function_log,
@@ -116,29 +127,28 @@ WITHOUT_ROLE = ("lambda:InvokeFunction", "sqs:SendMessage", "sns:Publish")
 def _service_role(line: str) -> ServiceRole:
     """Return a row of the table."""
     columns, _, effect = line.partition(": ")
-    kind, role, service, value, asks, *options = [*columns.split(), "", ""]
-    given = dict(option.partition("=")[::2] for option in options)
-    actions = ACTIONS.get(asks) or tuple(filter(None, asks.split(",")))
-    value = value.strip("-")
+    kind, role, service, value, needed, *written_options = [*columns.split(), "", ""]
+    options = dict(option.partition("=")[::2] for option in written_options)
+    actions = ACTIONS.get(needed) or tuple(action for action in needed.split(",") if action)
     return ServiceRole(
         f"AWS::{kind}",
         role,
         f"{service}.amazonaws.com",
-        value,
+        value.strip("-"),
         actions,
         effect,
-        given.get("only", ""),
-        "checked" in given,
-        "required" in given,
+        options.get("only", ""),
+        "checked" in options,
+        "required" in options,
     )
 
 
 SERVICE_ROLES = tuple(_service_role(line) for line in rows(__file__))
 
 
-def asked(
+def needed_actions(
     validator: Validator, resources: Any, service_role: ServiceRole, properties: Any
-) -> Iterator[tuple[Path, Any, Asked, Validator]]:
+) -> Iterator[tuple[Path, Any, Needed, Validator]]:
     """Yield place and value of a role, and what it must allow, for each case."""
     *above, last = service_role.role.split("/")
     if service_role.role == "Roles/*":
@@ -146,27 +156,25 @@ def asked(
     if above and above[0] not in properties:
         return
     for parent, where in branches(validator, properties, *above):
-        for role, case in branches(where, parent, last) if isinstance(parent, dict | list) else ():
-            holder = role
+        if not isinstance(parent, dict | list):
+            continue
+        for role, case in branches(where, parent, last):
             if role is None and not service_role.required:
                 continue
+            holder = role
             if service_role.role == "FunctionName":
                 function = find_resource(case, called_function(case, role)[0], FUNCTION)[1]
                 holder = function.get("Role", "")
-            for actions, there in _asked(case, resources, service_role, parent):
-                yield place(case, validator), holder, actions, there
+            for needed, needed_case in _needed(case, resources, service_role, parent):
+                yield place(case, validator), holder, needed, needed_case
 
 
-def _asked(
+def _needed(
     case: Validator, resources: Any, service_role: ServiceRole, parent: Any
-) -> Iterator[tuple[Asked, Validator]]:
+) -> Iterator[tuple[Needed, Validator]]:
+    """Yield what a role must allow for the properties beside it, for each case."""
     if not service_role.value:
-        needed = (
-            service_role.actions(case, parent)
-            if callable(service_role.actions)
-            else [(service_role.actions, "")]
-        )
-        yield from ((actions, case) for actions in needed)
+        yield from _needed_for(case, resources, service_role, parent)
         return
     steps = service_role.value.split("/")
     if not isinstance(parent, dict) or steps[0] not in parent:
@@ -176,19 +184,28 @@ def _asked(
         if value is None or (value, where.context.conditions.status) in seen:
             continue
         seen.append((value, where.context.conditions.status))
-        if isinstance(service_role.actions, dict):
-            named = (
-                ids_in(sub_text(value) or "")
-                if KEY not in service_role.actions
-                else [key_id(resources, value)]
-            )
-            kinds = ((name, resources.get(name, {}).get("Type")) for name in named)
-            yield from (
-                ((service_role.actions[kind], name), where)
-                for name, kind in kinds
-                if kind in service_role.actions
-            )
-        elif callable(service_role.actions):
-            yield from ((actions, where) for actions in service_role.actions(where, value))
-        elif not service_role.only or any(known == service_role.only for known, _ in values(where, value)):
-            yield (service_role.actions, ""), where
+        if not service_role.only or service_role.only in possible_values(where, value):
+            yield from _needed_for(where, resources, service_role, value)
+
+
+def _needed_for(
+    case: Validator, resources: Any, service_role: ServiceRole, value: Any
+) -> Iterator[tuple[Needed, Validator]]:
+    """Yield what a role must allow for a value: always, on the resource that it names, or by a function."""
+    if isinstance(service_role.actions, dict):
+        for logical_id in _resources_in(resources, service_role, value):
+            kind = resources.get(logical_id, {}).get("Type")
+            if kind in service_role.actions:
+                yield (service_role.actions[kind], logical_id), case
+    elif callable(service_role.actions):
+        for needed in service_role.actions(case, value):
+            yield needed, case
+    else:
+        yield (service_role.actions, ""), case
+
+
+def _resources_in(resources: Any, service_role: ServiceRole, value: Any) -> list[str]:
+    """Return the resources of the template to which a value refers; the key itself for its alias."""
+    if KEY in service_role.actions:
+        return [key_id(resources, value)]
+    return ids_in(sub_text(value) or "")

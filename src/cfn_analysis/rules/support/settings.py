@@ -17,7 +17,7 @@ from cfnlint.jsonschema import CfnTemplateValidator, Validator
 from cfn_analysis.model.references import value_at
 from cfn_analysis.model.rendering import load
 from cfn_analysis.rules.support.references import sub_text, target_case
-from cfn_analysis.rules.support.rule import Fault
+from cfn_analysis.rules.support.rule import Finding
 from cfn_analysis.rules.support.scenarios import default_values, number, property_scenarios
 from cfn_analysis.rules.support.values import as_text, branches, existing, of_type, place, show
 
@@ -27,7 +27,7 @@ LONGEST = 200  # characters of a value that a message shows
 # Values in a case, each with its own case: of a parameter the default, or only a value without alternatives.
 Values = Callable[[Validator, Any], Iterator[tuple[Any, Validator]]]
 # What a test found, in words, and the case in which it is true.
-Findings = Iterator[tuple[list[str], Validator]]
+Facts = Iterator[tuple[list[str], Validator]]
 
 # In this mode, cfn-lint's schema validator has an error for each function, also below ``not``: an unknown
 # value is never what a schema says.
@@ -120,8 +120,8 @@ def _is_required(path: str, schema: Any) -> bool:
 
 def faulty_settings(
     validator: Validator, properties: Any, rows: Sequence[Row], values_of: Values = default_values
-) -> Iterator[tuple[Row, Fault]]:
-    """Yield each row that applies to a resource, with the fault, in each case."""
+) -> Iterator[tuple[Row, Finding]]:
+    """Yield each row that applies to a resource, with the finding, in each case."""
     resources = validator.cfn.template["Resources"]
     parts: dict[tuple[str, ...], list[tuple[Any, Validator]]] = {}
     for row in rows:
@@ -134,26 +134,28 @@ def faulty_settings(
                 continue
             start = place(case, validator) if row.steps else ()
             path = (*start, *_first_path(part, row.when))
-            for words, known in _row_findings(case, part, properties, row, values_of):
-                yield row, Fault(path, f"{' and '.join(words)}{{when}}: {row.says}", known)
+            for words, known_case in _row_facts(case, part, properties, row, values_of):
+                yield row, Finding(path, f"{' and '.join(words)}{{when}}: {row.says}", known_case)
 
 
 def _first_path(part: Any, when: Mapping[str, Any]) -> tuple[str | int, ...]:
     """Return the path of the first setting of a row that the part has."""
     for path in when:
-        found = existing(part, path.split("/")) if not path.startswith("/") else ()
-        if found:
-            return found
+        if path.startswith("/"):
+            continue
+        existing_path = existing(part, path.split("/"))
+        if existing_path:
+            return existing_path
     return ()
 
 
-def _row_findings(case: Validator, part: Any, properties: Any, row: Row, values_of: Values) -> Findings:
+def _row_facts(case: Validator, part: Any, properties: Any, row: Row, values_of: Values) -> Facts:
     for settings, where in property_scenarios(case, part, *row.names):
         scope = _Scope(where, settings, properties if row.steps else settings, values_of)
-        for words, known in _findings(scope, list(row.when.items())):
-            excluded = scope._replace(case=known)
+        for words, facts_case in _facts(scope, list(row.when.items())):
+            excluded = scope._replace(case=facts_case)
             if not any(_may_be(excluded, path, schema) for path, schema in row.unless.items()):
-                yield words, known
+                yield words, facts_case
 
 
 class _Scope(NamedTuple):
@@ -179,15 +181,15 @@ class _Scope(NamedTuple):
         return name, value_at(self.properties, tuple(path.split("/")))
 
 
-def _findings(scope: _Scope, tests: Sequence[tuple[str, Any]]) -> Findings:
+def _facts(scope: _Scope, tests: Sequence[tuple[str, Any]]) -> Facts:
     """Yield what all tests found, in each case in which all are true."""
     if not tests:
         yield [], scope.case
         return
     (path, schema), *others = tests
     for words, case in _test(scope, path, schema):
-        for further, known in _findings(scope._replace(case=case), others):
-            yield [*words, *further], known
+        for further, facts_case in _facts(scope._replace(case=case), others):
+            yield [*words, *further], facts_case
 
 
 def _may_be(scope: _Scope, path: str, schema: Any) -> bool:
@@ -196,7 +198,7 @@ def _may_be(scope: _Scope, path: str, schema: Any) -> bool:
     return is_function(value)[0] is not None or any(_test(scope, path, schema))
 
 
-def _test(scope: _Scope, path: str, schema: Any) -> Findings:
+def _test(scope: _Scope, path: str, schema: Any) -> Facts:
     """Yield what a setting is, in each case in which it is what the schema says."""
     name, written = scope.setting(path)
     if isinstance(schema, bool):
@@ -208,12 +210,12 @@ def _test(scope: _Scope, path: str, schema: Any) -> Findings:
         yield from _test_of_target(scope, name, written, schema)
         return
     for value, text, case in _known_values(scope, name, written, schema.get("default")):
-        for compared, words, known in _with_compared_values(scope._replace(case=case), schema):
+        for compared, words, known_case in _with_compared_values(scope._replace(case=case), schema):
             if _is_valid(value, compared):
-                yield [f"{name} is {text}", *words], known
+                yield [f"{name} is {text}", *words], known_case
 
 
-def _test_of_target(scope: _Scope, name: str, written: Any, schema: Mapping[str, Any]) -> Findings:
+def _test_of_target(scope: _Scope, name: str, written: Any, schema: Mapping[str, Any]) -> Facts:
     """Yield what the resource is to which a setting refers, if its settings are what the schema says."""
     logical_id, properties, exists = target_case(scope.case, written, f"AWS::{schema['to']}")
     if exists is None:
@@ -221,8 +223,8 @@ def _test_of_target(scope: _Scope, name: str, written: Any, schema: Mapping[str,
     tests = [(path, inside) for path, inside in schema.items() if path != "to"]
     for settings, case in property_scenarios(exists, properties, *(path.split("/")[0] for path, _ in tests)):
         of_target = scope._replace(case=case, settings=settings, prefix="whose ")
-        for words, known in _findings(of_target, tests):
-            yield [", ".join([f"{name} is {logical_id}", *words[:1]]), *words[1:]], known
+        for words, facts_case in _facts(of_target, tests):
+            yield [", ".join([f"{name} is {logical_id}", *words[:1]]), *words[1:]], facts_case
 
 
 def _with_compared_values(
@@ -242,17 +244,17 @@ def _known_values(
     scope: _Scope, name: str, written: Any, default: Any
 ) -> Iterator[tuple[Any, str, Validator]]:
     """Yield the values of a setting, in words, each with its case; an unknown one is a function."""
-    known: list[tuple[Any, Validator]] = []
+    known_values: list[tuple[Any, Validator]] = []
     for value, case in scope.values_of(scope.case, written):
         if value is None and default is not None:
             yield default, f"{as_text(default)} by default", case
             continue
         if value is not None:
-            known.append((_with_references(value), case))
-    statuses = [case.context.conditions.status for _, case in known]
-    if len(known) > 1 and all(status == statuses[0] for status in statuses):
+            known_values.append((_with_references(value), case))
+    statuses = [case.context.conditions.status for _, case in known_values]
+    if len(known_values) > 1 and all(status == statuses[0] for status in statuses):
         return  # a parameter with several values
-    for value, case in known:
+    for value, case in known_values:
         text = _value_text(value)
         is_short = len(text) < LONGEST and "\n" not in text
         yield value, text if is_short else "set", case
@@ -262,16 +264,20 @@ def _with_references(value: Any) -> Any:
     """Return a value with its references as texts, ``${Name}``; an unknown value stays a function."""
     if is_function(value)[0]:
         text = sub_text(value)
-        return value if text is None else text
+        if text is None:
+            return value
+        return text
     if isinstance(value, list):
-        return [_with_references(item) for item in value]
+        return [_with_references(part) for part in value]
     return value
 
 
 def _value_text(value: Any) -> str:
     if isinstance(value, list):
-        return " and ".join(_value_text(item) for item in value)
-    return show(value) if isinstance(value, dict) else as_text(value)
+        return " and ".join(_value_text(part) for part in value)
+    if isinstance(value, dict):
+        return show(value)
+    return as_text(value)
 
 
 def _is_valid(value: Any, schema: Mapping[str, Any]) -> bool:
@@ -290,13 +296,15 @@ def _has_pattern(schema: Mapping[str, Any]) -> bool:
 def _typed(value: Any) -> Any:
     """Return the texts "true" and "60" as CloudFormation reads them, and references as a function."""
     if isinstance(value, list):
-        return [_typed(item) for item in value]
+        return [_typed(part) for part in value]
     if isinstance(value, dict):
-        return {key: _typed(item) for key, item in value.items()}
+        return {key: _typed(part) for key, part in value.items()}
     if not isinstance(value, str):
         return value
     if _ONLY_REFERENCES.fullmatch(value):
         return {"Ref": value}
     if value.lower() in ("true", "false"):
         return value.lower() == "true"
-    return number(value) if _NUMBER.fullmatch(value) else value
+    if _NUMBER.fullmatch(value):
+        return number(value)
+    return value

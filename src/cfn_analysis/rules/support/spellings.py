@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from cfn_analysis.rules.support.words import rows, words
+from cfn_analysis.rules.support.words import columns, words
 
 SHORTEST = 5  # letters of a name in which a slip is recognized
-NAMES = {namespace: names for namespace, *names in map(str.split, rows(__file__))}
+NAMES = {namespace: names for namespace, *names in columns(__file__)}
 SPELLINGS = {re.sub(r"[^a-z0-9/]", "", name.lower()): name for name in NAMES}
 
 
@@ -27,23 +27,35 @@ API_ERRORS = {
 
 def spelling(namespace: str, name: str, dimensions: Iterable[Any]) -> str:
     """Return the spelling of a metric in its service; empty if not known. A plural is another spelling."""
-    known: Iterable[str] = NAMES.get(namespace, [])
-    others: dict[str, str] = {}
-    if namespace == "AWS/ApiGateway":
-        kinds = [kind for kind in API_NAMES if kind in dimensions]
-        known = [right for kind in kinds for right in API_NAMES[kind]]
-        others = {_singular(wrong): right for kind in kinds for wrong, right in API_ERRORS[kind].items()}
-    if name in known:
+    names, corrections = _names(namespace, dimensions)
+    if name in names:
         return name
-    spellings = {_singular(right): right for right in known} | others
-    slips = (right for right in known if is_slip(name, right))
-    return spellings.get(_singular(name)) or next(slips, "")
+    by_singular = {_singular(right): right for right in names}
+    by_singular |= {_singular(wrong): right for wrong, right in corrections.items()}
+    if _singular(name) in by_singular:
+        return by_singular[_singular(name)]
+    return next((right for right in names if is_slip(name, right)), "")
+
+
+def _names(namespace: str, dimensions: Iterable[Any]) -> tuple[list[str], dict[str, str]]:
+    """Return the names of a service's metrics, and names of another kind of API with the right ones."""
+    if namespace != "AWS/ApiGateway":
+        return NAMES.get(namespace, []), {}
+    names: list[str] = []
+    corrections: dict[str, str] = {}
+    for kind in API_NAMES:
+        if kind in dimensions:
+            names += API_NAMES[kind]
+            corrections |= API_ERRORS[kind]
+    return names, corrections
 
 
 def namespace_spelling(name: str) -> str:
     """Return how CloudWatch spells the namespace of a service; empty if it is not known."""
     aws = name[:4].lower() == "aws/"
-    return SPELLINGS.get(re.sub(r"[^a-z0-9/]", "", name.lower()), "") if aws else ""
+    if not aws:
+        return ""
+    return SPELLINGS.get(re.sub(r"[^a-z0-9/]", "", name.lower()), "")
 
 
 def _singular(name: str) -> str:

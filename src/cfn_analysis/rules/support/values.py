@@ -29,8 +29,13 @@ def values(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
         yield value, validator
         return
     for branch, case in branches(validator, value):
-        resolved = [(found, where) for found, where, errors in case.resolve_value(branch) if not errors]
+        resolved = [(possible, where) for possible, where, errors in case.resolve_value(branch) if not errors]
         yield from resolved or [(branch, case)]
+
+
+def possible_values(validator: Validator, value: Any) -> list[Any]:
+    """Return every possible value without its case; an unknown value stays a function."""
+    return [possible for possible, _ in values(validator, value)]
 
 
 def case_of(validator: Validator, resource: Any) -> Validator | None:
@@ -44,14 +49,17 @@ def case_of(validator: Validator, resource: Any) -> Validator | None:
 def assume(validator: Validator, status: dict[str, bool]) -> Validator | None:
     """Return the case with additional conditions; None if they contradict those of the case."""
     before = validator.context.conditions
-    known, key = memory(validator.cfn), (id(before), *sorted(status.items()))
-    if key not in known:
+    cache = memory(validator.cfn)
+    key = (id(before), *sorted(status.items()))
+    if key not in cache:
         try:
-            known[key] = before.evolve(status), before  # kept, so that its ID is not reused
+            cache[key] = before.evolve(status), before  # kept, so that its ID is not reused
         except Unsatisfiable:
-            known[key] = None, before
-    conditions, _ = known[key]
-    return validator.evolve(context=validator.context.evolve(conditions=conditions)) if conditions else None
+            cache[key] = None, before
+    conditions, _ = cache[key]
+    if not conditions:
+        return None
+    return validator.evolve(context=validator.context.evolve(conditions=conditions))
 
 
 @lru_cache(maxsize=1)
@@ -86,7 +94,9 @@ def twins(
 def ref_name(value: Any) -> str:
     """Return the logical ID of a Ref; empty for other values."""
     function, argument = is_function(value)
-    return argument if function == "Ref" and isinstance(argument, str) else ""
+    if function == "Ref" and isinstance(argument, str):
+        return argument
+    return ""
 
 
 def is_true(value: Any) -> bool:
@@ -132,15 +142,26 @@ def logical_ids_in(value: Any) -> set[str]:
     if function == "Fn::GetAtt":
         parts = argument if isinstance(argument, list) else str(argument).split(".")
         return {str(part) for part in parts[:1]}
-    found: set[str] = set()
+    logical_ids: set[str] = set()
     if function == "Fn::Sub":
-        text, variables = (*argument, {}, {})[:2] if isinstance(argument, list) else (argument, {})
+        text, value = _text_and_variables(argument)
         names = {name.strip().split(".")[0] for name in re.findall(r"\$\{([^!}]+)\}", str(text))}
-        found = names.difference(variables if isinstance(variables, dict) else {})
-        value = variables
+        logical_ids = names.difference(value if isinstance(value, dict) else {})
     for _, part in children(value):
-        found |= logical_ids_in(part)
-    return found
+        logical_ids |= logical_ids_in(part)
+    return logical_ids
+
+
+def _text_and_variables(sub: Any) -> tuple[Any, Any]:
+    """Return the arguments of a Sub in its long form; of one that is malformed, an empty text."""
+    match sub:
+        case [text, variables, *_]:
+            return text, variables
+        case [text]:
+            return text, {}
+        case []:
+            return "", {}
+    return sub, {}
 
 
 def children(part: Any) -> Iterator[tuple[Any, Any]]:
@@ -153,7 +174,9 @@ def children(part: Any) -> Iterator[tuple[Any, Any]]:
 
 def items(value: Any) -> list[Any]:
     """Return the items of a list; none of another value."""
-    return value if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return []
+    return value
 
 
 def mappings(value: Any) -> list[dict[str, Any]]:
@@ -163,4 +186,6 @@ def mappings(value: Any) -> list[dict[str, Any]]:
 
 def as_text(scalar: Any) -> str:
     """Return a text, number or boolean as CloudFormation compares it."""
-    return str(scalar).lower() if isinstance(scalar, bool) else str(scalar)
+    if isinstance(scalar, bool):
+        return str(scalar).lower()
+    return str(scalar)

@@ -19,17 +19,24 @@ def rows(file: str) -> list[str]:
     return [line for line in text.splitlines() if not line.startswith(("https:", "#"))]
 
 
+def columns(file: str) -> list[list[str]]:
+    """Return the words of each row of the text file beside a module."""
+    return [row.split() for row in rows(file)]
+
+
 def named(file: str) -> dict[str, str]:
     """Return the rows ``name: text`` of the text file beside a module, by name."""
     return dict(row.split(": ", 1) for row in rows(file))
 
 
-def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """Return the known word that is most similar to another; empty if none is similar."""
-    return next(iter(get_close_matches(word, list(known), n=1, cutoff=cutoff)), "")
+def nearest(word: str, vocabulary: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return the word of a vocabulary that is most similar to a word; empty if none is."""
+    return next(iter(get_close_matches(word, list(vocabulary), n=1, cutoff=cutoff)), "")
 
 
-def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+def did_you_mean(word: str, vocabulary: Iterable[str], cutoff: float = 0.6) -> str:
     """Return the sentence about the nearest word, with a space before it; empty if none is similar."""
-    found = nearest(word, known, cutoff)
-    return f" Did you mean {found}?" if found else ""
+    similar = nearest(word, vocabulary, cutoff)
+    if not similar:
+        return ""
+    return f" Did you mean {similar}?"

@@ -5,7 +5,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.values import as_text, children, ref_name, show
 
@@ -29,10 +29,10 @@ class ConditionOnImpossibleValue(Rule):
 
     id = "E9506"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html"
-    fault_class = "conditions"
+    finding_class = "conditions"
     looks_at = ()
 
-    def faults(self, validator: Validator, template: Any) -> Faults:
+    def findings(self, validator: Validator, template: Any) -> Findings:
         parameters = template.get("Parameters")
         for section in ("Conditions", "Rules"):
             for pair, path in _equals(template.get(section), (section,)):
@@ -40,7 +40,7 @@ class ConditionOnImpossibleValue(Rule):
                     name, entries = _map_entries(looked_up, template.get("Mappings"))
                     text = as_text(literal)
                     if entries and not isinstance(literal, dict | list) and text and text not in entries:
-                        yield Fault(
+                        yield Finding(
                             path,
                             f"Fn::Equals compares an entry of {name} with {show(text)}, and the map has "
                             f"{' and '.join(show(entry) for entry in sorted(entries)[:5])}: it is never "
@@ -52,7 +52,7 @@ class ConditionOnImpossibleValue(Rule):
                     text = as_text(literal)
                     allowed = _allowed(name, parameters if isinstance(parameters, dict) else {}, text)
                     if allowed:
-                        yield Fault(
+                        yield Finding(
                             path,
                             f"Fn::Equals compares {name} with {show(text)}, but {allowed}: it is never true.",
                         )
@@ -76,27 +76,33 @@ def _map_entries(value: Any, mappings: Any) -> tuple[str, set[str]]:
             return "", set()
     if not isinstance(mapping, dict) or "Fn::Transform" in mapping:
         return "", set()
-    rows = [row.get(second) for row in mapping.values() if isinstance(row, dict)]
-    known = [entry for entry in rows if entry is not None]
-    if any(isinstance(entry, list | dict) for entry in known):
+    rows = [row for row in mapping.values() if isinstance(row, dict)]
+    entries = [row[second] for row in rows if row.get(second) is not None]
+    if any(isinstance(entry, list | dict) for entry in entries):
         return "", set()
-    return name, set(map(as_text, known))
+    return name, {as_text(entry) for entry in entries}
 
 
 def _allowed(name: str, parameters: Any, text: str) -> str:
     """Return the allowed values of a parameter if this text is not one of them; otherwise an empty text."""
     if name in PSEUDO:
-        return "" if PSEUDO[name].fullmatch(text) else "no account, region or partition has this name"
+        if PSEUDO[name].fullmatch(text):
+            return ""
+        return "no account, region or partition has this name"
     parameter = parameters.get(name)
     if not isinstance(parameter, dict) or not str(parameter.get("Type", "")).startswith(("String", "Number")):
         return ""
-    values_of, pattern = parameter.get("AllowedValues"), parameter.get("AllowedPattern")
-    if isinstance(values_of, list):
-        known = list(map(as_text, values_of))
-        return "" if text in known else f"AllowedValues contains {' and '.join(map(show, known))}"
+    allowed, pattern = parameter.get("AllowedValues"), parameter.get("AllowedPattern")
+    if isinstance(allowed, list):
+        texts = [as_text(value) for value in allowed]
+        if text in texts:
+            return ""
+        return f"AllowedValues contains {' and '.join(show(allowed_text) for allowed_text in texts)}"
     if parameter["Type"] == "Number":
         return _as_number(parameter, text)
-    return f"AllowedPattern {show(pattern)} does not match it" if _refuses(pattern, text) else ""
+    if _refuses(pattern, text):
+        return f"AllowedPattern {show(pattern)} does not match it"
+    return ""
 
 
 def _as_number(parameter: Any, text: str) -> str:

@@ -2,7 +2,7 @@ from typing import Any
 
 from cfnlint.helpers import is_function
 
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import assume
 
 
@@ -17,17 +17,19 @@ class ConditionThatIsDecided(Rule):
 
     id = "E9507"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html"
-    fault_class = "conditions"
+    finding_class = "conditions"
     looks_at = ()
 
-    def faults(self, validator: Validator, template: Any) -> Faults:
+    def findings(self, validator: Validator, template: Any) -> Findings:
         written = template.get("Conditions")
-        for name, condition in written.items() if isinstance(written, dict) else ():
+        if not isinstance(written, dict):
+            return
+        for name, condition in written.items():
             if is_function(condition)[0] not in ("Fn::And", "Fn::Or"):
                 continue
             possible = [status for status in (True, False) if assume(validator, {name: status})]
             if len(possible) == 1:
-                yield Fault(
+                yield Finding(
                     ("Conditions", name),
                     f"{name} is always {str(possible[0]).lower()}for all parameter values. Correct it, "
                     "or remove it.",

@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.schemas import explicit_names, name_paths
 from cfn_analysis.rules.support.values import case_of
 
@@ -20,10 +20,10 @@ class ConditionalRetainedName(Rule):
 
     id = "W9501"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html"
-    fault_class = "lifecycle"
+    finding_class = "lifecycle"
     looks_at = ("Resources/*",)
 
-    def faults(self, validator: Validator, resource: Any) -> Faults:
+    def findings(self, validator: Validator, resource: Any) -> Findings:
         condition, properties = resource.get("Condition"), resource.get("Properties")
         if not isinstance(condition, str) or not isinstance(properties, dict):
             return
@@ -32,7 +32,7 @@ class ConditionalRetainedName(Rule):
             return
         for path in name_paths(str(resource.get("Type")), validator.context.regions[0]):
             if name := _explicit_name(switched_on, properties, path):
-                yield Fault(
+                yield Finding(
                     ("Properties", *path),
                     f"{'.'.join(path)} is {name}, {policy}, and the resource exists only when {condition} is "
                     "true: the retained resource keeps the name, and the next create fails because it "

@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.references import single_reference, sub_text
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.schemas import (
     PropertyPath,
     create_only,
@@ -27,10 +27,10 @@ class FixedNameBesideParameter(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html"
     )
-    fault_class = "lifecycle"
+    finding_class = "lifecycle"
     looks_at = ("Resources/*",)
 
-    def faults(self, validator: Validator, resource: Any) -> Faults:
+    def findings(self, validator: Validator, resource: Any) -> Findings:
         properties, exists = resource.get("Properties"), case_of(validator, resource)
         if not isinstance(properties, dict) or not exists:
             return
@@ -47,13 +47,13 @@ class FixedNameBesideParameter(Rule):
 
 def _replaced(
     case: Validator, kind: str, properties: Any, path: PropertyPath, name_path: PropertyPath, name: Any
-) -> Faults:
-    """Yield a fault for each case of a property with parameters that are not in the name."""
+) -> Findings:
+    """Yield a finding for each case of a property with parameters that are not in the name."""
     for value, where in branches(case, properties, *path):
         others = replacing_parameters(where, value) - logical_ids_in(name) if sub_text(value) else set()
         if others and path not in parents(kind, where.context.regions[0]):
             own, parameters = ".".join(name_path), sorted(others)
-            yield Fault(
+            yield Finding(
                 ("Properties", *path),
                 f"{'.'.join(path)} is {show(value)}, and {own} is {show(name)}: a new value of "
                 f"{' or '.join(parameters)} replaces the resource, and the new one cannot have the name "

@@ -4,7 +4,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import Path, as_text, children, logical_ids_in, ref_name, show
 
 EMPTY = ("", "0")  # a parameter with such a value stands for nothing
@@ -21,16 +21,16 @@ class IfWithWrongBranches(Rule):
 
     id = "W9508"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html#intrinsic-function-reference-conditions-if"
-    fault_class = "conditions"
+    finding_class = "conditions"
     looks_at = ()
 
-    def faults(self, validator: Validator, template: Any) -> Faults:
+    def findings(self, validator: Validator, template: Any) -> Findings:
         written = template.get("Conditions")
         conditions = written if isinstance(written, dict) else {}
         for section in ("Resources", "Outputs"):
             for path, (name, *branches) in _ifs(template.get(section), (section,)):
                 if branches[0] == branches[1]:
-                    yield Fault(
+                    yield Finding(
                         path,
                         f"Fn::If has the same value whether {name} is true or not. Correct one of the two.",
                     )
@@ -38,7 +38,7 @@ class IfWithWrongBranches(Rule):
                 for status, own, opposite in ((True, *branches), (False, *reversed(branches))):
                     nothing = _empty(conditions, {"Condition": name}, status, exists)
                     for parameter in sorted(nothing.keys() & logical_ids_in(own) - logical_ids_in(opposite)):
-                        yield Fault(
+                        yield Finding(
                             path,
                             f"Fn::If uses {parameter} where {name} is {str(status).lower()}, so that it is "
                             f"{show(nothing[parameter])}, and not in the other branch. Exchange the two.",
@@ -54,7 +54,7 @@ def _ifs(part: Any, path: Path) -> Iterator[tuple[Path, list[Any]]]:
         yield from _ifs(value, (*path, key))
 
 
-def _empty_properties(conditions: Any, resources: Any) -> Faults:
+def _empty_properties(conditions: Any, resources: Any) -> Findings:
     """Yield the resources whose properties are a parameter that is empty where they exist."""
     for logical_id, resource in children(resources):
         condition = resource.get("Condition") if isinstance(resource, dict) else None
@@ -63,7 +63,7 @@ def _empty_properties(conditions: Any, resources: Any) -> Faults:
         for path, parameter in _refs(properties):
             if nothing.get(parameter) == "":
                 name = next(step for step in reversed(path) if isinstance(step, str))
-                yield Fault(
+                yield Finding(
                     ("Resources", logical_id, "Properties", *path),
                     f"{name} is {parameter}, and {logical_id} exists where {condition} is true, so "
                     f'that it is "". Use the opposite condition.',
@@ -86,22 +86,33 @@ def _empty(conditions: Any, condition: Any, status: bool, exists: Any = None) ->
     """
     function, argument = is_function(condition)
     if function == "Condition":
-        written = conditions.get(argument) if isinstance(argument, str) else None
-        return _empty(conditions, written, status, exists)
+        if not isinstance(argument, str):
+            return {}
+        return _empty(conditions, conditions.get(argument), status, exists)
     if not isinstance(argument, list):
         return {}
     if function == "Fn::Equals" and len(argument) == 2 and status:
-        pairs = (argument, argument[::-1])
-        return {
-            ref_name(left): as_text(right)
-            for left, right in pairs
-            if ref_name(left) and not isinstance(right, (dict, list)) and as_text(right) in EMPTY
-        }
+        return _compared_with_empty(argument)
     if function == "Fn::Not" and len(argument) == 1:
         return _empty(conditions, argument[0], not status, exists)
+    parts = argument
     if function == "Fn::And" and not status:
-        argument = [part for part in argument if part != {"Condition": exists}]
-    if function == ("Fn::And" if status else "Fn::Or") or (function == "Fn::And" and len(argument) == 1):
-        found = [_empty(conditions, part, status, exists) for part in argument]
-        return {name: value for part in found for name, value in part.items()}
-    return {}
+        parts = [part for part in argument if part != {"Condition": exists}]
+    # Of several conditions of which one is enough, it is not known which one decides.
+    decides_all = function == ("Fn::And" if status else "Fn::Or")
+    if not decides_all and not (function == "Fn::And" and len(parts) == 1):
+        return {}
+    empty: dict[str, str] = {}
+    for part in parts:
+        empty |= _empty(conditions, part, status, exists)
+    return empty
+
+
+def _compared_with_empty(operands: list[Any]) -> dict[str, str]:
+    """Return the parameter that an Fn::Equals compares with an empty text or 0, with that value."""
+    first, second = operands
+    compared: dict[str, str] = {}
+    for parameter, value in ((first, second), (second, first)):
+        if ref_name(parameter) and not isinstance(value, (dict, list)) and as_text(value) in EMPTY:
+            compared[ref_name(parameter)] = as_text(value)
+    return compared

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator
 
 FORM = (
     "Metadata: {cfn-lint: {config: {ignore_checks: [W0000], ignore_reasons: {W0000: why it is fine here}}}}"
@@ -21,31 +21,35 @@ class IgnoreWithoutReason(Rule):
 
     id = "W9500"
     source_url = "https://github.com/aws-cloudformation/cfn-lint#resource-based-metadata"
-    fault_class = "ordinary"
+    finding_class = "ordinary"
     looks_at = ()
 
-    def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, template: Any) -> Iterator[Finding]:
         if _config(template):
-            yield Fault(
+            yield Finding(
                 ("Metadata", "cfn-lint"),
                 "Metadata configures cfn-lint for the whole template. Remove it, and ignore a rule on the "
                 f"resource it is about: {FORM}.",
             )
         for logical_id, resource in validator.cfn.get_resources().items():
             for problem in _useless_ignores(_config(resource)):
-                yield Fault(("Resources", logical_id, "Metadata", "cfn-lint", "config"), problem)
+                yield Finding(("Resources", logical_id, "Metadata", "cfn-lint", "config"), problem)
 
 
 def ignored_checks(resource: Any) -> list[str]:
     """Return the IDs of the rules that a resource ignores; empty if its Metadata has another form."""
     checks = _config(resource).get("ignore_checks", [])
-    return [check for check in checks if isinstance(check, str)] if isinstance(checks, list) else []
+    if not isinstance(checks, list):
+        return []
+    return [check for check in checks if isinstance(check, str)]
 
 
 def _config(holder: Any) -> dict[str, Any]:
     """Return Metadata/cfn-lint/config of a template or resource; empty where any step is not a mapping."""
     config = value_at(holder, ("Metadata", "cfn-lint", "config"))
-    return config if isinstance(config, dict) else {}
+    if not isinstance(config, dict):
+        return {}
+    return config
 
 
 def _useless_ignores(config: dict[str, Any]) -> Iterator[str]:

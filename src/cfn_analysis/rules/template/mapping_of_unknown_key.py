@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import as_text, children, ref_name, show
 
 
@@ -20,26 +20,26 @@ class MappingOfUnknownKey(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/mappings-section-structure.html"
     )
-    fault_class = "conditions"
+    finding_class = "conditions"
     looks_at = ()
 
-    def faults(self, validator: Validator, template: Any) -> Faults:
+    def findings(self, validator: Validator, template: Any) -> Findings:
         mappings, parameters = template.get("Mappings"), template.get("Parameters")
         if not isinstance(mappings, dict):
             return
-        asked: dict[str, list[Any]] = {}
+        keys_by_mapping: dict[str, list[Any]] = {}
         for name, key in _lookups(
             [template.get("Resources"), template.get("Conditions"), template.get("Outputs")]
         ):
-            asked.setdefault(name, []).append(key)
+            keys_by_mapping.setdefault(name, []).append(key)
         for name, mapping in mappings.items():
-            names = {ref_name(key) for key in asked.get(name, [""])}
+            names = {ref_name(key) for key in keys_by_mapping.get(name, [""])}
             if not isinstance(mapping, dict) or len(names) != 1:
                 continue
             (by,) = names
             for key in mapping:
                 if _never(by, str(key), parameters if isinstance(parameters, dict) else {}):
-                    yield Fault(
+                    yield Finding(
                         ("Mappings", name, key), f"{name} is used with {by}, which is never {show(str(key))}."
                     )
 
@@ -56,4 +56,4 @@ def _never(by: str, key: str, parameters: Any) -> bool:
     if by == "AWS::Region":
         return not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", key)
     allowed = value_at(parameters, (by, "AllowedValues"))
-    return isinstance(allowed, list) and key not in map(as_text, allowed)
+    return isinstance(allowed, list) and key not in [as_text(value) for value in allowed]

@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.distributions import configurations
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import case_of, of_type, show
 from cfn_analysis.rules.support.words import named
 
@@ -30,38 +30,41 @@ class NothingUses(Rule):
 
     id = "W9517"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html"
-    fault_class = "protections"
+    finding_class = "protections"
 
-    def faults(self, validator: Validator, resources: Any) -> Faults:
+    def findings(self, validator: Validator, resources: Any) -> Findings:
         yield from _unused_origins(validator, resources)
-        found = list(of_type(resources, *USERS))
-        graph: Any = validator.cfn.graph if found and len(resources) > 1 else None
-        for logical_id, resource, properties in found if graph else ():
+        graph: Any = validator.cfn.graph
+        if graph is None or len(resources) < 2:
+            return
+        for logical_id, resource, properties in of_type(resources, *USERS):
             users = set(graph.graph.predecessors(logical_id)) - {logical_id}
             shown = {user for user in users if user not in resources}  # in outputs
             if shown and not _misses_its_distribution(resources, properties):
                 continue
             kinds = {resources[user].get("Type") for user in users - shown}
             if all(kind in BYSTANDERS and not USERS[resource["Type"]].endswith(f" {kind}") for kind in kinds):
-                yield Fault(
+                yield Finding(
                     (logical_id,),
                     f"No resource of the template uses {logical_id}, so it has no effect. Refer to it in "
                     f"{USERS[resource['Type']]}, or export it.",
                 )
 
 
-def _unused_origins(validator: Validator, resources: Any) -> Faults:
+def _unused_origins(validator: Validator, resources: Any) -> Findings:
     """Yield the origins of distributions to which no behavior sends requests."""
     for distribution, resource, properties in of_type(resources, "AWS::CloudFront::Distribution"):
         case = case_of(validator, resource)
         parts = ("Origins", "OriginGroups", "DefaultCacheBehavior", "CacheBehaviors")
-        for config in configurations(case, properties, *parts) if case else ():
+        if case is None:
+            continue
+        for config in configurations(case, properties, *parts):
             used = {show(behavior.get("TargetOriginId")) for _, behavior in config.behaviors()}
             groups = show(config.parts.get("OriginGroups"))
             for index, origin in config.origins():
                 name = show(origin.get("Id"))
                 if name not in used and name not in groups:
-                    yield Fault(
+                    yield Finding(
                         (distribution, "Properties", *config.path("Origins", index)),
                         f"No behavior uses the origin {name}{{when}}: it gets no requests. "
                         "Set TargetOriginId of a behavior.",

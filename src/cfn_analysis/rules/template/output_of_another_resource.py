@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.references import single_reference, sub_text
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 
 
 class OutputOfAnotherResource(Rule):
@@ -18,15 +18,15 @@ class OutputOfAnotherResource(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html"
     )
-    fault_class = "names"
+    finding_class = "names"
     looks_at = ()
 
-    def faults(self, validator: Validator, template: Any) -> Faults:
+    def findings(self, validator: Validator, template: Any) -> Findings:
         resources, outputs = template.get("Resources"), template.get("Outputs")
         if not isinstance(resources, dict) or not isinstance(outputs, dict):
             return
         for key, output in outputs.items():
-            yield from _export_fault(outputs, key, output)
+            yield from _export_findings(outputs, key, output)
             logical_id, _ = single_reference(value_at(output, ("Value",)))
             if logical_id not in resources or str(key).startswith(logical_id):
                 continue
@@ -34,19 +34,19 @@ class OutputOfAnotherResource(Rule):
             alike = [name for name, resource in resources.items() if resource.get("Type") == kind]
             named = max((name for name in alike if str(key).startswith(name)), key=len, default="")
             if named and not key[len(named) : len(named) + 1].isdigit():
-                yield Fault(
+                yield Finding(
                     ("Outputs", key, "Value"),
                     f"Outputs.{key} has the name of {named} and has the value of {logical_id}, another "
                     f"{kind}. Correct one of them.",
                 )
 
 
-def _export_fault(outputs: Any, key: str, output: Any) -> Faults:
+def _export_findings(outputs: Any, key: str, output: Any) -> Findings:
     keys = {_letters_and_digits(name): name for name in outputs}
     name = sub_text(value_at(output, ("Export", "Name")))
     end = _letters_and_digits((name or "").rpartition("}")[2])
     if end in keys and end != _letters_and_digits(key):
-        yield Fault(
+        yield Finding(
             ("Outputs", key, "Export", "Name"),
             f"Outputs.{key} is exported as {name}, which is the name of the output {keys[end]}. Correct one "
             "of them.",

@@ -7,7 +7,7 @@ from cfnlint.helpers import is_function
 
 from cfn_analysis.model.rendering import load
 from cfn_analysis.rules.support.references import own_type, sub_text
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import property_scenarios
 from cfn_analysis.rules.support.values import Path, existing, values
 from cfn_analysis.rules.support.words import did_you_mean
@@ -75,15 +75,15 @@ class UndefinedName(Rule):
 
     id = "E9764"
     source_url = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CacheBehavior.html"
-    fault_class = "names"
+    finding_class = "names"
     looks_at = properties_of(*NAME_USES)
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for row in NAME_USES[own_type(validator)]:
             yield from _undefined(validator, properties, row)
 
 
-def _undefined(validator: Validator, properties: Any, row: NameUse) -> Faults:
+def _undefined(validator: Validator, properties: Any, row: NameUse) -> Findings:
     """Yield the names of a row that are not defined, in each case of the parts that have them."""
     paths = [place.steps for place in (*row.used, *row.defined)]
     first_steps = list(dict.fromkeys(path[0] for path in paths))
@@ -99,7 +99,7 @@ def _undefined(validator: Validator, properties: Any, row: NameUse) -> Faults:
         for name in used:
             if name.text in defined_texts:
                 continue
-            yield Fault(
+            yield Finding(
                 _path_in_template(properties, part, name.path),
                 f"{_property(name.path)} names {name.text}{{when}}, which is not {row.kind}: {row.says}"
                 f"{_hint(name.text, defined_texts)}",
@@ -123,7 +123,7 @@ def _pruned(value: Any, paths: Sequence[Steps]) -> Any:
     if function is not None:
         return value
     if isinstance(value, list):
-        return [_pruned(item, _below(paths, "*")) for item in value]
+        return [_pruned(part, _below(paths, "*")) for part in value]
     if not isinstance(value, dict):
         return value
     first_steps = {path[0] for path in paths}
@@ -151,11 +151,11 @@ def _values_at(value: Any, steps: Steps, path: Path = ()) -> Iterator[tuple[Any,
         return
     step, *rest = steps
     if step == "*" and isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _values_at(item, tuple(rest), (*path, index))
+        for index, part in enumerate(value):
+            yield from _values_at(part, tuple(rest), (*path, index))
     elif step == "*" and isinstance(value, dict):
-        for key, item in value.items():
-            yield from _values_at(item, tuple(rest), (*path, key))
+        for key, part in value.items():
+            yield from _values_at(part, tuple(rest), (*path, key))
     elif step == KEY and isinstance(value, dict):
         for key in value:
             yield key, (*path, key)
@@ -167,7 +167,9 @@ def _text(case: Validator, value: Any) -> str | None:
     """Return the text of a value; None if it, or a part of it, is not known."""
     resolved = [text for text, _ in values(case, value)]
     text = sub_text(resolved[0]) if len(resolved) == 1 else None
-    return None if text is None or "${" in text else text
+    if text is None or "${" in text:
+        return None
+    return text
 
 
 def _names_in(text: str, pattern: re.Pattern[str] | None) -> list[str]:

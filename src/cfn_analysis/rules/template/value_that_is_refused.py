@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.references import own_type
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import branches, place, values
 from cfn_analysis.rules.support.words import did_you_mean, named
 
@@ -23,19 +23,21 @@ class ValueThatIsRefused(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html"
     )
-    fault_class = "values"
+    finding_class = "values"
     looks_at = properties_of(*VALUES)
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for path, listed in VALUES[own_type(validator)].items():
+            if path[0] not in properties:
+                continue
             allowed = listed.split()
-            for value, where in branches(validator, properties, *path) if path[0] in properties else ():
-                for known, case in values(where, value):
-                    if not isinstance(known, (str, int, float)) or f"{known}" in allowed:
+            for written, where in branches(validator, properties, *path):
+                for value, case in values(where, written):
+                    if not isinstance(value, (str, int, float)) or f"{value}" in allowed:
                         continue
-                    hint = did_you_mean(f"{known}", allowed, 0.8) or f" Allowed are {', '.join(allowed)}."
-                    yield Fault(
+                    hint = did_you_mean(f"{value}", allowed, 0.8) or f" Allowed are {', '.join(allowed)}."
+                    yield Finding(
                         place(where, validator) or path[:1],
-                        f"{path[-1]} is {known}{{when}}, which the service refuses.{hint}",
+                        f"{path[-1]} is {value}{{when}}, which the service refuses.{hint}",
                         case,
                     )

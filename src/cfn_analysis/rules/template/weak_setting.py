@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.references import own_type
-from cfn_analysis.rules.support.rule import Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.settings import faulty_settings, rows_by_type
 from cfn_analysis.rules.support.values import values
 
@@ -21,12 +21,12 @@ class WeakSetting(Rule):
 
     id = "W9516"
     source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/enabling-keys.html"
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of(*ROWS)
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         assumed = validator.context.conditions.status
-        for row, fault in faulty_settings(validator, properties, ROWS[own_type(validator)], values):
-            decided = fault.case is not None and fault.case.context.conditions.status != assumed
+        for row, finding in faulty_settings(validator, properties, ROWS[own_type(validator)], values):
+            decided = finding.case is not None and finding.case.context.conditions.status != assumed
             if row.conditional or not decided:
-                yield fault
+                yield finding

@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.statements import place, rule_lists, statements
 from cfn_analysis.rules.support.values import show
@@ -22,10 +22,10 @@ class AddressThatClientChooses(Rule):
     source_url = (
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-forwarded-ip-address.html"
     )
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         if only_value(validator, properties.get("Scope")) != "CLOUDFRONT":
             return
         if not any(name in show(properties.get("Rules")) for name in (*CONFIGS, "ForwardedIP")):
@@ -35,7 +35,7 @@ class AddressThatClientChooses(Rule):
                 for name in CONFIGS:
                     config = value_at(body, (name,))
                     if isinstance(config, dict):
-                        yield Fault(
+                        yield Finding(
                             place(properties, rules, (*path, name)),
                             f"Rule {show(rules[path[0]].get('Name'))} takes the address from the header "
                             f"{show(config.get('HeaderName'))}{{when}}, which clients of CloudFront choose. "

@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.documents import each
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.statements import place, rule_lists, statements
 from cfn_analysis.rules.support.values import show
@@ -17,10 +17,10 @@ class LabelThatNoRuleAdds(Rule):
 
     id = "E9751"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-label-match.html"
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for rules, case in rule_lists(validator, properties):
             if not all(isinstance(rule, dict) and "Name" in rule for rule in rules):
                 continue
@@ -33,7 +33,7 @@ class LabelThatNoRuleAdds(Rule):
                     continue
                 if not any(at is not None and at < own and _has(names, key) for at, names in added):
                     later = any(_has(names, key) for _, names in added)
-                    yield Fault(
+                    yield Finding(
                         place(properties, rules, (*path, "Key")),
                         f"Key is {key}{{when}}, a label that "
                         f"{'only a later rule adds' if later else 'no rule adds'}: the rule never matches.",

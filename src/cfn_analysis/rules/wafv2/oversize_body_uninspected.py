@@ -1,6 +1,6 @@
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, scenarios
 from cfn_analysis.rules.support.statements import place, statements
 from cfn_analysis.rules.support.values import mappings, show
@@ -35,13 +35,13 @@ class OversizeBodyUninspected(Rule):
 
     id = "W9745"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/waf-oversize-request-components.html"
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {"rules": properties.get("Rules"), "default": properties.get("DefaultAction")}
+    def findings(self, validator: Validator, properties: Any) -> Findings:
+        parts = {"rules": properties.get("Rules"), "default": properties.get("DefaultAction")}
         inspected = INSPECTED["AssociationConfig" in properties]
-        for acl, case in scenarios(validator, asked):
+        for acl, case in scenarios(validator, parts):
             rules, default = acl.get("rules"), acl.get("default")
             # If the default action is Block, a request passes only with a rule that allows it.
             if not isinstance(rules, list) or not isinstance(default, dict) or "Allow" not in default:
@@ -52,7 +52,7 @@ class OversizeBodyUninspected(Rule):
                 _may_limit(kind, body, rules[index], inspected) for kind, body, (index, *_) in listed
             ):
                 rule = rules[inspecting[0]]
-                yield Fault(
+                yield Finding(
                     place(properties, rules, (inspecting[0],)),
                     f"Rule {show(rule.get('Name'))} inspects bodies, of which WAF gets only the beginning, "
                     "and no rule is about their size{when}: what follows is not inspected. Add "
@@ -97,10 +97,9 @@ def _may_limit(kind: str, statement: Any, rule: Any, inspected: int) -> bool:
 def _blocks_large(statement: Any, rule: Any) -> bool:
     """Return whether AWS's rule on the size of bodies blocks, for every request."""
     override = rule.get("OverrideAction")
-    changed = [
-        entry.get("Name")
-        for name in ("RuleActionOverrides", "ExcludedRules")
-        for entry in mappings(statement.get(name))
-    ]
-    counts = isinstance(override, dict) and "Count" in override
-    return not counts and SIZE_RULE not in changed and "ScopeDownStatement" not in statement
+    if isinstance(override, dict) and "Count" in override:
+        return False
+    overrides = [*mappings(statement.get("RuleActionOverrides")), *mappings(statement.get("ExcludedRules"))]
+    if SIZE_RULE in [entry.get("Name") for entry in overrides]:
+        return False
+    return "ScopeDownStatement" not in statement

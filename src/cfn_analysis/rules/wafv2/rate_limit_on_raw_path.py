@@ -3,7 +3,7 @@ from typing import Any
 
 from cfnlint.helpers import is_function
 
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
 from cfn_analysis.rules.support.statements import RulePath, place, rule_lists, statements
 from cfn_analysis.rules.support.values import items, show
 
@@ -33,15 +33,15 @@ class RateLimitOnRawPath(Rule):
     source_url = (
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-transformation.html"
     )
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
         for rules, case in rule_lists(validator, properties):
             for where, part, transformations in _paths(rules):
                 uncounted = _uncounted(part, transformations)
                 if uncounted:
-                    yield Fault(
+                    yield Finding(
                         place(properties, rules, (*where, "TextTransformations")),
                         f"Rule {show(rules[where[0]].get('Name'))} limits the rate by the path{{when}}, but "
                         f"does not count /api/ written as {' or '.join(uncounted)}. {ADVICE[part]}",
@@ -71,7 +71,9 @@ def _part(statement: Any) -> str:
         return "start"
     if constraint == "CONTAINS" or isinstance(pattern, str):
         return "anywhere"
-    return "whole" if constraint in ("EXACTLY", "ENDS_WITH") else "unknown"
+    if constraint in ("EXACTLY", "ENDS_WITH"):
+        return "whole"
+    return "unknown"
 
 
 def _uncounted(part: str, transformations: Any) -> list[str]:
@@ -81,9 +83,12 @@ def _uncounted(part: str, transformations: Any) -> list[str]:
     types = [entry.get("Type") if isinstance(entry, dict) else None for entry in transformations]
     if any(kind is None or is_function(kind)[0] for kind in types):
         return []
-    decoded, normalized = bool(DECODE & set(types)), bool(NORMALIZE & set(types))
-    return [
-        *(["/%61pi/"] if not decoded else []),
-        *(["/x/../api/"] if part in ("start", "whole") and not normalized else []),
-        *(["/api/..%2fx"] if part in ("start", "anywhere") and decoded and normalized else []),
-    ]
+    is_decoded, is_normalized = not DECODE.isdisjoint(types), not NORMALIZE.isdisjoint(types)
+    encodings = []
+    if not is_decoded:
+        encodings.append("/%61pi/")
+    if part in ("start", "whole") and not is_normalized:
+        encodings.append("/x/../api/")
+    if part in ("start", "anywhere") and is_decoded and is_normalized:
+        encodings.append("/api/..%2fx")
+    return encodings

@@ -1,6 +1,6 @@
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.statements import place, rule_lists, statements
 from cfn_analysis.rules.support.values import mappings, show
 
@@ -17,10 +17,10 @@ class SearchAfterLowercase(Rule):
     source_url = (
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-transformation.html"
     )
-    fault_class = "conditions"
+    finding_class = "conditions"
     looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for rules, case in rule_lists(validator, properties):
             for kind, body, path in statements(rules):
                 if kind != "ByteMatchStatement" or not isinstance(body, dict):
@@ -28,7 +28,7 @@ class SearchAfterLowercase(Rule):
                 text, changes = body.get("SearchString"), mappings(body.get("TextTransformations"))
                 lower = any(change.get("Type") == "LOWERCASE" for change in changes)
                 if lower and isinstance(text, str) and text != text.lower():
-                    yield Fault(
+                    yield Finding(
                         place(properties, rules, (*path, "SearchString")),
                         f"SearchString is {show(text)}{{when}}, and LOWERCASE comes before: it is never "
                         f"found. Write {show(text.lower())}.",

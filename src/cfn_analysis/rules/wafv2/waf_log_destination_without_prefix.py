@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfn_analysis.rules.support.references import single_reference, sub_text, target_case
-from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios, state
 from cfn_analysis.rules.support.values import show, values
 
@@ -30,17 +30,17 @@ class WafLogDestinationWithoutPrefix(Rule):
 
     id = "E9741"
     source_url = "https://docs.aws.amazon.com/waf/latest/APIReference/API_LoggingConfiguration.html"
-    fault_class = "names"
+    finding_class = "names"
     looks_at = properties_of("AWS::WAFv2::LoggingConfiguration")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
         destinations = properties.get("LogDestinationConfigs")
         for listed, case in scenarios(validator, destinations):
             for index, destination in enumerate(listed if isinstance(listed, list) else []):
                 for problem, where in _refused_names(case, destination):
                     same = isinstance(destinations, list) and len(destinations) == len(listed)
                     path = ("LogDestinationConfigs", index) if same else ("LogDestinationConfigs",)
-                    yield Fault(
+                    yield Finding(
                         path,
                         f"{problem}: WAF refuses to log there. Begin the name with {PREFIX}, for example "
                         f"{PREFIX}web.",
@@ -58,9 +58,9 @@ def _refused_names(case: Validator, destination: Any) -> Iterator[tuple[str, Val
                 yield f"LogDestinationConfigs contains {show(destination)}, named {show(arn['name'])}", where
         return
     for kind, name in DESTINATIONS.items():
-        found, properties, exists = target_case(case, {"Ref": logical_id}, kind)
+        holder_id, properties, exists = target_case(case, {"Ref": logical_id}, kind)
         if exists:
-            yield from _names_of(exists, found, name, properties.get(name))
+            yield from _names_of(exists, holder_id, name, properties.get(name))
 
 
 def _holder(destination: Any) -> str:
@@ -70,8 +70,10 @@ def _holder(destination: Any) -> str:
         return logical_id
     text = sub_text(destination) or ""
     name = NAME.match(text)
-    found = re.fullmatch(r"\$\{([A-Za-z0-9]+)(?:\.Arn)?\}(?::\*)?", name["name"] if name else text)
-    return found[1] if found else ""
+    reference = re.fullmatch(r"\$\{([A-Za-z0-9]+)(?:\.Arn)?\}(?::\*)?", name["name"] if name else text)
+    if reference is None:
+        return ""
+    return reference[1]
 
 
 def _names_of(
@@ -90,5 +92,5 @@ def _names_of(
 
 def _may_begin_right(name: str) -> bool:
     """Return whether a name has the prefix, as far as it is known before its first reference."""
-    known, reference, _ = name.partition("${")
-    return known.startswith(PREFIX) or bool(reference and PREFIX.startswith(known))
+    literal, reference, _ = name.partition("${")
+    return literal.startswith(PREFIX) or bool(reference and PREFIX.startswith(literal))

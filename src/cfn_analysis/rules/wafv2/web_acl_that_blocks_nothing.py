@@ -2,7 +2,7 @@ from typing import Any
 
 from cfnlint.helpers import is_function
 
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import property_scenarios
 
 
@@ -16,10 +16,10 @@ class WebAclThatBlocksNothing(Rule):
 
     id = "W9747"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-testing.html"
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         for acl, case in property_scenarios(validator, properties, "DefaultAction", "Rules"):
             default, rules = acl.get("DefaultAction"), acl.get("Rules", [])
             if not isinstance(default, dict) or "Allow" not in default or not isinstance(rules, list):
@@ -27,7 +27,7 @@ class WebAclThatBlocksNothing(Rule):
             acts = [_acts(rule) for rule in rules]
             if not any(acts):
                 what = "and every rule only counts" if acts else "and there is no rule"
-                yield Fault(
+                yield Finding(
                     ("Rules",) if acts else (),
                     f"DefaultAction is Allow{{when}}, {what}: no request is blocked. Set a rule to Block.",
                     case,

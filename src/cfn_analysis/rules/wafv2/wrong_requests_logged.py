@@ -5,7 +5,7 @@ from cfnlint.helpers import is_function
 from cfn_analysis.model.references import value_at
 from cfn_analysis.model.three_valued import UNKNOWN, YES, Truth, any_of, truth_of
 from cfn_analysis.rules.support.references import target
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, scenarios
 from cfn_analysis.rules.support.values import existing, mappings, show
 
@@ -26,15 +26,15 @@ class WrongRequestsLogged(Rule):
 
     id = "W9754"
     source_url = "https://docs.aws.amazon.com/waf/latest/APIReference/API_LoggingFilter.html"
-    fault_class = "protections"
+    finding_class = "protections"
     looks_at = properties_of("AWS::WAFv2::LoggingConfiguration")
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
+    def findings(self, validator: Validator, properties: Any) -> Findings:
         yield from _without_blocked(validator, properties.get("LoggingFilter"))
         yield from _with_allowed(validator, properties)
 
 
-def _without_blocked(validator: Validator, logging_filter: Any) -> Faults:
+def _without_blocked(validator: Validator, logging_filter: Any) -> Findings:
     """Yield a filter that drops the requests that were blocked."""
     for decided, case in scenarios(validator, logging_filter):
         filters = value_at(decided, ("Filters",))
@@ -51,7 +51,7 @@ def _without_blocked(validator: Validator, logging_filter: Any) -> Faults:
             name, what = "DefaultBehavior", "DefaultBehavior drops"
         else:
             continue
-        yield Fault(
+        yield Finding(
             existing({"LoggingFilter": logging_filter}, ("LoggingFilter", name)),
             f"{what} the requests that were blocked{{when}}: the log does not show them. Add a filter that "
             "keeps BLOCK.",
@@ -70,18 +70,20 @@ def _is_about_blocked(conditions: Any) -> Truth:
     return any_of(answers)
 
 
-def _with_allowed(validator: Validator, properties: Any) -> Faults:
+def _with_allowed(validator: Validator, properties: Any) -> Findings:
     """Yield a log that keeps every request that the web ACL allows, with its query string."""
     acl_id, acl = target(validator, properties.get("ResourceArn"), "AWS::WAFv2::WebACL")
-    asked = {
+    if not acl_id:
+        return
+    parts = {
         "filter": properties.get("LoggingFilter"),
         "redacted": properties.get("RedactedFields"),
         "protected": acl.get("DataProtectionConfig"),
     }
-    for decided, case in scenarios(validator, asked) if acl_id else ():
+    for decided, case in scenarios(validator, parts):
         kept = _kept(case, decided.get("filter"))
         if kept and not _hides_query_string(decided.get("redacted"), decided.get("protected")):
-            yield Fault(
+            yield Finding(
                 ("LoggingFilter",) if "LoggingFilter" in properties else (),
                 f"{kept}{{when}}: every request that {acl_id} allows is logged with its query string, "
                 "and the tokens in it. Set DefaultBehavior DROP and keep BLOCK and COUNT, or "

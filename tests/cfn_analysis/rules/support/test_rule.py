@@ -8,7 +8,7 @@ from cfnlint.jsonschema import Validator
 from cfnlint.template import Template
 
 from cfn_analysis.rules import RULES
-from cfn_analysis.rules.support.rule import Fault, Rule, properties_of
+from cfn_analysis.rules.support.rule import Finding, Rule, properties_of
 from cfn_analysis.rules.support.values import values
 
 from .. import harness
@@ -34,11 +34,11 @@ class NamedTopic(Rule):
     id = "W9799"
     looks_at = properties_of("AWS::SNS::Topic")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
-        """Yield one fault per name."""
+    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
+        """Yield one finding per name."""
         for value, case in values(validator, properties.get("TopicName")):
             if value is not None:
-                yield Fault(("TopicName",), "It has a name{when}.", case)
+                yield Finding(("TopicName",), "It has a name{when}.", case)
 
 
 class FirstName(NamedTopic):
@@ -46,10 +46,10 @@ class FirstName(NamedTopic):
 
     first_only = True
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
-        """Yield one fault per name, each with its own message."""
+    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
+        """Yield one finding per name, each with its own message."""
         for value, _ in values(validator, properties.get("TopicName")):
-            yield Fault(("TopicName",), f"It is called {value}.")
+            yield Finding(("TopicName",), f"It is called {value}.")
 
 
 class NamelessTemplate(NamedTopic):
@@ -57,10 +57,10 @@ class NamelessTemplate(NamedTopic):
 
     looks_at = ()
 
-    def faults(self, _validator: Validator, template: Any) -> Iterator[Fault]:
-        """Yield a fault if the template has no description."""
+    def findings(self, _validator: Validator, template: Any) -> Iterator[Finding]:
+        """Yield a finding if the template has no description."""
         if "Description" not in template:
-            yield Fault(("Resources",), "It has no Description.")
+            yield Finding(("Resources",), "It has no Description.")
 
 
 def test_the_docstring_holds_the_texts() -> None:
@@ -71,21 +71,21 @@ def test_the_docstring_holds_the_texts() -> None:
 @pytest.mark.parametrize(
     ("rule", "name", "message"),
     [
-        pytest.param(NamedTopic, "!Ref Name", "It has a name.", id="two cases, one fault"),
+        pytest.param(NamedTopic, "!Ref Name", "It has a name.", id="two cases, one finding"),
         pytest.param(
             NamedTopic,
             "!If [Named, a, !Ref AWS::NoValue]",
             "It has a name when Named is true.",
             id="one case",
         ),
-        pytest.param(FirstName, "!Ref Name", "It is called a.", id="two faults, the first is enough"),
+        pytest.param(FirstName, "!Ref Name", "It is called a.", id="two findings, the first is enough"),
     ],
 )
-def test_a_fault_is_one_finding(rule: type[Rule], name: str, message: str) -> None:
-    """A fault is found once, with what all its cases share."""
-    found = harness.findings(rule(), TOPIC.replace("NAME", name))
+def test_several_cases_are_one_finding(rule: type[Rule], name: str, message: str) -> None:
+    """A finding is reported once, with what all its cases share."""
+    findings = harness.findings(rule(), TOPIC.replace("NAME", name))
 
-    assert found == [("Resources/Topic/Properties/TopicName", message)]
+    assert findings == [("Resources/Topic/Properties/TopicName", message)]
 
 
 def test_a_rule_can_look_at_the_whole_template() -> None:

@@ -1,0 +1,6 @@
+"""The API call for keys."""
+
+from csr_templates.preflight.calls import Call
+
+keys = Call("kms ListKeys", path="Keys", keep="KeyId")
+"""The KMS keys of a region."""

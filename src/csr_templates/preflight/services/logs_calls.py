@@ -1,0 +1,27 @@
+"""The API calls for log groups and log deliveries, and the keys that are kept of each answer."""
+
+from csr_templates.preflight.calls import Call
+
+log_groups = Call("logs DescribeLogGroups", "logGroupNamePrefix", path="logGroups", keep="logGroupName")
+"""The log groups whose names start with a prefix."""
+
+delivery_sources = Call("logs DescribeDeliverySources", path="deliverySources", keep="name")
+"""The sources of log deliveries."""
+
+delivery_destinations = Call("logs DescribeDeliveryDestinations", path="deliveryDestinations", keep="name")
+"""The destinations of log deliveries."""
+
+newest_stream = Call(
+    "logs DescribeLogStreams",
+    "logGroupName",
+    path="logStreams",
+    keep="creationTime lastEventTimestamp lastIngestionTime",
+    absent="ResourceNotFoundException",
+    fixed=(("orderBy", "LastEventTime"), ("descending", True), ("limit", 1)),
+)
+"""The log stream of a log group with the newest event; absent if there is no such log group."""
+
+deliveries = Call(
+    "logs DescribeDeliveries", path="deliveries", keep="deliverySourceName deliveryDestinationArn"
+)
+"""The log deliveries of a region."""

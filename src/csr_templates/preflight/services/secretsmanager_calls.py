@@ -1,0 +1,23 @@
+"""The API calls for secrets, without their values."""
+
+from functools import cache
+
+from csr_templates.preflight.calls import Call
+from csr_templates.preflight.facts import Query
+
+
+@cache
+def secrets(region: str, prefix: str) -> Query:
+    """The secrets whose names start with a prefix, including those scheduled for deletion. No values."""
+    parameters = (("IncludePlannedDeletion", True), ("Filters", ({"Key": "name", "Values": [prefix]},)))
+    keep = ("Name", "DeletedDate", "PrimaryRegion")
+    return Query("secretsmanager", "ListSecrets", region, parameters, "SecretList", keep)
+
+
+secret = Call(
+    "secretsmanager DescribeSecret",
+    "SecretId",
+    keep="ReplicationStatus VersionIdsToStages DeletedDate",
+    absent="ResourceNotFoundException",
+)
+"""The replication status and version IDs of a secret; absent if the secret does not exist. No values."""

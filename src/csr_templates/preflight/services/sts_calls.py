@@ -1,0 +1,6 @@
+"""The API call for the caller."""
+
+from csr_templates.preflight.calls import GLOBAL, Call
+
+identity = Call("sts GetCallerIdentity", keep="Account Arn", region=GLOBAL)
+"""The caller and the account."""
