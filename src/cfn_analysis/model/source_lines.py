@@ -26,9 +26,9 @@ def candidate_lines(module: str) -> Mapping[str, int]:
     First arguments of calls have priority over other arguments and over items of tuples and lists, which are
     logical IDs for helper functions and loops. An f-string is a pattern with ``*`` for its expressions.
     """
-    found = _first_lines(node for node, _ in _texts(module))
+    first_lines = _first_lines(node for node, _ in _texts(module))
     plausible = {
-        text: line for text, line in found.items() if _LOGICAL_ID.fullmatch(text) or _is_pattern(text)
+        text: line for text, line in first_lines.items() if _LOGICAL_ID.fullmatch(text) or _is_pattern(text)
     }
     return {**plausible, **logical_id_lines(module)}
 
@@ -43,7 +43,9 @@ def line_of(logical_id: str, lines: Mapping[str, int]) -> int | None:
         if (_is_pattern(text) and matches(text, logical_id))
         or (logical_id.startswith(text) and _HASH.fullmatch(logical_id.removeprefix(text)))
     ]
-    return lines[max(alike, key=len)] if alike else None
+    if not alike:
+        return None
+    return lines[max(alike, key=len)]
 
 
 def _texts(module: str) -> Iterator[tuple[ast.Constant | ast.JoinedStr, bool]]:
@@ -52,11 +54,11 @@ def _texts(module: str) -> Iterator[tuple[ast.Constant | ast.JoinedStr, bool]]:
         items = node.args if isinstance(node, ast.Call) else ()
         if isinstance(node, ast.Tuple | ast.List):
             items = node.elts
-        for number, item in enumerate(items):
-            if isinstance(item, ast.JoinedStr) or (
-                isinstance(item, ast.Constant) and isinstance(item.value, str)
+        for number, part in enumerate(items):
+            if isinstance(part, ast.JoinedStr) or (
+                isinstance(part, ast.Constant) and isinstance(part.value, str)
             ):
-                yield item, isinstance(node, ast.Call) and number == 0
+                yield part, isinstance(node, ast.Call) and number == 0
 
 
 def _first_lines(nodes: Iterator[ast.Constant | ast.JoinedStr]) -> dict[str, int]:

@@ -287,7 +287,9 @@ def _json_object(value: Any) -> Any:
         document = json.loads(value)
     except ValueError:
         return value
-    return document if isinstance(document, dict) else value
+    if isinstance(document, dict):
+        return document
+    return value
 
 
 def _is_mapping(value: Any) -> bool:
