@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,7 +34,7 @@ class Labeled(NamedTuple):
 
 
 def labeled(side: Side) -> Iterator[Labeled]:
-    """Yield the edits; one of a resource that no longer exists is of the first one of its type."""
+    """Yield the edits; one of a resource that no longer exists is of another one of its type."""
     templates = {stack.name: stack.template for stack in side.stacks}
     for row in ROWS:
         stack = row["stack"]
@@ -47,10 +47,26 @@ def labeled(side: Side) -> Iterator[Labeled]:
 
 
 def _resource(template: Mapping[str, Any], row: Mapping[str, Any]) -> str:
-    if row["resource"] in template["Resources"]:
+    """Return the resource of an edit, or the first one of its type with the edited property."""
+    resources = template["Resources"]
+    if row["resource"] in resources:
         return str(row["resource"])
-    alike = [name for name, declared in template["Resources"].items() if declared["Type"] == row["type"]]
-    return str(alike[0])
+    for name, declared in resources.items():
+        if declared["Type"] == row["type"] and _has(declared["Properties"], row["place"]):
+            return str(name)
+    place = ".".join(map(str, row["place"]))
+    raise AssertionError(
+        f"No {row['type']} has {place}: remove the edit of {row['resource']} in labels.yaml."
+    )
+
+
+def _has(value: Any, place: Sequence[str | int]) -> bool:
+    for step in place:
+        try:
+            value = value[step]
+        except (IndexError, KeyError, TypeError):
+            return False
+    return True
 
 
 def after(side: Side, edits: list[Labeled]) -> Side:

@@ -5,12 +5,15 @@ from pathlib import Path
 import pytest
 
 from cfn_analysis.reviewing.sides import Side
+from csr_templates import api
 from csr_templates.cli import main as cli
 from csr_templates.hand_over import review_sides
 from csr_templates.hand_over.bootstrap_changes import bootstrap_notes
+from tests.alarm_subjects import alarms_of, short_name
 
 OUT = Path(__file__).resolve().parents[3] / "out"
-ALARM = "api-deploy-failing"
+ALARM = short_name(next(iter(alarms_of(api.build().to_dict()["Resources"]).values())))
+"""Of the stack api; any alarm serves."""
 
 
 @pytest.fixture(scope="module")
