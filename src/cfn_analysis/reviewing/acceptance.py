@@ -41,13 +41,43 @@ class Acceptance(NamedTuple):
     @property
     def place(self) -> str:
         """The accepted risks as in an option: ``KIND:STACK.ID#PROPERTY``."""
-        return self.kind if self.stack is None else place(self.kind, self.stack, self.name, self.path)
+        if self.stack is None:
+            return self.kind
+        return place(self.kind, self.stack, self.name, self.path)
 
     def accepts(self, risk: Risk) -> bool:
         """Return whether it accepts a risk."""
         if self.stack is None:
             return self.kind == risk.kind
         return self.key == (risk.kind, risk.stack, risk.name, risk.path)
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a file of acceptances, of draft-07, which editors support best."""
+    texts: dict[str, Any] = {
+        "kind": {"description": "The kind of the risk.", "enum": list(KINDS)},
+        "stack": {"description": "The stack of the risk.", "type": "string", "minLength": 1},
+        "logicalId": {
+            "description": "Logical ID of the resource, or key of the output. Empty for the whole stack.",
+            "type": "string",
+        },
+        "property": {
+            "description": "Path of the property. Empty for a risk of the resource as a whole.",
+            "type": "string",
+        },
+        "reason": {"description": "Why the risk is intended.", "type": "string", "pattern": "\\S"},
+    }
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": f"{FILE}: the risks that a change accepts, for csr-templates review",
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": list(_KEYS),
+            "additionalProperties": False,
+            "properties": texts,
+        },
+    }
 
 
 def place(kind: str, stack: str, name: str, path: str) -> str:
@@ -86,18 +116,25 @@ def read(data: bytes, where: str) -> tuple[Acceptance, ...]:
     acceptances = []
     for number, written in enumerate(_entries(data, where), 1):
         origin = f"Entry {number} of {where}"
-        is_whole = isinstance(written, dict) and set(written) == set(_KEYS)
-        if not is_whole or not all(isinstance(written[key], str) for key in _KEYS):
+        if not _is_entry(written):
             raise AcceptanceError(
                 f"{origin} must be an object with exactly the keys {', '.join(_KEYS)}, and all values must "
                 f"be strings. Found {json.dumps(written)}."
             )
         _require_kind(written["kind"], origin)
-        if not written["reason"].strip() or not written["stack"]:
-            missing = "stack" if not written["stack"] else "reason"
-            raise AcceptanceError(f"{origin} does not have a {missing}. Add it.")
+        if not written["stack"]:
+            raise AcceptanceError(f"{origin} does not have a stack. Add it.")
+        if not written["reason"].strip():
+            raise AcceptanceError(f"{origin} does not have a reason. Add it.")
         acceptances.append(of_entry(written, origin))
     return tuple(acceptances)
+
+
+def _is_entry(written: Any) -> bool:
+    """Return whether a part of a file is an object with exactly the keys of an entry and with texts."""
+    if not isinstance(written, dict) or set(written) != set(_KEYS):
+        return False
+    return all(isinstance(value, str) for value in written.values())
 
 
 def _entries(data: bytes, where: str) -> list[Any]:
