@@ -61,14 +61,16 @@ def as_deployed(
         deployed_value = deployed.parameter(lookup, stack, parameter)
         if deployed_value is not None:
             values[parameter] = deployed_value
-    known = Known(
+    resolver = Known(
         stack.built.template,
         values,
         region=stack.region,
         account=environment.account,
         stack_name=stack.deployed,
     )
-    properties: Mapping[str, Any] = known.value(stack.built.template["Resources"][logical_id]["Properties"])
+    properties: Mapping[str, Any] = resolver.value(
+        stack.built.template["Resources"][logical_id]["Properties"]
+    )
     return properties
 
 
