@@ -12,16 +12,42 @@ The caller takes step 1, and ``report.review`` the others: 2 to 5 for each envir
    ``guards``, ``removals``, ``renames``, ``names``, and from the outcomes and outputs. ``values`` applies the
    rows of the YAML files to changed values; ``address_blocks`` compares the blocks of subnets. A risk is data
    (``findings``): a kind, a subject, and a sentence of ``sentences`` with the values of its fields.
+   ``judging`` says which changes no risk is about, and which of these are harmless.
 7. ``text``, ``markdown`` and ``report.document`` print it. ``digest`` groups what is equal, ``hiding`` hides
    secrets. ``gate`` marks the risks that ``acceptance`` reads as accepted. ``reconcile`` compares the review
    with a change set.
 
+How one changed property becomes a line of the review; the example is ``DeletionProtection`` of a DB cluster,
+which a parameter file sets to false:
+
+1. ``report.review`` calls ``states.resolved_states`` for each environment: each side becomes stacks of
+   resources in which the known values replace parameters, conditions and mappings.
+2. ``resource_changes._direct_change`` compares the cluster of both states. ``comparison.differences`` returns
+   a ``Difference``: the place, its name, ``"true"``, ``"false"``, and that these differ for certain.
+3. ``causes.CauseChains.of_value`` returns what led to it, here the parameter file and the parameter, and
+   ``effects.effect_of_values`` whether it replaces the cluster or updates it. Both are in a ``Cause``.
+4. ``resource_changes._Following`` adds causes to the resources that refer to a replaced one. The causes of
+   one resource are a ``ResourceChange``; its ``action`` is the strongest effect, here ``update``.
+5. ``outcomes.resource_outcomes`` adds what happens to clients and data, and ``changes.environment_changes``
+   collects these outcomes by stack. The line about the cluster itself is complete with this.
+6. ``risks.risks`` calls each detector. ``guards.weakened.weakened_guards`` takes each value that changes from
+   ``values.value_changes``; ``values.setting_of`` finds its row in weakened.yaml, and the judge of this row
+   returns what is wrong. ``findings.risk`` makes a ``Risk`` of it: ``guard``, the cluster and ``WEAKENED``.
+7. ``judging.judgments`` goes through all causes again: a risk names the value, a row of harmless.yaml or a
+   detector in ``DETECTORS`` calls it harmless, or it is not judged.
+8. ``digest.stack_digests`` and ``digest.risk_groups`` merge what is equal in several environments and
+   resources. ``text.as_text`` and ``markdown.as_markdown`` write these; ``report.document`` writes all.
+
+A detector looks at all changes, so a value can have several risks. Only the names of properties give way:
+``switched_off`` judges a value by its name where no row of switched_off.yaml, of guards/weakened.yaml and of
+access/settings.yaml is about it. In one file, the first row about a value judges it.
+
 A value that is known only in the deployed stack counts as every value that it can have: the review then says
 *may*, and never that nothing happens. The risks of a resource that may be removed include those if it stays.
 
-To add a risk, add its sentence to sentences.yaml, and yield it where it is found. A new kind is a line in
+To add a risk, add its sentence to ``sentences``, and yield it in a detector. A new kind is a line in
 ``kinds``, in review.schema.json and in the tables of docs/review.md. To add a setting that guards, opens or
 switches off a resource, add a row to guards/weakened.yaml, access/settings.yaml or switched_off.yaml; for a
-type whose removal leaves a resource without its guard or its connection, add a line to removals.txt. A row of
-guards or access moves a value from switched-off to its kind; guards that are not rows are in guards/*.py.
+type whose removal leaves a resource without its guard or its connection, add a line to removals.txt.
+Guards that are not rows are in guards/*.py.
 """

@@ -41,7 +41,9 @@ class Acceptance(NamedTuple):
     @property
     def place(self) -> str:
         """The accepted risks as in an option: ``KIND:STACK.ID#PROPERTY``."""
-        return self.kind if self.stack is None else place(self.kind, self.stack, self.name, self.path)
+        if self.stack is None:
+            return self.kind
+        return place(self.kind, self.stack, self.name, self.path)
 
     def accepts(self, risk: Risk) -> bool:
         """Return whether it accepts a risk."""
@@ -114,18 +116,25 @@ def read(data: bytes, where: str) -> tuple[Acceptance, ...]:
     acceptances = []
     for number, written in enumerate(_entries(data, where), 1):
         origin = f"Entry {number} of {where}"
-        is_whole = isinstance(written, dict) and set(written) == set(_KEYS)
-        if not is_whole or not all(isinstance(written[key], str) for key in _KEYS):
+        if not _is_entry(written):
             raise AcceptanceError(
                 f"{origin} must be an object with exactly the keys {', '.join(_KEYS)}, and all values must "
                 f"be strings. Found {json.dumps(written)}."
             )
         _require_kind(written["kind"], origin)
-        if not written["reason"].strip() or not written["stack"]:
-            missing = "stack" if not written["stack"] else "reason"
-            raise AcceptanceError(f"{origin} does not have a {missing}. Add it.")
+        if not written["stack"]:
+            raise AcceptanceError(f"{origin} does not have a stack. Add it.")
+        if not written["reason"].strip():
+            raise AcceptanceError(f"{origin} does not have a reason. Add it.")
         acceptances.append(of_entry(written, origin))
     return tuple(acceptances)
+
+
+def _is_entry(written: Any) -> bool:
+    """Return whether a part of a file is an object with exactly the keys of an entry and with texts."""
+    if not isinstance(written, dict) or set(written) != set(_KEYS):
+        return False
+    return all(isinstance(value, str) for value in written.values())
 
 
 def _entries(data: bytes, where: str) -> list[Any]:

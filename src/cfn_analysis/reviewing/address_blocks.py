@@ -37,15 +37,23 @@ def overlapping_blocks(environment: EnvironmentChanges) -> Iterator[Risk]:
         outcome = outcomes.get(new.node)
         if outcome is None or outcome.change.action not in (ADD, REPLACE):
             continue
-        for old in deployed:
-            is_other = old.addresses != new.addresses and old.addresses.version == new.addresses.version
-            if old.vpc == new.vpc and is_other and old.addresses.overlaps(new.addresses):
-                holder = "" if old.node == new.node else old.node.name
-                block, taken = str(new.addresses), str(old.addresses)
-                yield risk(
-                    WILL_FAIL, new.node, sentences.BLOCK_TAKEN, block=block, taken=taken, holder=holder
-                )
-                break
+        rival = next((old for old in deployed if _overlap(old, new)), None)
+        if rival is not None:
+            yield risk(
+                WILL_FAIL,
+                new.node,
+                sentences.BLOCK_TAKEN,
+                block=str(new.addresses),
+                taken=str(rival.addresses),
+                holder="" if rival.node == new.node else rival.node.name,
+            )
+
+
+def _overlap(old: _Block, new: _Block) -> bool:
+    """Return whether two different blocks of a VPC have common addresses."""
+    if old.vpc != new.vpc or old.addresses == new.addresses:
+        return False
+    return old.addresses.version == new.addresses.version and old.addresses.overlaps(new.addresses)
 
 
 def _blocks(stacks: Stacks) -> Iterator[_Block]:

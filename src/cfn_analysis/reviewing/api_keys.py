@@ -5,10 +5,9 @@ are deployed one after the other, so each new state must work with the deployed 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.references import secret_names
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
@@ -16,7 +15,6 @@ from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import WILL_FAIL
 from cfn_analysis.reviewing.states import Stacks, existing_resources
-from cfn_analysis.updates.partial_resolving import IN
 from cfn_analysis.updates.resolved_stack import ResolvedStack
 from cfn_analysis.updates.resource_changes import Cause
 
@@ -36,16 +34,19 @@ def refused_keys(environment: EnvironmentChanges) -> Iterator[Risk]:
                 paths = [cause.name for cause in _causes(environment, node) if cause.place[:1] == ("Value",)]
                 yield risk(WILL_FAIL, node, sentence, paths=paths, sender=sender.name, stack=sender.stack)
     for node, resource in existing_resources(environment.after):
-        secrets = {*secrets_in(resource.properties, environment.after[node.stack])}
         before = environment.before.get(node.stack)
         was = before.resources.get(node.name) if before else None
-        if resource.type == _KEY or before is None or was is None or secrets & {*old, *new}:
+        if resource.type == _KEY or before is None or was is None:
             continue
-        if secrets and {*old} & {*secrets_in(was.properties, before)}:
-            names = tuple(sorted(secrets))
-            resolved = environment.after[node.stack]
-            paths = [cause.name for cause in _causes(environment, node) if secrets_in(cause.after, resolved)]
-            yield risk(WILL_FAIL, node, sentences.KEY_NOT_ACCEPTED, paths=paths, secrets=names)
+        after = environment.after[node.stack]
+        secrets = set(secrets_in(resource.properties, after))
+        if not secrets or secrets & {*old, *new}:
+            continue
+        if not old.keys().isdisjoint(secrets_in(was.properties, before)):
+            paths = [cause.name for cause in _causes(environment, node) if secrets_in(cause.after, after)]
+            yield risk(
+                WILL_FAIL, node, sentences.KEY_NOT_ACCEPTED, paths=paths, secrets=tuple(sorted(secrets))
+            )
 
 
 def _causes(environment: EnvironmentChanges, node: Node) -> Sequence[Cause]:
@@ -69,37 +70,47 @@ def secrets_in(value: Any, side: ResolvedStack) -> list[str]:
     match value:
         case str():
             return [_secret_name(secret, side) for secret in secret_names(value)]
+        case {"Fn::In": _}:
+            return []
         case dict():
-            parts = () if IN in value else value.values()
-            return [secret for part in parts for secret in secrets_in(part, side)]
+            return _secrets_in_all(value.values(), side)
         case list():
-            return [secret for part in value for secret in secrets_in(part, side)]
+            return _secrets_in_all(value, side)
     return []
+
+
+def _secrets_in_all(values: Iterable[Any], side: ResolvedStack) -> list[str]:
+    secrets: list[str] = []
+    for value in values:
+        secrets += secrets_in(value, side)
+    return secrets
 
 
 def _secret_name(secret: str, side: ResolvedStack) -> str:
     """Return the name of a secret reference, such as one in the text of a Sub."""
     match = _REFERENCE.fullmatch(secret)
-    resource = side.resources.get(match[1]) if match else None
-    if match is None or resource is None:
+    if match is None or match[1] not in side.resources:
         return secret
-    name = resource.properties.get("Name")
-    return str(as_strings(name)) if isinstance(name, str) else match[1]
+    name = side.resources[match[1]].properties.get("Name")
+    return name if isinstance(name, str) else match[1]
 
 
 def _accepted(stacks: Stacks) -> dict[str, Node]:
     """Return secret -> API key with its value."""
-    return {
-        secret: node
-        for node, resource in existing_resources(stacks)
-        if resource.type == _KEY
-        for secret in secrets_in(resource.properties.get("Value"), stacks[node.stack])
-    }
+    keys = {}
+    for node, resource in existing_resources(stacks):
+        if resource.type == _KEY:
+            for secret in secrets_in(resource.properties.get("Value"), stacks[node.stack]):
+                keys[secret] = node
+    return keys
 
 
 def _senders(stacks: Stacks, secret: str, *, keys: bool = False) -> list[Node]:
-    return [
-        node
-        for node, resource in existing_resources(stacks)
-        if (keys or resource.type != _KEY) and secret in secrets_in(resource.properties, stacks[node.stack])
-    ]
+    """Return the resources that read a secret; also API keys if ``keys``."""
+    senders = []
+    for node, resource in existing_resources(stacks):
+        if resource.type == _KEY and not keys:
+            continue
+        if secret in secrets_in(resource.properties, stacks[node.stack]):
+            senders.append(node)
+    return senders

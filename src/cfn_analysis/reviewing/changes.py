@@ -1,6 +1,6 @@
 """The changes of a deploy in one environment: resources, outputs and parameters, with their effects."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
@@ -59,18 +59,25 @@ def environment_changes(
     for name, resolved in states.after.items():
         resources = tuple(outcome for node, outcome in outcomes.items() if node.stack == name)
         interrupted = [outcome.change.node.name for outcome in resources if outcome.interruption == SOME]
-        steps = update_order(resolved.built, interrupted)
         stacks.append(
             StackChanges(
                 resolved.built,
                 resources,
                 tuple(changed_outputs(states, name, changes)),
                 tuple(_changed_parameters(states, name)),
-                {name: number for number, step in enumerate(steps, 1) for name in step},
+                _order(resolved.built, interrupted),
             )
         )
     before, after = states.before, states.after
     return EnvironmentChanges(states.name, before, after, states, outcomes, tuple(stacks))
+
+
+def _order(stack: BuiltStack, interrupted: Sequence[str]) -> dict[str, int]:
+    """Return resource -> the number of the step in which an update interrupts it."""
+    order = {}
+    for number, step in enumerate(update_order(stack, interrupted), 1):
+        order.update(dict.fromkeys(step, number))
+    return order
 
 
 def _changed_parameters(states: States, stack: str) -> Iterator[ChangedParameter]:
@@ -79,15 +86,21 @@ def _changed_parameters(states: States, stack: str) -> Iterator[ChangedParameter
         return
     for name in dict.fromkeys([*new.values, *old.values]):
         was, will = old.values.get(name), new.values.get(name)
-        if was != will:
-            action = ADD if was is None else REMOVE if will is None else UPDATE
-            secret = any(is_no_echo(side.built.parameters.get(name, {})) for side in (old, new))
-            file = states.origin(stack, name) if will is not None else new.built.file
-            before, after = (_parameter_value(value, name, secret=secret) for value in (was, will))
-            yield ChangedParameter(name, action, before, after, file)
+        if was == will:
+            continue
+        if will is None:
+            action, file = REMOVE, new.built.file
+        else:
+            action, file = ADD if was is None else UPDATE, states.origin(stack, name)
+        secret = any(is_no_echo(side.built.parameters.get(name, {})) for side in (old, new))
+        before, after = (_parameter_value(value, name, secret=secret) for value in (was, will))
+        yield ChangedParameter(name, action, before, after, file)
 
 
 def _parameter_value(value: Any, name: str, *, secret: bool) -> Any:
+    """Return a value as shown; None if there is none, or the deploy does not set it."""
     if value is None or value == {"Fn::NotGiven": name}:
         return None
-    return HIDDEN_VALUE if secret else shown(value, name)
+    if secret:
+        return HIDDEN_VALUE
+    return shown(value, name)

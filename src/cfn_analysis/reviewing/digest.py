@@ -54,7 +54,7 @@ class CauseLine(NamedTuple):
 
     def without(self, environment: str) -> "CauseLine":
         """Return the line with ``*`` for the name of an environment."""
-        return CauseLine(*(_without_name(value, environment) for value in self))
+        return CauseLine(*(without_name(value, environment) for value in self))
 
 
 class ResourceLine(NamedTuple):
@@ -72,7 +72,9 @@ class ResourceLine(NamedTuple):
     @property
     def counted_as(self) -> str:
         """The change as a key of ``CHANGES``."""
-        return self.action if self.is_certain else f"maybe-{self.action}"
+        if not self.is_certain:
+            return f"maybe-{self.action}"
+        return self.action
 
     @property
     def facts(self) -> list[str]:
@@ -103,7 +105,7 @@ class OutputLine(NamedTuple):
     def without(self, environment: str) -> "OutputLine":
         """Return the line with ``*`` for the name of an environment."""
         key, action, *values = self
-        return OutputLine(key, action, *(_without_name(value, environment) for value in values))
+        return OutputLine(key, action, *(without_name(value, environment) for value in values))
 
 
 class ParameterLine(NamedTuple):
@@ -118,7 +120,7 @@ class ParameterLine(NamedTuple):
     def without(self, environment: str) -> "ParameterLine":
         """Return the line with ``*`` for the name of an environment."""
         name, action, *values = self
-        return ParameterLine(name, action, *(_without_name(value, environment) for value in values))
+        return ParameterLine(name, action, *(without_name(value, environment) for value in values))
 
 
 class _Line(Protocol):
@@ -193,11 +195,15 @@ class NotJudgedGroup(NamedTuple):
         """The property with both values, shortened for a line; of a whole resource, its type."""
         if self.path:
             return f"{self.path}: {values_in_words(self.before, self.after)}"
-        return f"added: {self.after}" if self.before is None else f"removed: {self.before}"
+        if self.before is None:
+            return f"added: {self.after}"
+        return f"removed: {self.before}"
 
 
 def _place(stack: str, name: str) -> str:
-    return f"{stack}.{name}" if name else stack
+    if not name:
+        return stack
+    return f"{stack}.{name}"
 
 
 def headline(review: Review) -> str:
@@ -210,8 +216,10 @@ def headline(review: Review) -> str:
     if groups:
         line = f"Risks: {counted(groups)}"
         accepted = number_of_risks(group for group in groups if group.risk.accepted)
-        if accepted:
-            line += f"; {'all' if accepted == number_of_risks(groups) else accepted} accepted"
+        if accepted == number_of_risks(groups):
+            line += "; all accepted"
+        elif accepted:
+            line += f"; {accepted} accepted"
         return f"{line}. {not_judged}" if not_judged else line
     if not_judged:
         return f"No known risks. {not_judged}"
@@ -224,9 +232,11 @@ def not_judged_in_words(review: Review) -> str:
     """Return the sentence with the number of changes that are not judged; empty if there is none."""
     names = [environment.name for environment in review.environments]
     number = sum(len(group.names) for group in not_judged_groups(review.not_judged, names))
-    if not number:
+    if number == 0:
         return ""
-    return f"{number} {'change is' if number == 1 else 'changes are'} not judged."
+    if number == 1:
+        return "1 change is not judged."
+    return f"{number} changes are not judged."
 
 
 def stack_digests(review: Review) -> list[StackDigest]:
@@ -294,13 +304,13 @@ def _cause_lines(cause: Cause, type_name: str) -> list[CauseLine]:
         return [CauseLine(cause.name, before, after, cause.chain)]
     old, new = _lines(before), _lines(after)
     lines = []
-    for kind, *place in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    opcodes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    for kind, old_start, old_end, new_start, new_end in opcodes:
         if kind == "equal":
             continue
-        title = _title(new[: place[3]]) or _title(old[: place[1]])
-        name = f"{cause.name} ({title or 'line'})"
-        pairs = zip_longest(old[place[0] : place[1]], new[place[2] : place[3]])
-        lines += [CauseLine(name, was, will, cause.chain) for was, will in pairs]
+        title = _title(new[:new_end]) or _title(old[:old_end]) or "line"
+        pairs = zip_longest(old[old_start:old_end], new[new_start:new_end])
+        lines += [CauseLine(f"{cause.name} ({title})", was, will, cause.chain) for was, will in pairs]
     return lines or [CauseLine(cause.name, before, after, cause.chain)]
 
 
@@ -351,10 +361,10 @@ def _of_environments(risks: Iterable[Risk]) -> Iterator[Risk]:
     """Yield the risks; merge those that differ only in the name of the environment, with ``*`` for it."""
     alike: dict[Risk, list[Risk]] = {}
     for risk in risks:
-        detail = dict(risk.detail)
-        for name in filter(None, risk.environments):
-            detail = {field: _without_name(value, name) for field, value in detail.items()}
-        alike.setdefault(risk._replace(detail=tuple(detail.items()), environments=()), []).append(risk)
+        detail = risk.detail
+        for name in risk.environments:
+            detail = tuple((field, without_name(value, name)) for field, value in detail)
+        alike.setdefault(risk._replace(detail=detail, environments=()), []).append(risk)
     for merged, group in alike.items():
         if len(group) == 1:
             yield group[0]
@@ -383,8 +393,8 @@ def _equal_in_environments(judgments: Iterable[Judgment]) -> Iterator[Judgment]:
     merged: dict[str, Judgment] = {}
     for judgment in judgments:
         before, after = judgment.before, judgment.after
-        for name in filter(None, judgment.environments):
-            before, after = _without_name(before, name), _without_name(after, name)
+        for name in judgment.environments:
+            before, after = without_name(before, name), without_name(after, name)
         anonymous = judgment._replace(before=before, after=after, environments=())
         key = json.dumps(anonymous)
         merged[key] = anonymous
@@ -414,17 +424,21 @@ def counted(groups: Iterable[RiskGroup]) -> str:
 
 def _where(environments: Sequence[str], every: Sequence[str]) -> str:
     """Return `` in dev, staging``, or an empty text for all environments."""
-    return f" in {', '.join(environments)}" if [*environments] != [*every] and any(environments) else ""
+    if list(environments) == list(every) or not any(environments):
+        return ""
+    return f" in {', '.join(environments)}"
 
 
-def _without_name(value: Any, environment: str) -> Any:
-    """Return a value with ``*`` for the name of an environment in its texts."""
+def without_name(value: Any, environment: str) -> Any:
+    """Return a value with ``*`` for the name of an environment in its texts; without a name, the value."""
+    if not environment:
+        return value
     if isinstance(value, Mapping):
-        return {key: _without_name(part, environment) for key, part in value.items()}
+        return {key: without_name(part, environment) for key, part in value.items()}
     if isinstance(value, tuple):
-        return tuple(_without_name(part, environment) for part in value)
+        return tuple(without_name(part, environment) for part in value)
     if isinstance(value, list):
-        return [_without_name(part, environment) for part in value]
+        return [without_name(part, environment) for part in value]
     if not isinstance(value, str) or value in WORDS:
         return value
     return re.sub(rf"(?<![A-Za-z0-9]){re.escape(environment)}(?![A-Za-z0-9])", "*", value)
@@ -435,8 +449,8 @@ def _merged(lines: Iterable[tuple[str, Line]], environments: Sequence[str]) -> l
     groups: dict[str, dict[str, Line]] = {}
     merged: dict[str, Line] = {}
     for environment, line in lines:
-        anonymous: Line = line.without(environment) if environment else line
-        key = json.dumps(anonymous)
+        anonymous: Line = line.without(environment)
+        key = json.dumps(anonymous)  # its values can be lists
         merged[key] = anonymous
         groups.setdefault(key, {})[environment] = line
     located = []
@@ -469,21 +483,37 @@ def values_in_words(before: Any, after: Any, *, is_removed: bool = False) -> str
     old, new = _one_line(before), _one_line(after)
     if old == new:  # they differ in what is hidden, or in spaces
         return f"{_cut(old, 0)} -> another value that is shown alike"
-    pairs = enumerate(zip(old, new, strict=False))
-    same = next((at for at, pair in pairs if pair[0] != pair[1]), min(len(old), len(new)))
-    start = same - 20 if max(len(old), len(new)) > _LONGEST_VALUE and same > 30 else 0
+    common = _common_length(old, new)
+    start = 0
+    if max(len(old), len(new)) > _LONGEST_VALUE and common > 30:
+        start = common - 20
     return f"{_cut(old, start)} -> {_cut(new, start)}"
+
+
+def _common_length(first: str, second: str) -> int:
+    """Return the length of the common start of two texts."""
+    length = 0
+    for old, new in zip(first, second, strict=False):
+        if old != new:
+            break
+        length += 1
+    return length
 
 
 def _one_line(value: Any) -> str:
     match value:
         case {"Key": _, "Value": inner} if len(value) == 2:  # a tag; its key is in the place
             return _one_line(inner)
-    text = value if isinstance(value, str) else json.dumps(value)
+    text = value
+    if not isinstance(value, str):
+        text = json.dumps(value)
     return " ".join(text.split()) or '""'
 
 
 def _cut(text: str, start: int) -> str:
     """Return a short part of a text, from a position on."""
-    text = f"...{text[start:]}" if start else text
-    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 3]}..."
+    if start:
+        text = f"...{text[start:]}"
+    if len(text) <= _LONGEST_VALUE:
+        return text
+    return f"{text[: _LONGEST_VALUE - 3]}..."

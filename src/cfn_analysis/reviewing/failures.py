@@ -1,7 +1,7 @@
 """Changes that CloudFormation or a service rejects, so that the deploy or a part of it fails."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model import stack_policies
@@ -134,11 +134,18 @@ def _names_taken(environment: EnvironmentChanges) -> Iterator[Risk]:
             having = holders.get(identity.key, [])
             if outcome.change.action == UPDATE and node in having:
                 continue
-            rivals = [holder for holder in having if holder != node]
-            rival = next((rival for rival in rivals if not _frees_in_time(environment, node, rival)), None)
+            rival = _rival(environment, node, having)
             if rival is not None:
                 yield _name_taken(environment, outcome.change, rival, identity)
                 break
+
+
+def _rival(environment: EnvironmentChanges, node: Node, holders: Sequence[Node]) -> Node | None:
+    """Return the first other resource that still has an identity when a resource gets it."""
+    for holder in holders:
+        if holder != node and not _frees_in_time(environment, node, holder):
+            return holder
+    return None
 
 
 class _Identity(NamedTuple):
@@ -185,8 +192,8 @@ def _identities(side: ResolvedStack, resource: Resource) -> Iterator[_Identity]:
     """Yield the identities of a resource, which no other one can have."""
     region = side.built.region
     for group, why in unique_properties(resource.type, region, resource.properties):
-        given = [value_at(resource.properties, tuple(name.split("."))) for name in group]
-        values: list[Any] = [in_stack(side.name, side.with_names(value)) for value in given]
+        properties = [value_at(resource.properties, tuple(name.split("."))) for name in group]
+        values: list[Any] = [in_stack(side.name, side.with_names(value)) for value in properties]
         scope = "" if resource.type.startswith(_GLOBAL) else region
         for value in as_list(values[0]):
             key = json.dumps([resource.type, scope, group, value, values[1:]], sort_keys=True)

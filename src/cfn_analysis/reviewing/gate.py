@@ -29,7 +29,9 @@ def accept(
     risks = []
     for risk in review.risks:
         by = next((acceptance for acceptance in new if acceptance.accepts(risk)), None)
-        risks.append(risk if by is None else risk._replace(accepted=True, reason=by.reason))
+        if by is not None:
+            risk = risk._replace(accepted=True, reason=by.reason)
+        risks.append(risk)
     ignored = tuple(
         f"{acceptance.origin} ({acceptance.place}) is from an earlier change and is ignored. Remove it."
         for acceptance in acceptances
@@ -48,16 +50,16 @@ def _require_effect(acceptances: Iterable[Acceptance], review: Review) -> None:
             )
 
 
-def _nearest(wanted: Acceptance, review: Review) -> str:
+def _nearest(acceptance: Acceptance, review: Review) -> str:
     """Return the sentence with the nearest stack, resource or property that has such a risk."""
     stacks: set[str] = set()
     for environment in review.environments:
         stacks.update(stack.built.name for stack in environment.stacks)
-    if wanted.stack not in stacks:
-        return hint(wanted.stack or "", sorted(stacks))
-    alike = [risk for risk in review.risks if (risk.kind, risk.stack) == (wanted.kind, wanted.stack)]
-    of_resource = [risk for risk in alike if risk.name == wanted.name]
+    if acceptance.stack not in stacks:
+        return hint(acceptance.stack or "", sorted(stacks))
+    alike = [risk for risk in review.risks if (risk.kind, risk.stack) == (acceptance.kind, acceptance.stack)]
+    of_resource = [risk for risk in alike if risk.name == acceptance.name]
     if not of_resource:
-        return hint(wanted.name, [risk.name for risk in alike])
+        return hint(acceptance.name, [risk.name for risk in alike])
     places = dict.fromkeys(place(risk.kind, risk.stack, risk.name, risk.path) for risk in of_resource)
     return f" It has {beginning(list(places), 3)}."

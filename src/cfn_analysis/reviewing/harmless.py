@@ -42,8 +42,9 @@ def _json_changes(_before: Any, after: Any, _limit: str) -> bool:
     parts = parts_of_sub(after) if is_unknown(after) else [after]
     if parts is None:
         return False
+    texts = [part if isinstance(part, str) else "0" for part in parts]
     try:
-        json.loads("".join(part if isinstance(part, str) else "0" for part in parts))
+        json.loads("".join(texts))
     except ValueError:
         return False
     return True
@@ -125,7 +126,7 @@ def _is_allowed(type_name: str, region: str, value: ValueChange) -> bool:
     new = text(value.after)
     if value.after is None:
         return True
-    if "enum" in schema and new not in map(str, schema["enum"]):
+    if "enum" in schema and new not in [str(allowed) for allowed in schema["enum"]]:
         return False
     number = _number(value.after)
     if number is not None and not schema.get("minimum", number) <= number <= schema.get("maximum", number):

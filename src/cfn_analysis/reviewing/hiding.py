@@ -69,23 +69,20 @@ def _shown(value: Any, *, secret: bool) -> Any:
     if isinstance(value, int | float):
         return HIDDEN_VALUE if secret else value
     if isinstance(value, str):
-        hide = (secret and not value.startswith("{{resolve:")) or _LOOKS_SECRET.search(value)
-        return HIDDEN_VALUE if hide and value else value
+        if value and secret and not value.startswith("{{resolve:"):
+            return HIDDEN_VALUE
+        return _hide_text(value)
     if is_unknown(value):
         return _words(value, secret=secret)
     if isinstance(value, list):
         return [_shown(part, secret=secret) for part in value]
     if isinstance(value, Mapping):
-        label = next((str(value[key]) for key in _NAMES_OF_ITEMS if isinstance(value.get(key), str)), "")
-        return {
-            key: _shown(
-                part,
-                secret=secret
-                or (key in _VALUES_OF_ITEMS and _is_secret(label))
-                or (key not in _VALUES_OF_ITEMS and _is_secret(key)),
-            )
-            for key, part in value.items()
-        }
+        label = next((value[key] for key in _NAMES_OF_ITEMS if isinstance(value.get(key), str)), "")
+        parts = {}
+        for key, part in value.items():
+            name = label if key in _VALUES_OF_ITEMS else key
+            parts[key] = _shown(part, secret=secret or _is_secret(name))
+        return parts
     return value
 
 
@@ -97,22 +94,26 @@ def _words(value: Any, *, secret: bool) -> Any:
             branches = [_searchable_text(_shown(branch, secret=secret)) for branch in (yes, no)]
             return f"{branches[0]} if {condition}, otherwise {branches[1]}"
         case {"Fn::FindInMap": [mapping, row, column, _]}:
-            keys = " ".join(_searchable_text(_shown(key, secret=False)) for key in (row, column))
-            return f"{keys} of the mapping {_searchable_text(_shown(mapping, secret=False))}"
+            texts = [_searchable_text(_shown(key, secret=False)) for key in (row, column, mapping)]
+            return f"{texts[0]} {texts[1]} of the mapping {texts[2]}"
         case {"Fn::NotGiven": name}:
             return f"${{{name}}}"
         case {"Fn::In": [stack, inner]}:
             return f"{_words(inner, secret=secret)} of {stack}"
+        case {"Fn::Unresolved": _} if secret:
+            return HIDDEN_VALUE
         case {"Fn::Unresolved": [node, _]}:
-            return HIDDEN_VALUE if secret else _hide_text(in_words(node))
+            return _hide_text(in_words(node))
         case {"Fn::Sub": [str(text), _]} | {"Fn::Sub": str(text)} if (
             secret and not text.startswith("{{resolve:") and any(pieces(text, lambda _: ""))
         ):  # it has other parts than variables and dynamic references
             return HIDDEN_VALUE
         case {"Fn::Sub": [text, Mapping() as bound]}:
             safe = {name: _shown(part, secret=secret) for name, part in bound.items()}
-            if len([piece for piece in pieces(text, str) if piece]) > 1:  # a condition between other texts
-                safe = {name: f"({part})" if "Fn::If" in bound[name] else part for name, part in safe.items()}
+            if len([piece for piece in pieces(text, str) if piece]) > 1:
+                for name, part in bound.items():
+                    if "Fn::If" in part:  # a condition between other texts
+                        safe[name] = f"({safe[name]})"
             return _hide_text(in_words({"Fn::Sub": [text, safe]}))
     if HIDDEN in str(value):
         return HIDDEN_VALUE
@@ -138,8 +139,12 @@ def _as_written(value: Any) -> Any:
 
 
 def _searchable_text(value: Any) -> str:
-    return value if isinstance(value, str) else in_words(value)
+    if isinstance(value, str):
+        return value
+    return in_words(value)
 
 
 def _hide_text(text: str) -> str:
-    return HIDDEN_VALUE if _LOOKS_SECRET.search(text) else text
+    if _LOOKS_SECRET.search(text):
+        return HIDDEN_VALUE
+    return text

@@ -8,7 +8,7 @@ replaced resource with the replacement.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.wiring import Node
@@ -139,13 +139,22 @@ def _of_resource(judges: _Judges, change: ResourceChange) -> Iterator[Judgment]:
 
 def _of_existence(judges: _Judges, change: ResourceChange) -> Judgment:
     """Return the judgment about an added or removed resource."""
-    is_removed = change.action == REMOVE
-    before = change.written_type if is_removed else None
-    after = None if is_removed else change.written_type
+    if change.action == REMOVE:
+        judgment = Judgment(change.node, "", change.written_type, None, RISK)
+        reason = REMOVED.get(change.type, "")
+    else:
+        judgment = Judgment(change.node, "", None, change.written_type, RISK)
+        reason = ADDED.get(change.type, "")
     if change.node in judges.whole:
-        return Judgment(change.node, "", before, after, RISK)
-    reason = (REMOVED if is_removed else ADDED).get(change.type, "")
-    return Judgment(change.node, "", before, after, HARMLESS if reason else NOT_JUDGED, reason)
+        return judgment
+    return judgment._replace(verdict=_without_risk(reason), reason=reason)
+
+
+def _without_risk(reason: str) -> str:
+    """Return the verdict about a change that no risk is about, from the reason why it cannot harm."""
+    if reason:
+        return HARMLESS
+    return NOT_JUDGED
 
 
 def _of_cause(judges: _Judges, change: ResourceChange, cause: Cause) -> Iterator[Judgment]:
@@ -168,7 +177,7 @@ def _of_value(judges: _Judges, change: ResourceChange, value: ValueChange) -> Ju
         return judgment
     region = judges.environment.after[change.node.stack].built.region
     reason = judges.reason(change.node, value.place) or reason_of_value(change.type, region, value)
-    return judgment._replace(verdict=HARMLESS if reason else NOT_JUDGED, reason=reason)
+    return judgment._replace(verdict=_without_risk(reason), reason=reason)
 
 
 def _shown(value: Any, path: str, change: ResourceChange) -> Any:
@@ -185,7 +194,7 @@ def _of_output(judges: _Judges, stack: StackChanges, output: ChangedOutput) -> J
         return Judgment(subject, path, before, after, HARMLESS, "nothing reads a new output yet")
     if output.export != output.new_export and output.before == output.after:
         reason = "" if output.export else TEMPLATE["Outputs.Export"]
-        verdict = HARMLESS if reason else NOT_JUDGED
+        verdict = _without_risk(reason)
         return Judgment(subject, f"{path}.Export", output.export, output.new_export, verdict, reason)
     if before == after and isinstance(after, str):  # of a resource that is replaced
         after = f"{after} (new)"
@@ -202,18 +211,18 @@ def _of_template(judges: _Judges, environment: EnvironmentChanges, stack: StackC
     for change in template_changes(old, new):
         subject = Node(name, change.name)
         reason = change.reason or judges.reason(subject, change.path)
-        verdict = HARMLESS if reason else NOT_JUDGED
+        verdict = _without_risk(reason)
         if judges.has_risk(subject, change.path):
             verdict, reason = RISK, ""
         before, after = shown(change.before, change.path), shown(change.after, change.path)
         yield Judgment(subject, change.path, before, after, verdict, reason)
 
 
-def merged(by_environment: Iterable[tuple[str, Iterable[Judgment]]]) -> list[Judgment]:
+def merged(by_environment: Mapping[str, Iterable[Judgment]]) -> list[Judgment]:
     """Return the judgments of all environments, equal ones once with their environments."""
     equal: dict[str, Judgment] = {}
     environments: dict[str, dict[str, None]] = {}
-    for environment, of_environment in by_environment:
+    for environment, of_environment in by_environment.items():
         for judgment in of_environment:
             key = json.dumps(judgment, sort_keys=True, default=str)
             equal[key] = judgment

@@ -1,7 +1,7 @@
 """The report of a review as Markdown for the comment of a pull request: risks first, details folded."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from cfn_analysis.model.escaping import for_html, for_markdown, markdown_code
@@ -101,7 +101,7 @@ def _not_judged_sections(review: Review, link_base: str) -> Iterator[_Section]:
         return
     entries = []
     for group in groups:
-        places = ", ".join(map(markdown_code, group.places))
+        places = _codes(group.places)
         source = _sources(group.stack, group.names, review.sources, link_base)
         entries.append(f"- {places}{_where(group.where)} {markdown_code(group.change)}{source}\n")
     yield _Section("\nNot judged:\n\n" if review.risks else "", entries, "")
@@ -114,11 +114,14 @@ def _picture_sections(review: Review) -> Iterator[_Section]:
         return
     block = "\n".join(["```mermaid", *drawn.lines, "```", ""])
     title = "How the changes spread"
-    yield _folded(title, [block]) if drawn.is_large else _Section(f"\n{title}:\n\n", [block], "")
+    if drawn.is_large:
+        yield _folded(title, [block])
+    else:
+        yield _Section(f"\n{title}:\n\n", [block], "")
 
 
 def _risk(group: digest.RiskGroup, sources: Mapping[str, Mapping[str, str]], link_base: str) -> str:
-    places = ", ".join(map(markdown_code, group.places))
+    places = _codes(group.places)
     source = _sources(group.risk.stack, group.names, sources, link_base)
     message = group.message
     if len(message) > _LONGEST_MESSAGE:
@@ -137,7 +140,9 @@ def _sources(
     if not of_stack:
         return ""
     linked = [_link(of_stack[name], link_base) for name in names[: digest.MOST_CAUSES] if name]
-    return f" - {', '.join(linked)}" if linked else ""
+    if not linked:
+        return ""
+    return f" - {', '.join(linked)}"
 
 
 def _stack_lines(stack: digest.StackDigest, link_base: str) -> Iterator[str]:
@@ -154,7 +159,7 @@ def _stack_lines(stack: digest.StackDigest, link_base: str) -> Iterator[str]:
 
 def _resources(alike: Sequence[digest.Located[digest.ResourceLine]], link_base: str) -> str:
     resource, where = alike[0]
-    names = ", ".join(markdown_code(line.name) for line, _ in alike)
+    names = _codes([line.name for line, _ in alike])
     facts = ", ".join([resource.type, *resource.facts])
     source = f" - {_link(resource.source, link_base)}" if resource.source and len(alike) == 1 else ""
     lines = [f"- **{resource.action}** {names}{_where(where)} - {for_markdown(facts)}{source}"]
@@ -171,7 +176,7 @@ def _resources(alike: Sequence[digest.Located[digest.ResourceLine]], link_base: 
 
 
 def _output(output: digest.OutputLine, where: str) -> str:
-    exports = " to ".join(map(markdown_code, output.exports))
+    exports = " to ".join(markdown_code(name) for name in output.exports)
     exported = f", export {exports}" if exports else ""
     line = f"- **{output.action}** output {markdown_code(output.key)}{exported}{_where(where)}"
     if output.is_updated:
@@ -179,13 +184,21 @@ def _output(output: digest.OutputLine, where: str) -> str:
     return f"{line} {_because(output.chain)}".rstrip() + "\n"
 
 
+def _codes(texts: Iterable[str]) -> str:
+    return ", ".join(markdown_code(text) for text in texts)
+
+
 def _where(where: str) -> str:
     """Return the environments of an entry, with a space before them, as Markdown; empty for all."""
-    return f" {for_markdown(where)}" if where else ""
+    if not where:
+        return ""
+    return f" {for_markdown(where)}"
 
 
 def _because(chain: Sequence[str]) -> str:
-    return f"({for_markdown(' > '.join(chain))})" if len(chain) > 1 else ""
+    if len(chain) < 2:
+        return ""
+    return f"({for_markdown(' > '.join(chain))})"
 
 
 def _folded(title: str, entries: Sequence[str]) -> _Section:
@@ -193,25 +206,27 @@ def _folded(title: str, entries: Sequence[str]) -> _Section:
 
 
 def _fitted(head: str, sections: Sequence[_Section], command: str) -> str:
-    """Return the sections that fit, and the number of omitted entries."""
+    """Return the sections that fit, and the number of omitted entries; after one, all others are omitted."""
     parts = [head]
     room = LONGEST - _RESERVE - len(head)
-    left = 0
     whole = sum(len(section.entries) for section in sections)
+    listed = 0
+    is_full = False
     for section in sections:
-        frame = len(section.above) + len(section.below)
-        taken: list[str] = []
+        length = len(section.above) + len(section.below)
+        fitting: list[str] = []
         for entry in section.entries:
-            if left == 0 and frame + sum(map(len, taken)) + len(entry) <= room:
-                taken.append(entry)
-            else:
-                left += 1
-        if taken:
-            parts += [section.above, *taken, section.below]
-            room -= frame + sum(map(len, taken))
-    if left:
+            is_full = is_full or length + len(entry) > room
+            if not is_full:
+                fitting.append(entry)
+                length += len(entry)
+        if fitting:
+            parts += [section.above, *fitting, section.below]
+            room -= length
+            listed += len(fitting)
+    if listed < whole:
         parts.append(
-            f"\n**{left} of {whole} entries are omitted**, because a "
+            f"\n**{whole - listed} of {whole} entries are omitted**, because a "
             f"comment is limited to {LONGEST:,} characters. `{command}` prints all entries.\n"
         )
     return "".join(parts).rstrip("\n")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from cfn_analysis.model.intrinsics import is_unknown
-from cfn_analysis.model.references import Place, value_at
+from cfn_analysis.model.references import Place, place_in_words, value_at
 from cfn_analysis.reviewing.findings import Problem
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
@@ -58,7 +58,7 @@ def _sides(change: ResourceChange) -> tuple[str, Any, Any] | None:
         return None
     if isinstance(before, str) and isinstance(after, str) and before and after:
         return None  # two patterns for texts
-    return ".".join(map(str, place)), before, after
+    return place_in_words(place), before, after
 
 
 def _parsed(value: Any) -> Any:
@@ -75,16 +75,17 @@ def _is_plain(pattern: Any) -> bool:
     if is_unknown(pattern):
         return False
     if isinstance(pattern, Mapping):
-        return all(map(_is_plain, pattern.values()))
+        return all(_is_plain(values) for values in pattern.values())
     if isinstance(pattern, list):
-        return all(_is_value(item) for item in pattern)
+        return all(_is_value(value) for value in pattern)
     return True
 
 
-def _is_value(item: Any) -> bool:
-    if is_unknown(item):
+def _is_value(value: Any) -> bool:
+    """Return whether a value of a list is known and not a condition of its own, such as a prefix."""
+    if is_unknown(value):
         return False
-    return not isinstance(item, Mapping) or set(item) == {"Pattern"}
+    return not isinstance(value, Mapping) or set(value) == {"Pattern"}
 
 
 def _passes_more(before: Any, after: Any) -> bool:

@@ -42,10 +42,15 @@ def stale_names(environment: EnvironmentChanges) -> Iterator[Risk]:
             if reader != node and pattern.search(text)
         )
         if readers and not _is_taken_over(environment, node, before.type, old):
-            is_deleted, sentence = change.action == REMOVE, sentences.NAME_STALE
-            paths = () if is_deleted else [cause.name for cause in change.decisive]
+            is_deleted = change.action == REMOVE
             yield risk(
-                INTERRUPTION, node, sentence, paths=paths, is_deleted=is_deleted, old=old, readers=readers
+                INTERRUPTION,
+                node,
+                sentences.NAME_STALE,
+                paths=() if is_deleted else [cause.name for cause in change.decisive],
+                is_deleted=is_deleted,
+                old=old,
+                readers=readers,
             )
 
 

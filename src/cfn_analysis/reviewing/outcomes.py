@@ -34,7 +34,8 @@ HARMLESS: Final = "harmless"
 
 def _types(word: str) -> frozenset[str]:
     """Return the types with a word in outcomes.txt."""
-    rows = (line.split(": ") for line in Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines())
+    lines = Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines()
+    rows = [line.split(": ") for line in lines]
     return frozenset(name for name, words in rows if word in words.split())
 
 
@@ -67,13 +68,12 @@ class ResourceOutcome(NamedTuple):
 
 def resource_outcomes(changes: Mapping[Node, ResourceChange], stacks: Stacks) -> dict[Node, ResourceOutcome]:
     """Return the outcome of each change in stacks that the deploy contains."""
-    return {
-        node: ResourceOutcome(
-            change, _interruption(change, stacks[node.stack].built.region), _data(change), _notes(change)
-        )
-        for node, change in changes.items()
-        if node.stack in stacks
-    }
+    outcomes = {}
+    for node, change in changes.items():
+        if node.stack in stacks:
+            interruption = _interruption(change, stacks[node.stack].built.region)
+            outcomes[node] = ResourceOutcome(change, interruption, _data(change), _notes(change))
+    return outcomes
 
 
 def _interruption(change: ResourceChange, region: str) -> str:
@@ -90,14 +90,19 @@ def _interruption(change: ResourceChange, region: str) -> str:
     if change.action != UPDATE:
         return NOT_KNOWN
     places = [cause.place for cause in change.causes if cause.place]
-    known = all(is_documented(change.type, place) for place in places)
-    return NONE if known and all(note.interrupts is NO for note in notes) else NOT_KNOWN
+    if not all(is_documented(change.type, place) for place in places):
+        return NOT_KNOWN
+    if not all(note.interrupts is NO for note in notes):
+        return NOT_KNOWN
+    return NONE
 
 
 def _notes(change: ResourceChange) -> dict[Note, tuple[str, ...]]:
     if change.action == REMOVE:
         note = facts_of(change.type).removal
-        return {note: ()} if note else {}
+        if note is None:
+            return {}
+        return {note: ()}
     if change.action == REPLACE:  # nothing is updated in place
         return {}
     changed = None
@@ -119,18 +124,26 @@ def _data(change: ResourceChange) -> str:
         return NONE
     holding = holds_data(before)
     if change.action in (UPDATE, POLICY):
-        return KEPT if holding else NONE
+        if holding:
+            return KEPT
+        return NONE
     if change.type in PUBLISHED:
         return HARMLESS
-    deciding = before if change.action == REMOVE else change.after or before
+    deciding = before
+    if change.action != REMOVE and change.after is not None:
+        deciding = change.after
     kept = deciding.retention_policy(deciding_policy(change))
     if kept.startswith("Retain"):
         return ORPHANED
     if kept == "Snapshot" and before.type in _SNAPSHOTS and holding:
-        return DELETE_FAILS if is_protected(before) else SNAPSHOT
+        if is_protected(before):
+            return DELETE_FAILS
+        return SNAPSHOT
     if is_protected(before) or may_refuse_deletion(before):
         return DELETE_FAILS
-    return LOST if holding else NONE
+    if holding:
+        return LOST
+    return NONE
 
 
 def deciding_policy(change: ResourceChange) -> str:

@@ -51,27 +51,50 @@ class ChangedOutput(NamedTuple):
 def changed_outputs(states: States, stack: str, changes: Changes) -> Iterator[ChangedOutput]:
     """Yield the changed outputs of a stack in the order of the template."""
     chains = CauseChains(states.before, states.after, states.origin)
-    old, new = states.before.get(stack), states.after[stack]
-    before, after = _existing(old), _existing(new)
+    before, after = _existing(states.before.get(stack)), _existing(states.after[stack])
     for key in dict.fromkeys([*after, *before]):
         was, will = before.get(key), after.get(key)
-        may_end = bool(old and was and will and existence_cases(old, new, was, will).may_end)
-        stays = None if may_end else will
-        reason = _reason(chains, Node(stack, key), (was, stays), changes)
+        if was is None:
+            is_new = _Reason(chains.of_existence(Node(stack, key), "Outputs"))
+            yield _changed_output(states, stack, key, ADD, (was, will), is_new)
+            continue
+        may_end = will is not None and _may_end(states, stack, was, will)
+        reason = _reason(chains, Node(stack, key), was, None if may_end else will, changes)
         if reason is None:
             continue
-        importers = _importers(states, stack, was.export if was else None)
-        yield ChangedOutput(
-            key,
-            ADD if was is None else REMOVE if stays is None else UPDATE,
-            was.value if was else None,
-            will.value if will else None,
-            _export(old, key),
-            _export(new, key),
-            () if was and old and _has_moved(was, will, (old, new)) else importers,
-            _readers(states, Node(stack, key), importers),
-            reason._replace(is_certain=reason.is_certain and not may_end),
-        )
+        action = REMOVE if will is None or may_end else UPDATE
+        reason = reason._replace(is_certain=reason.is_certain and not may_end)
+        yield _changed_output(states, stack, key, action, (was, will), reason)
+
+
+def _may_end(states: States, stack: str, was: Output, will: Output) -> bool:
+    """Return whether an output that exists or may exist on both sides may be removed."""
+    return existence_cases(states.before[stack], states.after[stack], was, will).may_end
+
+
+def _changed_output(
+    states: States,
+    stack: str,
+    key: str,
+    action: str,
+    both: tuple[Output | None, Output | None],
+    reason: _Reason,
+) -> ChangedOutput:
+    was, will = both
+    old, new = states.before.get(stack), states.after[stack]
+    importers = _importers(states, stack, was.export) if was else ()
+    is_moved = was is not None and old is not None and _has_moved(was, will, (old, new))
+    return ChangedOutput(
+        key,
+        action,
+        was.value if was else None,
+        will.value if will else None,
+        _export(old, key),
+        _export(new, key),
+        () if is_moved else importers,
+        _readers(states, Node(stack, key), importers),
+        reason,
+    )
 
 
 def _existing(side: ResolvedStack | None) -> dict[str, Output]:
@@ -81,20 +104,22 @@ def _existing(side: ResolvedStack | None) -> dict[str, Output]:
 
 
 def _reason(
-    chains: CauseChains, output: Node, both: tuple[Output | None, Output | None], changes: Changes
+    chains: CauseChains, output: Node, was: Output, will: Output | None, changes: Changes
 ) -> _Reason | None:
     """Return why an output with these states changes; None if it does not."""
-    was, will = both
-    if was is None or will is None:
+    if will is None:
         return _Reason(chains.of_existence(output, "Outputs"))
     if source := _new_resource(will.value, output.stack, changes):
-        is_certain, is_replacement = (changes[source].action != action for action in (MAYBE_REPLACE, UPDATE))
-        return _Reason(changes[source].chain_for(output.stack), is_certain, is_replacement)
+        change = changes[source]
+        is_certain, is_replacement = change.action != MAYBE_REPLACE, change.action != UPDATE
+        return _Reason(change.chain_for(output.stack), is_certain, is_replacement)
     old, new = chains.before[output.stack], chains.after[output.stack]
     values, named = (was.value, will.value), (old.with_names(was.value), new.with_names(will.value))
     if named[0] != named[1]:
         return _Reason(chains.of_output(*output), named_for_certain(values, named))
-    return _Reason([chains.file(output.stack)]) if was.export != will.export else None
+    if was.export != will.export:
+        return _Reason([chains.file(output.stack)])
+    return None
 
 
 def _new_resource(value: Any, stack: str, changes: Changes) -> Node | None:
@@ -118,12 +143,14 @@ def _has_moved(was: Output, will: Output | None, sides: tuple[ResolvedStack, Res
 def _importers(states: States, stack: str, export: Any) -> tuple[str, ...]:
     """Return the other stacks of the region that import an export of a stack."""
     exporter = states.deployed.get(stack)
-    return tuple(
-        name
-        for name, side in states.deployed.items()
-        if exporter and name != stack and side.built.region == exporter.built.region
-        if isinstance(export, str) and export in side.importers
-    )
+    if exporter is None or not isinstance(export, str):
+        return ()
+    importers = []
+    for name, side in states.deployed.items():
+        is_in_region = name != stack and side.built.region == exporter.built.region
+        if is_in_region and export in side.importers:
+            importers.append(name)
+    return tuple(importers)
 
 
 def _readers(states: States, output: Node, importers: Sequence[str]) -> tuple[str, ...]:
@@ -134,7 +161,9 @@ def _readers(states: States, output: Node, importers: Sequence[str]) -> tuple[st
 
 
 def _export(side: ResolvedStack | None, key: str) -> str | None:
-    output = side.outputs.get(key) if side else None
-    if side is None or output is None or output.exists is NO or output.export is None:
+    if side is None or key not in side.outputs:
+        return None
+    output = side.outputs[key]
+    if output.exists is NO or output.export is None:
         return None
     return in_words(side.built.outputs[key]["Export"]["Name"])

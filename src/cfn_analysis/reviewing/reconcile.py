@@ -95,12 +95,12 @@ class Reconciliation(NamedTuple):
 
     environment: str
     stack: str
-    verdicts: Sequence[Comparison]
+    comparisons: Sequence[Comparison]
 
     @property
     def missed(self) -> list[Comparison]:
         """The resources for which the change set contains more than the review."""
-        return [verdict for verdict in self.verdicts if verdict.word == CHANGE_SET_HAS_MORE]
+        return [comparison for comparison in self.comparisons if comparison.word == CHANGE_SET_HAS_MORE]
 
 
 def read(data: bytes, where: str) -> ChangeSet:
@@ -126,10 +126,8 @@ def read(data: bytes, where: str) -> ChangeSet:
     nothing = "didn't contain changes" in reason or "No updates are to be performed" in reason
     if status not in (None, "CREATE_COMPLETE") and not nothing:
         todo = "Fix the cause, and create" if status == "FAILED" else "Wait for CREATE_COMPLETE, and describe"
-        raise ReconcileError(
-            f"The change set in {where} has the status {status}{f' ({reason})' if reason else ''}. {todo} it "
-            "again."
-        )
+        because = f" ({reason})" if reason else ""
+        raise ReconcileError(f"The change set in {where} has the status {status}{because}. {todo} it again.")
     changes = {}
     for change in answer.get("Changes") or []:
         entry = change.get("ResourceChange") if isinstance(change, dict) else None
@@ -143,24 +141,28 @@ def reconcile(review: Review, change_set: ChangeSet) -> Reconciliation:
     """Compare a review with a change set."""
     environment, stack = _place(review, change_set.stack)
     ours = {outcome.change.node.name: outcome for outcome in stack.resources}
-    verdicts = tuple(
-        _verdict(name, ours.get(name), change_set.changes.get(name, AwsChange()), (environment, stack))
+    comparisons = tuple(
+        _comparison(name, ours.get(name), change_set.changes.get(name, AwsChange()), (environment, stack))
         for name in dict.fromkeys([*ours, *change_set.changes])
     )
-    return Reconciliation(environment.name, stack.built.name, verdicts)
+    return Reconciliation(environment.name, stack.built.name, comparisons)
 
 
 def as_text(compared: Reconciliation) -> str:
     """Return the comparison as text, differences first."""
     words = (CHANGE_SET_HAS_MORE, REVIEW_HAS_MORE, AGREE)
-    counts = Counter(verdict.word for verdict in compared.verdicts)
+    counts = Counter(comparison.word for comparison in compared.comparisons)
+    numbers = ", ".join(f"{word}: {counts[word]}" for word in words)
     where = f"{compared.stack} in {compared.environment}" if compared.environment else compared.stack
-    lines = [f"{where}: {', '.join(f'{word}: {counts[word]}' for word in words)}"]
-    for verdict in sorted(compared.verdicts, key=lambda verdict: words.index(verdict.word)):
-        says = f"the review has {verdict.ours}, AWS has {verdict.theirs}"
-        lines.append(f"  {verdict.word}  {verdict.name}: {verdict.ours if verdict.word == AGREE else says}")
-        lines += [f"    {note}" for note in verdict.notes]
-    return "\n".join(map(for_terminal, [*lines, "", SSM_VALUE_NOT_SEEN]))
+    lines = [f"{where}: {numbers}"]
+    for comparison in sorted(compared.comparisons, key=lambda comparison: words.index(comparison.word)):
+        both = comparison.ours
+        if comparison.word != AGREE:
+            both = f"the review has {comparison.ours}, AWS has {comparison.theirs}"
+        lines.append(f"  {comparison.word}  {comparison.name}: {both}")
+        lines += [f"    {note}" for note in comparison.notes]
+    lines += ["", SSM_VALUE_NOT_SEEN]
+    return "\n".join(for_terminal(line) for line in lines)
 
 
 def as_json(compared: Reconciliation) -> str:
@@ -171,20 +173,21 @@ def as_json(compared: Reconciliation) -> str:
         "stack": compared.stack,
         "resources": [
             {
-                "logicalId": verdict.name,
-                "ours": verdict.ours,
-                "aws": verdict.theirs,
-                "verdict": verdict.word,
-                "notes": list(verdict.notes),
+                "logicalId": comparison.name,
+                "ours": comparison.ours,
+                "aws": comparison.theirs,
+                "verdict": comparison.word,
+                "notes": list(comparison.notes),
             }
-            for verdict in compared.verdicts
+            for comparison in compared.comparisons
         ],
     }
     return json.dumps(document, indent=2)
 
 
 def _aws_change(name: str, entry: Mapping[str, Any], where: str) -> AwsChange:
-    action, scope = str(entry.get("Action")), frozenset(map(str, entry.get("Scope") or ()))
+    action = str(entry.get("Action"))
+    scope = frozenset(str(attribute) for attribute in entry.get("Scope") or ())
     change = _ACTIONS.get(action)
     if action == "Modify":
         change = _REPLACEMENTS.get(str(entry.get("Replacement", "False")))
@@ -202,32 +205,35 @@ def _aws_change(name: str, entry: Mapping[str, Any], where: str) -> AwsChange:
 
 
 def _place(review: Review, name: str) -> _Compared:
-    every = [(environment, stack) for environment in review.environments for stack in environment.stacks]
-    for environment, stack in every:
-        if environment.after[stack.built.name].deployed_name == name:
-            return environment, stack
-    if len(every) == 1 and not every[0][0].name:  # single templates do not have the name of a deployed stack
-        return every[0]
-    known = [str(environment.after[stack.built.name].deployed_name) for environment, stack in every]
+    places: list[_Compared] = []
+    for environment in review.environments:
+        places += [(environment, stack) for stack in environment.stacks]
+    names = [environment.after[stack.built.name].deployed_name for environment, stack in places]
+    if name in names:
+        return places[names.index(name)]
+    if len(places) == 1 and not places[0][0].name:  # a single template does not have the name of a stack
+        return places[0]
     raise ReconcileError(
         f"The stack {name} of the change set is not in the review. Use a change set of "
-        f"one of these stacks: {', '.join(known)}."
+        f"one of these stacks: {', '.join(str(deployed_name) for deployed_name in names)}."
     )
 
 
-def _verdict(name: str, ours: ResourceOutcome | None, theirs: AwsChange, place: _Compared) -> Comparison:
+def _comparison(name: str, ours: ResourceOutcome | None, theirs: AwsChange, place: _Compared) -> Comparison:
     our_word = ours.change.action if ours else NONE
     if our_word == UPDATE and theirs.change == NONE and "Metadata" in theirs.scope:  # that cfn-init reads
         theirs = theirs._replace(change=UPDATE)
-    word, notes = AGREE, []
+    environment, stack = place
+    word = AGREE
+    notes: tuple[str, ...] = ()
     if _STRENGTH[theirs.change] > _STRENGTH[our_word]:
-        word, notes = CHANGE_SET_HAS_MORE, [*_why_more(theirs, place[1])]
+        word, notes = CHANGE_SET_HAS_MORE, tuple(_why_more(theirs, stack))
     elif ours and _STRENGTH[theirs.change] < _STRENGTH[our_word]:
-        word, notes = REVIEW_HAS_MORE, [*_why_silent(ours, theirs.change, place[0])]
+        word, notes = REVIEW_HAS_MORE, tuple(_why_silent(ours, theirs.change, environment))
     elif ours and our_word in _ENDING and ours.data not in _DATA.get(theirs.old_one, (ours.data,)):
         word = CHANGE_SET_HAS_MORE
-        notes = [f"for the old one, AWS has {theirs.old_one}, the review has: {ours.data}"]
-    return Comparison(name, our_word, theirs.change, word, tuple(notes))
+        notes = (f"for the old one, AWS has {theirs.old_one}, the review has: {ours.data}",)
+    return Comparison(name, our_word, theirs.change, word, notes)
 
 
 def _why_more(theirs: AwsChange, stack: StackChanges) -> Iterator[str]:
@@ -244,7 +250,7 @@ def _why_more(theirs: AwsChange, stack: StackChanges) -> Iterator[str]:
             yield f"the value of the SSM parameter that {name} names is not in the files"
     if theirs.scope == {"Tags"}:
         yield "only tags change, perhaps those of the stack, which are not in the template"
-    if theirs.details and all(map(_is_known_later, theirs.details)):
+    if theirs.details and all(_is_known_later(detail) for detail in theirs.details):
         yield _VALUE_KNOWN_LATER
 
 
@@ -266,13 +272,21 @@ def _why_silent(outcome: ResourceOutcome, theirs: str, environment: EnvironmentC
         {} in (cause.before, cause.after) for cause in ours.causes
     ):
         yield _EMPTY_OBJECT
-    follows = (cause.follows.stack for cause in ours.causes if cause.follows is not None)
-    others = dict.fromkeys(stack for stack in follows if stack != ours.node.stack)
-    for stack in others:
+    follows = [cause.follows.stack for cause in ours.causes if cause.follows is not None]
+    other_stacks = dict.fromkeys(stack for stack in follows if stack != ours.node.stack)
+    for stack in other_stacks:
         yield f"it follows from {stack}; a change set evaluates only its own stack"
-    changed = {Node(stack.built.name, output.key) for stack in environment.stacks for output in stack.outputs}
-    read = environment.after[ours.node.stack].readers
-    if not others and any(ours.node.name in read.get(output, ()) for output in changed):
+    if not other_stacks and _reads_changed_output(environment, ours.node):
         yield "it follows from another stack, whose change is not deployed yet"
     if ours.may_not_happen:
         yield "a condition of the template is not known from the files"
+
+
+def _reads_changed_output(environment: EnvironmentChanges, node: Node) -> bool:
+    """Return whether a resource reads a changed output of another stack."""
+    readers = environment.after[node.stack].readers
+    for stack in environment.stacks:
+        for output in stack.outputs:
+            if node.name in readers.get(Node(stack.built.name, output.key), ()):
+                return True
+    return False

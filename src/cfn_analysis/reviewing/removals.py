@@ -13,14 +13,19 @@ from cfn_analysis.reviewing.renames import renames
 from cfn_analysis.updates.resolved_stack import mentions
 from cfn_analysis.updates.resource_changes import REMOVE, ResourceChange
 
-# Type, kind and properties that refer to the resource it serves; and the effect of its removal.
 _LINES: Final = Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines()
-_ROWS: Final = [(head.split(), effect) for head, effect in (line.split(": ", 1) for line in _LINES)]
 _Serving = Mapping[str, tuple[list[str], str]]
+"""Type -> the properties that refer to the resource it serves, and the effect of its removal."""
 
 
 def _rows_of(kind: str) -> _Serving:
-    return {words[0]: (words[2:], effect) for words, effect in _ROWS if words[1] == kind}
+    rows = {}
+    for line in _LINES:
+        head, effect = line.split(": ", 1)
+        type_name, kind_of_row, *properties = head.split()
+        if kind_of_row == kind:
+            rows[type_name] = (properties, effect)
+    return rows
 
 
 _GUARDING: Final = _rows_of("guards")

@@ -7,7 +7,8 @@ from cfn_analysis.model.intrinsics import joined, parts_of_sub
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.outcomes import PUBLISHED
-from cfn_analysis.updates.comparison import differences
+from cfn_analysis.reviewing.states import Stacks
+from cfn_analysis.updates.comparison import WithNames, differences
 from cfn_analysis.updates.resolved_stack import Resource, mentions
 from cfn_analysis.updates.resource_changes import ADD, REMOVE
 
@@ -26,32 +27,50 @@ def renames(environment: EnvironmentChanges) -> dict[Node, Node]:
         old, new = environment.before[name], environment.after[name]
         removed, added = (_recognizable(stack, action) for action in (REMOVE, ADD))
         types = {logical_id: resource.type for logical_id, resource in [*removed.items(), *added.items()]}
-        taken: set[str] = set()
-        for old_name, was in removed.items():
-            for new_name, will in added.items():
-                if new_name in taken or was.type != will.type:
-                    continue
-                before, after = (_without_names(resource.properties, types) for resource in (was, will))
-                names = (old.with_names, new.with_names)
-                if not differences(will.type, stack.built.region, before, after, names):
-                    taken.add(new_name)
-                    pairs[Node(name, old_name)] = Node(name, new_name)
-                    break
+        names = (old.with_names, new.with_names)
+        for old_name, resource in removed.items():
+            new_name = _equal_resource(resource, added, types, stack.built.region, names)
+            if new_name is not None:
+                pairs[Node(name, old_name)] = Node(name, new_name)
+                added = {logical_id: added[logical_id] for logical_id in added if logical_id != new_name}
     return _consistent(environment, pairs)
+
+
+def _equal_resource(
+    removed: Resource,
+    added: Mapping[str, Resource],
+    types: Mapping[str, str],
+    region: str,
+    names: tuple[WithNames, WithNames],
+) -> str | None:
+    """Return the logical ID of the first added resource that is equal to a removed one, or None."""
+    before = _without_names(removed.properties, types)
+    for logical_id, resource in added.items():
+        if resource.type != removed.type:
+            continue
+        after = _without_names(resource.properties, types)
+        if not differences(resource.type, region, before, after, names):
+            return logical_id
+    return None
 
 
 def _consistent(environment: EnvironmentChanges, pairs: dict[Node, Node]) -> dict[Node, Node]:
     """Return the pairs whose differing references refer to resources that are renamed too."""
     kept = {old: new for old, new in pairs.items() if _leads_to_renamed(environment, old, pairs)}
-    return pairs if len(kept) == len(pairs) else _consistent(environment, kept)
+    if len(kept) == len(pairs):
+        return pairs
+    return _consistent(environment, kept)
 
 
 def _leads_to_renamed(environment: EnvironmentChanges, old: Node, pairs: Mapping[Node, Node]) -> bool:
-    before, after = (
-        {mention.target for mention in mentions(side[stack].resources[name].properties, stack)}
-        for side, (stack, name) in ((environment.before, old), (environment.after, pairs[old]))
-    )
+    before, after = _targets(environment.before, old), _targets(environment.after, pairs[old])
     return {pairs.get(target, target) for target in before} == after
+
+
+def _targets(stacks: Stacks, node: Node) -> set[Node]:
+    """Return the resources that a resource refers to."""
+    properties = stacks[node.stack].resources[node.name].properties
+    return {mention.target for mention in mentions(properties, node.stack)}
 
 
 def _recognizable(stack: StackChanges, action: str) -> dict[str, Resource]:

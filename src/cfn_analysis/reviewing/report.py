@@ -7,11 +7,17 @@ from typing import Any, Final, NamedTuple, overload
 
 from cfn_analysis.model.template_text import TemplateSource
 from cfn_analysis.model.wording import series
-from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges, environment_changes
+from cfn_analysis.reviewing.changes import (
+    ChangedParameter,
+    EnvironmentChanges,
+    StackChanges,
+    environment_changes,
+)
 from cfn_analysis.reviewing.findings import Risk
 from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.reviewing.judging import NOT_JUDGED, Judgment, judgments, merged
 from cfn_analysis.reviewing.outcomes import ResourceOutcome, resource_outcomes
+from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.risks import of_environment, risks
 from cfn_analysis.reviewing.sides import ReviewError, Side, two_templates
 from cfn_analysis.reviewing.states import environment_names, resolved_states
@@ -94,22 +100,20 @@ def _review(before: Side, after: Side, environments: Sequence[str]) -> Review:
     notes = _notes_on_imports(compared) if after.is_template else []
     sources = _sources_of_changes(after, compared)
     of_deploy = risks(compared)
-    judged = merged(
-        (environment.name, judgments(environment, of_environment(of_deploy, environment.name)))
-        for environment in compared
-    )
+    by_environment = {}
+    for changes_of_environment in compared:
+        name = changes_of_environment.name
+        by_environment[name] = judgments(changes_of_environment, of_environment(of_deploy, name))
+    judged = merged(by_environment)
     return Review(before.name, after.name, compared, of_deploy, judged, sources, notes)
 
 
 def _notes_on_imports(environments: Sequence[EnvironmentChanges]) -> list[str]:
     """Return what is not known about two single templates."""
-    exports = [
-        output.export
-        for environment in environments
-        for stack in environment.stacks
-        for output in stack.outputs
-        if output.export is not None
-    ]
+    exports: list[str] = []
+    for environment in environments:
+        for stack in environment.stacks:
+            exports += [output.export for output in stack.outputs if output.export is not None]
     if not exports:
         return []
     return [
@@ -122,8 +126,9 @@ def _sources_of_changes(
     after: Side, environments: Sequence[EnvironmentChanges]
 ) -> dict[str, Mapping[str, str]]:
     """Return the sources of the stacks with changed resources."""
-    stacks = (stack for environment in environments for stack in environment.stacks if stack.resources)
-    changed = {stack.built.name: stack.built for stack in stacks}
+    changed = {}
+    for environment in environments:
+        changed.update({stack.built.name: stack.built for stack in environment.stacks if stack.resources})
     return {name: after.source(built) for name, built in changed.items()}
 
 
@@ -132,36 +137,10 @@ def document(review: Review) -> dict[str, Any]:
     return {
         "formatVersion": FORMAT_VERSION,
         "environments": [
-            {
-                "name": environment.name,
-                "stacks": [_stack_as_json(stack, review.sources) for stack in environment.stacks],
-            }
-            for environment in review.environments
+            _environment_as_json(environment, review.sources) for environment in review.environments
         ],
-        "risks": [
-            {
-                "kind": risk.kind,
-                "environments": list(risk.environments),
-                "stack": risk.stack,
-                "logicalId": risk.name,
-                "property": risk.path,
-                "message": risk.message,
-                "accepted": risk.accepted,
-                "reason": risk.reason,
-            }
-            for risk in review.risks
-        ],
-        "notJudged": [
-            {
-                "environments": list(judgment.environments),
-                "stack": judgment.subject.stack,
-                "logicalId": judgment.subject.name,
-                "path": judgment.path,
-                "before": judgment.before,
-                "after": judgment.after,
-            }
-            for judgment in review.not_judged
-        ],
+        "risks": [_risk_as_json(risk) for risk in review.risks],
+        "notJudged": [_not_judged_as_json(judgment) for judgment in review.not_judged],
         "notes": list(review.notes),
     }
 
@@ -171,38 +150,68 @@ def as_json(review: Review) -> str:
     return json.dumps(document(review), indent=2)
 
 
-def _stack_as_json(stack: StackChanges, sources: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+def _environment_as_json(
+    environment: EnvironmentChanges, sources: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    stacks = [_stack_as_json(stack, sources.get(stack.built.name, {})) for stack in environment.stacks]
+    return {"name": environment.name, "stacks": stacks}
+
+
+def _risk_as_json(risk: Risk) -> dict[str, Any]:
+    return {
+        "kind": risk.kind,
+        "environments": list(risk.environments),
+        "stack": risk.stack,
+        "logicalId": risk.name,
+        "property": risk.path,
+        "message": risk.message,
+        "accepted": risk.accepted,
+        "reason": risk.reason,
+    }
+
+
+def _not_judged_as_json(judgment: Judgment) -> dict[str, Any]:
+    return {
+        "environments": list(judgment.environments),
+        "stack": judgment.subject.stack,
+        "logicalId": judgment.subject.name,
+        "path": judgment.path,
+        "before": judgment.before,
+        "after": judgment.after,
+    }
+
+
+def _stack_as_json(stack: StackChanges, sources: Mapping[str, str]) -> dict[str, Any]:
     return {
         "name": stack.built.name,
         "region": stack.built.region,
-        "resources": [
-            _resource_as_json(stack, outcome, sources.get(stack.built.name, {}))
-            for outcome in stack.resources
-        ],
-        "outputs": [
-            {
-                "key": output.key,
-                "change": output.action,
-                "before": shown(output.before, output.key),
-                "after": shown(output.after, output.key),
-                "export": output.export,
-                "exportAfter": output.new_export,
-                "importers": list(output.importers),
-                "readers": list(output.readers),
-                "chain": list(output.reason.chain),
-            }
-            for output in stack.outputs
-        ],
-        "parameters": [
-            {
-                "name": parameter.name,
-                "change": parameter.action,
-                "before": parameter.before,
-                "after": parameter.after,
-                "file": parameter.file,
-            }
-            for parameter in stack.parameters
-        ],
+        "resources": [_resource_as_json(stack, outcome, sources) for outcome in stack.resources],
+        "outputs": [_output_as_json(output) for output in stack.outputs],
+        "parameters": [_parameter_as_json(parameter) for parameter in stack.parameters],
+    }
+
+
+def _output_as_json(output: ChangedOutput) -> dict[str, Any]:
+    return {
+        "key": output.key,
+        "change": output.action,
+        "before": shown(output.before, output.key),
+        "after": shown(output.after, output.key),
+        "export": output.export,
+        "exportAfter": output.new_export,
+        "importers": list(output.importers),
+        "readers": list(output.readers),
+        "chain": list(output.reason.chain),
+    }
+
+
+def _parameter_as_json(parameter: ChangedParameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "change": parameter.action,
+        "before": parameter.before,
+        "after": parameter.after,
+        "file": parameter.file,
     }
 
 
@@ -218,21 +227,24 @@ def _resource_as_json(
         "interruption": outcome.interruption,
         "interruptionOrder": stack.order.get(name),
         "data": outcome.data,
-        "causes": [
-            {
-                "property": cause.name,
-                "before": shown(cause.before, cause.name, change.type),
-                "after": new_value(cause, change.type),
-                "chain": cause.chain,
-            }
-            for cause in change.causes
-        ],
+        "causes": [_cause_as_json(cause, change.type) for cause in change.causes],
         "section": stack.built.sections.get(name, ""),
         "source": sources[name] if sources else "",
+    }
+
+
+def _cause_as_json(cause: Cause, type_name: str) -> dict[str, Any]:
+    return {
+        "property": cause.name,
+        "before": shown(cause.before, cause.name, type_name),
+        "after": new_value(cause, type_name),
+        "chain": cause.chain,
     }
 
 
 def new_value(cause: Cause, type_name: str) -> Any:
     """Return the new value; an unchanged reference to a replaced resource is marked as new."""
     value = shown(cause.after, cause.name, type_name)
-    return f"{value} (new)" if cause.follows and isinstance(value, str) else value
+    if cause.follows and isinstance(value, str):
+        return f"{value} (new)"
+    return value

@@ -104,11 +104,18 @@ def _covered(entries: Sequence[_Entry]) -> Iterator[tuple[_Entry, _Entry]]:
 
 def _matches_all(wide: _Entry, narrow: _Entry) -> bool:
     """Return whether an entry certainly matches all requests that another one matches."""
-    return all(any(_covers(condition, inner) for inner in narrow.conditions) for condition in wide.conditions)
+    return all(_follows(condition, narrow) for condition in wide.conditions)
+
+
+def _follows(condition: _Condition, entry: _Entry) -> bool:
+    """Return whether a request that an entry matches certainly meets a condition."""
+    return any(_covers(condition, narrow) for narrow in entry.conditions)
 
 
 def _covers(wide: _Condition, narrow: _Condition) -> bool:
-    return wide.field == narrow.field and all(any_covers(wide.patterns, inner) for inner in narrow.patterns)
+    if wide.field != narrow.field:
+        return False
+    return all(any_covers(wide.patterns, texts) for texts in narrow.patterns)
 
 
 def _entries_of_behaviors(behaviors: Any) -> list[_Entry]:
@@ -138,14 +145,15 @@ def _rules_by_listener(stacks: Stacks) -> dict[str, list[tuple[Node, _Entry]]]:
             continue
         listener = stacks[node.stack].with_names(resource.properties.get("ListenerArn"))
         key = json.dumps([node.stack, listener], sort_keys=True, default=str)
-        conditions = tuple(map(_condition, as_list(resource.properties.get("Conditions"))))
+        conditions = [_condition(condition) for condition in as_list(resource.properties.get("Conditions"))]
         does = json.dumps(resource.properties.get("Actions"), sort_keys=True, default=str)
-        entry = _Entry(node.seen_from(""), conditions, does)
+        entry = _Entry(node.seen_from(""), tuple(conditions), does)
         by_listener.setdefault(key, []).append((int(priority), node, entry))
-    return {
-        listener: [(node, entry) for _, node, entry in sorted(rules, key=lambda rule: rule[0])]
-        for listener, rules in by_listener.items()
-    }
+    ordered = {}
+    for listener, rules in by_listener.items():
+        rules.sort(key=lambda rule: rule[0])
+        ordered[listener] = [(node, entry) for _, node, entry in rules]
+    return ordered
 
 
 def _condition(condition: Any) -> _Condition:
@@ -155,7 +163,7 @@ def _condition(condition: Any) -> _Condition:
     if field not in _CONFIGS:
         return _Condition(field, (pattern(condition),))
     values = condition.get("Values") or value_at(condition, (_CONFIGS[field], "Values"))
-    patterns = tuple(map(pattern, as_list(values)))
+    patterns = [pattern(value) for value in as_list(values)]
     if field == "host-header":
-        patterns = tuple(map(lower, patterns))
-    return _Condition(field, patterns)
+        patterns = [lower(host) for host in patterns]
+    return _Condition(field, tuple(patterns))

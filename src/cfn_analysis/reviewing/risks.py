@@ -35,10 +35,12 @@ def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
     """Return the risks, most urgent first, each with its environments."""
     where: dict[Risk, list[str]] = {}
     for environment in environments:
-        both = (environment, _if_kept(environment))
-        for local in dict.fromkeys(local for case in both if case for local in _of_environment(case)):
-            where.setdefault(local, []).append(environment.name)
-    merged = [local._replace(environments=tuple(names)) for local, names in where.items()]
+        of_environment = list(_of_environment(environment))
+        if (if_kept := _if_kept(environment)) is not None:
+            of_environment += _of_environment(if_kept)
+        for risk_in_environment in dict.fromkeys(of_environment):
+            where.setdefault(risk_in_environment, []).append(environment.name)
+    merged = [equal._replace(environments=tuple(names)) for equal, names in where.items()]
     return sorted(merged, key=lambda risk_of_kind: kinds.KINDS.index(risk_of_kind.kind))
 
 
@@ -150,29 +152,40 @@ def _of_resource(
 
 
 def _replacement(environment: EnvironmentChanges, change: ResourceChange, data: str) -> Risk:
-    causes = [cause for cause in change.decisive if cause.follows is None]
-    source = None if causes else change.decisive[0].follows
-    if source:  # no value of the resource itself is edited: the first replaced resource is the reason
-        causes = [cause for cause in change.decisive if cause.follows == source]
+    """Return the risk of a certain or possible replacement; an edit of the resource itself comes first."""
+    source = change.decisive[0].follows
+    if any(cause.follows is None for cause in change.decisive):
+        source = None
+    causes = [cause for cause in change.decisive if cause.follows == source]
     facts = [facts_at(change.type, cause.place) for cause in causes]
     paths = [cause.name for cause in causes]
+    follows, followed = "", change.action
+    if source is not None:
+        follows = source.seen_from(change.node.stack)
+        followed = environment.resources[source].change.action
+    reasons = [fact.reason for fact in facts if fact.reason]
     detail: dict[str, Detail] = {
         "action": change.action,
-        "properties": tuple(dict.fromkeys(cause.name for cause in causes)) or ("its type",),
-        "follows": source.seen_from(change.node.stack) if source else "",
-        "followed": environment.resources[source].change.action if source else change.action,
-        "reason": next((known.reason for known in facts if known.reason), ""),
+        "properties": tuple(dict.fromkeys(paths)) or ("its type",),
+        "follows": follows,
+        "followed": followed,
+        "reason": reasons[0] if reasons else "",
     }
     if change.action == REPLACE:
         return risk(kinds.REPLACED, change.node, sentences.REPLACED, paths=paths, **detail, data=data)
-    unless = tuple(known.not_replaced_if for known in facts if known.not_replaced_if)
-    return risk(kinds.REPLACED, change.node, sentences.MAYBE_REPLACED, paths=paths, **detail, unless=unless)
+    detail["unless"] = tuple(fact.not_replaced_if for fact in facts if fact.not_replaced_if)
+    return risk(kinds.REPLACED, change.node, sentences.MAYBE_REPLACED, paths=paths, **detail)
 
 
 def _interruption(order: Mapping[str, int], outcome: outcomes.ResourceOutcome) -> Risk:
     notes = {note: names for note, names in outcome.notes.items() if note.interrupts is YES}
-    properties = tuple(dict.fromkeys(name for names in notes.values() for name in names))
-    steps = sorted(order, key=lambda name: order[name]) if len({*order.values()}) > 1 else []
+    interrupting: dict[str, None] = {}
+    for names in notes.values():
+        interrupting.update(dict.fromkeys(names))
+    properties = tuple(interrupting)
+    steps: list[str] = []
+    if len(set(order.values())) > 1:
+        steps = sorted(order, key=lambda name: order[name])
     causes = outcome.change.causes
     return risk(
         kinds.INTERRUPTION,

@@ -66,14 +66,16 @@ class Side(NamedTuple):
         """Return logical ID -> module and, if known, line; empty if the module does not exist."""
         for file in self.modules(stack):
             try:
-                known = candidate_lines(file.read_text("utf-8"))
+                candidates = candidate_lines(file.read_text("utf-8"))
             except (OSError, SyntaxError, ValueError):
                 continue
             path = file.relative_to(self.root or file.root)
-            names = [name for section in ("Resources", "Outputs") for name in stack.template.get(section, {})]
-            lines = {name: line for name in names if (line := line_of(name, known)) is not None}
-            sources = {name: f"{path.as_posix()}:{line}" for name, line in lines.items()}
-            return defaultdict(path.as_posix, sources)  # a removed resource has only the module
+            sources = defaultdict(path.as_posix)  # a removed resource has only the module
+            for name in (*stack.template.get("Resources", {}), *stack.template.get("Outputs", {})):
+                line = line_of(name, candidates)
+                if line is not None:
+                    sources[name] = f"{path.as_posix()}:{line}"
+            return sources
         return {}
 
 

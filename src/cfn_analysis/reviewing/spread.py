@@ -4,7 +4,6 @@ It is a flowchart of Mermaid, which GitHub and GitLab draw in Markdown.
 https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/creating-diagrams
 """
 
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -13,7 +12,7 @@ from typing import Final, NamedTuple
 from cfn_analysis.model.escaping import for_mermaid
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.changes import EnvironmentChanges
-from cfn_analysis.reviewing.digest import CHANGES
+from cfn_analysis.reviewing.digest import CHANGES, without_name
 from cfn_analysis.updates.resource_changes import (
     ADD,
     MAYBE_REPLACE,
@@ -28,6 +27,12 @@ MOST_UNFOLDED: Final = 25
 _MOST: Final = 100  # GitHub draws up to 50,000 characters and 500 edges
 _FEWEST: Final = 3  # resources that hang on one edit
 _FEWEST_ALIKE: Final = 4  # resources that are one node
+# Narrow, because a picture that is wider than a page is scaled. The margin keeps labels of arrows off titles.
+SETTINGS: Final = (
+    '%%{init: {"flowchart": {"nodeSpacing": 20, "rankSpacing": 25, "padding": 8, '
+    '"subGraphTitleMargin": {"bottom": 20}}}}%%'
+)
+"""First line of a picture."""
 # As text, so that they can be seen without colors.
 _STYLES: Final = {
     REPLACE: "stroke:#d1242f,stroke-width:3px",
@@ -79,7 +84,9 @@ def picture(environments: Iterable[EnvironmentChanges]) -> Picture | None:
     if not edges:
         return None
     drawn = _Drawing(graph, edges, tuple(names))
-    return None if drawn.size > _MOST else Picture(tuple(drawn.lines()), drawn.size)
+    if drawn.size > _MOST:
+        return None
+    return Picture(tuple(drawn.lines()), drawn.size)
 
 
 class _Graph:
@@ -98,7 +105,7 @@ class _Graph:
             self.actions.setdefault(node, _action(change))
             self.environments.setdefault(node, []).append(environment.name)
             for cause in change.causes:
-                chain = [_without_name(step, environment.name) for step in cause.chain]
+                chain = [without_name(step, environment.name) for step in cause.chain]
                 if cause.follows is None:
                     self._add_edit(node, chain)
                 else:
@@ -108,9 +115,8 @@ class _Graph:
         """Add the path from an edit of a property, or of a parameter, a condition or a mapping."""
         if not chain:
             return
-        edit: _Edit = (chain[0], chain[1] if len(chain) > 1 else node)
-        edges = self.edits.setdefault(edit, [])
         steps: list[_Step] = [*chain, node]
+        edges = self.edits.setdefault((chain[0], steps[1]), [])
         for start, end in pairwise(steps):
             _append(edges, _Edge(start, end, ""))
 
@@ -118,7 +124,9 @@ class _Graph:
         """Add the arrow from a replaced resource to one that refers to it."""
         if cause.follows is None:
             return
-        through = chain[-1] if chain and chain[-1].startswith(("export ", "output ")) else ""
+        through = ""
+        if chain and chain[-1].startswith(("export ", "output ")):
+            through = chain[-1]
         _append(self.following.setdefault(cause.follows, []), _Edge(cause.follows, node, through))
 
     def spreading(self) -> list[_Edge]:
@@ -158,8 +166,10 @@ class _Drawing:
         self.edges: dict[tuple[str | _Box, str | _Box, str], None] = {}
         for edge in edges:
             self.edges[self._drawn(edge.start), self._drawn(edge.end), edge.through] = None
-        drawn = dict.fromkeys(end for start, end, _ in self.edges for end in (start, end))
-        self.ids = {item: f"n{number}" for number, item in enumerate(drawn)}
+        drawn: dict[str | _Box, None] = {}
+        for start, end, _ in self.edges:
+            drawn.update({start: None, end: None})
+        self.ids = {step: f"n{number}" for number, step in enumerate(drawn)}
 
     @property
     def size(self) -> int:
@@ -168,6 +178,7 @@ class _Drawing:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the flowchart."""
+        yield SETTINGS
         yield "flowchart LR"
         for step, identifier in self.ids.items():
             if isinstance(step, str):
@@ -187,7 +198,9 @@ class _Drawing:
                 yield f"  classDef {action.replace('-', '_')} {style}"
 
     def _drawn(self, step: _Step) -> str | _Box:
-        return self.box_of[step] if isinstance(step, Node) else step
+        if isinstance(step, Node):
+            return self.box_of[step]
+        return step
 
     def _by_stack(self) -> dict[str, list[_Box]]:
         boxes: dict[str, list[_Box]] = {}
@@ -217,11 +230,14 @@ class _Drawing:
                 incoming.setdefault(start, [])
         alike: dict[tuple[object, ...], list[Node]] = {}
         for node, causes in incoming.items():
-            is_last = node not in starts
-            key = (node.stack, self.graph.actions[node], self._where(node), frozenset(causes))
-            alike.setdefault(key if is_last else (node,), []).append(node)
+            key: tuple[object, ...] = (node,)
+            if node not in starts:  # it causes nothing
+                key = (node.stack, self.graph.actions[node], self._where(node), frozenset(causes))
+            alike.setdefault(key, []).append(node)
         for nodes in alike.values():
-            groups = [nodes] if len(nodes) >= _FEWEST_ALIKE else [[node] for node in nodes]
+            groups = [[node] for node in nodes]
+            if len(nodes) >= _FEWEST_ALIKE:
+                groups = [nodes]
             for group in groups:
                 yield _Box(tuple(group), self.graph.actions[group[0]], self._where(group[0]))
 
@@ -239,10 +255,3 @@ def _action(change: ResourceChange) -> str:
 def _append(edges: list[_Edge], edge: _Edge) -> None:
     if edge not in edges:
         edges.append(edge)
-
-
-def _without_name(step: str, environment: str) -> str:
-    """Return a step with ``*`` for the name of an environment, so that equal steps of several are one."""
-    if not environment:
-        return step
-    return re.sub(rf"(?<![A-Za-z0-9]){re.escape(environment)}(?![A-Za-z0-9])", "*", step)

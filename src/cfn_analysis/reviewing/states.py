@@ -48,23 +48,24 @@ class States(NamedTuple):
         if edited:
             return edited
         resolved = self.after[stack] if stack in self.after else self.before[stack]
-        given = resolved.given_values.get(parameter)
-        if given is None or (self.side.root is not None and given == resolved.built.default(parameter)):
+        value = resolved.given_values.get(parameter)
+        if value is None or (self.side.root is not None and value == resolved.built.default(parameter)):
             return f"{resolved.built.file} (default)"
         return self.side.value_files.get(self.name, {}).get(stack, "parameters")
 
 
-def environment_names(before: Side, after: Side, wanted: Sequence[str]) -> Sequence[str]:
+def environment_names(before: Side, after: Side, names: Sequence[str]) -> Sequence[str]:
     """Return the environments to review; by default those of ``after``, then those that it no longer has."""
     # "" is not the name of an environment that could be removed.
     removed = [name for name in before.environments if name and name not in after.environments]
-    known = [*after.environments, *removed]
-    if unknown := [name for name in wanted if name not in known]:
-        raise ReviewError(
-            f"There is no environment {unknown[0]} in {after.name}.{hint(unknown[0], known)} It has "
-            f"{', '.join(after.environments) or 'none'}."
-        )
-    return wanted or known
+    existing = [*after.environments, *removed]
+    for name in names:
+        if name not in existing:
+            raise ReviewError(
+                f"There is no environment {name} in {after.name}.{hint(name, existing)} It has "
+                f"{', '.join(after.environments) or 'none'}."
+            )
+    return names or existing
 
 
 def resolved_states(before: Side, after: Side, environment: str) -> States:
@@ -74,12 +75,9 @@ def resolved_states(before: Side, after: Side, environment: str) -> States:
     for region in dict.fromkeys(resolved.built.region for resolved in new.values()):
         require_region(region)
     renamed = _renamed(old, new) if environment else {}
-    kept = {
-        name: resolved
-        for name, resolved in old.items()
-        # A stack in another region or with another name is a different stack: the old one is not deleted.
-        if name in new and name not in renamed and resolved.built.region == new[name].built.region
-    }
+    # A stack in another region or with another name is a different stack: the old one is not deleted.
+    both = [name for name in old if name in new and name not in renamed]
+    kept = {name: old[name] for name in both if old[name].built.region == new[name].built.region}
     return States(environment, old, kept, new, renamed, after)
 
 
@@ -95,11 +93,11 @@ def _resolved(side: Side, environment: str, before: Stacks | None = None) -> Sta
 
 def _renamed(before: Stacks, after: Stacks) -> dict[str, tuple[str, str]]:
     """Return each stack whose deployed name changes, if both names are known, and the names."""
-    names = {
-        stack: (before[stack].deployed_name, after[stack].deployed_name) for stack in after if stack in before
-    }
-    return {
-        stack: (old, new)
-        for stack, (old, new) in names.items()
-        if old != new and isinstance(old, str) and isinstance(new, str)
-    }
+    renamed = {}
+    for stack, resolved in after.items():
+        if stack not in before:
+            continue
+        old, new = before[stack].deployed_name, resolved.deployed_name
+        if isinstance(old, str) and isinstance(new, str) and old != new:
+            renamed[stack] = (old, new)
+    return renamed

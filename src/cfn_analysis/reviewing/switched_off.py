@@ -1,12 +1,13 @@
 """Resources that stop serving although they stay: disabled, scaled to zero, or without what they serve.
 
 In all types, switches and counts are known by the names of properties, and by their defaults in the schemas.
-What names do not tell is in switched_off.yaml.
+What names do not tell is in switched_off.yaml. Rows come before names: of a value with a row, also one of
+guards/weakened.yaml or access/settings.yaml, the name does not matter (``_judged``).
 """
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import as_list, value_at
@@ -14,14 +15,14 @@ from cfn_analysis.model.schemas import known_property_schema
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences, values
-from cfn_analysis.reviewing.access.settings import CHANGED
+from cfn_analysis.reviewing.access import settings
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Problem, Risk, risk
-from cfn_analysis.reviewing.guards.weakened import SETTINGS
+from cfn_analysis.reviewing.guards import weakened
 from cfn_analysis.reviewing.kinds import SWITCHED_OFF
 from cfn_analysis.reviewing.message_filters import fewer_messages
 from cfn_analysis.updates.resolved_stack import mentions
-from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, Cause, ResourceChange
 
 _TABLES: Final = values.tables(__file__)
 _NAMES: Final = {kind: re.compile("|".join(names)) for kind, names in _TABLES["names"].items()}
@@ -31,12 +32,23 @@ _ON: Final = ("true", "enabled", "enable", "active", "on", "running", "started")
 
 def must_not_be_closed(before: Any, after: Any) -> str:
     """Judge a stage of a pipeline in the list of those whose transition is disabled."""
-    return "is new: nothing enters this stage" if before is None else ""
+    if before is not None:
+        return ""
+    return "is new: nothing enters this stage"
 
 
 _JUDGES: Final = {**values.JUDGES, "must_not_be_closed": must_not_be_closed}
 _LOST: Final = values.settings(_TABLES["lost"], _JUDGES)
 _SWITCHES: Final = values.settings(_TABLES["switches"], _JUDGES)
+_ROWS: Final = (*_SWITCHES, *weakened.SETTINGS, *settings.CHANGED)
+
+
+class _Switch(NamedTuple):
+    """The values of a property that switch a resource off, its value by default, and the effect."""
+
+    off: Sequence[str]
+    default: Any
+    effect: str
 
 
 def switched_off(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -53,15 +65,26 @@ def switched_off(environment: EnvironmentChanges) -> Iterator[Risk]:
 
 def _stops(change: ResourceChange, region: str, gone: Collection[Node]) -> Iterator[Problem]:
     for value in values.value_changes(change):
-        if not _is_gone(value.before, change, gone):
-            yield from values.judged(change.type, value, _LOST)
-        yield from values.judged(change.type, value, _SWITCHES)
-        if values.setting_of(change.type, value.place, (*_SWITCHES, *SETTINGS, *CHANGED)) is None:
-            yield from _turned_off(change.type, region, value)
+        yield from _judged(change, region, value, gone)
     yield from _logs_removed(change)
     yield from fewer_messages(change)
     if change.before and change.after:
         yield from _targets_removed(change, change.before.properties, change.after.properties, gone)
+        yield from _no_longer_forwards(change.type, change.before.properties, change.after.properties)
+
+
+def _judged(
+    change: ResourceChange, region: str, value: values.ValueChange, gone: Collection[Node]
+) -> Iterator[Problem]:
+    """Yield what a changed value switches off, by its row, or by its name if no row of ``_ROWS`` is about it.
+
+    The rows of guards and of access are judged there: a value has the kinds of all its rows.
+    """
+    if not _is_gone(value.before, change, gone):
+        yield from values.judged(change.type, value, _LOST)
+    yield from values.judged(change.type, value, _SWITCHES)
+    if values.setting_of(change.type, value.place, _ROWS) is None:
+        yield from _turned_off(change.type, region, value)
 
 
 def _is_gone(value: Any, change: ResourceChange, gone: Collection[Node]) -> bool:
@@ -70,39 +93,47 @@ def _is_gone(value: Any, change: ResourceChange, gone: Collection[Node]) -> bool
 
 def _turned_off(type_name: str, region: str, value: values.ValueChange) -> Iterator[Problem]:
     """Yield that a switch is turned off, or a count becomes zero."""
-    path = tuple(re.sub(r"\[[^\]]*\]", ".*", value.place).split("."))
-    key = next((step for step in reversed(path) if step != "*"), "")
-    off: Sequence[str]
-    default: Any = None
-    if _NAMES["features"].search(value.place):
+    switch = _switch(type_name, region, value)
+    if switch is None:
         return
-    if _NAMES["inverted"].fullmatch(key):
-        off, default, effect = ("true",), False, "it no longer works"
-    elif _NAMES["switches"].fullmatch(key):
-        off, effect = values.OFF, "it no longer works"
+    was = _holds(values.with_default(value.before, switch.default), switch.off)
+    will = _holds(values.with_default(value.after, switch.default), switch.off)
+    if was is YES or will is NO:
+        return
+    how = "is removed" if value.after is None else f"is {values.words(value.after)}"
+    certainty = "" if will is YES else "this may mean that "
+    yield Problem(f"{value.place} {how}: {certainty}{switch.effect}", (value.place,))
+
+
+def _switch(type_name: str, region: str, value: values.ValueChange) -> _Switch | None:
+    """Return the switch that a property is by its name; None if it is not one."""
+    path = tuple(re.sub(r"\[[^\]]*\]", ".*", value.place).split("."))
+    name = next((step for step in reversed(path) if step != "*"), "")
+    if _NAMES["features"].search(value.place):
+        return None
+    if _NAMES["inverted"].fullmatch(name):
+        return _Switch(("true",), False, "it no longer works")
+    if _NAMES["switches"].fullmatch(name):
+        has_other_values = isinstance(value.before, str) and value.before.lower() not in _ON
+        if has_other_values and (value.after is None or is_unknown(value.after)):  # such as an address
+            return None
         # Without another default, a resource is on, and a part of it is off.
         default = known_property_schema(type_name, region, path).get("default", len(path) == 1)
-        is_no_switch = isinstance(value.before, str) and value.before.lower() not in _ON
-        if is_no_switch and (value.after is None or is_unknown(value.after)):  # such as that of an address
-            return
-    elif _NAMES["counts"].fullmatch(key) and not _NAMES["no counts"].search(key):
-        off, effect = ("0", "0.0"), "nothing of it serves any more"
-    else:
-        return
-    was, will = (_holds(default if side is None else side, off) for side in (value.before, value.after))
-    if was is not YES and will is not NO:
-        how = "is removed" if value.after is None else f"is {values.words(value.after)}"
-        certainty = "" if will is YES else "this may mean that "
-        yield Problem(f"{value.place} {how}: {certainty}{effect}", (value.place,))
+        return _Switch(values.OFF, default, "it no longer works")
+    if _NAMES["counts"].fullmatch(name) and not _NAMES["no counts"].search(name):
+        return _Switch(("0", "0.0"), None, "nothing of it serves any more")
+    return None
 
 
 def _holds(value: Any, texts: Collection[str]) -> Truth:
     """Return whether a value is one of some texts; of an unknown condition, both branches count."""
     match value:
         case {"Fn::If": [_, yes, no, *_]}:
-            branches = {_holds(yes, texts), _holds(no, texts)}
-            return branches.pop() if len(branches) == 1 else UNKNOWN
-    return UNKNOWN if is_unknown(value) else truth_of(values.text(value).lower() in texts)
+            if_true = _holds(yes, texts)
+            return if_true if if_true is _holds(no, texts) else UNKNOWN
+    if is_unknown(value):
+        return UNKNOWN
+    return truth_of(values.text(value).lower() in texts)
 
 
 def _logs_removed(change: ResourceChange) -> Iterator[Problem]:
@@ -113,26 +144,47 @@ def _logs_removed(change: ResourceChange) -> Iterator[Problem]:
         key = next((step for step in reversed(cause.place) if isinstance(step, str)), "")
         if cause.after is not None or not cause.before or not _NAMES["logs"].fullmatch(key):
             continue
-        removed = (value for value in values.value_changes(change) if value.place.startswith(cause.name))
-        if not any(values.setting_of(change.type, value.place, SETTINGS) for value in removed):
+        if not _has_guard(change, cause):
             yield Problem(f"{cause.name} is removed: these logs are no longer delivered", (cause.name,))
+
+
+def _has_guard(change: ResourceChange, cause: Cause) -> bool:
+    """Return whether a row of guards is about a changed value in a part of the properties."""
+    for value in values.value_changes(change):
+        if not value.place.startswith(cause.name):
+            continue
+        if values.setting_of(change.type, value.place, weakened.SETTINGS) is not None:
+            return True
+    return False
 
 
 def _targets_removed(
     change: ResourceChange, before: Mapping[str, Any], after: Mapping[str, Any], gone: Collection[Node]
 ) -> Iterator[Problem]:
-    """Yield that lists of targets become empty, or that a listener no longer forwards requests."""
+    """Yield that all lists of targets become empty; targets that are removed too do not count."""
     places = _TARGETS.get(change.type, ())
-    was, will = ({place: as_list(side.get(place)) for place in places} for side in (before, after))
-    lost = [place for place in places if any(not _is_gone(item, change, gone) for item in was[place])]
-    if lost and not any(will.values()):
+    if any(as_list(after.get(place)) for place in places):
+        return
+    lost = []
+    for place in places:
+        targets = as_list(before.get(place))
+        if not all(_is_gone(target, change, gone) for target in targets):
+            lost.append(place)
+    if lost:
         verb = "is" if len(lost) == 1 else "are"
         text = f"{' and '.join(lost)} {verb} empty: nothing gets its requests or events"
         yield Problem(text, tuple(lost))
-    if change.type.startswith("AWS::ElasticLoadBalancingV2::Listener"):
-        for place in ("Actions", "DefaultActions"):
-            if any(_forwarded(before.get(place))) and not any(_forwarded(after.get(place))):
-                yield Problem(f"{place} no longer forwards requests to a target group", (place,))
+
+
+def _no_longer_forwards(
+    type_name: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """Yield that a listener, or a rule of one, no longer forwards requests."""
+    if not type_name.startswith("AWS::ElasticLoadBalancingV2::Listener"):
+        return
+    for place in ("Actions", "DefaultActions"):
+        if any(_forwarded(before.get(place))) and not any(_forwarded(after.get(place))):
+            yield Problem(f"{place} no longer forwards requests to a target group", (place,))
 
 
 def _forwarded(actions: Any) -> Iterator[Any]:
@@ -143,4 +195,5 @@ def _forwarded(actions: Any) -> Iterator[Any]:
         elif isinstance(action, Mapping):
             weighted = as_list(value_at(action, ("ForwardConfig", "TargetGroups")))
             yield from (group for group in weighted if values.text(value_at(group, ("Weight",))) != "0")
-            yield from as_list(action.get("TargetGroupArn")) if not weighted else ()
+            if not weighted:
+                yield from as_list(action.get("TargetGroupArn"))

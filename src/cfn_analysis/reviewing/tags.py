@@ -57,7 +57,9 @@ def _key(change: ResourceChange, cause: Cause, environment: EnvironmentChanges) 
     region = environment.after[change.node.stack].built.region
     tags = known_schema(change.type, region).tag_property
     match = re.match(r"(\w+)\[([^\]]+)\](\.Value)?$", cause.name)
-    return match[2] if match and match[1] == tags else ""
+    if match is None or match[1] != tags:
+        return ""
+    return match[2]
 
 
 def _is_read(key: str, type_name: str, region: str, readers: _Readers) -> bool:

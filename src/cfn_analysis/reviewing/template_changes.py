@@ -55,17 +55,21 @@ def template_changes(before: ResolvedStack, after: ResolvedStack) -> Iterator[Te
         elif section == "Outputs":
             yield from _output_keys(was or {}, will or {})
         elif section == "Rules":
-            for name in _changed(was or {}, will or {}):
-                yield TemplateChange("", f"Rules.{name}", (was or {}).get(name), (will or {}).get(name))
+            yield from _rules(was or {}, will or {})
         else:
             yield TemplateChange("", section, was, will, TEMPLATE.get(section, ""))
     if before.built.termination_protection != after.built.termination_protection:
         protection = (before.built.termination_protection, after.built.termination_protection)
         reason = "the stack is protected from deletion" if protection[1] else ""
         yield TemplateChange("", "TerminationProtection", *protection, reason)
-    policies = before.built.policies.stack, after.built.policies.stack
-    if policies[0] != policies[1]:
-        yield TemplateChange("", "StackPolicy", *policies)
+    policy, new_policy = before.built.policies.stack, after.built.policies.stack
+    if policy != new_policy:
+        yield TemplateChange("", "StackPolicy", policy, new_policy)
+
+
+def _rules(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[TemplateChange]:
+    for name in _changed(before, after):
+        yield TemplateChange("", f"Rules.{name}", before.get(name), after.get(name))
 
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -121,14 +125,24 @@ def _parameters(before: ResolvedStack, after: ResolvedStack) -> Iterator[Templat
     """
     old, new = before.built.parameters, after.built.parameters
     for name in new:
-        for key in _changed(old[name], new[name]) if name in old else ():
+        if name not in old:
+            continue
+        is_secret = is_no_echo(old[name]) or is_no_echo(new[name])
+        for key in _changed(old[name], new[name]):
             was, will = old[name].get(key), new[name].get(key)
-            if key in _SECRET_KEYS and (is_no_echo(old[name]) or is_no_echo(new[name])):
-                was, will = (value and HIDDEN_VALUE for value in (was, will))
+            if is_secret and key in _SECRET_KEYS:
+                was, will = _hidden(was), _hidden(will)
             reason = TEMPLATE.get(f"Parameters.{key}", "")
             if key == "Default":
                 reason = "a default acts only through the value of the parameter, which is judged itself"
             yield TemplateChange("", f"Parameters.{name}.{key}", was, will, reason)
+
+
+def _hidden(value: Any) -> Any:
+    """Return a value as shown of a parameter with NoEcho; an empty value is not hidden."""
+    if not value:
+        return value
+    return HIDDEN_VALUE
 
 
 def _conditions(before: ResolvedStack, after: ResolvedStack) -> Iterator[TemplateChange]:

@@ -30,7 +30,9 @@ def as_text(review: Review) -> str:
     lines += _risks(review.risks, names)
     lines += _not_judged(review, names)
     if review.notes:
-        lines += ["", *(line for note in review.notes for line in _wrapped(note, ""))]
+        lines.append("")
+    for note in review.notes:
+        lines += _wrapped(note, "")
     stacks = digest.stack_digests(review)
     not_judged = {judgment.subject.stack for judgment in review.not_judged}
     for stack in stacks:
@@ -44,11 +46,13 @@ def as_text(review: Review) -> str:
 
 def coloured(text: str) -> str:
     """Return a report with coloured headings and kinds of risks, for a terminal."""
-    text = _KIND.sub(
-        lambda kind: f"  {_RED if kind[1] in (WILL_FAIL, DATA_LOSS, EXPORT) else _YELLOW}{kind[1]}{_END}",
-        text,
-    )
+    text = _KIND.sub(_coloured_kind, text)
     return _HEADING.sub(lambda heading: f"{_BOLD}{heading[0]}{_END}", text)
+
+
+def _coloured_kind(kind: re.Match[str]) -> str:
+    colour = _RED if kind[1] in (WILL_FAIL, DATA_LOSS, EXPORT) else _YELLOW
+    return f"  {colour}{kind[1]}{_END}"
 
 
 def _risks(risks: Sequence[Risk], environments: Sequence[str]) -> Iterator[str]:

@@ -50,10 +50,10 @@ class Setting(NamedTuple):
 
     def is_about(self, type_name: str, place: str) -> bool:
         """Return whether it judges the value at a place of a resource."""
-        is_typed = (
-            not self.types or type_name in self.types or f"{type_name.rpartition('::')[0]}::" in self.types
-        )
-        return is_typed and any(_ends_with(place, end) for end in self.places)
+        service = type_name.rpartition("::")[0]
+        if self.types and type_name not in self.types and f"{service}::" not in self.types:
+            return False
+        return any(_ends_with(place, end) for end in self.places)
 
 
 def tables(module: str) -> Mapping[str, Any]:
@@ -114,8 +114,8 @@ def _named_items(items: list[Any]) -> list[tuple[str, Any]]:
     """Return the items of a list by their identifiers, or by their numbers."""
     identity = identifying_key(items, items)
     if identity is None:
-        return [(str(number), item) for number, item in enumerate(items)]
-    return [(str(item[identity]), item) for item in items]
+        return [(str(number), value) for number, value in enumerate(items)]
+    return [(str(row[identity]), row) for row in items]
 
 
 def problems(
@@ -165,12 +165,23 @@ def text(value: Any) -> str:
     if value is None:
         return ""
     passed = as_strings(value)
-    return passed if isinstance(passed, str) else json.dumps(value, sort_keys=True, default=str)
+    if isinstance(passed, str):
+        return passed
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def with_default(value: Any, default: Any) -> Any:
+    """Return a value, or the default that applies without one."""
+    if value is None:
+        return default
+    return value
 
 
 def words(value: Any) -> str:
     """Return a value for a report, without secrets."""
-    return "the default" if value is None else str(as_strings(shown(value)))
+    if value is None:
+        return "the default"
+    return str(as_strings(shown(value)))
 
 
 # The judges of settings: each returns the problem of a new value, or an empty text.
@@ -181,7 +192,7 @@ def must_not_be(
 ) -> str:
     """Judge a setting with fixed values; ``aliases`` are other words for the problem ``to``."""
     wrong = {to.lower(), *aliases.lower().split()}
-    was, will = (text(default if value is None else value).lower() for value in (before, after))
+    was, will = (text(with_default(value, default)).lower() for value in (before, after))
     if was in wrong:
         return ""
     if is_unknown(after):
@@ -189,7 +200,9 @@ def must_not_be(
     now = "left out" if after is None else words(after)
     if after is None and default is None:
         return f"is {now}: this may mean that {effect}"
-    return f"is {now}: {effect}" if will in wrong else ""
+    if will not in wrong:
+        return ""
+    return f"is {now}: {effect}"
 
 
 def in_order(
@@ -199,29 +212,34 @@ def in_order(
 
     ``unknown`` is whether values that are not listed are reported, because they may be less strict.
     """
-    ranks = {
-        name: rank for rank, group in enumerate(strict_first.split()) for name in group.lower().split("=")
-    }
+    ranks: dict[str, int] = {}
+    for rank, equally_strict in enumerate(strict_first.lower().split()):
+        ranks.update(dict.fromkeys(equally_strict.split("="), rank))
     was, will = (ranks.get((text(value) or default).lower()) for value in (before, after))
     instead = f"is {words(after)} instead of {words(before)}"
     if was is not None and will is not None:
-        return f"{instead}: {effect}" if will > was else ""
-    return f"{instead}: this may mean that {effect}" if unknown and before is not None else ""
+        if will > was:
+            return f"{instead}: {effect}"
+        return ""
+    if unknown and before is not None:
+        return f"{instead}: this may mean that {effect}"
+    return ""
 
 
 def must_not_decrease(before: Any, after: Any, *, effect: str, default: float | None = None) -> str:
     """Judge a number, which is not negative; ``default`` applies if it is missing."""
-    is_least = text(default if before is None else before) == "0"  # no other number is smaller
-    return "" if is_least else _if_worse(before, after, effect, default, operator.lt)
+    if text(with_default(before, default)) == "0":  # no other number is smaller
+        return ""
+    return _if_worse(before, after, effect, default, operator.lt)
 
 
 def must_not_increase(before: Any, after: Any, *, effect: str) -> str:
     """Judge a limit; without a value, there is no limit."""
     if before is None:
         return ""
-    return must_not_be_removed(before, after, effect=effect) or _if_worse(
-        before, after, effect, None, operator.gt
-    )
+    if removed := must_not_be_removed(before, after, effect=effect):
+        return removed
+    return _if_worse(before, after, effect, None, operator.gt)
 
 
 def _if_worse(
@@ -230,15 +248,19 @@ def _if_worse(
     """Return the problem of a number if it is worse than the old one, or may be."""
     instead = f"is {words(after)} instead of {words(before)}"
     try:
-        was, will = (float(text(default if value is None else value)) for value in (before, after))
+        was, will = (float(text(with_default(value, default))) for value in (before, after))
     except ValueError:  # it is known only in the deployed stack, or the default is not known
         return f"{instead}: this may mean that {effect}"
-    return f"{instead}: {effect}" if is_worse(will, was) else ""
+    if not is_worse(will, was):
+        return ""
+    return f"{instead}: {effect}"
 
 
 def must_not_be_removed(before: Any, after: Any, *, effect: str) -> str:
     """Judge a value whose removal is a problem."""
-    return f"is removed: {effect}" if before not in (None, "") and after in (None, "") else ""
+    if before in (None, "") or after not in (None, ""):
+        return ""
+    return f"is removed: {effect}"
 
 
 def must_not_grow(before: Any, after: Any, *, effect: str, default: float | None = None) -> str:
@@ -276,7 +298,9 @@ def must_list(before: Any, after: Any, *, effect: str) -> str:
     if is_unknown(before) or is_unknown(after):
         return f"is {words(after)} instead of {words(before)}: this may mean that {effect}"
     lost = [value for value in _listed(before) if value not in _listed(after)]
-    return f"no longer has {', '.join(lost)}: {effect}" if lost else ""
+    if not lost:
+        return ""
+    return f"no longer has {', '.join(lost)}: {effect}"
 
 
 def must_not_list(before: Any, after: Any, *, values: str, effect: str) -> str:
@@ -286,11 +310,14 @@ def must_not_list(before: Any, after: Any, *, values: str, effect: str) -> str:
     if is_unknown(before) or is_unknown(after):
         return f"is {words(after)} instead of {words(before)}: this may mean that {effect}"
     added = [value for value in _listed(after) if value in values.split() and value not in _listed(before)]
-    return f"has {', '.join(added)}: {effect}" if added else ""
+    if not added:
+        return ""
+    return f"has {', '.join(added)}: {effect}"
 
 
 def _listed(value: Any) -> list[str]:
-    return [part.strip() for part in text(value).split(",") if part.strip()]
+    parts = [part.strip() for part in text(value).split(",")]
+    return [part for part in parts if part]
 
 
 JUDGES: Final[Mapping[str, Judge]] = {

@@ -11,7 +11,9 @@ from cfn_analysis.reviewing.sentences import WORDS
 def first(parts: Iterable[str]) -> tuple[str, ...]:
     """Return the first parts of a long list, and the number of the others."""
     listed = tuple(parts)
-    return listed if len(listed) <= 3 else (*listed[:3], f"and {len(listed) - 3} more")
+    if len(listed) <= 3:
+        return listed
+    return (*listed[:3], f"and {len(listed) - 3} more")
 
 
 def is_about_several(sentence: str) -> bool:
@@ -35,13 +37,23 @@ class _Writer(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if "||" in format_spec:
             with_value, _, without_value = format_spec.partition("||")
-            return with_value if value else without_value
+            if value:
+                return with_value
+            return without_value
         first, is_choice, second = format_spec.partition("|")
         if is_choice:
-            return first if value is True or (isinstance(value, tuple) and len(value) == 1) else second
+            if value is True or (isinstance(value, tuple) and len(value) == 1):
+                return first
+            return second
         if format_spec == "in words":
             return WORDS[value]
-        text = value
-        if isinstance(value, tuple):
-            text = format_spec.join(value) if format_spec or not value else series(value)
-        return str(text).replace("|", _BAR)
+        return _text(value, format_spec).replace("|", _BAR)
+
+
+def _text(value: Any, separator: str) -> str:
+    """Return a value as text; a list with a separator, or as "a, b and c" without one."""
+    if not isinstance(value, tuple):
+        return str(value)
+    if separator or not value:
+        return separator.join(value)
+    return series(value)

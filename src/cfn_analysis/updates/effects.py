@@ -63,7 +63,9 @@ def effect_of_values(
         return Effect.MAYBE_REPLACED
     if effect == Effect.MAYBE_REPLACED and (replaces := facts_at(type_name, place).replaces):
         effect = _EFFECTS[replaces(changed, str(place[0]))]
-    return effect if certain else min(effect, Effect.MAYBE_REPLACED)
+    if not certain:
+        return min(effect, Effect.MAYBE_REPLACED)
+    return effect
 
 
 def _places(place: Place, before: Any, after: Any) -> Iterator[Place]:

@@ -146,7 +146,9 @@ def _quiet_if(row: Mapping[str, Any]) -> Case | None:
 
 
 def _case(name: str | None) -> Case | None:
-    return CASES[name] if name else None
+    if name is None:
+        return None
+    return CASES[name]
 
 
 def _note(row: Mapping[str, Any], page: str) -> Note | None:

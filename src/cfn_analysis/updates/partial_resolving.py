@@ -251,13 +251,18 @@ class PartialBody(Body):
 
     def _import_value(self, node: Any, path: str) -> Any:
         name = self.text(node, path)
-        value = None if is_unknown(name) else self.others.imported(name)
-        return {"Fn::ImportValue": name} if value is None else value
+        if not is_unknown(name):
+            value = self.others.imported(name)
+            if value is not None:
+                return value
+        return {"Fn::ImportValue": name}
 
     def _get_stack_output(self, node: Any, path: str) -> Any:
         unresolved = super()._get_stack_output(node, path)
         value = self.others.output(unresolved["Fn::GetStackOutput"])
-        return unresolved if value is None else value
+        if value is None:
+            return unresolved
+        return value
 
     def _find_in_map(self, node: Any, path: str) -> Any:
         value = super()._find_in_map(node, path)

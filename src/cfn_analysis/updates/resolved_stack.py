@@ -144,10 +144,14 @@ class ResolvedStack:
                     return value
                 if self._is_ref(resource, attribute):
                     return self._name_of(name, {"Ref": name}, naming)
-                own = None if name in naming else resource.properties.get(attribute)
+                if name in naming:
+                    return value
+                own = resource.properties.get(attribute)
                 if is_unknown(own):
                     return self.with_names(own, (*naming, name))
-                return str(as_strings(own)) if isinstance(own, str | int | bool) else value
+                if isinstance(own, str | int | bool):
+                    return str(as_strings(own))
+                return value
             case {"Fn::In": [str(stack), inner]}:
                 earlier = self.earlier.get(stack)
                 return in_stack(stack, earlier.with_names(inner) if earlier else inner)
@@ -287,7 +291,7 @@ def _resolved_resource(body: PartialBody, name: str, declared: Mapping[str, Any]
     properties = body.value(node, f"Resources.{name}.Properties")
     if not isinstance(properties, Mapping):
         properties = {UNRESOLVED: [node, {}]}
-    inputs = body.condition_inputs(declared["Condition"]) if exists is UNKNOWN else ""
+    inputs = _condition_inputs(body, declared, exists)
     acting = {}
     written_metadata = declared.get("Metadata")
     if isinstance(written_metadata, Mapping):
@@ -296,13 +300,20 @@ def _resolved_resource(body: PartialBody, name: str, declared: Mapping[str, Any]
     return Resource(type_name, exists, inputs, properties, declared, metadata)
 
 
+def _condition_inputs(body: PartialBody, declared: Mapping[str, Any], exists: Truth) -> str:
+    """Return the values that decide whether a resource or output exists; empty if that is known."""
+    if exists is not UNKNOWN:
+        return ""
+    return body.condition_inputs(declared["Condition"])
+
+
 def _resolved_output(body: PartialBody, key: str, declared: Mapping[str, Any]) -> Output:
     value = body.value(declared.get("Value", ""), f"Outputs.{key}.Value")
     export_name = None
     if (export := value_at(declared, ("Export", "Name"))) is not None:
         export_name = body.value(export, f"Outputs.{key}.Export.Name")
     exists = body.exists(declared, f"Outputs.{key}")
-    inputs = body.condition_inputs(declared["Condition"]) if exists is UNKNOWN else ""
+    inputs = _condition_inputs(body, declared, exists)
     return Output(exists, inputs, value, export_name, declared)
 
 

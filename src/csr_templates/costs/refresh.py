@@ -26,7 +26,7 @@ class RefreshError(Exception):
     """AWS did not answer; the message states what to do."""
 
 
-class Refreshed(NamedTuple):
+class RefreshedPrices(NamedTuple):
     """The answers of the Price List API.
 
     Attributes:
@@ -68,7 +68,7 @@ def refresh(
     today: date,
     new_regions: Sequence[str] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Refreshed:
+) -> RefreshedPrices:
     """Ask for each saved price, and for the prices of new regions.
 
     ``progress`` gets the numbers of asked and of all prices.
@@ -98,8 +98,8 @@ def refresh(
                 if saved and saved.tiers == tiers:
                     unchanged += 1
                 else:
-                    earlier = _in_words(saved.tiers) if saved else "none"
-                    changes.append(f"{place}: {earlier} -> {_in_words(tiers)}")
+                    earlier = _tiers_in_words(saved.tiers) if saved else "none"
+                    changes.append(f"{place}: {earlier} -> {_tiers_in_words(tiers)}")
         progress(done, len(requests))
     regions_with_prices = set().union(*new_prices.values())
     problems += [
@@ -108,7 +108,7 @@ def refresh(
         if region not in regions_with_prices
     ]
     items = {key: item._replace(prices=new_prices[key]) for key, item in prices.items.items()}
-    return Refreshed(Prices(SOURCES, items), changes, unchanged, absent, problems)
+    return RefreshedPrices(Prices(SOURCES, items), changes, unchanged, absent, problems)
 
 
 def _requests(prices: Prices, new_regions: Sequence[str]) -> list[tuple[Item, str]]:
@@ -201,7 +201,7 @@ def _tiers(product: Mapping[str, Any], unit: str) -> tuple[tuple[Decimal, Decima
     return tiers
 
 
-def _in_words(tiers: Sequence[tuple[Decimal, Decimal]]) -> str:
+def _tiers_in_words(tiers: Sequence[tuple[Decimal, Decimal]]) -> str:
     """Return the price of each tier and where it begins."""
     words = []
     for begin, price in tiers:

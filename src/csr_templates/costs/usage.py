@@ -75,7 +75,9 @@ def _object(value: object, place: str) -> Mapping[str, object]:
 
 
 def _shown(value: object) -> str:
-    return str(value) if isinstance(value, Decimal) else json.dumps(value, default=str)
+    if isinstance(value, Decimal):
+        return str(value)
+    return json.dumps(value, default=str)
 
 
 def _refuse(constant: str) -> NoReturn:

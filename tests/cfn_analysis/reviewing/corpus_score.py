@@ -99,7 +99,9 @@ def key_of(text: str, environments: Iterable[str]) -> list[Key]:
     """Return the keys for the key of a label: one for each environment that it includes."""
     environment, _, rest = text.rpartition(":")
     stack, _, logical_id = rest.rpartition("/")
-    return [(one, stack, logical_id) for one in ([environment] if environment else environments)]
+    if environment:
+        environments = [environment]
+    return [(name, stack, logical_id) for name in environments]
 
 
 class _Scorer:
@@ -118,11 +120,9 @@ class _Scorer:
                 for entry in stack["resources"]:
                     key = (environment["name"], self._stack(stack["name"]), entry["logicalId"])
                     self.entries[key] = entry
-        self.labels: dict[Key, Mapping[str, Any]] = {
-            key: label or {}
-            for text, label in case.get("expect", {}).items()
-            for key in key_of(text, self.environments)
-        }
+        self.labels: dict[Key, Mapping[str, Any]] = {}
+        for text, label in case.get("expect", {}).items():
+            self.labels.update(dict.fromkeys(key_of(text, self.environments), label or {}))
 
     def _stack(self, name: str) -> str:
         """Return the name of a stack as in labels. Two plain templates are one stack, with any name."""
@@ -194,20 +194,19 @@ class _Scorer:
         implied, open_kinds = self._implied()
         expected = implied | self._listed("risks")
         may = self._listed("may") | open_kinds
-        actual = {
-            (risk["kind"], environment, self._stack(risk["stack"]), risk["logicalId"])
-            for risk in self.actual["risks"]
-            for environment in risk["environments"]
-            if risk["kind"] in self.kinds
-        }
+        actual: set[Risk] = set()
+        for risk in self.actual["risks"]:
+            if risk["kind"] in self.kinds:
+                key = (self._stack(risk["stack"]), risk["logicalId"])
+                actual.update((risk["kind"], environment, *key) for environment in risk["environments"])
         met: set[Risk] = set()
-        for one in sorted(actual):
-            matching = {risk for risk in expected if _matches(risk, one)}
+        for reported in sorted(actual):
+            matching = {risk for risk in expected if _matches(risk, reported)}
             met |= matching
             if matching:
                 continue
-            if not any(_matches(risk, one) for risk in may):
-                self._say("wrong", "risk", one[0], one[1:])
+            if not any(_matches(risk, reported) for risk in may):
+                self._say("wrong", "risk", reported[0], reported[1:])
         for risk in sorted(expected):
             self._say("right" if risk in met else "missed", "risk", risk[0], risk[1:])
 
@@ -234,11 +233,11 @@ class _Scorer:
         return implied, unlabelled
 
     def _listed(self, name: str) -> set[Risk]:
-        return {
-            (kind, *key)
-            for kind, _, where in (text.partition(" ") for text in self.case.get(name, ()))
-            for key in key_of(where, self.environments)
-        }
+        listed: set[Risk] = set()
+        for text in self.case.get(name, ()):
+            kind, _, where = text.partition(" ")
+            listed.update((kind, *key) for key in key_of(where, self.environments))
+        return listed
 
     def _order(self) -> None:
         if not (texts := self.case.get("order")):
@@ -246,7 +245,7 @@ class _Scorer:
         keys = [key_of(text, self.environments)[0] for text in texts]
         places = [self.entries.get(key, {}).get("interruptionOrder") for key in keys]
         numbers = [place for place in places if isinstance(place, int)]
-        good = numbers == places and all(one < other for one, other in itertools.pairwise(numbers))
+        good = numbers == places and all(first < second for first, second in itertools.pairwise(numbers))
         self._say("right" if good else "missed", "order", "order", (keys, places))
 
 

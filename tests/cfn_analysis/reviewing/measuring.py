@@ -23,8 +23,8 @@ def commits() -> list[tuple[str, str]]:
     """Return each commit of the main line that changes the folder, and its parent."""
     command = ["git", "log", "--first-parent", "--format=%H %P", "--", OUT.name]
     lines = subprocess.run(command, cwd=OUT.parent, capture_output=True, text=True, check=True).stdout
-    pairs = [line.split()[:2] for line in lines.splitlines()]
-    return [(commit, parent) for commit, parent in (pair for pair in pairs if len(pair) == 2)]
+    rows = [line.split() for line in lines.splitlines()]
+    return [(row[0], row[1]) for row in rows if len(row) > 1]  # the first commit has no parent
 
 
 def changes(commit: str, parent: str) -> list[Judgment]:

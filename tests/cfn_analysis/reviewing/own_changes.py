@@ -36,20 +36,19 @@ def own_side() -> Side:
 def with_template(side: Side, stack: str, edit: Callable[[Template], None]) -> Side:
     """Return a side with one template edited."""
     stacks = []
-    for one in side.stacks:
-        template = copy.deepcopy(dict(one.template))
-        if one.name == stack:
+    for built in side.stacks:
+        template = copy.deepcopy(dict(built.template))
+        if built.name == stack:
             edit(template)
-        stacks.append(dataclasses.replace(one, template=template))
+        stacks.append(dataclasses.replace(built, template=template))
     return side._replace(stacks=tuple(stacks))
 
 
 def with_values(side: Side, environment: str, values: Mapping[str, str]) -> Side:
     """Return a side in which an environment has different values for parameters of its stacks."""
-    passed = {
-        stack: {name: values.get(name, value) for name, value in given.items()}
-        for stack, given in side.environments[environment].items()
-    }
+    passed = {}
+    for stack, own in side.environments[environment].items():
+        passed[stack] = {name: values.get(name, value) for name, value in own.items()}
     return side._replace(environments={**side.environments, environment: passed})
 
 

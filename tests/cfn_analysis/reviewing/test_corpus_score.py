@@ -74,12 +74,10 @@ def test_every_case_is_well_formed() -> None:
                 assert environment in environments, (name, text)
                 if stack == "*":
                     continue
-                outputs = {
-                    key
-                    for one, template in templates(case)
-                    if one == stack
-                    for key in template.get("Outputs", {})
-                }
+                outputs: set[str] = set()
+                for name_of_template, template in templates(case):
+                    if name_of_template == stack:
+                        outputs.update(template.get("Outputs", {}))
                 known_places = known[stack] | outputs | {"*", ""}  # "" for the stack as a whole
                 assert set(logical_id.split("|")) <= known_places, (name, text)
 
@@ -88,7 +86,9 @@ def test_every_case_cites_a_page() -> None:
     """Each source is a page of the file."""
     for file, content in pairs.files().items():
         assert all(page.startswith("https://") for page in content["pages"].values()), file
-        cited = {page for case in content["cases"] for page in words(case["source"])}
+        cited: set[str] = set()
+        for case in content["cases"]:
+            cited.update(words(case["source"]))
         assert cited == set(content["pages"]), file
 
 

@@ -11,7 +11,9 @@ from .templates import changed, resources, reviewed
 
 Pair = dict[str, Any]
 _FILE = load(Path(__file__).with_name("dangers.yaml").read_text("utf-8"))
-PAIRS: list[Pair] = [pair for pairs in _FILE.values() for pair in pairs]
+PAIRS: list[Pair] = []
+for pairs_of_kind in _FILE.values():
+    PAIRS += pairs_of_kind
 # Kinds that only say how CloudFormation updates a resource, which other tests assert.
 _UPDATES = ("replace", "data-loss", "orphan")
 

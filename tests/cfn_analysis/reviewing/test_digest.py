@@ -6,6 +6,7 @@ from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import report, sentences
 from cfn_analysis.reviewing.digest import (
+    ResourceLine,
     headline,
     not_judged_groups,
     risk_groups,
@@ -35,8 +36,8 @@ def side(values: dict[str, dict[str, str]]) -> Side:
 
 def boards(**bodies: tuple[str, str]) -> Review:
     """Return the review of changed bodies of a dashboard, by environment."""
-    both = ({name: {"Body": pair[at]} for name, pair in bodies.items()} for at in (0, 1))
-    before, after = map(side, both)
+    before = side({name: {"Body": old} for name, (old, _) in bodies.items()})
+    after = side({name: {"Body": new} for name, (_, new) in bodies.items()})
     return report.review(before, after)
 
 
@@ -47,8 +48,12 @@ def digest(
     (stack,) = stack_digests(boards(**bodies))
     lines = []
     for alike in stack.resources:
-        lines += [(where, [cause[:3] for cause in line.causes]) for line, where in alike]
+        lines += [(where, _causes(line)) for line, where in alike]
     return lines
+
+
+def _causes(line: ResourceLine) -> list[tuple[str, str | None, str | None]]:
+    return [cause[:3] for cause in line.causes]
 
 
 def test_lines_that_differ() -> None:
@@ -104,8 +109,9 @@ def test_headlines(before: dict[str, str], after: dict[str, str], line: str) -> 
 
 def test_environments_are_counted_once() -> None:
     """The headline counts what the list shows: equal changes of several environments are one."""
-    values = [{name: {"Body": "[]", "Name": f"{name}-{word}"} for name in ("dev", "prod")} for word in "ab"]
-    found = report.review(side(values[0]), side(values[1]))
+    before = {name: {"Body": "[]", "Name": f"{name}-a"} for name in ("dev", "prod")}
+    after = {name: {"Body": "[]", "Name": f"{name}-b"} for name in ("dev", "prod")}
+    found = report.review(side(before), side(after))
 
     assert len(found.not_judged) == 2
     assert headline(found) == "No known risks. 1 change is not judged."

@@ -70,7 +70,8 @@ def test_a_custom_resource() -> None:
 @pytest.mark.parametrize(("before", "after", "message"), ROWS["test_a_name_that_is_taken"])
 def test_a_name_that_is_taken(before: dict[str, Any], after: dict[str, Any], message: str | None) -> None:
     """A name is in use if its resource is retained, deleted later, or in another stack of the region."""
-    old, new = (side(**{name: {"Resources": one} for name, one in sets.items()}) for sets in (before, after))
+    old = side(**{name: {"Resources": resources} for name, resources in before.items()})
+    new = side(**{name: {"Resources": resources} for name, resources in after.items()})
     found = [
         text for (kind, _, name), text in set_risks(old, new).items() if (kind, name) == ("will-fail", "New")
     ]

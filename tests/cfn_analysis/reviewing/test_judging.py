@@ -114,13 +114,12 @@ def keys(path: str) -> list[str]:
 
 def verdicts(side: Side, group: list[Labeled]) -> dict[tuple[Node, str], set[str]]:
     """Return the verdicts about each edit of a group that is deployed together."""
-    found = report.review(side, after(side, group), [ENVIRONMENT])
-    return {
-        (edit.subject, edit.path): {
-            judgment.verdict for judgment in found.judgments if is_about(judgment, edit)
-        }
-        for edit in group
-    }
+    judgments = report.review(side, after(side, group), [ENVIRONMENT]).judgments
+    of_edits = {}
+    for edit in group:
+        verdicts_of_edit = {judgment.verdict for judgment in judgments if is_about(judgment, edit)}
+        of_edits[edit.subject, edit.path] = verdicts_of_edit
+    return of_edits
 
 
 def test_no_edit_that_a_person_calls_harmful_is_harmless() -> None:

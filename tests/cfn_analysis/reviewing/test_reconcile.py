@@ -48,7 +48,7 @@ def test_rows(row: dict[str, Any]) -> None:
 
     found = reconcile.reconcile(report.review(old, new), data)
 
-    verdicts = [[*verdict[:4], *verdict.notes] for verdict in found.verdicts]
+    verdicts = [[*verdict[:4], *verdict.notes] for verdict in found.comparisons]
     assert verdicts == row["verdicts"]
     assert [[*verdict[:4], *verdict.notes] for verdict in found.missed] == [
         verdict for verdict in verdicts if verdict[3] == "more in the change set"
@@ -107,7 +107,7 @@ def test_what_follows_from_another_stack(read: Any) -> None:
 
     def verdict(before: Side, after: Side) -> tuple[Any, ...]:
         data = reconcile.read(answer(stack="shop-prod-api"), "c.json")
-        (found,) = reconcile.reconcile(report.review(before, after), data).verdicts
+        (found,) = reconcile.reconcile(report.review(before, after), data).comparisons
         return found
 
     before, after = (stacks({}, value, read=read) for value in ("1", "2"))

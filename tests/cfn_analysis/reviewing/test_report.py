@@ -23,13 +23,14 @@ PAGE = (Path(__file__).resolve().parents[3] / "docs" / "review.md").read_text("u
 
 def errors(document: object) -> list[str]:
     """Return the positions at which a report does not match the schema of the package."""
-    found = StandardValidator(schema=SCHEMA).iter_errors(document)
-    # cfn-lint treats a key with the value null as missing.
-    return [
-        f"{'/'.join(map(str, error.path))}: {error.message}"
-        for error in found
-        if not any(error.message == f"{key!r} is a required property" for key in _at(document, error.path))
-    ]
+    positions = []
+    for error in StandardValidator(schema=SCHEMA).iter_errors(document):
+        # cfn-lint treats a key with the value null as missing.
+        missing = [f"{key!r} is a required property" for key in _at(document, error.path)]
+        if error.message not in missing:
+            path = "/".join(str(step) for step in error.path)
+            positions.append(f"{path}: {error.message}")
+    return positions
 
 
 def _at(document: Any, path: Iterable[Any]) -> Any:
@@ -48,9 +49,9 @@ def documents() -> list[Any]:
 
 def test_reports_match_the_schema(documents: list[Any]) -> None:
     """Every report is valid. A report with an unknown word is not."""
-    assert [errors(one) for one in documents] == [[]] * len(documents)
+    assert [errors(document) for document in documents] == [[]] * len(documents)
     wrong = documents[0]
-    entry = next(one for stack in wrong["environments"][0]["stacks"] for one in stack["resources"])
+    entry = next(stack for stack in wrong["environments"][0]["stacks"] if stack["resources"])["resources"][0]
     change, entry["change"] = entry["change"], "recreate"
     assert len(errors(wrong)) == 1
     entry["change"] = change
@@ -100,11 +101,9 @@ def test_a_changed_class_is_followed_from_the_file_to_the_instances() -> None:
 
     The instances are interrupted one after the other.
     """
-    resources = {
-        resource["logicalId"]: resource
-        for stack in document_of("class")["stacks"]
-        for resource in stack["resources"]
-    }
+    resources = {}
+    for stack in document_of("class")["stacks"]:
+        resources.update({resource["logicalId"]: resource for resource in stack["resources"]})
 
     chain = ["parameters/prod.json", "parameter DatabaseInstanceClass", "condition IsBurstable"]
     for resource in resources.values():
@@ -127,12 +126,8 @@ def test_a_changed_class_is_followed_from_the_file_to_the_instances() -> None:
 def test_a_changed_subnet_is_followed_to_another_stack() -> None:
     """The chain contains the export."""
     stacks = document_of("subnet CIDR")["stacks"]
-    (function,) = (
-        resource
-        for stack in stacks
-        for resource in stack["resources"]
-        if (stack["name"], resource["logicalId"]) == ("api", "ApiFunction")
-    )
+    (api,) = (stack for stack in stacks if stack["name"] == "api")
+    (function,) = (resource for resource in api["resources"] if resource["logicalId"] == "ApiFunction")
 
     assert function["causes"] == [
         {

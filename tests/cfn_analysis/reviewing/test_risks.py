@@ -50,7 +50,9 @@ def test_risks_and_changes(reviews: dict[str, Review]) -> None:
     """Each change has exactly the expected risks and changed resources."""
     assert reviews.keys() == EXPECTED.keys()
     for name, expected in EXPECTED.items():
-        risks = {(kind, resource) for kind, resources in expected["risks"].items() for resource in resources}
+        risks: set[tuple[str, str]] = set()
+        for kind, resources in expected["risks"].items():
+            risks.update((kind, resource) for resource in resources)
         risks |= {("guard", alarm) for alarm in WEAKENED.get(name, ())}
         changes = expected["changes"]
         assert {(risk.kind, risk.name) for risk in reviews[name].risks} == risks, name

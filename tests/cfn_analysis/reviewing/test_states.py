@@ -88,8 +88,8 @@ def test_stacks_with_new_names(parameter: str) -> None:
             "change, unless you want a second system.",
         )
     ]
-    changes = {one.change.action for stack in found.environments[0].stacks for one in stack.resources}
-    assert changes == {"add"}
+    outcomes = found.environments[0].resources.values()
+    assert {outcome.change.action for outcome in outcomes} == {"add"}
 
 
 @pytest.mark.parametrize(

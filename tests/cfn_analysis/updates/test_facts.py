@@ -8,17 +8,15 @@ from cfn_analysis.model.schemas import SchemasError, property_schema, resource_s
 from cfn_analysis.model.three_valued import YES
 from cfn_analysis.updates import facts as module
 from cfn_analysis.updates.effects import Effect, effect_of_change
-from cfn_analysis.updates.facts import facts, note_of, uninterrupted
+from cfn_analysis.updates.facts import PropertyFacts, Refusal, facts, note_of, uninterrupted
 
 REGION = "us-east-1"
 TABLE = Path(module.__file__).with_name("documented_updates.txt").read_text("utf-8").splitlines()
 # Every tenth type, because all schemas take seconds to read, and the types with facts.
 TYPES = [*(line.partition(": ")[0] for line in TABLE[::10]), *facts()]
-PROPERTIES = [
-    (type_name, name, known)
-    for type_name, of_type in facts().items()
-    for name, known in of_type.properties.items()
-]
+PROPERTIES: list[tuple[str, str, PropertyFacts]] = []
+for type_with_facts, facts_of_type in facts().items():
+    PROPERTIES += [(type_with_facts, name, row) for name, row in facts_of_type.properties.items()]
 
 
 def unknown(names: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -37,10 +35,12 @@ def unknown(names: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def test_rows_name_properties_of_the_schemas() -> None:
     """A misspelled type or property would never be found."""
     names = [(type_name, name) for type_name, name, _ in PROPERTIES]
-    names += [(type_name, name) for type_name in TYPES for name in uninterrupted(type_name)]
+    for type_name in TYPES:
+        names += [(type_name, name) for name in uninterrupted(type_name)]
     for type_name, of_type in facts().items():
         names += [(type_name, name) for name in of_type.name_scope]
-        names += [(type_name, name) for row in of_type.unique for name in [*row.properties, *row.applies_with]]
+        for row in of_type.unique:
+            names += [(type_name, name) for name in (*row.properties, *row.applies_with)]
 
     assert len(names) > 300
     assert unknown(names) == []
@@ -60,21 +60,15 @@ def test_rows_are_needed() -> None:
     without one.
     """
     schemas = {type_name: resource_schema(type_name, REGION) for type_name in TYPES}
-    notes = [(type_name, name) for type_name, name, known in PROPERTIES if known.note]
-    cases = [(type_name, name) for type_name, name, known in PROPERTIES if known.not_replaced_if]
+    notes = [(type_name, name) for type_name, name, row in PROPERTIES if row.note]
+    cases = [(type_name, name) for type_name, name, row in PROPERTIES if row.not_replaced_if]
 
-    assert not [
-        (type_name, name)
-        for type_name, name, known in PROPERTIES
-        if known.replaces and name in schemas[type_name].create_only
-    ]
-    assert not [(type_name, name) for type_name, name in notes if name in uninterrupted(type_name)]
-    assert not [
-        (type_name, name)
-        for type_name, schema in schemas.items()
-        for name in uninterrupted(type_name)
-        if name in schema.create_only
-    ]
+    for type_name, name, row in PROPERTIES:
+        assert not (row.replaces and name in schemas[type_name].create_only), (type_name, name)
+    for type_name, name in notes:
+        assert name not in uninterrupted(type_name), (type_name, name)
+    for type_name, schema in schemas.items():
+        assert uninterrupted(type_name).isdisjoint(schema.create_only), type_name
     assert {effect_of_change(type_name, REGION, (name,)) for type_name, name in cases} == {
         Effect.MAYBE_REPLACED
     }
@@ -85,10 +79,15 @@ def test_rows_are_needed() -> None:
 def test_rows_have_a_source(type_name: str) -> None:
     """Each note and refusal has a page of AWS, or a line in the source of a resource handler."""
     of_type = facts()[type_name]
-    notes = [known.note for known in of_type.properties.values()]
-    refusals = [refusal for known in of_type.properties.values() for refusal in known.refusals]
+    notes = [of_type.removal]
+    refusals: list[Refusal] = []
+    for row in of_type.properties.values():
+        notes.append(row.note)
+        refusals += row.refusals
 
-    for note in filter(None, [*notes, of_type.removal]):
+    for note in notes:
+        if note is None:
+            continue
         assert note.source.startswith(
             ("https://docs.aws.amazon.com/", "https://github.com/aws-cloudformation/")
         )

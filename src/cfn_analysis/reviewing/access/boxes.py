@@ -98,12 +98,15 @@ def common(whole: Box, certain: Box) -> Box | None:
     if certain.unknown_ports and certain.unknown_ports != whole.unknown_ports:
         return None
     sides = tuple((max(a[0], b[0]), min(a[1], b[1])) for a, b in zip(whole.sides, certain.sides, strict=True))
-    return None if any(low > high for low, high in sides) else whole._replace(sides=sides)
+    if any(low > high for low, high in sides):
+        return None
+    return whole._replace(sides=sides)
 
 
 def everyone(family: str) -> Span:
     """Return all addresses of a family."""
-    return (0, 2 ** (32 if family == "4" else 128) - 1)
+    bits = 32 if family == "4" else 128
+    return (0, 2**bits - 1)
 
 
 def is_everyone(traffic: Box) -> bool:

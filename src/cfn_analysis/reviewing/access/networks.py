@@ -96,7 +96,7 @@ def blocked_answers(environment: EnvironmentChanges) -> Iterator[Risk]:
                     blocked.setdefault(node, []).append(_in_words(traffic, rule))
         for node, parts in blocked.items():
             change = environment.resources[node].change
-            paths = _changed(change.before, change.after) if change.after else ()
+            paths = _changed(change.before, change.after)
             traffic_in_words = writing.first(dict.fromkeys(parts))
             sentence = sentences.TRAFFIC_BLOCKED
             yield risk(INTERRUPTION, node, sentence, paths=paths, traffic=traffic_in_words)
@@ -126,9 +126,9 @@ def _blocking(
     return next((node for node in (rule.node, *denying) if node in environment.resources), None)
 
 
-def _changed(before: Resource | None, after: Resource) -> tuple[str, ...]:
-    """Return the changed properties of a rule that is a resource; none if it is new."""
-    if before is None:
+def _changed(before: Resource | None, after: Resource | None) -> tuple[str, ...]:
+    """Return the changed properties of a rule that is a resource; none if it is new or removed."""
+    if before is None or after is None:
         return ()
     old, new = before.properties, after.properties
     return tuple(key for key in dict.fromkeys([*new, *old]) if old.get(key) != new.get(key))

@@ -56,7 +56,7 @@ def not_judged(environment: EnvironmentChanges) -> Iterator[Risk]:
 
 
 def _may_grant(change: ResourceChange) -> bool:
-    """Return whether it is new, no longer restricts, or changes in more than labels, switches to off and IDs."""
+    """Return whether it is new, no longer restricts, or changes more than labels, switches to off and IDs."""
     if change.action == REMOVE:
         return change.type in _RESTRICTING
     return change.action == ADD or bool(_granting(change))

@@ -76,11 +76,16 @@ def _paths(
 
 
 def _path(policy: SubjectPolicy, place: Place, before: Resource | None, after: Resource | None) -> str:
-    old = before.properties if before else {}
-    new = after.properties if after else {}
+    old, new = _properties(before), _properties(after)
     if policy.kind == "grant" or isinstance(value_at(new or old, policy.place), str):  # JSON as a text
         place = ()
     return name_of_place(old, new, (*policy.place, *place))
+
+
+def _properties(resource: Resource | None) -> Mapping[str, Any]:
+    if resource is None:
+        return {}
+    return resource.properties
 
 
 _Counts = Callable[[SubjectPolicy, Statement], bool]

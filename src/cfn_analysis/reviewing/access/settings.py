@@ -17,6 +17,7 @@ from cfn_analysis.reviewing.values import (
     tables,
     text,
     values_of,
+    with_default,
     words,
 )
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
@@ -50,7 +51,7 @@ _CIPHERS: Final = ("-Res", "", "-Ext0", "-Ext1", "-Ext", "-Ext2")  # the fewest 
 
 def tls_of_load_balancer(before: Any, after: Any) -> str:
     """Judge a policy of a load balancer by the oldest version of TLS that it accepts, and by its ciphers."""
-    policies = [_DEFAULT_TLS if value is None else value for value in (before, after)]
+    policies = [with_default(value, _DEFAULT_TLS) for value in (before, after)]
     instead = f"is {words(policies[1])} instead of {words(policies[0])}"
     if any(is_unknown(policy) for policy in policies):
         return f"{instead}: possibly, older versions of TLS are accepted"
@@ -127,8 +128,7 @@ def must_not_be_set(before: Any, after: Any, *, effect: str) -> str:
 
 def must_not_change(before: Any, after: Any, *, effect: str) -> str:
     """Judge an item of a list that must not be added or removed."""
-    value = before if after is None else after
-    return f"is changed ({words(value)}): {effect}"
+    return f"is changed ({words(with_default(after, before))}): {effect}"
 
 
 _RESTRICTION: Final = ("DistributionConfig", "Restrictions", "GeoRestriction")

@@ -178,7 +178,7 @@ def _stopping_after(rule: _Rule, rules: Sequence[_Rule]) -> list[str]:
 
 
 def _rules(value: Any) -> list[_Rule] | None:
-    """Return the rules in the order of their priorities; None if they are known only in the deployed stack."""
+    """Return the rules in the order of their priorities; None if they are not known."""
     if value is None:
         return []
     if not isinstance(value, list):

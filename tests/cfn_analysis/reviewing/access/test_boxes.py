@@ -18,11 +18,11 @@ def _boxes(draw: st.DrawFn) -> list[Box]:
 
 
 def _points(boxes: list[Box]) -> set[tuple[int, ...]]:
-    return {
-        point
-        for one in boxes
-        for point in itertools.product(*(range(low, high + 1) for low, high in one.sides))
-    }
+    points: set[tuple[int, ...]] = set()
+    for traffic in boxes:
+        ranges = [range(low, high + 1) for low, high in traffic.sides]
+        points.update(itertools.product(*ranges))
+    return points
 
 
 @settings(max_examples=80)

@@ -116,26 +116,32 @@ _GRANTING = re.compile(
 NO_ACCESS = read_yaml(Path(__file__).with_name("no_access.yaml"))
 
 
-def _is_decided(given: Property) -> bool:
+def _is_decided(declared: Property) -> bool:
     """Return whether the type, or the property, is in a table."""
-    names = {given.name, f"{given.type}.{given.name}"}
-    return given.type in NOT_JUDGED or bool(names & GRANTS_NOTHING)
+    names = {declared.name, f"{declared.type}.{declared.name}"}
+    return declared.type in NOT_JUDGED or bool(names & GRANTS_NOTHING)
 
 
 @pytest.mark.acceptance
 def test_every_policy_of_every_type_is_looked_at() -> None:
     """An unknown value of each property that is named like a policy is reported, or it is in a table."""
     policies = [
-        given
-        for given in access_properties()
-        if given.is_free and re.search(r"Polic(y|ies)(Document|Text)?$", given.name)
+        declared
+        for declared in access_properties()
+        if declared.is_free and re.search(r"Polic(y|ies)(Document|Text)?$", declared.name)
     ]
     missed = [
-        given[:3]
-        for given in policies
-        if not _is_decided(given)
-        and not re.search("ManagedPolic", given.name)
-        and not [*other_policies(given.type, given.region, given.properties({"Fn::NotGiven": "P"}))]
+        declared[:3]
+        for declared in policies
+        if not _is_decided(declared)
+        and not re.search("ManagedPolic", declared.name)
+        and not [
+            *other_policies(
+                declared.type,
+                declared.region,
+                declared.properties({"Fn::NotGiven": "P"}),
+            )
+        ]
     ]
 
     assert len(policies) > 100
@@ -145,21 +151,21 @@ def test_every_policy_of_every_type_is_looked_at() -> None:
 @pytest.mark.acceptance
 def test_every_principal_and_managed_policy_of_every_type_is_looked_at() -> None:
     """Each property named like a principal is a grant, and each list of managed policies is compared."""
-    principals = [given for given in access_properties() if "Principal" in given.name]
-    managed = [given for given in access_properties() if "ManagedPolic" in given.name]
+    principals = [declared for declared in access_properties() if "Principal" in declared.name]
+    managed = [declared for declared in access_properties() if "ManagedPolic" in declared.name]
     missed = [
-        given[:3]
-        for given in principals
-        if not _is_decided(given)
-        and not OTHER_PRINCIPALS.search(given.name)
-        and not [*grants(given.type, given.properties("*"))]
+        declared[:3]
+        for declared in principals
+        if not _is_decided(declared)
+        and not OTHER_PRINCIPALS.search(declared.name)
+        and not [*grants(declared.type, declared.properties("*"))]
     ]
     missed += [
-        given[:3]
-        for given in managed
-        if not _is_decided(given)
-        and not OTHER_MANAGED_POLICIES.search("/".join(given.path))
-        and not [*managed_policies(given.properties(["a"]))]
+        declared[:3]
+        for declared in managed
+        if not _is_decided(declared)
+        and not OTHER_MANAGED_POLICIES.search("/".join(declared.path))
+        and not [*managed_policies(declared.properties(["a"]))]
     ]
 
     assert len(principals) > 80
@@ -170,15 +176,20 @@ def test_every_principal_and_managed_policy_of_every_type_is_looked_at() -> None
 def test_every_type_that_sounds_like_access_is_decided() -> None:
     """It has a policy or a principal, or it is in a table. No table contains what does not exist."""
     compared = {
-        given.type
-        for given in access_properties()
-        if is_principal(given.type, given.name) or (given.is_free and is_policy_name(given.type, given.name))
+        declared.type
+        for declared in access_properties()
+        if is_principal(declared.type, declared.name)
+        or (declared.is_free and is_policy_name(declared.type, declared.name))
     }
-    no_access = [name for names in NO_ACCESS.values() for name in names]
+    no_access: list[str] = []
+    for names_of_reason in NO_ACCESS.values():
+        no_access += names_of_reason
     named = {name for name in types() if _GRANTING.search(name.rpartition("::")[2])}
 
     assert named - compared - {*NOT_JUDGED, *no_access} == set()
     assert {*NOT_JUDGED, *no_access} - set(types()) == set()
-    names = {name for given in access_properties() for name in (given.name, f"{given.type}.{given.name}")}
+    names: set[str] = set()
+    for declared in access_properties():
+        names.update((declared.name, f"{declared.type}.{declared.name}"))
     assert GRANTS_NOTHING - names == set()
     assert {*NOT_JUDGED} & {*no_access} == set()

@@ -1,5 +1,7 @@
 """Openings of our own stacks and of the labelled pairs."""
 
+from typing import Any
+
 import pytest
 
 from cfn_analysis.reviewing import report
@@ -14,6 +16,21 @@ from ..test_corpus import scored
 API = api.build().to_dict()["Resources"]
 ALARM = first_with_threshold(API)
 (TOPIC,) = API[ALARM]["Properties"]["AlarmActions"]
+
+
+def log_groups() -> list[str]:
+    """Return the log groups whose retention is a parameter."""
+    names: list[str] = []
+    for stack in own_side().stacks:
+        resources = stack.template["Resources"]
+        names += [name for name, resource in resources.items() if _is_retained_by_parameter(resource)]
+    return names
+
+
+def _is_retained_by_parameter(resource: dict[str, Any]) -> bool:
+    return bool(resource.get("Properties", {}).get("RetentionInDays") == {"Ref": "LogRetentionDays"})
+
+
 # Change -> kind, resource, and part of the message of its risk.
 EXPECTED: dict[str, list[tuple[str, str, str]]] = {
     "role widened by a wildcard": [("opens", "ExecutionRole", "sqs:* (new: sqs:addpermission, ")],
@@ -27,10 +44,7 @@ EXPECTED: dict[str, list[tuple[str, str, str]]] = {
     "key policy widened": [("opens", "FunctionKey", "kms:Decrypt on * by the account 210987654321")],
     "key requirement dropped": [("opens", "ProxyGetMethod", "ApiKeyRequired is false")],
     "log retention shortened": [
-        ("guard", name, "RetentionInDays is 30 instead of 365")
-        for stack in own_side().stacks
-        for name, resource in stack.template["Resources"].items()
-        if resource.get("Properties", {}).get("RetentionInDays") == {"Ref": "LogRetentionDays"}
+        ("guard", name, "RetentionInDays is 30 instead of 365") for name in log_groups()
     ],
     "alarm action removed": [
         (

@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cfn_analysis.reviewing.access.statements import not_covered, statements
+from cfn_analysis.model.references import as_list
+from cfn_analysis.reviewing.access.statements import Access, Statement, not_covered, statements
 
 _ACTIONS = ("sqs:sendmessage", "sqs:receivemessage", "sqs:deletemessage", "sns:publish")
 _QUEUES = ("arn:a", "arn:b", "arn:ab")
@@ -47,11 +48,10 @@ def _matches(statement: dict[str, Any], action: str, resource: str, account: str
     for key, value in (("Action", action), ("Resource", resource)):
         listed = statement.get(key, statement.get(f"Not{key}"))
         fold = str.lower if key == "Action" else str
-        if any(fnmatchcase(value, fold(one)) for one in listed or []) is (key not in statement):
+        if any(fnmatchcase(value, fold(pattern)) for pattern in listed or []) is (key not in statement):
             return False
     for operator, keys in statement["Condition"].items():
-        values = keys["aws:SourceAccount"]
-        hit = any(fnmatchcase(account, one) for one in ([values] if isinstance(values, str) else values))
+        hit = any(fnmatchcase(account, pattern) for pattern in as_list(keys["aws:SourceAccount"]))
         if hit is (operator == "StringNotEquals"):
             return False
     return True
@@ -59,11 +59,20 @@ def _matches(statement: dict[str, Any], action: str, resource: str, account: str
 
 def _allowed(policy: list[dict[str, Any]]) -> set[tuple[str, ...]]:
     """Return the requests that a policy allows, evaluated as IAM does."""
-    return {
-        request
-        for request in itertools.product(_ACTIONS, _QUEUES, ("1", "2", "3"))
-        if {one["Effect"] for one in policy if _matches(one, *request)} == {"Allow"}
-    }
+    allowed: set[tuple[str, ...]] = set()
+    for request in itertools.product(_ACTIONS, _QUEUES, ("1", "2", "3")):
+        effects = {statement["Effect"] for statement in policy if _matches(statement, *request)}
+        if effects == {"Allow"}:
+            allowed.add(request)
+    return allowed
+
+
+def _opened(before: list[Statement], after: list[Statement]) -> list[Access]:
+    """Return the access of some statements that others do not cover."""
+    opened: list[Access] = []
+    for statement in after:
+        opened += not_covered(statement, before)
+    return opened
 
 
 @settings(max_examples=80)
@@ -72,47 +81,47 @@ def test_unreported_changes_of_a_policy_allow_nothing_new(
     before: list[dict[str, Any]], after: list[dict[str, Any]]
 ) -> None:
     """If the comparison of two random policies reports nothing, the second one does not allow more."""
-    old, new = (statements({"Statement": one}) for one in (before, after))
-    allows_more = any(access for one in new if not one.denies for access in not_covered(one, old))
-    denies_less = any(access for one in old if one.denies for access in not_covered(one, new))
+    old, new = statements({"Statement": before}), statements({"Statement": after})
+    newly_allowed = _opened(old, [statement for statement in new if not statement.denies])
+    no_longer_denied = _opened(new, [statement for statement in old if statement.denies])
 
-    if not allows_more and not denies_less:
+    if not newly_allowed and not no_longer_denied:
         assert _allowed(after) <= _allowed(before)
-    assert not any(access for one in new for access in not_covered(one, new))
+    assert _opened(new, new) == []
 
 
 def test_a_statement_with_an_unknown_condition() -> None:
     """A conditional statement covers itself, but not the statement without or with the opposite condition."""
     allowed = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
     maybe = {"Fn::If": ["IsOpen", allowed, {"Ref": "AWS::NoValue"}, "what IsOpen is"]}
-    other = {"Fn::If": ["IsOpen", {"Ref": "AWS::NoValue"}, allowed, "what IsOpen is"]}
+    opposite = {"Fn::If": ["IsOpen", {"Ref": "AWS::NoValue"}, allowed, "what IsOpen is"]}
 
     def opens(before: Any, after: Any) -> bool:
-        old, new = (statements({"Statement": [one]}) for one in (before, after))
-        return any(access for one in new for access in not_covered(one, old))
+        return bool(_opened(statements({"Statement": [before]}), statements({"Statement": [after]})))
 
     assert not opens(maybe, maybe)
     assert not opens(allowed, maybe)
     assert opens(maybe, allowed)
-    assert opens(maybe, other)
+    assert opens(maybe, opposite)
 
 
 def test_a_statement_that_is_not_known() -> None:
     """It covers only itself, and nothing that is known covers it."""
-    known = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
-    unknown, other = ({"Fn::NotGiven": name} for name in ("One", "Other"))
+    public = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
+    unknown, another = {"Fn::NotGiven": "One"}, {"Fn::NotGiven": "Other"}
 
     def opens(before: Any, after: Any) -> list[str]:
-        old, new = (statements({"Statement": side}) for side in (before, after))
-        return [
-            action for statement in new for access in not_covered(statement, old) for action in access.actions
-        ]
+        opened = _opened(statements({"Statement": before}), statements({"Statement": after}))
+        actions: list[str] = []
+        for access in opened:
+            actions += access.actions
+        return actions
 
-    assert opens([known], [known, unknown]) == ["the statement ${One}"]
-    assert opens([known, unknown], [unknown, known]) == []
-    assert opens([known, unknown], [known, other]) == ["the statement ${Other}"]
-    assert opens([known], [known, {"Fn::If": ["C", {"Ref": "AWS::NoValue"}, unknown, "d"]}]) != []
-    assert opens([known], [known, {"Ref": "AWS::NoValue"}]) == []
+    assert opens([public], [public, unknown]) == ["the statement ${One}"]
+    assert opens([public, unknown], [unknown, public]) == []
+    assert opens([public, unknown], [public, another]) == ["the statement ${Other}"]
+    assert opens([public], [public, {"Fn::If": ["C", {"Ref": "AWS::NoValue"}, unknown, "d"]}]) != []
+    assert opens([public], [public, {"Ref": "AWS::NoValue"}]) == []
 
 
 def test_statements_as_json() -> None:

@@ -31,8 +31,8 @@ def test_an_alarm_on_the_successor_of_a_removed_queue_is_no_guard() -> None:
 
     moved = risks(reviewed(before, _depth_alarm("New", "New")))
     assert ("guard", "Alarm") not in moved
-    left = risks(reviewed(before, _depth_alarm("New", "Old", "New")))
-    assert left["guard", "Alarm"] == (
+    remaining = risks(reviewed(before, _depth_alarm("New", "Old", "New")))
+    assert remaining["guard", "Alarm"] == (
         "Alarm: Dimensions is changed: it monitors another condition, and may notify later."
     )
 
@@ -47,7 +47,7 @@ def test_fewer_datapoints_are_weaker_only_if_an_alarm_can_be_missed() -> None:
         ends = range(1, len(history) + 1)
         return next((end for end in ends if sum(history[max(0, end - of) : end]) >= needed), len(history) + 1)
 
-    settings = [(needed, of) for of in range(1, 5) for needed in range(1, of + 1)]
+    settings = [(needed, of) for needed, of in itertools.product(range(1, 5), repeat=2) if needed <= of]
     histories = [*itertools.product((False, True), repeat=6)]
     for old, new in itertools.product(settings, repeat=2):
         misses = any(first(history, *new) > first(history, *old) for history in histories)

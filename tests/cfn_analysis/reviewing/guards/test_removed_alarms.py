@@ -26,9 +26,9 @@ def with_alarms() -> Side:
 
 SIDE = with_alarms()
 STACKS = {stack.name: stack for stack in SIDE.stacks}
-TRIGGERS = [
-    (stack.name, alarm) for stack in SIDE.stacks for alarm in stack.rollback_triggers.get(ENVIRONMENT, ())
-]
+TRIGGERS: list[tuple[str, str]] = []
+for of_stack in SIDE.stacks:
+    TRIGGERS += [(of_stack.name, alarm) for alarm in of_stack.rollback_triggers.get(ENVIRONMENT, ())]
 
 
 def guards(after: Side) -> dict[str, str]:
