@@ -150,24 +150,24 @@ def _run(category: str, results: Sequence[SarifResult]) -> dict[str, Any]:
     return run
 
 
-def _result(one: SarifResult) -> dict[str, Any]:
-    review: dict[str, Any] = {
-        "ruleId": one.rule,
-        "level": one.level,
-        "message": {"text": one.message},
+def _result(result: SarifResult) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "ruleId": result.rule,
+        "level": result.level,
+        "message": {"text": result.message},
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": one.file, "uriBaseId": "%SRCROOT%"},
-                    "region": {"startLine": one.line},
+                    "artifactLocation": {"uri": result.file, "uriBaseId": "%SRCROOT%"},
+                    "region": {"startLine": result.line},
                 }
             }
         ],
-        "partialFingerprints": {"csrTemplates/v1": hashlib.sha256(one.key.encode()).hexdigest()[:32]},
+        "partialFingerprints": {"csrTemplates/v1": hashlib.sha256(result.key.encode()).hexdigest()[:32]},
     }
-    if one.reason is not None:
-        review["suppressions"] = [{"kind": "external", "justification": one.reason or "--accept"}]
-    return review
+    if result.reason is not None:
+        written["suppressions"] = [{"kind": "external", "justification": result.reason or "--accept"}]
+    return written
 
 
 def _template(review: Review, file: str) -> str:
@@ -181,5 +181,8 @@ def _relative(path: str) -> str:
 
 
 def _line(text: str, name: str) -> int:
-    review = re.search(rf"^ +\"?{re.escape(name)}\"?:", text, re.MULTILINE) if name else None
-    return text.count("\n", 0, review.start()) + 1 if review else 1
+    """Return the line that declares a resource; 1 if the text does not have it."""
+    declaration = re.search(rf"^ +\"?{re.escape(name)}\"?:", text, re.MULTILINE) if name else None
+    if declaration is None:
+        return 1
+    return text.count("\n", 0, declaration.start()) + 1
