@@ -30,7 +30,7 @@ endif
 TESTS := --ignore tests/acceptance --ignore tests/consumers -m "not acceptance"
 
 .DEFAULT_GOAL := help
-.PHONY: help templates review environments test acceptance check walks consumers dist benchmark rules scenarios requirements accepted corpus drill format clean
+.PHONY: help templates review environments test acceptance check walks consumers dist benchmark rules scenarios completions requirements accepted corpus drill format clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -78,6 +78,9 @@ rules: $(VENV)/.installed-dev ## Write the index of the lint rules, docs/rules.m
 
 scenarios: $(VENV)/.installed-dev ## Write the pages of the alarms' scenarios, docs/alarm-scenarios.md and .ja.md
 	@$(RUN) -m tests.alarms.write_pages
+
+completions: $(VENV)/.installed-dev ## Write the completions of the shells, src/csr_templates/cli/completions
+	@$(RUN) -m tests.csr_templates.cli.write_completions
 
 requirements: ## Write requirements.txt, the packages of the starters with their hashes (needs uv and a network)
 	@uv pip compile setup.cfg --quiet --extra formats --constraint constraints.txt --generate-hashes --no-annotate \

@@ -37,8 +37,8 @@ def seconds(run: Callable[[], object], clock: Callable[[], float]) -> float:
 
 def processor() -> float:
     """Return the seconds that the processor has spent on this process and on those that it has waited for."""
-    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in spent)
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def cores() -> int:
@@ -92,13 +92,23 @@ def peak_growth() -> float:
     printed = subprocess.run(
         [*PYTHON, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT
     ).stdout
-    one, fifty = map(int, printed.split())
-    return fifty / one
+    after_one, after_fifty = printed.split()
+    return int(after_fifty) / int(after_one)
+
+
+def limit_of_a_cold_cache() -> float:
+    """Return the limit of a build with a cold cache: it lints in one process for each core."""
+    if cores() == 1:
+        return 1.1
+    if cores() < 4:
+        return 0.65
+    return 0.55
 
 
 def measure(runs: int) -> list[tuple[str, float, float]]:
     """Return what was measured: what it is, the figure, and the limit that it should keep."""
-    sets = [(t.to_dict(), t) for t in (stack.build() for stack in STACKS)]
+    templates_of_stacks = [stack.build() for stack in STACKS]
+    sets = [(t.to_dict(), t) for t in templates_of_stacks]
     libraries = command(*PYTHON, "-c", modules(("troposphere", "awacs", "yaml")))
     with tempfile.TemporaryDirectory() as folder:
         output = ["--out", str(Path(folder) / "out")]
@@ -110,7 +120,7 @@ def measure(runs: int) -> list[tuple[str, float, float]]:
             *TEMPLATES.glob("bootstrap/*"),
             *TEMPLATES.glob("recovery/*.yaml"),
         ]
-        files = ["--", *map(str, sorted(templates))]
+        files = ["--", *(str(template) for template in sorted(templates))]
         cfn_lint = [str(Path(sys.executable).parent / "cfn-lint"), *("-r", "us-east-1", "-c", "I")]
         # One region for all of them finds something in some, which is no failure here.
         plain_lint = command(*cfn_lint, *files, finds_nothing=False)
@@ -137,7 +147,7 @@ def measure(runs: int) -> list[tuple[str, float, float]]:
             (
                 "build with a cold cache / cfn-lint with our rules over the same files",
                 ratio(with_cold_cache, lint_with_our_rules, runs, time.perf_counter),
-                1.1 if cores() == 1 else 0.65 if cores() < 4 else 0.55,
+                limit_of_a_cold_cache(),
             ),
             ("cfn-lint with our rules / without", ratio(lint_with_our_rules, plain_lint, runs), 1.10),
             ("second build / build without lint", ratio(with_warm_cache, without_lint, runs), 1.5),

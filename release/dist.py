@@ -45,13 +45,17 @@ def make(destination: Path, out: Path = ROOT / "out") -> list[Path]:
         built = wheel(Path(folder))
         name = built.name
         with zipfile.ZipFile(built) as archive:
-            entries = {one: archive.read(one) for one in archive.namelist()}
-    made = [destination / name, destination / f"{'-'.join(name.split('-')[:2])}-out.zip"]
-    pack(entries, made[0])
-    pack({f"out/{path}": data for path, data in contents.items()}, made[1])
-    sums = "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in made)
+            entries = {path: archive.read(path) for path in archive.namelist()}
+    distribution, version, *_ = name.split("-")
+    packed_wheel = destination / name
+    packed_output = destination / f"{distribution}-{version}-out.zip"
+    pack(entries, packed_wheel)
+    pack({f"out/{path}": data for path, data in contents.items()}, packed_output)
+    sums = ""
+    for file in (packed_wheel, packed_output):
+        sums += f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n"
     (destination / "SHA256SUMS").write_bytes(sums.encode("ascii"))
-    return [*made, destination / "SHA256SUMS"]
+    return [packed_wheel, packed_output, destination / "SHA256SUMS"]
 
 
 def listed(out: Path) -> dict[str, bytes]:
@@ -96,7 +100,7 @@ def pack(entries: Mapping[str, bytes], file: Path) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         # A wheel lists its own files last:
         # https://packaging.python.org/en/latest/specifications/binary-distribution-format/
-        for name in sorted(entries, key=lambda one: (".dist-info/" in one, one)):
+        for name in sorted(entries, key=lambda path: (".dist-info/" in path, path)):
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.create_system = 3  # Unix, whose modes follow
             entry.external_attr = 0o100644 << 16
@@ -105,7 +109,7 @@ def pack(entries: Mapping[str, bytes], file: Path) -> None:
 
 if __name__ == "__main__":
     try:
-        for made in make(ROOT / "dist"):
-            print(made.relative_to(ROOT))
+        for file in make(ROOT / "dist"):
+            print(file.relative_to(ROOT))
     except DistError as error:
         sys.exit(f"make dist: {error}")

@@ -103,6 +103,7 @@ class Scenario(NamedTuple):
         rolled_back: stack -> whether a rollback trigger of the stack must fire, or none may, if the event
             happens during an update of the stack.
         silent: whether nothing may fire.
+        timeline: whether the pages have a picture of its notifications.
         line: number of the line in the file: of ``critical``, or of the name if there is none.
         note_en: unexpected results, for the English page.
         note_ja: unexpected results, for the Japanese page.
@@ -125,6 +126,7 @@ class Scenario(NamedTuple):
     calls_no_one: bool
     rolled_back: Mapping[str, bool]
     silent: bool
+    timeline: bool
     line: int
     note_en: str
     note_ja: str
@@ -242,6 +244,7 @@ def _scenario(
     updated: bool = False,
     critical: list[str] | None = None,
     rolled_back: Mapping[str, bool] | None = None,
+    timeline: bool = False,
 ) -> Scenario:
     """Return a scenario of the file, with hours converted to minutes."""
     periods = []
@@ -269,6 +272,7 @@ def _scenario(
         critical == [],
         rolled_back or {},
         silent,
+        timeline,
         line,
         note_en,
         note_ja,

@@ -6,9 +6,13 @@ from pathlib import Path
 import pytest
 
 from . import write_pages
+from .deployed import CRITICAL, NORMAL
 from .mutants import every_alarm
-from .scenarios import scenarios
+from .scenarios import Told, result, scenarios
+from .timelines import Bar, timeline
 from .write_pages import ENGLISH, JAPANESE, PAGES, Words
+
+TOPICS = ENGLISH.topics
 
 
 @pytest.mark.acceptance
@@ -58,3 +62,38 @@ def test_every_scenario_is_in_both_languages() -> None:
         assert one.en.isascii()
         assert not one.ja.isascii()
         assert bool(one.note_en) == bool(one.note_ja), one.name
+
+
+def test_ten_events_have_a_picture() -> None:
+    """Each of them notifies the critical topic."""
+    events = [scenario for scenario in scenarios() if scenario.timeline]
+
+    assert len(events) == 10
+    for event in events:
+        topics = {told.topic for told in result(event.name).fires.values()}
+        assert CRITICAL in topics, event.name
+
+
+def test_a_picture_has_what_the_simulation_found() -> None:
+    """A bar from the notification to its end; a moment is a diamond, and a bar without end is the longest."""
+    event = next(scenario for scenario in scenarios() if scenario.timeline)
+    event = event._replace(changes=((0, 30, 1, {}),))
+    bars = [
+        Bar("api-5xx 1 to 6", Told(CRITICAL, 1, 6), False),
+        Bar("RDS event 2", Told(CRITICAL, 2), True),
+        Bar("api-quota 70", Told(NORMAL, 70), False),
+        Bar("earlier", Told(NORMAL, -5, 3), False),
+    ]
+
+    lines = timeline(event, bars, TOPICS, "Event", " to {}")
+
+    assert lines[5:] == [
+        "  section Event",
+        "  0 to 30 :done, 2026-01-01 00:00, 2026-01-01 00:30",
+        "  section critical",
+        "  api-5xx 1 to 6 :crit, 2026-01-01 00:01, 2026-01-01 00:06",
+        "  RDS event 2 :crit, milestone, 2026-01-01 00:02, 2026-01-01 00:02",
+        "  section normal",
+        "  api-quota 70 :active, 2026-01-01 01:10, 2026-01-01 01:15",
+        "  earlier :active, 2026-01-01 00:00, 2026-01-01 00:03",
+    ]

@@ -12,9 +12,10 @@ from typing import Final, NamedTuple
 
 from tests.data import read_yaml
 
-from .deployed import CRITICAL, NO_ONE, NORMAL
+from .deployed import NO_ONE
 from .mutants import every_alarm
-from .scenarios import Group, Scenario, groups, result, scenarios
+from .scenarios import Group, Scenario, Told, groups, result, scenarios
+from .timelines import TOPICS, Bar, timeline
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 
@@ -51,49 +52,90 @@ def page(language: str, words: Words) -> str:
 
 
 def _without_scenario(words: Words) -> str:
-    firing = {what for scenario in scenarios() for what in result(scenario.name).fires}
+    firing: set[str] = set()
+    for scenario in scenarios():
+        firing |= result(scenario.name).fires.keys()
     idle = [alarm.what for alarm in every_alarm() if alarm.what not in firing and alarm.topic != NO_ONE]
-    lines = "".join(f"- {_name(what, words)}\n" for what in idle)
-    return f"\n{words.without_scenario}\n{lines}" if idle else ""
+    if not idle:
+        return ""
+    lines = "".join(f"- {_link(what, words)}\n" for what in idle)
+    return f"\n{words.without_scenario}\n{lines}"
 
 
 def _section(group: Group, language: str, words: Words) -> str:
-    with_notes = any(_note(one, language) for one in group.scenarios)
+    """Return the table of a group, and the pictures of its events."""
+    with_notes = any(_note(scenario, language) for scenario in group.scenarios)
     columns = words.columns if with_notes else words.columns[:2]
-    lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
-    for one in group.scenarios:
-        cells = [one.en if language == "en" else one.ja, "<br>".join(_told(one, words))]
-        cells += [_note(one, language)] if with_notes else []
+    lines = ["", f"## {_title(group, language)}", ""]
+    lines += [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+    for scenario in group.scenarios:
+        cells = [_title(scenario, language), "<br>".join(_notified(scenario, words))]
+        if with_notes:
+            cells.append(_note(scenario, language))
         lines.append(f"| {' | '.join(cells)} |")
-    title = group.en if language == "en" else group.ja
-    return f"\n## {title}\n\n" + "\n".join(lines) + "\n"
+    for scenario in group.scenarios:
+        if scenario.timeline:
+            picture = timeline(scenario, _bars(scenario, words), words.topics, words.columns[0], words.until)
+            lines += ["", f"### {_title(scenario, language)}", "", "```mermaid", *picture, "```"]
+    return "\n".join(lines) + "\n"
+
+
+def _title(what: Group | Scenario, language: str) -> str:
+    return what.en if language == "en" else what.ja
 
 
 def _note(scenario: Scenario, language: str) -> str:
     return scenario.note_en if language == "en" else scenario.note_ja
 
 
-def _told(scenario: Scenario, words: Words) -> Iterator[str]:
+def _notified(scenario: Scenario, words: Words) -> Iterator[str]:
     """Yield a line for each notified topic."""
-    found = result(scenario.name)
-    if found.already:
-        yield words.already + ", ".join(_name(what, words) for what in sorted(found.already))
-    elif not found.fires:
+    run = result(scenario.name)
+    if run.already:
+        yield words.already + ", ".join(_link(what, words) for what in sorted(run.already))
+    elif not run.fires:
         yield words.silent
-    for topic in (CRITICAL, NORMAL, NO_ONE):
-        told = sorted((one.minutes, what, one.end) for what, one in found.fires.items() if one.topic == topic)
-        if told:
-            yield f"{words.topics[topic]}: " + ", ".join(
-                f"{what if topic == NO_ONE else _name(what, words)} "
-                + (str(minutes) if minutes >= 0 else words.earlier)
-                + ("" if end is None else words.until.format(end))
-                for minutes, what, end in told
-            )
+    for topic in TOPICS:
+        notifications = []
+        for what, told in _in_order(scenario):
+            if told.topic == topic:
+                name = what if topic == NO_ONE else _link(what, words)
+                notifications.append(f"{name} {_minutes(told, words)}")
+        if notifications:
+            yield f"{words.topics[topic]}: {', '.join(notifications)}"
 
 
-def _name(what: str, words: Words) -> str:
-    if not what.startswith("RDS "):
-        return f"[{what}]({words.on_call}#{what})"
+def _bars(scenario: Scenario, words: Words) -> list[Bar]:
+    """Return the notifications of a scenario, for its picture."""
+    bars = []
+    for what, told in _in_order(scenario):
+        name = _event(what, words).replace("`", "") if _is_event(what) else what
+        bars.append(Bar(f"{name} {_minutes(told, words)}", told, _is_event(what)))
+    return bars
+
+
+def _in_order(scenario: Scenario) -> list[tuple[str, Told]]:
+    """Return what fires in a scenario, with its first notification, in the order of time."""
+    return sorted(result(scenario.name).fires.items(), key=lambda entry: (entry[1].minutes, entry[0]))
+
+
+def _minutes(told: Told, words: Words) -> str:
+    start = str(told.minutes) if told.minutes >= 0 else words.earlier
+    if told.end is None:
+        return start
+    return start + words.until.format(told.end)
+
+
+def _link(what: str, words: Words) -> str:
+    """Return an alarm with a link to its section of the on-call page, or an event of RDS."""
+    return _event(what, words) if _is_event(what) else f"[{what}]({words.on_call}#{what})"
+
+
+def _is_event(what: str) -> bool:
+    return what.startswith("RDS ")
+
+
+def _event(what: str, words: Words) -> str:
     source, category = what.removeprefix("RDS ").split(" ", 1)
     return words.event.format(category, words.sources[source])
 

@@ -1,6 +1,8 @@
-"""The pictures of a review, as the real Mermaid draws them in a real browser.
+"""The pictures of a review and of the pages, as the real Mermaid draws them in a real browser.
 
-A picture must show exactly its labels: names from templates are text, whatever they contain.
+A picture of a review must show exactly its labels: names from templates are text, whatever they contain. In
+each picture, no label is clipped or covers another one, and those of the pages can be read at the width of a
+page.
 """
 
 import html
@@ -10,10 +12,10 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cfn_analysis.reviewing import report, sides, spread
 from cfn_analysis.reviewing.sides import Side
@@ -27,6 +29,26 @@ _OPTIONS: Final = (
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--virtual-time-budget=60000",
 )  # fmt: skip
+_TOLERANCE: Final = 1.5  # pixels
+_SMALLEST: Final = 10  # pixels of a letter on a page
+# Pictures that cannot be read, with what must be found.
+_UNREADABLE: Final = {
+    "has letters of": "flowchart LR\n  " + " --> ".join(f"node{number}" for number in range(30)),
+    "cover each other": (
+        '%%{init: {"flowchart": {"nodeSpacing": 5, "rankSpacing": 5, "padding": 1}}}%%\n'
+        'flowchart LR\n  before --> node\n  subgraph title\n    node["1<br>2<br>3<br>4"]\n  end'
+    ),
+    "covers the edge of a shape": (
+        "gantt\n  dateFormat YYYY-MM-DD\n  section A title that is longer than its column\n"
+        "  task :2026-01-01, 2026-01-09"
+    ),
+    "is clipped by the edge of the picture": (
+        '%%{init: {"gantt": {"useWidth": 200}}}%%\n'
+        "gantt\n  dateFormat YYYY-MM-DD\n  section A\n"
+        "  a task that is longer than the picture is wide :2026-01-01, 2026-01-09"
+    ),
+}
+_BLOCK: Final = re.compile(r"^```mermaid\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _LABEL: Final = re.compile(r'"([^"]*)"')
 _CODE: Final = re.compile(r"#(\d+);")
 _HOSTILE: Final = (
@@ -45,23 +67,54 @@ class PictureError(Exception):
     """A picture is not drawn as it is written; the message has the difference."""
 
 
+class _Label(NamedTuple):
+    """A text in a picture; places are left, top, right and bottom, in pixels."""
+
+    text: str
+    place: list[float]
+    frame: list[float] | None
+    pixels: float
+
+
 def check(folder: Path) -> None:
-    """Draw some pictures with the Mermaid in the folder, and compare what a reader sees with their labels.
+    """Draw some pictures of reviews, and those of the pages, with the Mermaid in the folder.
 
     Raises:
-        PictureError: there is no browser, Mermaid rejects a picture, or it shows something else.
+        PictureError: there is no browser, Mermaid rejects a picture, it shows something else, or a label
+            cannot be read.
     """
     pictures = [*_own(), *(_hostile(name) for name in _HOSTILE)]
-    drawn = draw(folder, pictures)
-    if drawn["hacked"]:
+    of_pages = page_pictures()
+    texts = ["\n".join(picture.lines) for picture in pictures] + [text for _, text in of_pages]
+    document = draw(folder, [*texts, *_UNREADABLE.values()])
+    if document["hacked"]:
         raise PictureError("A name in a picture ran a script.")
-    for picture, shown in zip(pictures, drawn["drawn"], strict=True):
+    for text, shown in zip([*texts, *_UNREADABLE.values()], document["drawn"], strict=True):
         if "error" in shown:
-            raise PictureError("\n".join([f"Mermaid rejects this picture: {shown['error']}", *picture.lines]))
+            raise PictureError(f"Mermaid rejects this picture: {shown['error']}\n{text}")
+    of_reviews = document["drawn"][: len(pictures)]
+    for picture, shown in zip(pictures, of_reviews, strict=True):
         _compare(picture, shown)
+        _require_readable("a review", shown, 0)
+    for (name, _), shown in zip(of_pages, document["drawn"][len(pictures) : len(texts)], strict=True):
+        _require_readable(name, shown, _SMALLEST)
+    for fault, shown in zip(_UNREADABLE, document["drawn"][len(texts) :], strict=True):
+        reasons = list(unreadable(shown, _SMALLEST))
+        if not any(fault in reason for reason in reasons):
+            raise PictureError(f"No label {fault!r} in a picture made for it, only: {reasons}")
 
 
-def draw(folder: Path, pictures: list[Picture], *options: str) -> dict[str, Any]:
+def page_pictures() -> list[tuple[str, str]]:
+    """Return the pictures of the pages: the path of the page, and the text of the picture."""
+    pages = [*_ROOT.glob("*.md"), *(_ROOT / "docs").rglob("*.md"), *(_ROOT / "out").glob("*.md")]
+    pictures = []
+    for page in sorted(pages):
+        name = page.relative_to(_ROOT).as_posix()
+        pictures += [(name, text) for text in _BLOCK.findall(page.read_text("utf-8"))]
+    return pictures
+
+
+def draw(folder: Path, texts: list[str], *options: str) -> dict[str, Any]:
     """Return what a reader sees of each picture; ``options`` are further ones of the browser.
 
     Raises:
@@ -71,8 +124,7 @@ def draw(folder: Path, pictures: list[Picture], *options: str) -> dict[str, Any]
     if browser is None:
         raise PictureError("Chromium was not found. Install it (on Debian: the package chromium).")
     shutil.copy(PAGE, folder)
-    texts = json.dumps(["\n".join(picture.lines) for picture in pictures])
-    (folder / "pictures.js").write_text(f"const PICTURES = {texts};\n", "utf-8")
+    (folder / "pictures.js").write_text(f"const PICTURES = {json.dumps(texts)};\n", "utf-8")
     page = (folder / PAGE.name).resolve().as_uri()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = [browser, *_OPTIONS, f"--user-data-dir={profile}", *options, "--dump-dom", page]
@@ -86,10 +138,59 @@ def draw(folder: Path, pictures: list[Picture], *options: str) -> dict[str, Any]
     return seen
 
 
+def _require_readable(name: str, shown: Mapping[str, Any], smallest: float) -> None:
+    faults = list(unreadable(shown, smallest))
+    if faults:
+        raise PictureError("\n".join([f"A picture of {name}:", *faults]))
+
+
+def unreadable(shown: Mapping[str, Any], smallest: float) -> Iterator[str]:
+    """Yield why the labels of a picture cannot be read.
+
+    Args:
+        shown: the geometry of the picture, from ``pictures.html``.
+        smallest: the smallest size of a letter, in pixels.
+    """
+    labels = [_Label(**label) for label in shown["labels"]]
+    width, height = shown["size"]
+    for number, label in enumerate(labels):
+        if not _contains([0, 0, width, height], label.place):
+            yield f"{label.text!r} is clipped by the edge of the picture."
+        if label.frame is not None and not _contains(label.frame, label.place):
+            yield f"{label.text!r} is clipped by its frame."
+        if label.pixels < smallest:
+            yield f"{label.text!r} has letters of {label.pixels:.1f} pixels, less than {smallest}."
+        for covered in labels[number + 1 :]:
+            if _overlap(label.place, covered.place):
+                yield f"{label.text!r} and {covered.text!r} cover each other."
+        for shape in shown["shapes"]:
+            if _overlap(label.place, shape) and not _contains(shape, label.place):
+                yield f"{label.text!r} covers the edge of a shape."
+
+
+def _contains(outer: list[float], inner: list[float]) -> bool:
+    left, top, right, bottom = outer
+    return (
+        inner[0] >= left - _TOLERANCE
+        and inner[1] >= top - _TOLERANCE
+        and inner[2] <= right + _TOLERANCE
+        and inner[3] <= bottom + _TOLERANCE
+    )
+
+
+def _overlap(first: list[float], second: list[float]) -> bool:
+    """Return whether two places share more than the tolerance, from left to right and from top to bottom."""
+    across = min(first[2], second[2]) - max(first[0], second[0])
+    down = min(first[3], second[3]) - max(first[1], second[1])
+    return across > _TOLERANCE and down > _TOLERANCE
+
+
 def _compare(picture: Picture, shown: Mapping[str, Any]) -> None:
     """Compare the labels and the number of arrows of a picture with what is drawn."""
     boxes, stacks, through, arrows = [], [], [], 0
     for line in picture.lines:
+        if line == spread.SETTINGS:
+            continue
         labels = [_CODE.sub(lambda code: chr(int(code[1])), label) for label in _LABEL.findall(line)]
         if "-->" in line:
             arrows += 1

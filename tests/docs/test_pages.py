@@ -62,7 +62,9 @@ Resources = Mapping[str, Mapping[str, Any]]
 
 
 def unlabelled(picture: str) -> str:
-    """Return a picture without the texts of its nodes and arrows."""
+    """Return a picture without the texts of its nodes and arrows, or of its sections and bars."""
+    if "\ngantt\n" in picture:
+        return re.sub(r"^  (section .*|.*(?= :))", "", picture, flags=re.MULTILINE)
     return re.sub(r"(?<=[(\[{])[^()\[\]{}]+(?=[)\]}])", "", re.sub(r'"[^"]*"', "", picture))
 
 

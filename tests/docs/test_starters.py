@@ -116,8 +116,9 @@ def test_the_command_runs_the_code_of_its_checkout(tmp_path: Path) -> None:
     """No module of the working directory is imported instead."""
     for name in ("csr_templates", "yaml", "troposphere"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('wrong module')", "utf-8")
+    (tmp_path / "topic.yaml").write_text("Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n", "utf-8")
     path = programs(tmp_path, {"python": f'exec "{sys.executable}" "$@"'})
-    done = ran(tmp_path, f"{STARTERS}/csr-templates lint {ROOT}/out/main.yaml", path)
+    done = ran(tmp_path, f"{STARTERS}/csr-templates lint --region us-east-1 topic.yaml", path)
 
     assert (done.returncode, done.stderr) == (0, "")
 

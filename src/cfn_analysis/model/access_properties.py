@@ -40,7 +40,7 @@ _HARMLESS: Final = {
     "ImagePullPolicy KerberosPrincipal LanguageSelectionPolicy ReputationEntityPolicy SafeguardPolicy "
     "TerminationPolicies AWS::ECR::PullTimeUpdateExclusion.PrincipalArn",
 }
-GRANTS_NOTHING: Final = frozenset(name for names in _HARMLESS.values() for name in names.split())
+GRANTS_NOTHING: Final = frozenset(" ".join(_HARMLESS.values()).split())
 """Properties that are named like a policy or principal but grant nothing, some with their type."""
 
 
@@ -77,7 +77,7 @@ def _has_effect(statements: Any) -> bool:
         case str():
             return '"Effect"' in statements
         case list():  # an empty one grants nothing
-            return not statements or any(map(_has_effect, statements))
+            return not statements or any(_has_effect(statement) for statement in statements)
         case {"Fn::If": [_, yes, no, *_]}:
             return _has_effect(yes) or _has_effect(no)
     return isinstance(statements, Mapping) and "Effect" in statements
@@ -101,7 +101,9 @@ def parsed(policy: Any) -> Any:
 def _substituted(value: Any, variables: Any) -> Any:
     match value:
         case str():
-            return {"Fn::Sub": [value, variables]} if "${" in value else value
+            if "${" in value:
+                return {"Fn::Sub": [value, variables]}
+            return value
         case list():
             return [_substituted(part, variables) for part in value]
         case dict():

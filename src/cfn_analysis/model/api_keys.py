@@ -37,12 +37,12 @@ class ApiKeys(NamedTuple):
     parameter: str
     secrets: Mapping[str, Sequence[str]]
 
-    def includes(self, value: str, other: ApiKeys, other_value: str) -> bool:
-        """Return whether the keys for a value include the keys of the other stack for its value.
+    def includes(self, value: str, another: ApiKeys, other_value: str) -> bool:
+        """Return whether the keys for a value include the keys of another stack for its value.
 
-        A value without an entry selects no keys here, and unknown ones in the other stack.
+        A value without an entry selects no keys here, and unknown ones in the another stack.
         """
-        needed = other.secrets.get(other_value)
+        needed = another.secrets.get(other_value)
         return needed is not None and set(needed) <= set(self.secrets.get(value, ()))
 
 

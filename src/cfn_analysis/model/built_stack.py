@@ -74,14 +74,14 @@ class BuiltStack:
     @cached_property
     def resources(self) -> Mapping[str, Any]:
         """Logical ID -> resource."""
-        found: Mapping[str, Any] = self.template.get("Resources", {})
-        return found
+        resources: Mapping[str, Any] = self.template.get("Resources", {})
+        return resources
 
     @cached_property
     def outputs(self) -> Mapping[str, Any]:
         """Key -> output."""
-        found: Mapping[str, Any] = self.template.get("Outputs", {})
-        return found
+        outputs: Mapping[str, Any] = self.template.get("Outputs", {})
+        return outputs
 
     @cached_property
     def exports(self) -> dict[str, str]:
@@ -95,8 +95,8 @@ class BuiltStack:
     @cached_property
     def parameters(self) -> Mapping[str, Mapping[str, Any]]:
         """Name -> declaration."""
-        found: Mapping[str, Mapping[str, Any]] = self.template.get("Parameters", {})
-        return found
+        parameters: Mapping[str, Mapping[str, Any]] = self.template.get("Parameters", {})
+        return parameters
 
     @cached_property
     def in_files(self) -> list[str]:
@@ -111,7 +111,9 @@ class BuiltStack:
     def default(self, parameter: str) -> str | None:
         """Return the default of a parameter as text."""
         default = self.parameters.get(parameter, {}).get("Default")
-        return None if default is None else str(as_strings(default))
+        if default is None:
+            return None
+        return str(as_strings(default))
 
     @cached_property
     def uses(self) -> dict[str, list[Use]]:
@@ -124,44 +126,47 @@ class BuiltStack:
 
     @cached_property
     def _other_uses(self) -> dict[Place, list[Use]]:
-        return {
-            (section, key): uses(
-                {name: part for name, part in entry.items() if name != "Properties"}
-                if section == "Resources"
-                else entry
-            )
-            for section, content in self.template.items()
-            if isinstance(content, Mapping)
-            for key, entry in content.items()
-        }
+        uses_by_entry: dict[Place, list[Use]] = {}
+        for section, content in self.template.items():
+            if not isinstance(content, Mapping):
+                continue
+            for key, entry in content.items():
+                part = entry
+                if section == "Resources":
+                    part = {name: value for name, value in entry.items() if name != "Properties"}
+                uses_by_entry[section, key] = uses(part)
+        return uses_by_entry
 
     @cached_property
     def outside_uses(self) -> list[Use]:
         """The imports, outputs of stacks and secrets that the template names, with places from its root."""
-        found: dict[Place, list[Use]] = {
+        uses_by_place: dict[Place, list[Use]] = {
             ("Resources", name, "Properties"): its_uses for name, its_uses in self.uses.items()
         }
-        return [
-            Use((*start, *place), kind, name)
-            for start, its_uses in (found | self._other_uses).items()
-            for place, kind, name in its_uses
-            if kind in ("import", "output", "secret")
-        ]
+        uses_by_place |= self._other_uses
+        outside: list[Use] = []
+        for start, its_uses in uses_by_place.items():
+            for place, kind, name in its_uses:
+                if kind in ("import", "output", "secret"):
+                    outside.append(Use((*start, *place), kind, name))
+        return outside
 
     @cached_property
     def read_outputs(self) -> list[tuple[Place, Any]]:
         """Places and arguments of ``Fn::GetStackOutput``."""
         reads_any = any(use.kind == "output" for use in self.outside_uses)
-        return entries(self.template, "Fn::GetStackOutput") if reads_any else []
+        if not reads_any:
+            return []
+        return entries(self.template, "Fn::GetStackOutput")
 
     @cached_property
     def users(self) -> dict[tuple[str, str], list[tuple[str, Place]]]:
         """Kind and name of a use -> the resources that use it, with the places."""
-        found: dict[tuple[str, str], list[tuple[str, Place]]] = {}
+        users: dict[tuple[str, str], list[tuple[str, Place]]] = {}
         for resource, its_uses in self.uses.items():
             for place, kind, name in its_uses:
-                found.setdefault((kind, name), []).append((resource, place))
-        return found
+                users.setdefault((kind, name), []).append((resource, place))
+        return users
 
     def depends_on(self, name: str) -> list[str]:
         """Return the DependsOn of a resource."""

@@ -52,7 +52,7 @@ def for_terminal(text: str) -> str:
 
 def lines_for_terminal(text: str) -> str:
     """Return a text of several lines, each as ``for_terminal`` returns it."""
-    return "\n".join(map(for_terminal, text.split("\n")))
+    return "\n".join(for_terminal(line) for line in text.split("\n"))
 
 
 def for_markdown(text: str) -> str:

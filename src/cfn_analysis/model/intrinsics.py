@@ -7,7 +7,7 @@ described in `resolving`.
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Final, NoReturn
 
 from cfn_analysis.model.references import escape_placeholders, pieces
@@ -67,8 +67,8 @@ class Section:
             members = {key: self.value(member, f"{path}.{key}") for key, member in node.items()}
             return {key: member for key, member in members.items() if member != _NO_VALUE}
         if isinstance(node, (list, tuple)):
-            items = [self.value(item, f"{path}[{index}]") for index, item in enumerate(node)]
-            return [item for item in items if item != _NO_VALUE]
+            values = [self.value(part, f"{path}[{index}]") for index, part in enumerate(node)]
+            return [value for value in values if value != _NO_VALUE]
         return node
 
     def _call(self, name: str, node: Any, path: str) -> Any:
@@ -94,7 +94,9 @@ class Section:
     def text(self, node: Any, path: str) -> Any:
         """Resolve a text: a string, or the form of an unknown one."""
         value = self.argument(node, path)
-        return value if is_unknown(value) else as_text(value, path)
+        if is_unknown(value):
+            return value
+        return as_text(value, path)
 
     def items(self, node: Any, path: str) -> Any:
         """Resolve a list: a Python list, whose items may be unknown, or the form of an unknown list."""
@@ -119,20 +121,22 @@ class Section:
         if node in _UNKNOWN_PSEUDO or node == "AWS::NoValue":
             return {"Ref": node}
         if node.startswith("AWS::"):
-            known = [*self.pseudo, *_UNKNOWN_PSEUDO, "AWS::NoValue"]
-            fail(path, f"'{node}' is not a pseudo parameter; allowed are {comma_list(known)}.")
+            allowed = [*self.pseudo, *_UNKNOWN_PSEUDO, "AWS::NoValue"]
+            fail(path, f"'{node}' is not a pseudo parameter; allowed are {comma_list(allowed)}.")
         return self.reference(node, path)
 
     def _sub(self, node: Any, path: str) -> Any:
         text, variables = (node, {}) if isinstance(node, str) else arguments("Fn::Sub", node, path, 2)
         if not isinstance(text, str) or not isinstance(variables, dict):
             fail(path, f"Fn::Sub requires {_SHAPES['Fn::Sub']}, found {show(node)}.")
-        bound = {name: self.text(item, f"{path}[1].{name}") for name, item in variables.items()}
+        bound = {name: self.text(value, f"{path}[1].{name}") for name, value in variables.items()}
 
         def variable(name: str) -> Any:
             if not _VARIABLE.fullmatch(name):
                 fail(path, f"'${{{name}}}' is not a variable; write '${{!{name}}}' for the text itself.")
-            return bound[name] if name in bound else self.text(reference_of(name), f"{path}.${{{name}}}")
+            if name in bound:
+                return bound[name]
+            return self.text(reference_of(name), f"{path}.${{{name}}}")
 
         return joined(pieces(text, variable))
 
@@ -144,8 +148,8 @@ class Section:
         if is_unknown(values):
             return {"Fn::Join": [delimiter, values]}
         parts: list[Any] = []
-        for index, item in enumerate(values):
-            parts += [delimiter, item if is_unknown(item) else as_text(item, f"{path}[1][{index}]")]
+        for index, value in enumerate(values):
+            parts += [delimiter, value if is_unknown(value) else as_text(value, f"{path}[1][{index}]")]
         return joined(parts[1:])
 
     def _select(self, node: Any, path: str) -> Any:
@@ -167,20 +171,22 @@ class Section:
         if not isinstance(delimiter, str) or not delimiter:
             fail(f"{path}[0]", f"The delimiter is a plain string that is not empty, found {show(delimiter)}.")
         text = self.text(source, f"{path}[1]")
-        return {"Fn::Split": [delimiter, text]} if is_unknown(text) else text.split(delimiter)
+        if is_unknown(text):
+            return {"Fn::Split": [delimiter, text]}
+        return text.split(delimiter)
 
     def _find_in_map(self, node: Any, path: str) -> Any:
         # A fourth argument (a default) needs the macro AWS::LanguageExtensions.
-        items = arguments("Fn::FindInMap", node, path, 3)
-        keys = [self.text(item, f"{path}[{index}]") for index, item in enumerate(items)]
-        if any(map(is_unknown, keys)):
+        written = arguments("Fn::FindInMap", node, path, 3)
+        keys = [self.text(key, f"{path}[{index}]") for index, key in enumerate(written)]
+        if holds_unknown(keys):
             return {"Fn::FindInMap": keys}
-        found, place = self.template.get("Mappings", {}), "Mappings"
+        entry, place = self.template.get("Mappings", {}), "Mappings"
         for index, key in enumerate(keys):
-            if key not in found:
-                fail(f"{path}[{index}]", f"{place} has no key '{key}'; it has {comma_list(found)}.")
-            found, place = found[key], f"{place}.{key}"
-        return _copy(found)
+            if key not in entry:
+                fail(f"{path}[{index}]", f"{place} has no key '{key}'; it has {comma_list(entry)}.")
+            entry, place = entry[key], f"{place}.{key}"
+        return _copy(entry)
 
     def _and(self, node: Any, path: str) -> Truth:
         return all_of(self._truths("Fn::And", node, path))
@@ -199,11 +205,15 @@ class Section:
     def _equals(self, node: Any, path: str) -> Truth:
         left, right = arguments("Fn::Equals", node, path, 2)
         left, right = self._operand(left, f"{path}[0]"), self._operand(right, f"{path}[1]")
-        return UNKNOWN if holds_unknown([left, right]) else truth_of(as_strings(left) == as_strings(right))
+        if holds_unknown([left, right]):
+            return UNKNOWN
+        return truth_of(as_strings(left) == as_strings(right))
 
     def _operand(self, node: Any, path: str) -> Any:
         value = self.argument(node, path)
-        return value if isinstance(value, list) or is_unknown(value) else as_text(value, path)
+        if isinstance(value, list) or is_unknown(value):
+            return value
+        return as_text(value, path)
 
     functions: ClassVar[Mapping[str, Function]] = {
         "Fn::FindInMap": _find_in_map,
@@ -224,7 +234,9 @@ class Section:
 
 def _copy(value: Any) -> Any:
     """Return a copy of the value of a parameter or a mapping: a text, a list of texts or a Ref."""
-    return value.copy() if isinstance(value, (dict, list)) else value
+    if isinstance(value, (dict, list)):
+        return value.copy()
+    return value
 
 
 def fail(path: str, message: str) -> NoReturn:
@@ -235,7 +247,9 @@ def fail(path: str, message: str) -> NoReturn:
 def show(value: Any) -> str:
     """Return a value for a message, as JSON and cut at 80 characters."""
     text = json.dumps(value, default=str)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    if len(text) <= 80:
+        return text
+    return f"{text[:77]}..."
 
 
 def comma_list(names: Iterable[str]) -> str:
@@ -254,7 +268,9 @@ def _function_name(node: Mapping[str, Any], path: str) -> str | None:
     names = [key for key in node if key == "Ref" or key.startswith("Fn::")]
     if names and len(node) > 1:
         fail(path, f"{names[0]} is not the only key of its mapping ({comma_list(node)}); a function must be.")
-    return names[0] if names else None
+    if not names:
+        return None
+    return names[0]
 
 
 def is_unknown(value: Any) -> bool:
@@ -267,39 +283,59 @@ def is_unknown(value: Any) -> bool:
 
 def joined(parts: Iterable[Any]) -> Any:
     """Join known and unknown pieces: returns a string, the one unknown piece, or a Sub."""
-    found = list(parts)
-    if all(isinstance(piece, str) for piece in found):
-        return "".join(found)
+    all_parts = list(parts)
+    if all(isinstance(part, str) for part in all_parts):
+        return "".join(all_parts)
     merged: list[Any] = []
-    for piece in _without_inner_subs(found):
+    for piece in _without_inner_subs(all_parts):
         if isinstance(piece, str) and merged and isinstance(merged[-1], str):
             merged[-1] += piece
         elif piece != "":
             merged.append(piece)
-    if len(merged) < 2:
-        return merged[0] if merged else ""
+    if not merged:
+        return ""
+    if len(merged) == 1:
+        return merged[0]
+    return _as_sub(merged)
 
-    taken = {_name_of(piece) for piece in merged if is_unknown(piece)}
-    numbered = (f"Value{number}" for number in itertools.count(1))
+
+def _as_sub(parts: list[Any]) -> dict[str, Any]:
+    """Return texts and functions as a Sub: functions other than Ref and GetAtt become variables."""
+    new_names = _variable_names({_name_of(part) for part in parts if is_unknown(part)})
     variables: dict[str, Any] = {}
     text = ""
-    for piece in merged:
-        if isinstance(piece, str):
-            text += escape_placeholders(piece)
+    for part in parts:
+        if isinstance(part, str):
+            text += escape_placeholders(part)
             continue
-        name = _name_of(piece) or next((known for known, value in variables.items() if value == piece), None)
+        name = _name_of(part)
         if name is None:
-            name = next(fresh for fresh in numbered if fresh not in taken)
-            variables[name] = piece
+            name = next((variable for variable, value in variables.items() if value == part), None)
+        if name is None:
+            name = next(new_names)
+            variables[name] = part
         text += f"${{{name}}}"
-    return {"Fn::Sub": [text, variables] if variables else text}
+    if not variables:
+        return {"Fn::Sub": text}
+    return {"Fn::Sub": [text, variables]}
+
+
+def _variable_names(reserved: Collection[str | None]) -> Iterator[str]:
+    """Yield names for the variables of a Sub that are not names of resources or parameters in it."""
+    for number in itertools.count(1):
+        name = f"Value{number}"
+        if name not in reserved:
+            yield name
 
 
 def _without_inner_subs(parts: Iterable[Any]) -> Iterator[Any]:
     """Split each resolved Sub among the pieces, so that nested texts become one text."""
     for piece in parts:
         inner = parts_of_sub(piece)
-        yield from [piece] if inner is None else inner
+        if inner is None:
+            yield piece
+        else:
+            yield from inner
 
 
 def parts_of_sub(value: Any) -> list[Any] | None:
@@ -317,7 +353,9 @@ def parts_of_sub(value: Any) -> list[Any] | None:
 
 def reference_of(name: str) -> dict[str, Any]:
     """Return the function of a variable of a Sub."""
-    return {"Fn::GetAtt": name.split(".", 1)} if "." in name else {"Ref": name}
+    if "." in name:
+        return {"Fn::GetAtt": name.split(".", 1)}
+    return {"Ref": name}
 
 
 def _name_of(piece: Any) -> str | None:
@@ -325,12 +363,16 @@ def _name_of(piece: Any) -> str | None:
     if "Ref" in piece:
         return str(piece["Ref"])
     parts = piece.get("Fn::GetAtt", [None])
-    return ".".join(parts) if all(isinstance(part, str) for part in parts) else None
+    if not all(isinstance(part, str) for part in parts):
+        return None
+    return ".".join(parts)
 
 
 def holds_unknown(value: Any) -> bool:
     """Return whether a resolved value, or an item of a list, is an unresolved function."""
-    return any(map(holds_unknown, value)) if isinstance(value, list) else is_unknown(value)
+    if isinstance(value, list):
+        return any(holds_unknown(part) for part in value)
+    return is_unknown(value)
 
 
 def as_text(value: Any, path: str) -> str:
@@ -345,5 +387,7 @@ def as_strings(value: Any) -> Any:
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return [as_strings(item) for item in value]
-    return str(value) if type(value) is int else json.dumps(value)  # the same, in a tenth of the time
+        return [as_strings(part) for part in value]
+    if type(value) is int:
+        return str(value)  # the same as the JSON, in a tenth of the time
+    return json.dumps(value)

@@ -52,123 +52,131 @@ def walk(node: Any, place: Place) -> tuple[Any, Place]:
 
 def value_at(node: Any, place: Place) -> Any:
     """Return the value at a place; None if there is none."""
-    part, left = walk(node, place)
-    return None if left else part
+    part, missing_steps = walk(node, place)
+    if missing_steps:
+        return None
+    return part
 
 
 def uses(node: Any, place: Place = ()) -> list[Use]:
     """Return every name in a part of a template, in the order in which they are used."""
-    found: list[Use] = []
-    _find_uses(node, place, found)
-    return found
+    collected: list[Use] = []
+    _find_uses(node, place, collected)
+    return collected
 
 
 # These append to a list, because generators in each level of a template take twice as long.
 
 
-def _find_uses(node: Any, place: Place, found: list[Use]) -> None:
+def _find_uses(node: Any, place: Place, collected: list[Use]) -> None:
     if isinstance(node, str):
-        _find_secrets(node, place, found)
+        _find_secrets(node, place, collected)
     elif isinstance(node, dict):
         for key, value in node.items():
             if key == "Ref" or key == "Condition" or key.startswith("Fn::"):
-                _find_uses_of_function(key, value, place, found)
+                _find_uses_of_function(key, value, place, collected)
             elif not isinstance(value, str) or "{{resolve" in value:
-                _find_uses(value, (*place, key), found)
+                _find_uses(value, (*place, key), collected)
     elif isinstance(node, (list, tuple)):
-        for index, item in enumerate(node):
-            if not isinstance(item, str) or "{{resolve" in item:
-                _find_uses(item, (*place, index), found)
+        for index, part in enumerate(node):
+            if not isinstance(part, str) or "{{resolve" in part:
+                _find_uses(part, (*place, index), collected)
 
 
-def _find_uses_of_function(function: str, argument: Any, place: Place, found: list[Use]) -> None:
+def _find_uses_of_function(function: str, argument: Any, place: Place, collected: list[Use]) -> None:
     inside: Iterable[Any] = ()
     match function, argument:
         case "Ref", str(name):
-            found.append(Use(place, "name", name))
+            collected.append(Use(place, "name", name))
         case "Fn::Sub", str(text):
-            _find_names(text, {}, place, found)
+            _find_names(text, {}, place, collected)
         case "Condition", str(name):
-            found.append(Use(place, "condition", name))
+            collected.append(Use(place, "condition", name))
         case "Fn::GetAtt", [str(name), *_] | str(name):
-            found.append(Use(place, "name", name.partition(".")[0]))
+            collected.append(Use(place, "name", name.partition(".")[0]))
         case "Fn::If", [str(name), *branches]:
-            found.append(Use(place, "condition", name))
+            collected.append(Use(place, "condition", name))
             inside = branches
         case "Fn::FindInMap", [mapping, *_]:
-            found.append(Use(place, "mapping", mapping if isinstance(mapping, str) else "*"))
+            collected.append(Use(place, "mapping", mapping if isinstance(mapping, str) else "*"))
             inside = argument
         case "Fn::Sub", [str(text), dict(bound)]:
-            _find_names(text, bound, place, found)
+            _find_names(text, bound, place, collected)
             inside = bound.values()
         case "Fn::ImportValue", name:
-            found.append(Use(place, "import", in_words(name)))
+            collected.append(Use(place, "import", in_words(name)))
             inside = (name,)
-        case "Fn::GetStackOutput", dict(asked):
-            output = f"{in_words(asked.get('StackName'))}/{asked.get('OutputName')}"
-            found.append(Use(place, "output", output))
-            inside = asked.values()
+        case "Fn::GetStackOutput", dict(named_arguments):
+            output = f"{in_words(named_arguments.get('StackName'))}/{named_arguments.get('OutputName')}"
+            collected.append(Use(place, "output", output))
+            inside = named_arguments.values()
         case "Ref" | "Condition", _:  # a property of that name
-            _find_uses(argument, (*place, function), found)
+            _find_uses(argument, (*place, function), collected)
         case _, [*arguments]:
             inside = arguments
         case _:
             inside = (argument,)
-    for item in inside:
-        _find_uses(item, place, found)
+    for part in inside:
+        _find_uses(part, place, collected)
 
 
-def _find_names(text: str, bound: Mapping[str, Any], place: Place, found: list[Use]) -> None:
-    found += [
+def _find_names(text: str, bound: Mapping[str, Any], place: Place, collected: list[Use]) -> None:
+    collected += [
         Use(place, "name", name.partition(".")[0])
         for name in _PLACEHOLDER.findall(text)
         if name not in bound and not name.startswith("!")
     ]
     if "{{resolve" in text:
-        _find_secrets(text, place, found)
+        _find_secrets(text, place, collected)
 
 
-def _find_secrets(text: str, place: Place, found: list[Use]) -> None:
-    found += [Use(place, "secret", name) for name in secret_names(text)]
+def _find_secrets(text: str, place: Place, collected: list[Use]) -> None:
+    collected += [Use(place, "secret", name) for name in secret_names(text)]
 
 
 def secret_names(text: str) -> list[str]:
     """Return the secrets in the dynamic references of a text."""
-    return _SECRET.findall(text) if "{{resolve" in text else []
+    if "{{resolve" not in text:
+        return []
+    return _SECRET.findall(text)
 
 
 def as_list(value: Any) -> list[Any]:
     """Return the items of a property with one value or a list of values; empty if it is missing."""
-    return value if isinstance(value, list) else [] if value is None else [value]
+    if isinstance(value, list):
+        return value
+    if value is None:
+        return []
+    return [value]
 
 
 def entries(node: Any, key: str) -> list[tuple[Place, Any]]:
     """Return the place and the value of every entry of a key, such as the arguments of a function."""
-    found: list[tuple[Place, Any]] = []
-    _find_entries(node, key, (), found)
-    return found
+    collected: list[tuple[Place, Any]] = []
+    _find_entries(node, key, (), collected)
+    return collected
 
 
-def _find_entries(node: Any, key: str, place: Place, found: list[tuple[Place, Any]]) -> None:
+def _find_entries(node: Any, key: str, place: Place, collected: list[tuple[Place, Any]]) -> None:
     if isinstance(node, dict):
         for name, value in node.items():
             if name == key:
-                found.append((place, value))
+                collected.append((place, value))
             if isinstance(value, (dict, list, tuple)):
-                _find_entries(value, key, place if name.startswith("Fn::") else (*place, name), found)
+                _find_entries(value, key, place if name.startswith("Fn::") else (*place, name), collected)
     elif isinstance(node, (list, tuple)):
-        for index, item in enumerate(node):
-            if isinstance(item, (dict, list, tuple)):
-                _find_entries(item, key, (*place, index), found)
+        for index, part in enumerate(node):
+            if isinstance(part, (dict, list, tuple)):
+                _find_entries(part, key, (*place, index), collected)
 
 
 def pieces(text: str, variable: Callable[[str], T]) -> list[str | T]:
     """Return the pieces of the text of a Sub: literal texts, and the result of ``variable`` for variables."""
-    found: list[str | T] = [*_PLACEHOLDER.split(text)]  # every second one is a name
-    for index in range(1, len(found), 2):
-        name = str(found[index])
-        found[index] = f"${{{name[1:]}}}" if name.startswith("!") else variable(name)
-    return found
+    parts: list[str | T] = [*_PLACEHOLDER.split(text)]  # every second one is a name
+    for index in range(1, len(parts), 2):
+        name = str(parts[index])
+        parts[index] = f"${{{name[1:]}}}" if name.startswith("!") else variable(name)
+    return parts
 
 
 def escape_placeholders(text: str) -> str:
@@ -192,23 +200,25 @@ def in_words(value: Any) -> str:
         case {"Fn::Sub": [str(text), Mapping() as bound]}:
             return "".join(pieces(text, lambda name: in_words(bound.get(name, f"${{{name}}}"))))
         case {"Fn::Join": [str(between), list(items)]}:
-            return between.join(map(in_words, items))
+            return between.join(in_words(part) for part in items)
         case {"Fn::If": [str(condition), yes, no]}:
             return f"{in_words(yes)} if {condition}, otherwise {in_words(no)}"
         case {"Fn::ImportValue": name}:
             return f"import {unqualified(in_words(name))}"
-        case {"Fn::GetStackOutput": Mapping() as asked}:
-            stack = unqualified(in_words(asked.get("StackName")))
-            return f"output {asked.get('OutputName')} of {stack}"
+        case {"Fn::GetStackOutput": Mapping() as named_arguments}:
+            stack = unqualified(in_words(named_arguments.get("StackName")))
+            return f"output {named_arguments.get('OutputName')} of {stack}"
         case list(items):
-            return ", ".join(map(in_words, items))
+            return ", ".join(in_words(part) for part in items)
         case _:
             return json.dumps(value)
 
 
 def unqualified(name: str) -> str:
     """Return a name in words without the parameters that it starts with: ``vpc`` of ``${Project}-vpc``."""
-    return _QUALIFIERS.sub("", name, count=1) if _QUALIFIERS.match(name) else name
+    if _QUALIFIERS.match(name):
+        return _QUALIFIERS.sub("", name, count=1)
+    return name
 
 
 def place_in_words(place: Place) -> str:

@@ -146,11 +146,11 @@ class _Writer:
             self.write_mapping(lead, indent, content, _ordered_keys(content, place), place)
         elif content and type(content) is list:
             start = self._start(lead, indent)
-            for index, item in enumerate(content):
-                if type(item) is str and (line := one_line(item)):
+            for index, entry in enumerate(content):
+                if type(entry) is str and (line := one_line(entry)):
                     self.lines.append(f"{start}- {line}")
                 else:
-                    self.write(f"{start}-", f"{indent}  ", item, f"{place}[{index}]")
+                    self.write(f"{start}-", f"{indent}  ", entry, f"{place}[{index}]")
                 start = indent
         elif (scalar := _scalar(content, place)) is not None:
             self.lines.append(f"{lead} {scalar}")
@@ -187,7 +187,7 @@ class _Writer:
 
         The form depends only on the list, so that lines change only if the list does.
         """
-        items = [self._in_flow_style(item, f"{place}[{index}]") for index, item in enumerate(value)]
+        items = [self._in_flow_style(entry, f"{place}[{index}]") for index, entry in enumerate(value)]
         if _fits_on_one_line(whole := f"[{', '.join(items)}]"):
             self.lines.append(f"{lead} {whole}")
             return
@@ -204,7 +204,7 @@ class _Writer:
             return line
         tag, content, place = self._tagged(value, place)
         if type(content) is list:
-            items = [self._in_flow_style(item, f"{place}[{index}]") for index, item in enumerate(content)]
+            items = [self._in_flow_style(entry, f"{place}[{index}]") for index, entry in enumerate(content)]
             text = f"[{', '.join(items)}]"
         elif type(content) is dict:
             entries = [
@@ -215,7 +215,9 @@ class _Writer:
         else:
             scalar = _scalar(content, place, in_flow=True)
             text = scalar if scalar is not None and "\n" not in str(content) else str(content)
-        return f"{tag} {text}" if tag else text
+        if tag:
+            return f"{tag} {text}"
+        return text
 
     def _tagged(self, value: Any, place: str) -> tuple[str, Any, str]:
         """Return the tag of a value, its content behind the tag, and the place of that.
@@ -265,7 +267,9 @@ def _fits_on_one_line(text: str) -> bool:
 
 def _key_text(key: str, in_flow: bool = False) -> str:
     """Return a key as it is written; an empty string if it cannot be a key."""
-    return one_line(key, in_flow) if 0 < len(key) <= _LONGEST_KEY else ""
+    if 0 < len(key) <= _LONGEST_KEY:
+        return one_line(key, in_flow)
+    return ""
 
 
 def _scalar(value: Any, place: str, *, in_flow: bool = False) -> str | None:
@@ -280,20 +284,26 @@ def _scalar(value: Any, place: str, *, in_flow: bool = False) -> str | None:
         _check_literal(value, place)
         return None
     if kind is bool:
-        return "true" if value else "false"
+        if value:
+            return "true"
+        return "false"
     if kind is int:
         return str(value)
     if kind is float and math.isfinite(value):
         return _float(value)
     if kind is dict or kind is list:
-        return "{}" if kind is dict else "[]"
+        if kind is dict:
+            return "{}"
+        return "[]"
     raise RenderError(f"{place}: {_value_and_type(value)} is not allowed in a template.")
 
 
 def _float(value: float) -> str:
     """Return a float in the form of YAML 1.1: with a point and a signed exponent."""
     text = repr(value)
-    return text if "." in text or "e" not in text else text.replace("e", ".0e")
+    if "." in text or "e" not in text:
+        return text
+    return text.replace("e", ".0e")
 
 
 def _ordered_keys(mapping: Mapping[Any, Any], place: str, *, in_flow: bool = False) -> list[tuple[str, str]]:
@@ -310,12 +320,25 @@ def _keys_in_order(keys: tuple[Any, ...], in_flow: bool) -> list[tuple[str, str]
 
     None is returned if they must not be in one mapping.
     """
-    if any(type(key) is not str or (_is_function(key) and len(keys) > 1) for key in keys):
+    if any(type(key) is not str for key in keys):
         return None
-    first = STATEMENT if "Effect" in keys else POLICY if {"Statement", "Version"} <= set(keys) else ()
+    if len(keys) > 1 and any(_is_function(key) for key in keys):
+        return None
+    first = _first_keys(keys)
     in_order = [key for key in first if key in keys] + sorted(set(keys).difference(first))
-    found = [(key, _key_text(key, in_flow)) for key in in_order]
-    return found if all(text for _, text in found) else None
+    texts = [(key, _key_text(key, in_flow)) for key in in_order]
+    if not all(text for _, text in texts):
+        return None
+    return texts
+
+
+def _first_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the keys of a policy or a statement in the order in which they are read; none of others."""
+    if "Effect" in keys:
+        return STATEMENT
+    if {"Statement", "Version"} <= set(keys):
+        return POLICY
+    return ()
 
 
 def _is_function(key: str) -> bool:
@@ -392,4 +415,6 @@ def _value_and_type(value: Any) -> str:
 
 def _excerpt(value: Any) -> str:
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    if len(text) <= 60:
+        return text
+    return f"{text[:57]}..."

@@ -186,7 +186,9 @@ class Rules(Section):
     def _contains(self, node: Any, path: str) -> Truth:
         items, text = arguments("Fn::Contains", node, path, 2)
         items, text = self.items(items, f"{path}[0]"), self.text(text, f"{path}[1]")
-        return UNKNOWN if holds_unknown([items, text]) else truth_of(text in as_strings(items))
+        if holds_unknown([items, text]):
+            return UNKNOWN
+        return truth_of(text in as_strings(items))
 
     def _undecided(self, node: Any, path: str) -> Truth:
         """Treat functions on all members of a list as unknown: the members are known only in the account."""
@@ -239,7 +241,9 @@ class Body(Section):
 
     def _resource(self, name: str, body: Mapping[str, Any]) -> Any:
         dependencies = body.get("DependsOn", [])
-        for dependency in dependencies if isinstance(dependencies, list | tuple) else [dependencies]:
+        if not isinstance(dependencies, list | tuple):
+            dependencies = [dependencies]
+        for dependency in dependencies:
             self._require_resource(dependency, f"Resources.{name}.DependsOn")
         return self._attributes(body, f"Resources.{name}")
 
@@ -270,8 +274,8 @@ class Body(Section):
 
     def _if(self, node: Any, path: str) -> Any:
         name, *_ = branches = arguments("Fn::If", node, path, 3)
-        taken = 1 if self._condition(name, f"{path}[0]") else 2
-        return self.value(branches[taken], f"{path}[{taken}]")
+        branch = 1 if self._condition(name, f"{path}[0]") else 2
+        return self.value(branches[branch], f"{path}[{branch}]")
 
     def _get_att(self, node: Any, path: str) -> Any:
         parts = node.split(".", 1) if isinstance(node, str) else node
@@ -281,11 +285,13 @@ class Body(Section):
 
     def _base64(self, node: Any, path: str) -> Any:
         text = self.text(node, path)
-        return {"Fn::Base64": text} if is_unknown(text) else base64.b64encode(text.encode()).decode()
+        if is_unknown(text):
+            return {"Fn::Base64": text}
+        return base64.b64encode(text.encode()).decode()
 
     def _cidr(self, node: Any, path: str) -> Any:
-        items = arguments("Fn::Cidr", node, path, 2, 3)
-        return {"Fn::Cidr": [self.text(item, f"{path}[{index}]") for index, item in enumerate(items)]}
+        written = arguments("Fn::Cidr", node, path, 2, 3)
+        return {"Fn::Cidr": [self.text(part, f"{path}[{index}]") for index, part in enumerate(written)]}
 
     def _get_azs(self, node: Any, path: str) -> Any:
         return {"Fn::GetAZs": self.text(node, path) or self.pseudo["AWS::Region"]}
@@ -323,8 +329,10 @@ def _decide(name: str, truth: Truth, path: str) -> bool:
 
 def pseudo_parameters(region: str, account: str = ACCOUNT, stack_name: str = STACK_NAME) -> dict[str, str]:
     """Return the pseudo parameters with known values, by their names."""
-    known = (values for start, values in _PARTITIONS.items() if region.startswith(start))
-    partition, suffix = next(known, ("aws", "amazonaws.com"))
+    partition, suffix = "aws", "amazonaws.com"
+    for start, names in _PARTITIONS.items():
+        if region.startswith(start):
+            partition, suffix = names
     return {
         "AWS::AccountId": account,
         "AWS::Partition": partition,
@@ -334,17 +342,17 @@ def pseudo_parameters(region: str, account: str = ACCOUNT, stack_name: str = STA
     }
 
 
-def _parameter_values(declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, str]) -> dict[str, Any]:
-    for name in given:
+def _parameter_values(declared: Mapping[str, Mapping[str, Any]], values: Mapping[str, str]) -> dict[str, Any]:
+    for name in values:
         if name not in declared:
             fail(
                 f"Parameters.{name}",
                 f"The template does not have this parameter. Its parameters are {comma_list(declared)}.",
             )
-    missing = [name for name in declared if name not in given and "Default" not in declared[name]]
+    missing = [name for name in declared if name not in values and "Default" not in declared[name]]
     if missing:
         fail("Parameters", f"Specify a value for {comma_list(missing)}, which does not have a Default.")
-    return {name: _parameter_value(name, declaration, given) for name, declaration in declared.items()}
+    return {name: _parameter_value(name, declaration, values) for name, declaration in declared.items()}
 
 
 def is_list(declaration: Mapping[str, Any]) -> bool:
@@ -353,20 +361,33 @@ def is_list(declaration: Mapping[str, Any]) -> bool:
     return kind == "CommaDelimitedList" or kind.startswith("List<")
 
 
-def _parameter_value(name: str, declaration: Mapping[str, Any], given: Mapping[str, str]) -> Any:
+def _parameter_value(name: str, declaration: Mapping[str, Any], values: Mapping[str, str]) -> Any:
     path = f"Parameters.{name}"
-    if name in given and not isinstance(given[name], str):
+    if name not in values:
+        text = as_text(declaration["Default"], path)
+    elif isinstance(values[name], str):
+        text = values[name]
+    else:
         fail(
-            path, f"The value given is {show(given[name])}; CloudFormation accepts only strings, so quote it."
+            path,
+            f"The value given is {show(values[name])}; CloudFormation accepts only strings, so quote it.",
         )
-    text = given[name] if name in given else as_text(declaration["Default"], path)
-    items = [item.strip() for item in text.split(",")] if is_list(declaration) else [text]
-    if declared := declaration.get("AllowedValues"):
-        for item in items:
-            if item not in declared and item not in (
-                allowed := [as_text(allowed_value, path) for allowed_value in declared]
-            ):
-                fail(path, f"The value is '{item}'; allowed are {', '.join(allowed)}.")
+    texts = [part.strip() for part in text.split(",")] if is_list(declaration) else [text]
+    _require_allowed(path, texts, declaration.get("AllowedValues"))
     if str(declaration.get("Type")).startswith(SSM_VALUE):
         return {"Ref": name}
-    return items if is_list(declaration) else text
+    if is_list(declaration):
+        return texts
+    return text
+
+
+def _require_allowed(path: str, texts: list[str], declared: list[Any] | None) -> None:
+    """Refuse a value of a parameter that is not one of its AllowedValues, if it has some."""
+    if not declared:
+        return
+    for text in texts:
+        if text in declared:
+            continue
+        allowed = [as_text(value, path) for value in declared]
+        if text not in allowed:
+            fail(path, f"The value is '{text}'; allowed are {', '.join(allowed)}.")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class SchemasError(ValueError):
@@ -148,19 +148,21 @@ def property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapp
         SchemasError: as ``resource_schema`` does.
     """
     file, whole = _schema(type_name, region)
-    found: Any = whole.get("properties", {}).get(place[0])
+    part: Any = whole.get("properties", {}).get(place[0])
     for key in place[1:]:
-        if not isinstance(found, dict):
+        if not isinstance(part, dict):
             return {}
-        found = _followed(file, whole, found)
+        part = _followed(file, whole, part)
         if key == "*":
-            found = found.get("items")
-        elif key in found.get("properties", {}):
-            found = found["properties"][key]
+            part = part.get("items")
+        elif key in part.get("properties", {}):
+            part = part["properties"][key]
         else:
-            patterns = found.get("patternProperties", {})
-            found = next((schema for pattern, schema in patterns.items() if _allows(pattern, key)), None)
-    return _with_alternatives(file, whole, found) if isinstance(found, dict) else {}
+            patterns = part.get("patternProperties", {})
+            part = next((schema for pattern, schema in patterns.items() if _allows(pattern, key)), None)
+    if not isinstance(part, dict):
+        return {}
+    return _with_alternatives(file, whole, part)
 
 
 @cache
@@ -198,10 +200,8 @@ def creatable_versions(type_name: str, engine: str) -> tuple[str, ...]:
         SchemasError: the lists of cfn-lint have another format.
     """
     folder = "schemas/extensions/" + type_name.replace("::", "_").lower()
-    listed, deprecated = (
-        {version for versions in _engine_versions(f"{folder}/{name}.json", engine) for version in versions}
-        for name in ("engine_version", "engine_version_deprecated")
-    )
+    listed = _engine_versions(f"{folder}/engine_version.json", engine)
+    deprecated = _engine_versions(f"{folder}/engine_version_deprecated.json", engine)
     return tuple(sorted(listed - deprecated, key=version_key))
 
 
@@ -232,19 +232,22 @@ def version_key(version: str) -> list[tuple[int, str]]:
     return [(int(digits or 0), words) for digits, words in re.findall(r"([0-9]+)|([^0-9]+)", version)]
 
 
-def _engine_versions(file: str, engine: str) -> Iterator[list[str]]:
+def _engine_versions(file: str, engine: str) -> set[str]:
     if not (data_folder() / file).is_file():
-        return
+        return set()
+    listed: set[str] = set()
     for rule in _read(file).get("allOf", []):
-        asked = rule.get("if", {}).get("properties", {})
-        if asked.get("Engine") == {"const": engine}:
-            # The versions are in "then"; the deprecated ones in "if".
-            then = rule.get("then")
-            place = then.get("properties", {}) if isinstance(then, dict) else asked
-            versions = place.get("EngineVersion", {}).get("enum")
-            if not isinstance(versions, list):
-                _unknown_layout(file, f"the versions of {engine} are not an enum")
-            yield versions
+        condition = rule.get("if", {}).get("properties", {})
+        if condition.get("Engine") != {"const": engine}:
+            continue
+        # The versions are in "then"; the deprecated ones in "if".
+        then = rule.get("then")
+        place = then.get("properties", {}) if isinstance(then, dict) else condition
+        versions = place.get("EngineVersion", {}).get("enum")
+        if not isinstance(versions, list):
+            _unknown_layout(file, f"the versions of {engine} are not an enum")
+        listed.update(versions)
+    return listed
 
 
 @cache
@@ -263,11 +266,12 @@ def iam_action(action: str) -> tuple[str, ...] | None:
     service = _service(prefix) or {"Actions": {}, "Resources": {}}
     if name.lower() not in service["Actions"]:
         return None
-    kinds = service["Actions"][name.lower()].get("Resources", [])
-    try:
-        formats = {arn for kind in kinds for arn in service["Resources"][kind.lower()]["ARNFormats"]}
-    except KeyError as error:
-        _unknown_layout(_POLICIES, f"{action} refers to a resource without {error}")
+    formats: set[str] = set()
+    for kind in service["Actions"][name.lower()].get("Resources", []):
+        try:
+            formats.update(service["Resources"][kind.lower()]["ARNFormats"])
+        except KeyError as error:
+            _unknown_layout(_POLICIES, f"{action} refers to a resource without {error}")
     return tuple(sorted(arn.replace(".*", "*") for arn in formats))
 
 
@@ -398,30 +402,33 @@ def _followed(file: str, whole: dict[str, Any], schema: dict[str, Any]) -> dict[
     """Return a part of a schema, or the part that it refers to."""
     part = schema
     while pointer := part.get("$ref"):
-        found: Any = whole
+        target: Any = whole
         for key in pointer.split("/")[1:]:
-            found = found.get(key) if isinstance(found, dict) else None
-        if not isinstance(found, dict):
+            target = target.get(key) if isinstance(target, dict) else None
+        if not isinstance(target, dict):
             _unknown_layout(file, f"it refers to {pointer}, which it does not have")
-        part = found
+        part = target
     return part
 
 
 def _with_alternatives(file: str, whole: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     """Return a part of a schema with all references resolved, also in alternatives."""
     part = _followed(file, whole, schema)
-    alternatives: dict[str, Any] = {
-        key: [_with_alternatives(file, whole, alternative) for alternative in part[key]]
-        for key in ("allOf", "anyOf", "oneOf")
-        if key in part
-    }
-    return {**part, **alternatives} if alternatives else part
+    keys = [key for key in ("allOf", "anyOf", "oneOf") if key in part]
+    if not keys:
+        return part
+    resolved = dict(part)
+    for key in keys:
+        resolved[key] = [_with_alternatives(file, whole, alternative) for alternative in part[key]]
+    return resolved
 
 
 def _tag_property(schema: Mapping[str, Any]) -> str:
     tagging = schema.get("tagging", {})
     name: str = tagging.get("tagProperty", "/properties/Tags").removeprefix("/properties/")
-    return name if tagging.get("taggable", True) and name in schema.get("properties", {}) else ""
+    if tagging.get("taggable", True) and name in schema.get("properties", {}):
+        return name
+    return ""
 
 
 def _permissions(actions: Iterable[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from cfn_analysis.model.wildcards import matches
 
@@ -18,15 +19,16 @@ def logical_id_lines(module: str) -> dict[str, int]:
     )
 
 
-def candidate_lines(module: str) -> dict[str, int]:
+@lru_cache(maxsize=8)  # modules: the states of a review have mostly the same ones
+def candidate_lines(module: str) -> Mapping[str, int]:
     """Return text -> its first line, for all texts of a module that can be logical IDs, for ``line_of``.
 
     First arguments of calls have priority over other arguments and over items of tuples and lists, which are
     logical IDs for helper functions and loops. An f-string is a pattern with ``*`` for its expressions.
     """
-    found = _first_lines(node for node, _ in _texts(module))
+    first_lines = _first_lines(node for node, _ in _texts(module))
     plausible = {
-        text: line for text, line in found.items() if _LOGICAL_ID.fullmatch(text) or _is_pattern(text)
+        text: line for text, line in first_lines.items() if _LOGICAL_ID.fullmatch(text) or _is_pattern(text)
     }
     return {**plausible, **logical_id_lines(module)}
 
@@ -41,7 +43,9 @@ def line_of(logical_id: str, lines: Mapping[str, int]) -> int | None:
         if (_is_pattern(text) and matches(text, logical_id))
         or (logical_id.startswith(text) and _HASH.fullmatch(logical_id.removeprefix(text)))
     ]
-    return lines[max(alike, key=len)] if alike else None
+    if not alike:
+        return None
+    return lines[max(alike, key=len)]
 
 
 def _texts(module: str) -> Iterator[tuple[ast.Constant | ast.JoinedStr, bool]]:
@@ -50,11 +54,11 @@ def _texts(module: str) -> Iterator[tuple[ast.Constant | ast.JoinedStr, bool]]:
         items = node.args if isinstance(node, ast.Call) else ()
         if isinstance(node, ast.Tuple | ast.List):
             items = node.elts
-        for number, item in enumerate(items):
-            if isinstance(item, ast.JoinedStr) or (
-                isinstance(item, ast.Constant) and isinstance(item.value, str)
+        for number, part in enumerate(items):
+            if isinstance(part, ast.JoinedStr) or (
+                isinstance(part, ast.Constant) and isinstance(part.value, str)
             ):
-                yield item, isinstance(node, ast.Call) and number == 0
+                yield part, isinstance(node, ast.Call) and number == 0
 
 
 def _first_lines(nodes: Iterator[ast.Constant | ast.JoinedStr]) -> dict[str, int]:

@@ -26,16 +26,22 @@ def denies(policy: Document, action: str, name: str, type_name: str) -> bool:
 
 
 def _concerns(statement: Document, action: str, name: str, type_name: str) -> bool:
-    wanted = {"Action": action, "Resource": f"LogicalResourceId/{name}"}
-    for key, value in wanted.items():
-        listed = statement.get(key, statement.get(f"Not{key}"))
-        patterns = [listed] if isinstance(listed, str) else listed or []
-        if any(matches(str(pattern), value) for pattern in patterns) is (key not in statement):
+    for key, value in (("Action", action), ("Resource", f"LogicalResourceId/{name}")):
+        listed = _texts(statement.get(key, statement.get(f"Not{key}", [])))
+        is_matched = any(matches(str(pattern), value) for pattern in listed)
+        is_inverted = key not in statement
+        if is_matched is is_inverted:
             return False
-    types = [
-        pattern
-        for condition in statement.get("Condition", {}).values()
-        for given in [condition.get("ResourceType", [])]
-        for pattern in ([given] if isinstance(given, str) else given)
-    ]
-    return "Condition" not in statement or any(matches(pattern, type_name) for pattern in types)
+    if "Condition" not in statement:
+        return True
+    types: list[str] = []
+    for condition in statement["Condition"].values():
+        types += _texts(condition.get("ResourceType", []))
+    return any(matches(pattern, type_name) for pattern in types)
+
+
+def _texts(value: str | list[str] | None) -> list[str]:
+    """Return the texts of a value that is one text or a list."""
+    if isinstance(value, str):
+        return [value]
+    return value or []

@@ -58,9 +58,12 @@ class _AnyLoader(Loader):
     """Reads YAML as CloudFormation does: dates are text, and a short form can have a mapping."""
 
 
+def _without_dates(resolvers: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    return [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+
+
 _AnyLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in Loader.yaml_implicit_resolvers.items()
+    first: _without_dates(resolvers) for first, resolvers in Loader.yaml_implicit_resolvers.items()
 }
 
 
@@ -89,23 +92,23 @@ def read_template(source: TemplateSource) -> dict[str, Any]:
     try:
         # JSON can contain tabs, which YAML does not allow.
         is_json = text.lstrip().startswith("{")
-        found = json.loads(text, object_pairs_hook=unique_entries) if is_json else _load_yaml(text)
+        content = json.loads(text, object_pairs_hook=unique_entries) if is_json else _load_yaml(text)
     except TemplateTextError:
         raise
     except (ValueError, RecursionError) as error:
         raise TemplateTextError(f"it is not JSON: {error}.") from error
     except yaml.YAMLError as error:
         raise TemplateTextError(f"it is not YAML: {' '.join(str(error).split())}.") from error
-    found = _with_text_keys(found)
-    if not isinstance(found, dict) or not isinstance(found.get("Resources"), dict):
+    template = _with_text_keys(content)
+    if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
         raise TemplateTextError("it has no mapping Resources, so it is not a template of CloudFormation.")
-    if "Transform" in found:
+    if "Transform" in template:
         raise TemplateTextError(
             "it has a Transform, and only CloudFormation can process its macros. Specify the "
             "processed template: aws cloudformation get-template --template-stage Processed."
         )
     for section in ("Parameters", "Mappings", "Conditions", "Resources", "Outputs", "Rules"):
-        entries = found.get(section, {})
+        entries = template.get(section, {})
         if not isinstance(entries, dict):
             raise TemplateTextError(f"{section} is not a mapping.")
         for name, entry in entries.items():
@@ -119,7 +122,7 @@ def read_template(source: TemplateSource) -> dict[str, Any]:
                 raise TemplateTextError(f"{section}.{name}.Properties is not a mapping.")
             if section in ("Resources", "Outputs") and not isinstance(entry.get("Condition", ""), str):
                 raise TemplateTextError(f"{section}.{name}.Condition is not the name of a condition.")
-    return found
+    return template
 
 
 def unique_entries(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -149,9 +152,9 @@ def _load_yaml(text: str) -> Any:
 
 def _check_nodes(root: yaml.Node) -> None:
     """Refuse names that appear twice, and more nodes than the limit, which every recursive alias exceeds."""
-    left, count = [root], 0
-    while left:
-        node = left.pop()
+    unvisited, count = [root], 0
+    while unvisited:
+        node = unvisited.pop()
         count += 1
         if count > MOST_NODES:
             raise TemplateTextError(
@@ -159,7 +162,7 @@ def _check_nodes(root: yaml.Node) -> None:
                 "aliases, and do not use an alias inside its own anchor."
             )
         if isinstance(node, yaml.SequenceNode):
-            left += node.value
+            unvisited += node.value
         elif isinstance(node, yaml.MappingNode):
             seen = set()
             for key, value in node.value:
@@ -170,10 +173,12 @@ def _check_nodes(root: yaml.Node) -> None:
                             f"line {line}: {key.value} appears twice. Remove or rename one."
                         )
                     seen.add(key.value)
-                left.append(value)
+                unvisited.append(value)
 
 
 def _with_text_keys(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(as_strings(key)): _with_text_keys(item) for key, item in value.items()}
-    return [_with_text_keys(item) for item in value] if isinstance(value, list) else value
+        return {str(as_strings(key)): _with_text_keys(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_with_text_keys(part) for part in value]
+    return value

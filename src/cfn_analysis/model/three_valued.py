@@ -42,7 +42,9 @@ YES: Final = Truth.YES
 
 def truth_of(answer: bool) -> Truth:
     """Return a known answer."""
-    return YES if answer else NO
+    if answer:
+        return YES
+    return NO
 
 
 def all_of(answers: Iterable[Truth]) -> Truth:

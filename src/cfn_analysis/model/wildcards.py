@@ -60,9 +60,12 @@ def _with_references(text: str, shared: set[str], *, wildcards: bool) -> Pattern
 
 def pattern(value: Any, *, wildcards: bool = True) -> Pattern:
     """Return a resolved value as a pattern, with or without ``*`` and ``?`` as ``wildcards``."""
-    match value:
-        case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
-            return tuple(token for part in parts for token in pattern(part, wildcards=wildcards))
+    parts = parts_of_sub(value)
+    if parts is not None:
+        tokens: list[str] = []
+        for part in parts:
+            tokens += pattern(part, wildcards=wildcards)
+        return tuple(tokens)
     if is_unknown(value) or isinstance(value, dict | list):
         return (f"not known: {json.dumps(value, sort_keys=True, default=str)}",)
     text = str(as_strings(value))
@@ -89,10 +92,10 @@ def covers(wide: Pattern, narrow: Pattern) -> bool:
     for token in narrow:
         following: set[int] = set()
         for place in places:
-            asked = wide[place] if place < len(wide) else ""
-            if asked == ANY:
+            token_of_wide = wide[place] if place < len(wide) else ""
+            if token_of_wide == ANY:
                 following.add(place)
-            elif asked == token or (asked == ONE and len(token) == 1):
+            elif token_of_wide == token or (token_of_wide == ONE and len(token) == 1):
                 following.add(place + 1)
         if not following:
             return False
@@ -102,31 +105,32 @@ def covers(wide: Pattern, narrow: Pattern) -> bool:
 
 def disjoint(first: Pattern, second: Pattern) -> bool:
     """Return whether two patterns certainly have no common text: their intersection is empty."""
-    # An unknown text can be any text. Search positions (left, right) that one common text can lead to:
-    # (0, 0) can; ANY is skipped or consumes a token of the other side; equal tokens advance both.
-    left_side, right_side = (
-        tuple(ANY if len(token) > 1 and token != ONE else token for token in side) for side in (first, second)
-    )
+    # Search positions (left, right) that one common text can lead to: (0, 0) can; ANY is skipped or consumes
+    # a token of the other side; equal tokens advance both.
+    left_side, right_side = _with_any_text(first), _with_any_text(second)
     pending = [(0, 0)]
     seen = set(pending)
     while pending:
         left, right = pending.pop()
         if left == len(left_side) and right == len(right_side):
             return False
-        a = left_side[left] if left < len(left_side) else ""
-        b = right_side[right] if right < len(right_side) else ""
-        steps = []
-        if a == ANY:
+        left_token = left_side[left] if left < len(left_side) else ""
+        right_token = right_side[right] if right < len(right_side) else ""
+        steps: list[tuple[int, int]] = []
+        if ANY in (left_token, right_token):
             steps += [(left + 1, right), (left, right + 1)]
-        if b == ANY:
-            steps += [(left, right + 1), (left + 1, right)]
-        if a and b and (a == b or ONE in (a, b)) and ANY not in (a, b):
+        elif left_token and right_token and (left_token == right_token or ONE in (left_token, right_token)):
             steps.append((left + 1, right + 1))
         for step in steps:
             if step not in seen and step[0] <= len(left_side) and step[1] <= len(right_side):
                 seen.add(step)
                 pending.append(step)
     return True
+
+
+def _with_any_text(side: Pattern) -> Pattern:
+    """Return a pattern in which an unknown text can be any text."""
+    return tuple(ANY if len(token) > 1 and token != ONE else token for token in side)
 
 
 def any_covers(wide: Iterable[Pattern], narrow: Pattern) -> bool:
@@ -136,9 +140,9 @@ def any_covers(wide: Iterable[Pattern], narrow: Pattern) -> bool:
 
 def _after_any(wide: Pattern, places: set[int]) -> set[int]:
     """Return positions, and those reached by skipping each ``ANY`` at them."""
-    found = set(places)
+    reached = set(places)
     for place in places:
         while place < len(wide) and wide[place] == ANY:
             place += 1
-            found.add(place)
-    return found
+            reached.add(place)
+    return reached

@@ -21,7 +21,9 @@ def hint(name: object, candidates: Iterable[str]) -> str:
     for candidate in candidates:
         by_letters.setdefault(candidate.lower(), candidate)
     close = get_close_matches(str(name).lower(), by_letters, n=1)
-    return f" Did you mean '{by_letters[close[0]]}'?" if close else ""
+    if not close:
+        return ""
+    return f" Did you mean '{by_letters[close[0]]}'?"
 
 
 def repeated(names: Iterable[str]) -> list[str]:
@@ -31,7 +33,9 @@ def repeated(names: Iterable[str]) -> list[str]:
 
 def series(names: Sequence[str]) -> str:
     """Return names as a part of a sentence: ``a, b and c``."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if len(names) == 1:
+        return names[0]
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def beginning(names: Sequence[str], most: int) -> str:

@@ -52,6 +52,34 @@ class Acceptance(NamedTuple):
         return self.key == (risk.kind, risk.stack, risk.name, risk.path)
 
 
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a file of acceptances, of draft-07, which editors support best."""
+    texts: dict[str, Any] = {
+        "kind": {"description": "The kind of the risk.", "enum": list(KINDS)},
+        "stack": {"description": "The stack of the risk.", "type": "string", "minLength": 1},
+        "logicalId": {
+            "description": "Logical ID of the resource, or key of the output. Empty for the whole stack.",
+            "type": "string",
+        },
+        "property": {
+            "description": "Path of the property. Empty for a risk of the resource as a whole.",
+            "type": "string",
+        },
+        "reason": {"description": "Why the risk is intended.", "type": "string", "pattern": "\\S"},
+    }
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": f"{FILE}: the risks that a change accepts, for csr-templates review",
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": list(_KEYS),
+            "additionalProperties": False,
+            "properties": texts,
+        },
+    }
+
+
 def place(kind: str, stack: str, name: str, path: str) -> str:
     """Return a risk as an option names it."""
     subject = f"{stack}.{name}" if name else stack

@@ -27,6 +27,12 @@ MOST_UNFOLDED: Final = 25
 _MOST: Final = 100  # GitHub draws up to 50,000 characters and 500 edges
 _FEWEST: Final = 3  # resources that hang on one edit
 _FEWEST_ALIKE: Final = 4  # resources that are one node
+# Narrow, because a picture that is wider than a page is scaled. The margin keeps labels of arrows off titles.
+SETTINGS: Final = (
+    '%%{init: {"flowchart": {"nodeSpacing": 20, "rankSpacing": 25, "padding": 8, '
+    '"subGraphTitleMargin": {"bottom": 20}}}}%%'
+)
+"""First line of a picture."""
 # As text, so that they can be seen without colors.
 _STYLES: Final = {
     REPLACE: "stroke:#d1242f,stroke-width:3px",
@@ -172,6 +178,7 @@ class _Drawing:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the flowchart."""
+        yield SETTINGS
         yield "flowchart LR"
         for step, identifier in self.ids.items():
             if isinstance(step, str):

@@ -7,6 +7,7 @@ declares it irrelevant; numbers and booleans are equal to their texts; a documen
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +20,8 @@ _IDENTITIES: Final = (
     "Key", "Id", "Name", "Sid", "PolicyName", "ParameterName", "ParameterKey", "AttributeName", "IndexName",
     "HeaderName", "DeviceName", "HttpMethod", "PathPattern", "LogicalName", "StatusCode", "Header",
 )  # fmt: skip
+
+_NUMBERS: Final = (frozenset({"number"}), frozenset({"integer"}))
 
 WithNames = Callable[[Any], Any]
 
@@ -116,13 +119,10 @@ class _Comparison(NamedTuple):
 
     def is_unordered(self, place: Place) -> bool:
         """Return whether the order of a list is irrelevant."""
-        schema = known_property_schema(self.type, self.region, _in_schema(place))
-        tags = known_schema(self.type, self.region).tag_property
-        return schema.get("insertionOrder") is False or place == (tags,)
+        return _is_unordered(self.type, self.region, place)
 
-    def _kinds(self, place: Place) -> set[str]:
-        kinds = known_property_schema(self.type, self.region, _in_schema(place)).get("type", [])
-        return {kinds} if isinstance(kinds, str) else set(kinds)
+    def _kinds(self, place: Place) -> frozenset[str]:
+        return _kinds(self.type, self.region, place)
 
     def _canonical(self, value: Any, place: Place) -> str:
         return json.dumps(self._plain(value, place), sort_keys=True)
@@ -138,12 +138,26 @@ class _Comparison(NamedTuple):
                 members.sort(key=lambda member: json.dumps(member, sort_keys=True))
             return members
         text = str(as_strings(value))
-        if self._kinds(place) in ({"number"}, {"integer"}):
+        if self._kinds(place) in _NUMBERS:
             try:
                 return float(text)
             except ValueError:
                 return text
         return text
+
+
+@cache
+def _is_unordered(type_name: str, region: str, place: Place) -> bool:
+    schema = known_property_schema(type_name, region, _in_schema(place))
+    tags = known_schema(type_name, region).tag_property
+    return schema.get("insertionOrder") is False or place == (tags,)
+
+
+@cache
+def _kinds(type_name: str, region: str, place: Place) -> frozenset[str]:
+    """Return the types that the schema of a property lists."""
+    kinds = known_property_schema(type_name, region, _in_schema(place)).get("type", [])
+    return frozenset([kinds] if isinstance(kinds, str) else kinds)
 
 
 class _Entry(NamedTuple):

@@ -41,6 +41,7 @@ class PrintedCalls:
     Attributes:
         is_dry_run: whether calls that are not reads are only printed.
         made: the changing calls that have succeeded, such as ``rds:ModifyDBCluster``, in order.
+        unanswered: the changing calls that were sent, and that AWS has not answered.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class PrintedCalls:
         """
         self.is_dry_run = is_dry_run
         self.made: list[str] = []
+        self.unanswered: list[str] = []
         self._show = show
         self._check = check
         self._thread = threading.local()
@@ -106,12 +108,18 @@ class PrintedCalls:
 
     def _before_call(self, model: Any, **_: Any) -> Any:
         """Return the answer in a dry run; None lets botocore make the call."""
-        if self.is_dry_run and not is_read(model.service_model.service_name, model.name):
+        service = model.service_model.service_name
+        if is_read(service, model.name):
+            return None
+        if self.is_dry_run:
             return _NotSent(), _NoAnswer()
+        self.unanswered.append(f"{service}:{model.name}")
         return None
 
     def _after_call(self, http_response: Any, model: Any, **_: Any) -> None:
         service = model.service_model.service_name
-        is_change = not is_read(service, model.name) and not self.is_dry_run
-        if is_change and http_response.status_code < 300:
+        if self.is_dry_run or is_read(service, model.name):
+            return
+        self.unanswered.remove(f"{service}:{model.name}")
+        if http_response.status_code < 300:
             self.made.append(f"{service}:{model.name}")

@@ -21,7 +21,8 @@ CONNECT_SECONDS: Final = 5
 READ_SECONDS: Final = 20
 ATTEMPTS: Final = 6
 FIRST_ATTEMPTS: Final = 2
-FIRST_READ_SECONDS: Final = 10
+FIRST_READ_SECONDS: Final = 8
+"""Of the first call to an endpoint. A command whose endpoints do not answer ends within 25 seconds."""
 
 
 class Identity(NamedTuple):

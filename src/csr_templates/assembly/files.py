@@ -15,6 +15,7 @@ from cfn_analysis.model.schemas import SchemasError
 from csr_templates.assembly import cross_stack, house_rules, operability
 from csr_templates.assembly.building import build_stack, with_policies
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
+from csr_templates.assembly.schemas import schema_files
 from csr_templates.environments import environment as environments
 from csr_templates.hand_over import (
     git_sync,
@@ -123,6 +124,7 @@ def assemble(
         rendering.RenderError: a template contains a value that cannot be written, or a stack has none.
         DashboardError: a dashboard shows a resource that its stack does not have.
         environments.EnvironmentsError: the parameter files contain errors.
+        PricesError: the file of the prices, which has the names of the items for a schema, is wrong.
         ChildProcessError: a lint process was killed.
     """
     built, seconds = _build_stacks(stacks, refresh)
@@ -137,6 +139,7 @@ def assemble(
         derived = [*_bootstraps(built, refresh), *_recoveries(built, refresh)]
         files |= _imports(built, targets)
         files |= {template.path: template.text.encode("ascii") for template in derived}
+    files |= schema_files(built, [environment.name for environment in targets])
     if not policy_problems:  # otherwise an error was found that the page may raise
         files[REFERENCE] = page(built, refresh).encode("ascii")
     files[manifest.MANIFEST] = _manifest(built, targets, files, triggers)

@@ -247,7 +247,9 @@ def _denies_changes(statement: Any) -> bool:
 
 
 def _items(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, (list, tuple)) else [value]
+    if isinstance(value, (list, tuple)):
+        return value
+    return [value]
 
 
 def _service_problems(stack: BuiltStack) -> Iterator[str]:
@@ -336,7 +338,9 @@ def _bucket_problems(stack: BuiltStack) -> Iterator[str]:
 
 def _log_group_problems(stack: BuiltStack) -> Iterator[str]:
     for logical_id, group in _of_type(stack, "AWS::Logs::LogGroup"):
-        missing = [] if group.get("KmsKeyId") else ["KmsKeyId (the ARN of a key)"]
+        missing = []
+        if not group.get("KmsKeyId"):
+            missing.append("KmsKeyId (the ARN of a key)")
         if group.get("RetentionInDays") != {"Ref": "LogRetentionDays"}:
             missing.append("RetentionInDays (the parameter LogRetentionDays)")
         if missing:

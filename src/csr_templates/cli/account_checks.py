@@ -72,10 +72,13 @@ def run(arguments: Namespace, name: str, checks: Sequence[Check], title: str) ->
     try:
         report.ignore([], arguments.ignore, names, page)
         per_deploy = _parameters(arguments.parameter)
-        folder = folders.read_built(arguments.out or folders.default_output())
+        path = arguments.out or folders.default_output()
+        folder = folders.read_built(path)
 
         def environment_of(account: str) -> ResolvedEnvironment:
-            return resolve_environment(folder, arguments.environment, account, arguments.stack, per_deploy)
+            return resolve_environment(
+                folder, arguments.environment, account, arguments.stack, per_deploy, path.as_posix()
+            )
 
         environment, facts = account_facts.obtain(
             arguments, name, partial(missing_calls, checks), environment_of

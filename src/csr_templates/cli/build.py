@@ -15,6 +15,7 @@ from csr_templates.cli.build_report import BuildResult, as_json, print_text, ref
 from csr_templates.cli.messages import FINE, FOUND, InputError, on_terminal, say
 from csr_templates.cli.parameter_mistakes import headline
 from csr_templates.cli.stack_mistakes import explain
+from csr_templates.costs.prices import PricesError
 from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.hand_over import git_sync
 from csr_templates.hand_over.manifest import MANIFEST
@@ -86,16 +87,7 @@ def run(arguments: Namespace) -> int:
         in_repository = PurePosixPath("out")  # a copy of the repository without .git
     try:
         _require_folder(arguments.pages)
-        assembly = files.assemble(
-            arguments.stacks,
-            parameters=arguments.parameters or folders.default_parameters(foreign=foreign),
-            lint=not arguments.no_lint,
-            every_environment=arguments.check,
-            clean_lints=None if arguments.no_cache else arguments.cache or cache.default_folder(PRODUCT),
-            in_repository=in_repository,
-            refresh=_refresh(arguments),
-            progress=None if arguments.quiet else on_terminal("Linted"),
-        )
+        assembly = _assemble(arguments, in_repository)
         plan = None
         written = None
         before = None
@@ -133,6 +125,26 @@ def run(arguments: Namespace) -> int:
 
                 after_build.say_what_changed(before, output)
     return FINE if result.status == "ok" else FOUND
+
+
+def _assemble(arguments: Namespace, in_repository: PurePosixPath | None) -> files.Assembly:
+    clean_lints = None
+    if not arguments.no_cache:
+        clean_lints = arguments.cache or cache.default_folder(PRODUCT)
+    foreign = bool(arguments.declared_in)
+    try:
+        return files.assemble(
+            arguments.stacks,
+            parameters=arguments.parameters or folders.default_parameters(foreign=foreign),
+            lint=not arguments.no_lint,
+            every_environment=arguments.check,
+            clean_lints=clean_lints,
+            in_repository=in_repository,
+            refresh=_refresh(arguments),
+            progress=None if arguments.quiet else on_terminal("Linted"),
+        )
+    except PricesError as error:
+        raise InputError(str(error)) from error
 
 
 def _require_folder(pages: Path | None) -> None:

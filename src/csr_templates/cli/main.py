@@ -44,6 +44,7 @@ _COMMANDS = {
     "preflight": "check whether the built templates can be deployed to an AWS account",
     "verify": "check after a deploy whether the stacks are as built and the system works",
     "lint": "lint templates of this or another project with cfn-lint and the rules of csr-templates",
+    "completion": "print the completion of csr-templates and csr-operate for a shell",
 }
 _OF_STACKS = ("build", "environments", "parameters", "render")
 """Commands for the stacks of this package, or of another project."""

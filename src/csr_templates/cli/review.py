@@ -281,7 +281,7 @@ def _compare_deployed(arguments: Namespace, name: str) -> _Compared:
             per_deploy[parameter] = stack.default(parameter) or "-"
 
     def environment_of(account: str) -> ResolvedEnvironment:
-        return resolve_environment(folder, name, account, per_deploy=per_deploy)
+        return resolve_environment(folder, name, account, per_deploy=per_deploy, path=path.as_posix())
 
     environment, facts = account_facts.obtain(
         arguments, operator_policies.DEPLOYED, deployed_state.missing_calls, environment_of

@@ -5,7 +5,7 @@ has a fixed price, and in ``billing.json`` otherwise.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -92,3 +92,12 @@ def _types() -> dict[str, Billing]:
 
 TYPES: Final[Mapping[str, Billing]] = _types()
 """Resource type -> how it is billed."""
+
+
+def usage_keys(types: Iterable[str]) -> list[str]:
+    """Return the keys of the items that resources of these types pay by usage, each once."""
+    keys: dict[str, None] = {}
+    for name in types:
+        if name in TYPES:
+            keys |= dict.fromkeys(TYPES[name].usage)
+    return list(keys)

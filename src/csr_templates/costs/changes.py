@@ -38,8 +38,9 @@ def _note(changes: EnvironmentChanges, prices: Prices) -> str:
         facts.append(f"not known: {beginning(unknown, _MOST)}")
     if not facts:
         return ""
-    where = f" in {changes.name}" if changes.name else ""
-    return f"Fixed cost{where}: {'; '.join(facts)}."
+    if not changes.name:
+        return f"Fixed cost: {'; '.join(facts)}."
+    return f"Fixed cost in {changes.name}: {'; '.join(facts)}."
 
 
 def _unknown(changes: EnvironmentChanges, before: Estimate, after: Estimate) -> list[str]:

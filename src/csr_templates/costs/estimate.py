@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.three_valued import UNKNOWN
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, resolve_set
-from csr_templates.costs.billing import TYPES
+from csr_templates.costs.billing import TYPES, usage_keys
 from csr_templates.costs.charges import BilledResource, Charge, NotPriced
 from csr_templates.costs.prices import Prices, cents, total
 from csr_templates.costs.usage import Usage, require
@@ -39,7 +39,7 @@ class Line(NamedTuple):
     monthly: Decimal
 
 
-class Unpriced(NamedTuple):
+class UnpricedResource(NamedTuple):
     """A resource whose cost is not known.
 
     Attributes:
@@ -86,7 +86,7 @@ class Estimate(NamedTuple):
 
     environment: str
     lines: Sequence[Line]
-    unpriced: Sequence[Unpriced]
+    unpriced: Sequence[UnpricedResource]
     by_usage: Sequence[ByUsage]
     usage: Sequence[Line] | None
 
@@ -130,7 +130,7 @@ def estimate_resolved(
     """
     meter = _Meter(prices)
     lines: list[Line] = []
-    unpriced: list[Unpriced] = []
+    unpriced: list[UnpricedResource] = []
     by_usage: list[ByUsage] = []
     for stack in resolved.values():
         fixed = _fixed_cost(stack, prices)
@@ -153,7 +153,7 @@ def estimate_resolved(
             if prices.tiers(key, region):
                 used += meter.lines(stack.built, key, region, amount)
             else:
-                unpriced.append(Unpriced(name, key, "usage", _no_price(key, region)))
+                unpriced.append(UnpricedResource(name, key, "usage", _no_price(key, region)))
     return Estimate(environment, lines, unpriced, by_usage, used)
 
 
@@ -168,7 +168,7 @@ class _FixedCost(NamedTuple):
 
     quantities: Mapping[tuple[str, str], Decimal]
     usage: Sequence[str]
-    unpriced: Sequence[Unpriced]
+    unpriced: Sequence[UnpricedResource]
 
 
 def _fixed_cost(stack: ResolvedStack, prices: Prices) -> _FixedCost:
@@ -179,7 +179,7 @@ def _fixed_cost(stack: ResolvedStack, prices: Prices) -> _FixedCost:
         try:
             charges = _charges(stack, resource, prices)
         except NotPriced as reason:
-            unpriced.append(Unpriced(stack.name, name, resource.type, str(reason)))
+            unpriced.append(UnpricedResource(stack.name, name, resource.type, str(reason)))
             continue
         for charge in charges:
             quantities[charge.item, charge.region or stack.built.region] += charge.quantity
@@ -198,12 +198,7 @@ def _by_usage(stack: ResolvedStack, key: str, prices: Prices) -> ByUsage:
 
 def _payable(stack: ResolvedStack) -> Sequence[str]:
     """Return the items that a stack pays by usage, with any parameter values."""
-    keys: dict[str, None] = {}  # as a set that keeps the order
-    for resource in stack.resources.values():
-        billing = TYPES.get(resource.type)
-        if billing:
-            keys |= dict.fromkeys(billing.usage)
-    return list(keys)
+    return usage_keys(resource.type for resource in stack.resources.values())
 
 
 def _charges(stack: ResolvedStack, resource: Resource, prices: Prices) -> list[Charge]:
@@ -246,7 +241,9 @@ class _Meter:
         """Yield a line for each tier."""
         item = self._prices.items[key]
         account = (key, item.region(region))
-        name = item.name if item.is_global or region == stack.region else f"{item.name} in {region}"
+        name = item.name
+        if not item.is_global and region != stack.region:
+            name = f"{name} in {region}"
         for part, price in item.parts(region, self._used[account], quantity):
             yield Line(stack.name, key, name, part, item.unit, price, cents(part * price))
         self._used[account] += quantity

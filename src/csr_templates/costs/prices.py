@@ -65,7 +65,9 @@ class Item(NamedTuple):
 
     def region(self, region: str) -> str:
         """Return the key of ``prices`` for a region."""
-        return GLOBAL if self.is_global else region
+        if self.is_global:
+            return GLOBAL
+        return region
 
     def tiers(self, region: str) -> tuple[tuple[Decimal, Decimal], ...]:
         """Return the tiers in a region, with the free amount; empty without a price."""
@@ -102,7 +104,9 @@ class Prices(NamedTuple):
 
     def tiers(self, key: str, region: str) -> tuple[tuple[Decimal, Decimal], ...]:
         """Return the tiers of an item in a region; empty without a saved price."""
-        return self.items[key].tiers(region) if key in self.items else ()
+        if key in self.items:
+            return self.items[key].tiers(region)
+        return ()
 
     def has(self, region: str) -> bool:
         """Return whether any price of a region is saved."""

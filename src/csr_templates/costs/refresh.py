@@ -26,7 +26,7 @@ class RefreshError(Exception):
     """AWS did not answer; the message states what to do."""
 
 
-class Refreshed(NamedTuple):
+class RefreshedPrices(NamedTuple):
     """The answers of the Price List API.
 
     Attributes:
@@ -68,7 +68,7 @@ def refresh(
     today: date,
     new_regions: Sequence[str] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Refreshed:
+) -> RefreshedPrices:
     """Ask for each saved price, and for the prices of new regions.
 
     ``progress`` gets the numbers of asked and of all prices.
@@ -108,7 +108,7 @@ def refresh(
         if region not in regions_with_prices
     ]
     items = {key: item._replace(prices=new_prices[key]) for key, item in prices.items.items()}
-    return Refreshed(Prices(SOURCES, items), changes, unchanged, absent, problems)
+    return RefreshedPrices(Prices(SOURCES, items), changes, unchanged, absent, problems)
 
 
 def _requests(prices: Prices, new_regions: Sequence[str]) -> list[tuple[Item, str]]:

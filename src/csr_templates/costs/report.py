@@ -165,5 +165,5 @@ def _markdown(estimate: Estimate, prices_date: date) -> Iterator[str]:
 
 def quantity_text(quantity: Decimal) -> str:
     """Return a quantity with separators of thousands."""
-    whole, _, decimals = plain(quantity).partition(".")
-    return f"{int(whole):,}{'.' if decimals else ''}{decimals}"
+    whole, point, decimals = plain(quantity).partition(".")
+    return f"{int(whole):,}{point}{decimals}"

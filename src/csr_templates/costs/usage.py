@@ -12,6 +12,8 @@ Usage = Mapping[str, Mapping[str, Decimal]]
 """Stack -> key of an item -> amount in a month."""
 
 MOST: Final = Decimal("1e15")
+SCHEMA: Final = "$schema"
+"""The key of a file that names its JSON Schema, for editors."""
 
 
 class UsageError(ValueError):
@@ -36,6 +38,8 @@ def read(text: str, environments: Mapping[str, Sequence[str]]) -> dict[str, Usag
         raise UsageError(str(error)) from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"it is not JSON ({error}).") from error
+    if isinstance(document, dict):
+        document.pop(SCHEMA, None)
     for environment, stacks in _object(document, "the file").items():
         require(environment, environments, environment, "There is no such environment")
         for stack, amounts in _object(stacks, environment).items():
@@ -71,7 +75,9 @@ def _object(value: object, place: str) -> Mapping[str, object]:
 
 
 def _shown(value: object) -> str:
-    return str(value) if isinstance(value, Decimal) else json.dumps(value, default=str)
+    if isinstance(value, Decimal):
+        return str(value)
+    return json.dumps(value, default=str)
 
 
 def _refuse(constant: str) -> NoReturn:

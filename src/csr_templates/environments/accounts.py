@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ACCOUNT_ID: Final = "AccountId"
-_SCHEMA: Final = "$schema"
-_TWELVE_DIGITS: Final = re.compile("[0-9]{12}")
+SCHEMA: Final = "$schema"
+TWELVE_DIGITS: Final = re.compile("[0-9]{12}")
 
 
 class ParameterFile(NamedTuple):
@@ -34,7 +34,7 @@ def read_file(path: Path) -> ParameterFile:
     values, mistakes = read_flat(path)
     if values is None:
         return ParameterFile(None, "", mistakes)
-    values.pop(_SCHEMA, None)
+    values.pop(SCHEMA, None)
     if ACCOUNT_ID not in values:
         return ParameterFile(values, "", mistakes)
     account = values.pop(ACCOUNT_ID)
@@ -50,6 +50,6 @@ def _refusal(account: Any) -> str:
             f"Found {account.text}, a number, but the ID of an account can start with zeros, which numbers "
             "lose. Write all twelve digits in double quotes."
         )
-    if isinstance(account, str) and _TWELVE_DIGITS.fullmatch(account):
+    if isinstance(account, str) and TWELVE_DIGITS.fullmatch(account):
         return ""
     return f'Found {excerpt(account)}. Write the twelve digits in double quotes, such as "123456789012".'

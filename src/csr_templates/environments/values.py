@@ -23,7 +23,7 @@ TYPES = ("String", "Number", ZONE)
 LONGEST_VALUE = 4096  # bytes
 
 # A number in its shortest form, so that CloudFormation shows the value of the file.
-_NUMBER = re.compile(r"0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)[.][0-9]*[1-9]")
+NUMBER = re.compile(r"0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)[.][0-9]*[1-9]")
 
 
 class Value(NamedTuple):
@@ -158,7 +158,7 @@ def _reasons(value: Any, declaration: Mapping[str, Any], region: str) -> Iterato
 def _expected(value: Any, declaration: Mapping[str, Any]) -> str:
     """Return the JSON type of the parameter if ``value`` has another type; otherwise empty."""
     if declaration["Type"] == "Number":
-        if isinstance(value, Number | str) and _NUMBER.fullmatch(text_of(value)):
+        if isinstance(value, Number | str) and NUMBER.fullmatch(text_of(value)):
             return ""
         return "a number in its shortest form, such as 1024"
     if isinstance(value, str):

@@ -178,4 +178,6 @@ def _short(resource: str) -> str:
     """Return the resource of an ARN, with words for the tags of the role."""
     named = resource.replace(PROJECT, "PROJECT").replace(ENVIRONMENT, "ENVIRONMENT")
     parts = named.split(":", 5)
-    return parts[-1] if parts[0] == "arn" and len(parts) == 6 else named
+    if parts[0] == "arn" and len(parts) == 6:
+        return parts[-1]
+    return named

@@ -163,7 +163,9 @@ def _policy(read_file: Read, entry: Mapping[str, Any], where: str) -> dict[str, 
     if not path:
         return {}
     policy = json.loads(_content(read_file, path, where))
-    return policy if isinstance(policy, dict) else {}
+    if isinstance(policy, dict):
+        return policy
+    return {}
 
 
 def _require_path(path: Any, where: str) -> None:

@@ -95,7 +95,9 @@ def _about_roles(permissions: RequiredPermissions, type_name: str, actions: Coll
 def _in_words(actions: Collection[str]) -> str:
     """Return the first actions, and the number of the others."""
     names = sorted(actions)
-    return series(names) if len(names) <= _NAMED else beginning(names, _NAMED)
+    if len(names) <= _NAMED:
+        return series(names)
+    return beginning(names, _NAMED)
 
 
 def _no_handlers(type_name: str) -> str:

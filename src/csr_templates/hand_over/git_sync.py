@@ -27,7 +27,9 @@ def in_repository(folder: Path) -> PurePosixPath | None:
     for root in (real, *real.parents):
         if os.path.lexists(root / ".git"):  # a file, in a worktree or a submodule
             path = PurePosixPath(real.relative_to(root).as_posix())
-            return path if _is_text(str(path)) else None
+            if _is_text(str(path)):
+                return path
+            return None
     return None
 
 

@@ -121,7 +121,9 @@ def _git(folder: Path, *arguments: str) -> str:
         raise HistoryError(
             "Git is not installed. Specify two output folders: --before DIR --after DIR."
         ) from error
-    return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
+    if done.returncode == 0:
+        return done.stdout.decode("utf-8", "replace").strip()
+    return ""
 
 
 def _show(root: Path, name: str) -> bytes:

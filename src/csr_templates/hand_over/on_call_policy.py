@@ -14,7 +14,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from csr_templates.hand_over.operator_statements import OWN_ACCOUNT, allow_reading
+from csr_templates.hand_over.operator_statements import (
+    LOG_GROUPS,
+    OWN_ACCOUNT,
+    WEB_ACL_LOGS,
+    allow_reading,
+)
 from csr_templates.hand_over.policy_documents import allow, deny, in_documents
 from csr_templates.hand_over.services import used_services
 
@@ -32,6 +37,8 @@ and a statement with a ``stack`` is only for systems with this stack.
 
 CONSOLES: Final[Sequence[str]] = _DATA["consoles"]
 """What the consoles call for the dashboards and the saved queries."""
+
+_SEARCHES: Final = ("logs:FilterLogEvents", "logs:StartQuery")
 
 _MANAGED_RULES: Final = "arn:aws:wafv2:us-east-1:*:global/managedruleset/*/*"
 """The rule groups of AWS, in an account of AWS. IAM evaluates them with an update of the web ACL."""
@@ -77,7 +84,9 @@ def _changing(names: Names, stacks: Sequence[BuiltStack]) -> Iterator[Document]:
             StringLike=names.tags if allowed.get("hasTags") else {},
             StringEqualsIfExists=OWN_ACCOUNT,
         )
+    yield from allow("Logs", _SEARCHES, names.arns(LOG_GROUPS), StringEqualsIfExists=OWN_ACCOUNT)
     if "wafv2" in used_services(stacks):
+        yield from allow("WebACLLogs", _SEARCHES, names.arns(WEB_ACL_LOGS), StringEqualsIfExists=OWN_ACCOUNT)
         yield from allow("ManagedRules", ["wafv2:UpdateWebACL"], [_MANAGED_RULES])
     for sid, actions in _DATA["tagged"].items():
         yield from allow(sid, actions, ["*"], StringLike=names.tags, StringEqualsIfExists=OWN_ACCOUNT)

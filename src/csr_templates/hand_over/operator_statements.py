@@ -60,7 +60,7 @@ _ARNS: Final = {
 }
 """Service -> the ARNs of its resources."""
 
-_LOG_GROUPS: Final = (
+LOG_GROUPS: Final = (
     "arn:aws:logs:*:*:log-group:API-Gateway-Execution-Logs_*",  # the name does not contain the project
     "arn:aws:logs:*:*:log-group:*/{prefix}*",
     # Evaluated with and without the log stream.
@@ -68,19 +68,20 @@ _LOG_GROUPS: Final = (
     "arn:aws:logs:*:*:log-group:*/{name}:*",
 )
 """The log groups of the function, the database, the API and the network."""
-_WEB_ACL_LOGS: Final = (
+WEB_ACL_LOGS: Final = (
     "arn:aws:logs:*:*:log-group:aws-waf-logs-{name}",
     "arn:aws:logs:*:*:log-group:aws-waf-logs-{name}:*",
 )
+"""The log group of the web ACL."""
 
 _FURTHER_ARNS: Final = {
     # The ARN of a change set does not contain its stack.
     "cloudformation:DescribeEvents": ("arn:aws:cloudformation:*:*:changeSet/*",),
-    "logs:DescribeLogStreams": _LOG_GROUPS,
+    "logs:DescribeLogStreams": LOG_GROUPS,
 }
 """ARNs of one action."""
 
-_ARNS_WITH: Final = {("logs:DescribeLogStreams", "wafv2"): _WEB_ACL_LOGS}
+_ARNS_WITH: Final = {("logs:DescribeLogStreams", "wafv2"): WEB_ACL_LOGS}
 """ARNs of one action, if the stacks use a service."""
 
 

@@ -19,7 +19,9 @@ class PolicyError(ValueError):
 
 def one_or_all(values: Sequence[str]) -> str | list[str]:
     """Return the values for a policy: a single value, or a list of several."""
-    return values[0] if len(values) == 1 else list(values)
+    if len(values) == 1:
+        return values[0]
+    return list(values)
 
 
 def allow(

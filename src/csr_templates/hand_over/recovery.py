@@ -347,7 +347,9 @@ def _name(stack: BuiltStack, resource: Mapping[str, Any]) -> Any:
     """Return the explicit name of a resource; None if CloudFormation generates it."""
     properties = resource.get("Properties", {})
     names = name_properties(resource["Type"], stack.region, properties)
-    return properties[names[0]] if names else None
+    if names:
+        return properties[names[0]]
+    return None
 
 
 def _tags(stack: BuiltStack, properties: Mapping[str, Any], type_name: str) -> dict[str, Any]:

@@ -135,4 +135,6 @@ def _keys_of_file(path: Path) -> list[str]:
         content = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return []
-    return list(content) if isinstance(content, dict) else []
+    if isinstance(content, dict):
+        return list(content)
+    return []

@@ -67,7 +67,7 @@ def confirm_subscription(aws: Aws, link: str) -> None:
     Args:
         link: the whole link, in single quotes.
 
-    Example: confirm-subscription 'https://sns.us-east-1.amazonaws.com/?Action=ConfirmSubscription'
+    Example: confirm-subscription 'https://sns.us-east-1.amazonaws.com/?Token=TOKEN'
     Calls: sns:ConfirmSubscription.
     Takes: seconds.
     Way back: aws sns unsubscribe.

@@ -142,6 +142,11 @@ class Aws:
         return self._calls.made
 
     @property
+    def unanswered(self) -> Sequence[str]:
+        """The changing calls that were sent, and that AWS has not answered."""
+        return self._calls.unanswered
+
+    @property
     def last_call(self) -> str:
         """The last call, such as ``rds:ModifyDBCluster``."""
         return self._calls.last

@@ -235,6 +235,12 @@ def _main(arguments: Sequence[str]) -> int:
         return FINE if len(arguments) > 1 else WRONG
     chosen = command(arguments[1])
     options = vars(_parser(chosen, arguments[0]).parse_intermixed_args(arguments[2:]))
+    confirmed = options.pop("confirm", None)
+    if confirmed is not None and words.is_terminal():
+        raise WrongInput(
+            "--confirm is only for scripts, because a pasted line would confirm itself. On a terminal, type "
+            "the name when you are asked."
+        )
     folder = environment.read(options.pop("out"), arguments[0])
     account = Account(options.pop("profile"))
     aws = Aws(
@@ -242,7 +248,7 @@ def _main(arguments: Sequence[str]) -> int:
         account,
         chosen.group,
         is_dry_run=options.pop("dry_run", False),
-        confirmed=options.pop("confirm", None),
+        confirmed=confirmed,
     )
     try:
         return _run(chosen, aws, options)
@@ -261,16 +267,14 @@ def _run(chosen: Command, aws: Aws, options: dict[str, Any]) -> int:
     except errors.call_errors() as error:
         failure = errors.failure(error)
         words.tell(errors.in_words(failure, aws.last_call))
-        if failure.code in errors.UNREACHABLE and chosen.group is not CommandGroup.READS:
-            words.tell(f"It is not known whether AWS received {aws.last_call}.")
-        _tell_what_was_done(chosen, aws)
+        _tell_what_was_done(chosen, aws, is_unknown=failure.code in errors.UNREACHABLE)
         return FAILED
     except StoppedWaiting as error:
         words.tell(str(error))
         return INTERRUPTED
     except KeyboardInterrupt:
         words.tell(f"Stopped by Ctrl-C, at or after {aws.last_call}.")
-        _tell_what_was_done(chosen, aws)
+        _tell_what_was_done(chosen, aws, is_unknown=True)
         return INTERRUPTED
     except DryRunEndedError as error:
         words.say(str(error))
@@ -282,14 +286,24 @@ def _run(chosen: Command, aws: Aws, options: dict[str, Any]) -> int:
     return FAILED if aws.unknown else FINE
 
 
-def _tell_what_was_done(chosen: Command, aws: Aws) -> None:
-    """Say what a stopped command has done, and how to go on."""
+def _tell_what_was_done(chosen: Command, aws: Aws, *, is_unknown: bool = False) -> None:
+    """Say what a stopped command has done, and how to go on.
+
+    Args:
+        chosen: the command.
+        aws: the account.
+        is_unknown: whether AWS may have received a call that it has not answered.
+    """
     if chosen.group is CommandGroup.READS:
         return
-    if not aws.made:
+    unanswered = aws.unanswered if is_unknown else ()
+    for call in dict.fromkeys(unanswered):
+        words.tell(f"It is not known whether AWS received {call}.")
+    if not aws.made and not unanswered:
         words.tell("Nothing was changed.")
         return
-    words.tell(f"Done before it stopped: {', '.join(dict.fromkeys(aws.made))}.")
+    if aws.made:
+        words.tell(f"Done before it stopped: {', '.join(dict.fromkeys(aws.made))}.")
     words.tell(f"Go on with: {aws.way_on or 'the same command again'}")
 
 
@@ -313,7 +327,7 @@ def _parser(chosen: Command, environment_name: str) -> argparse.ArgumentParser:
         )
     if chosen.group is CommandGroup.DELETES:
         parser.add_argument(
-            "--confirm", metavar="NAME", help="the name that would be typed, where there is no terminal"
+            "--confirm", metavar="NAME", help="the name that would be typed; only where there is no terminal"
         )
     parser.add_argument(
         "--out", type=Path, default=Path("out"), metavar="DIR", help="output folder (default: out)"
@@ -383,11 +397,11 @@ def help_of_all(environment_name: str = "ENVIRONMENT") -> str:
     ]
     for group in CommandGroup:
         lines += ["", f"{group.value}:"]
-        lines += [_listed(each) for each in COMMANDS if each.group is group]
+        lines += [_line_of(each) for each in COMMANDS if each.group is group]
     return "\n".join(lines) + f"\n\n{_EXIT_STATUS}"
 
 
-def _listed(chosen: Command) -> str:
+def _line_of(chosen: Command) -> str:
     return _filled(f"  {chosen.name:<{_NAME_WIDTH}}{chosen.summary}", _NAME_WIDTH + 2)
 
 

@@ -11,7 +11,7 @@ from csr_templates.operating import releases, waiting, words
 from csr_templates.operating.aws import Aws, Unknown
 from csr_templates.operating.environment import Stack
 from csr_templates.operating.problems import Stop
-from csr_templates.operating.releases import Release
+from csr_templates.operating.releases import History, Release
 
 _NEVER: Final = "does not exist"
 
@@ -58,7 +58,7 @@ def show_releases(aws: Aws) -> None:
     """Show the Lambda versions: which one runs, and which ones a rolled-back deploy has left.
 
     The description contains the object version of the package. Do not roll back to a version that a
-    rolled-back deploy has left.
+    rolled-back deploy has left. Events expire after 90 days: of an older version, it is not known.
 
     Calls: cloudformation:DescribeStackResource, lambda:ListVersionsByFunction, lambda:GetAlias,
         cloudformation:DescribeStackEvents.
@@ -76,7 +76,7 @@ def show_releases(aws: Aws) -> None:
         "releases": partial(releases.of_function, client, function),
         "alias": partial(_alias, client, function, aws.environment.name),
         "stack": partial(_stack_release, aws),
-        "left": partial(_left, aws, stack),
+        "history": partial(releases.history, aws, stack),
     }
     answers = aws.in_parallel(reads)
     for title, answer in answers.items():
@@ -170,7 +170,7 @@ _RELEASE_READS: Final[Mapping[str, str]] = {
     "releases": "Releases",
     "alias": "Version of the alias",
     "stack": "Version of the stack",
-    "left": "Versions that rolled-back deploys have left",
+    "history": "Versions that rolled-back deploys have left",
 }
 _NOT_RETURNED: Final = [("/PerformanceInsightsKMSKeyId", "REMOVE")]
 """The drift of an instance without Performance Insights, whose key RDS does not return."""
@@ -279,12 +279,6 @@ def _stack_release(aws: Aws) -> int:
     return releases.number_of(aws.physical_id("ApiFunctionVersion"))
 
 
-def _left(aws: Aws, stack: Stack) -> set[int]:
-    client = aws.client("cloudformation", stack.region)
-    events = aws.all_pages(client, "DescribeStackEvents", StackName=stack.deployed)["StackEvents"]
-    return releases.left_by_rollbacks(events, stack.deployed)
-
-
 def _release_row(release: Release, answers: Mapping[str, Any]) -> Sequence[str]:
     """Return the row of a version; what is unknown marks nothing."""
     states = []
@@ -294,9 +288,12 @@ def _release_row(release: Release, answers: Mapping[str, Any]) -> Sequence[str]:
     if release.number == deployed:
         states.append("of the stack")
     is_newer = isinstance(deployed, int) and release.number > deployed
-    is_left = is_newer or (isinstance(answers["left"], set) and release.number in answers["left"])
+    history = answers["history"]
+    is_left = is_newer or (isinstance(history, History) and release.number in history.left)
     if is_left:
         states.append("left by a rolled-back deploy")
+    elif not states and isinstance(history, History) and not history.covers(release):
+        states.append("events expired")
     published = words.in_jst(datetime.fromisoformat(release.published))
     mark = words.WRONG if is_left else ""
     return mark, str(release.number), published, ", ".join(states), release.description

@@ -64,6 +64,11 @@ def moment(text: str) -> datetime:
     raise WrongInput(f"The time is {text}. Give it as 2026-11-25T10:30:00+09:00 or 2026-11-25T01:30:00Z.")
 
 
+def is_terminal() -> bool:
+    """Return whether someone can type an answer."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
 def typed_name(name: str) -> str:
     """Return what a person types when asked for a name.
 
@@ -72,7 +77,7 @@ def typed_name(name: str) -> str:
     Raises:
         Stop: standard input is not a terminal.
     """
-    if sys.stdin is None or not sys.stdin.isatty():
+    if not is_terminal():
         raise Stop(f"This is not a terminal, so nobody can confirm it. Add --confirm {name}")
     discard_input()
     print(for_terminal(f"Type {name} to go on: "), end="", flush=True)

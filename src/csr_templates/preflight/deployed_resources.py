@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from cfn_analysis.model.resolving import Known, pseudo_parameters
-from csr_templates.preflight import deployed
+from csr_templates.preflight import deployed, remedies
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.resolved_environment import (
     CrossStackReference,
@@ -13,7 +13,6 @@ from csr_templates.preflight.resolved_environment import (
 )
 from csr_templates.preflight.results import Check, Result, SkippedError, Subject, failed
 
-DEPLOY: Final = "Deploy the stack, then run verify again."
 _IDS_OF_ARNS: Final = {"AWS::WAFv2::WebACL": "webacl"}
 """Types whose Ref is ``NAME|ID|SCOPE`` -> the kind of resource in their ARNs.
 
@@ -44,11 +43,13 @@ class DeployedResource(NamedTuple):
     @property
     def drift(self) -> str:
         """The remedy for a resource that was changed outside of its stack, with the command."""
-        return (
-            "Set it as the template defines it. This shows what differs: aws cloudformation "
-            f"detect-stack-resource-drift --region {self.region} --stack-name {self.stack.deployed} "
-            f"--logical-resource-id {self.logical_id}"
+        command = remedies.aws(
+            "cloudformation detect-stack-resource-drift",
+            self.region,
+            stack_name=self.stack.deployed,
+            logical_resource_id=self.logical_id,
         )
+        return f"Set it as the template defines it. This shows what differs: {command}"
 
 
 def as_deployed(
@@ -115,7 +116,12 @@ def _arn(
     return f"{scope}/{kind}/{name}/{identifier}"
 
 
-def missing(subject: Subject, lookup: Lookup) -> Result:
+def deploy_remedy(stack: EnvironmentStack, environment: ResolvedEnvironment) -> str:
+    """Return the remedy for what the next deploy of a stack creates."""
+    return f"Run verify again after a deploy of the stack: {remedies.deploy(stack, environment)}"
+
+
+def missing(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     """Return the result for a resource that is not deployed.
 
     Raises:
@@ -123,7 +129,10 @@ def missing(subject: Subject, lookup: Lookup) -> Result:
     """
     if not deployed.is_there(lookup, subject.stack):
         raise SkippedError
-    return failed(f"{subject.stack.deployed} does not have the resource {subject.id}.", DEPLOY)
+    return failed(
+        f"{subject.stack.deployed} does not have the resource {subject.id}.",
+        deploy_remedy(subject.stack, environment),
+    )
 
 
 def check(
@@ -143,7 +152,7 @@ def check(
     def judge_subject(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
         resource = find(lookup, subject.stack, subject.id)
         if resource is None:
-            return missing(subject, lookup)
+            return missing(subject, environment, lookup)
         return judge(resource, environment, lookup)
 
     return Check(name, summary, subjects, judge_subject)

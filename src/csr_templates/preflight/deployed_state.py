@@ -10,7 +10,7 @@ from csr_templates.preflight.facts import Facts, Lookup, NoAnswerError, Query
 from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
 from csr_templates.preflight.results import UNEXPECTED, unreadable
 from csr_templates.preflight.services import cloudformation_calls
-from csr_templates.preflight.services.cloudformation import REMEDIES
+from csr_templates.preflight.services.cloudformation import REMEDIES, state_remedy
 from csr_templates.preflight.services.cloudformation_calls import READY
 
 _NOT_CREATED: Final = "REVIEW_IN_PROGRESS"
@@ -140,7 +140,8 @@ class _Reader:
                 if found.template:
                     self.not_compared.remove(stack.name)
                 return found
-            self._say_state(stack.name, stack.deployed, status)
+            remedy = state_remedy(status, stack, self.environment, "then run the command again")
+            self._say_state(stack.name, stack.deployed, status, remedy)
         return None
 
     def others(self, region: str) -> list[DeployedStack]:
@@ -168,7 +169,9 @@ class _Reader:
             if stack["StackStatus"] in READY:
                 others.append(self._read(name, region, stack))
             else:
-                self._say_state(name, f"{summary['StackName']} in {region}", stack["StackStatus"])
+                wait = "Wait until the operation is complete, then run the command again."
+                remedy = REMEDIES.get(stack["StackStatus"], wait)
+                self._say_state(name, f"{summary['StackName']} in {region}", stack["StackStatus"], remedy)
         return [stack for stack in others if stack.template]
 
     def _name_of_other(self, region: str, stack_name: str) -> str:
@@ -176,9 +179,8 @@ class _Reader:
         name = stack_name.removeprefix(self.environment.prefix)
         return f"{name} ({region})" if self.environment.stack(name) else name
 
-    def _say_state(self, name: str, stack: str, status: str) -> None:
+    def _say_state(self, name: str, stack: str, status: str, remedy: str) -> None:
         """Record that a stack is not known, because its status does not show what it has."""
-        remedy = REMEDIES.get(status, "Wait until the operation is complete, then run the command again.")
         sentence = f"{stack} is in status {status}, so what is deployed is not known and was not compared."
         self.unknown.append((name, f"{sentence} {remedy}"))
 

@@ -340,7 +340,7 @@ def from_json(text: str, name: str, policy: str = operator_policies.PREFLIGHT) -
                 f"{name} has the format {version}, and this version of csr-templates reads format "
                 f"{FORMAT_VERSION}. Save the facts again: --save-facts FILE."
             )
-        if set(document) != {"formatVersion", *FactsHeader._fields, "facts"}:
+        if set(document) - {"$schema"} != {"formatVersion", *FactsHeader._fields, "facts"}:
             raise ValueError("other keys than those of the format")
         header = FactsHeader(*(_text(document[field]) for field in FactsHeader._fields))
         moment(header.time)

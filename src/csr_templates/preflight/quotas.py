@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from csr_templates.preflight import deployed
+from csr_templates.preflight import deployed, remedies
 from csr_templates.preflight.calls import GLOBAL, Call
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
@@ -89,23 +89,27 @@ def result(lookup: Lookup, quota: Quota, region: str, new: int) -> Result:
         return passed(f"No new resource counts towards the quota of {quota.text}.")
     limit, source = _limit(lookup, quota, region)
     used = sum(quota.counts(resource) for resource in lookup(quota.listing(region)))
-    where = "AWS Support"
+    remedy = "Request a quota increase from AWS Support, or delete unused resources."
     if quota.code:
-        where = f"Service Quotas, {quota.code}"
-    return of_limit(quota.text, used, new, limit, source, where)
+        service, code = quota.code.split()
+        increase = remedies.quota_increase(region, service, code, used + new)
+        remedy = f"Delete unused resources, or request a quota increase: {increase}"
+    return of_limit(quota.text, used, new, limit, source, remedy)
 
 
 def of_limit(
-    noun: str, used: int, new: int, limit: int, source: str, where: str = "Service Quotas"
+    noun: str,
+    used: int,
+    new: int,
+    limit: int,
+    source: str,
+    remedy: str = "Request a quota increase in Service Quotas, or delete unused resources.",
 ) -> Result:
     """Return the result about a number of new resources under a limit."""
     sentence = f"{noun}: {used:,} used and {new:,} new, of {limit:,} ({source})"
     if used + new <= limit:
         return passed(f"{sentence}.")
-    return failed(
-        f"{sentence}: {used + new - limit:,} too many.",
-        f"Request a quota increase ({where}), or delete unused resources.",
-    )
+    return failed(f"{sentence}: {used + new - limit:,} too many.", remedy)
 
 
 def _limit(lookup: Lookup, quota: Quota, region: str) -> tuple[int, str]:

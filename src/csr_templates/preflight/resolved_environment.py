@@ -116,6 +116,7 @@ class ResolvedEnvironment:
         stated_account: ID of the account that the parameter files state; empty if they do not.
         stacks: all stacks, in deploy order.
         chosen: the stacks to be deployed, in deploy order.
+        folder: path of the output folder, for commands that read it.
     """
 
     def __init__(
@@ -126,11 +127,13 @@ class ResolvedEnvironment:
         stacks: Sequence[EnvironmentStack],
         chosen: Sequence[str],
         stated_account: str = "",
+        folder: str = "out",
     ) -> None:
         self.name = name
         self.project = project
         self.account = account
         self.stated_account = stated_account
+        self.folder = folder
         self.stacks = tuple(stacks)
         self.chosen = tuple(stack for stack in stacks if not chosen or stack.name in chosen)
 
@@ -208,8 +211,17 @@ def resolve_environment(
     account: str,
     chosen: Sequence[str] = (),
     per_deploy: Mapping[str, str] | None = None,
+    path: str = "out",
 ) -> ResolvedEnvironment:
-    """Return an environment of an output folder. Without ``chosen`` stacks, all of them are chosen.
+    """Return an environment of an output folder.
+
+    Args:
+        folder: the content of the output folder.
+        name: name of the environment.
+        account: ID of the account.
+        chosen: names of the stacks to be deployed; without a name, all of them.
+        per_deploy: values of per-deploy parameters.
+        path: of the output folder, for the commands of remedies.
 
     Raises:
         SelectionError: an environment, stack or parameter does not exist, or a template cannot be resolved.
@@ -225,7 +237,7 @@ def resolve_environment(
         values = {**folder.environments[name].get(stack.name, {}), **own_per_deploy}
         project = values.get("ProjectName", project)
         stacks.append(_resolve_stack(stack, name, values, account, own_per_deploy))
-    return ResolvedEnvironment(name, project, account, stacks, chosen, folder.accounts.get(name, ""))
+    return ResolvedEnvironment(name, project, account, stacks, chosen, folder.accounts.get(name, ""), path)
 
 
 def _resolve_stack(

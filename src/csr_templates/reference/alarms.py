@@ -67,7 +67,9 @@ def severity(topic: Any, resources: Mapping[str, Any]) -> str:
     """Return ``critical`` or ``normal`` for a topic."""
     match topic:
         case {"Ref": str(name)} if name in resources:
-            return "critical" if is_critical(resources[name].get("Properties", {})) else "normal"
+            if is_critical(resources[name].get("Properties", {})):
+                return "critical"
+            return "normal"
     return "normal"
 
 
@@ -190,4 +192,6 @@ def length(seconds: Any, words: Words) -> str:
 def number(value: Any) -> str:
     """Return a value as text; a number above 9,999 with separators."""
     text = in_words(value)
-    return f"{int(text):,}" if re.fullmatch(r"[1-9]\d{4,}", text) else text
+    if re.fullmatch(r"[1-9]\d{4,}", text):
+        return f"{int(text):,}"
+    return text

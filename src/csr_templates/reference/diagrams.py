@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cfn_analysis.model.built_stack import BuiltStack
-    from cfn_analysis.model.wiring import Wiring
+    from cfn_analysis.model.wiring import CrossStackReferences
 
 # Types in the system diagram: resources that process requests, store data, or connect the network to others.
 # Everything else is a detail of one of them.
@@ -50,7 +50,7 @@ _ESCAPES: Final = str.maketrans(
 )
 
 
-def requests(wiring: Wiring) -> str:
+def requests(wiring: CrossStackReferences) -> str:
     """Return the diagram of the references, from the browser to the database.
 
     It has no frames, because Mermaid draws lines between frames straight, behind boxes and titles.
@@ -58,7 +58,7 @@ def requests(wiring: Wiring) -> str:
     return "\n".join(_System(wiring).requests())
 
 
-def network(wiring: Wiring) -> str:
+def network(wiring: CrossStackReferences) -> str:
     """Return the diagram of the subnets, their resources, and the gateways of their routes.
 
     Frames are not nested, because their titles would overlap.
@@ -66,7 +66,7 @@ def network(wiring: Wiring) -> str:
     return "\n".join(_System(wiring).network())
 
 
-def overview(wiring: Wiring) -> str:
+def overview(wiring: CrossStackReferences) -> str:
     """Return the diagram of the stacks, with their regions, and the values that one reads from another."""
     stacks = wiring.stacks.values()
     lines = ["flowchart TB"]
@@ -92,7 +92,7 @@ def label(*lines: str) -> str:
 
 
 class _System:
-    def __init__(self, wiring: Wiring) -> None:
+    def __init__(self, wiring: CrossStackReferences) -> None:
         self.wiring = wiring
         self.types: dict[Node, str] = {}
         for stack in wiring.stacks.values():

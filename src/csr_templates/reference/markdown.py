@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cfn_analysis.model.references import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+NARROW: Final = (
+    '%%{init: {"flowchart": {"nodeSpacing": 20, "rankSpacing": 25, "padding": 8, "wrappingWidth": 130}}}%%'
+)
+"""First line of a wide flowchart: GitHub scales one that is wider than a page, until its text is too small.
+
+https://mermaid.js.org/config/schema-docs/config-defs-flowchart-diagram-config.html
+"""
 
 _ESCAPED = str.maketrans({character: f"\\{character}" for character in r"\`*_[]<>|~"})
 
@@ -67,4 +75,6 @@ def mermaid(diagram: str) -> list[str]:
 
 def _cell(text: str) -> str:
     """Escape the characters that end a cell, also in code, where GitHub removes the backslash."""
-    return re.sub(r"(?<!\\)\|", r"\\|", text) if "|" in text else text
+    if "|" in text:
+        return re.sub(r"(?<!\\)\|", r"\\|", text)
+    return text

@@ -122,7 +122,9 @@ def _unknown(name: str, names: Collection[str]) -> str:
 def _kind(name: str) -> str:
     """Return a name in a marker with ``<name>`` instead of its second word."""
     kind, space, _ = name.partition(" ")
-    return f"{kind} <name>" if space else kind
+    if space:
+        return f"{kind} <name>"
+    return kind
 
 
 def rewrite(

@@ -22,7 +22,7 @@ from csr_templates.reference.alarms import (
     severity,
     topics,
 )
-from csr_templates.reference.markdown import code, codes, prose
+from csr_templates.reference.markdown import NARROW, code, codes, mermaid, prose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -135,10 +135,7 @@ def _causes(alarms: Sequence[Alarm], _: Words) -> Iterator[str]:
         for start, arrow, end in _relations(alarm):
             if start in names and end in names:
                 arrows.setdefault(frozenset((start, end)), f"  {start} {arrow} {end}")
-    yield "```mermaid"
-    yield "flowchart LR"
-    yield from arrows.values()
-    yield "```"
+    yield from mermaid("\n".join([NARROW, "flowchart LR", *arrows.values()]))
 
 
 def _relations(alarm: Alarm) -> Iterator[tuple[str, str, str]]:
@@ -147,7 +144,10 @@ def _relations(alarm: Alarm) -> Iterator[tuple[str, str, str]]:
         for sentence in re.findall(rf"{beginning}([^.]*)", alarm.texts.get("Related", "")):
             related, _, _ = sentence.partition(", together with")
             for word in re.findall(r"[a-z0-9-]+", related):
-                yield (alarm.name, arrow, word) if is_cause else (word, arrow, alarm.name)
+                if is_cause:
+                    yield alarm.name, arrow, word
+                else:
+                    yield word, arrow, alarm.name
 
 
 def _missing_data(alarms: Sequence[Alarm], words: Words) -> Iterator[str]:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cfn_analysis.model.references import in_words
 from cfn_analysis.model.stack_policies import DELETE, MODIFY, REPLACE
-from cfn_analysis.model.wiring import Node, Wiring
+from cfn_analysis.model.wiring import CrossStackReferences, Node
 from csr_templates.hand_over.manifest import REFRESH
 from csr_templates.hand_over.stack_policies import denied_actions
 from csr_templates.naming import PREFIX
 from csr_templates.reference import diagrams
 from csr_templates.reference.alarms import ALARM, firing, metrics
 from csr_templates.reference.dashboards import widget_table
-from csr_templates.reference.markdown import code, codes, item, mermaid, operand, prose, table
+from csr_templates.reference.markdown import NARROW, code, codes, item, mermaid, operand, prose, table
 from csr_templates.reference.policy_sentences import policies
 from csr_templates.reference.words import Words
 
@@ -41,7 +41,7 @@ def page(stacks: Sequence[BuiltStack], refresh: str = REFRESH) -> str:
     """
     about = _Page(stacks)
     lines = [f"<!-- Generated from the stacks; edit those, not this page. Refresh with: {refresh} -->", ""]
-    lines += [*_INTRODUCTION.split("\n"), *mermaid(diagrams.requests(about.wiring)), ""]
+    lines += [*_INTRODUCTION.split("\n"), *mermaid(f"{NARROW}\n{diagrams.requests(about.wiring)}"), ""]
     lines += [*_NETWORK.split("\n"), "", *mermaid(diagrams.network(about.wiring)), "", *about.overview()]
     for stack in stacks:
         lines += ["", *about.chapter(stack)]
@@ -51,7 +51,7 @@ def page(stacks: Sequence[BuiltStack], refresh: str = REFRESH) -> str:
 class _Page:
     def __init__(self, stacks: Sequence[BuiltStack]) -> None:
         self.stacks = stacks
-        self.wiring = Wiring(stacks)
+        self.wiring = CrossStackReferences(stacks)
         self.readers: dict[Node, list[str]] = {}
         for stack in stacks:
             for output in self.wiring.reads(stack.name):
@@ -253,7 +253,9 @@ def _refused(actions: Collection[str]) -> str:
 
 def _about(name: str, description: Any) -> str:
     text = prose(str(description))
-    return f"{name}: {text}" if text else name
+    if text:
+        return f"{name}: {text}"
+    return name
 
 
 def _rules(stack: BuiltStack, parameter: str) -> Iterator[tuple[str, list[str]]]:
@@ -268,7 +270,9 @@ def _constraint(parameter: Mapping[str, Any]) -> str:
     if 0 < len(allowed) <= _MOST_VALUES:
         return codes(allowed)
     described = prose(str(parameter.get("ConstraintDescription", "")))
-    return f"{described} ({len(allowed)} values)" if allowed else described
+    if allowed:
+        return f"{described} ({len(allowed)} values)"
+    return described
 
 
 def _condition(node: Any) -> str:

@@ -135,6 +135,10 @@ class Model(CloudFormation):
         listed = self.client("s3", TOKYO).list_object_versions(Bucket=bucket)["Versions"]
         return str(next(one["VersionId"] for one in listed if one["IsLatest"]))
 
+    def output(self, stack: str, key: str) -> str:
+        """Return an output of a stack."""
+        return self._of_name(stack).outputs[key]
+
     def wrong(self) -> list[str]:
         """Return what of data, names and resources is not as it was before the deletion."""
         stacks = self._back()

@@ -101,11 +101,11 @@ def test_the_parser_of_github_finds_no_structure_in_a_text(text: str) -> None:
     """A hostile text is one paragraph, as an item of a list, and as a cell: its tags are those around it."""
     shown = for_markdown(text)
     paragraph = re.fullmatch(r"<p>(.*)</p>\n", rendered(shown))
-    item = re.fullmatch(r"<ul>\n<li>(.*)</li>\n</ul>\n", rendered(f"- {shown}"))
+    list_item = re.fullmatch(r"<ul>\n<li>(.*)</li>\n</ul>\n", rendered(f"- {shown}"))
     cell = re.search(r"<td>(.*)</td>\n</tr>\n</tbody>\n</table>\n$", rendered(f"| a |\n|---|\n| {shown} |"))
 
-    assert paragraph and item and cell
-    for content in (paragraph[1], item[1], cell[1]):
+    assert paragraph and list_item and cell
+    for content in (paragraph[1], list_item[1], cell[1]):
         without_links = re.sub(r'<a href="[^"]*">|</a>', "", content)
         assert "<" not in without_links
         assert html.unescape(without_links) == " ".join(text.split())

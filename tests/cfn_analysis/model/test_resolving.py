@@ -35,10 +35,10 @@ def resolved(node: Any, **parameters: str) -> Any:
 
 def conditions(template: Template, parameters: Any = None, **deploy: Any) -> dict[str, bool]:
     """Return the conditions of a template, from the outputs that depend on them."""
-    resources = {name: {"Type": one["Type"]} for name, one in template.get("Resources", {}).items()}
+    resources = {name: {"Type": resource["Type"]} for name, resource in template.get("Resources", {}).items()}
     outputs = {name: {"Value": name, "Condition": name} for name in template["Conditions"]}
-    found = resolve({**template, "Resources": resources, "Outputs": outputs}, parameters, **deploy)["Outputs"]
-    return {name: name in found for name in template["Conditions"]}
+    resolved = resolve({**template, "Resources": resources, "Outputs": outputs}, parameters, **deploy)
+    return {name: name in resolved["Outputs"] for name in template["Conditions"]}
 
 
 def message_of(call: Callable[[], object]) -> str:
@@ -196,10 +196,10 @@ def test_pseudo_parameters(deploy: dict[str, Any], expected: list[str]) -> None:
     The other pseudo parameters depend on the region.
     """
     equal = [{"Fn::Equals": [{"Ref": name}, text]} for name, text in zip(PSEUDO, expected, strict=True)]
-    here = equal[0]
+    is_region = equal[0]
     template = {
         "Conditions": {"It": {"Fn::And": equal}},
-        "Rules": {"It": {"Assertions": [{"Assert": here}]}},
+        "Rules": {"It": {"Assertions": [{"Assert": is_region}]}},
         "Outputs": {"It": {"Value": [{"Ref": name} for name in PSEUDO]}},
     }
 
@@ -553,20 +553,23 @@ def test_what_is_known_while_a_parameter_is_not() -> None:
         },
         "Resources": {"R": {"Type": "AWS::SNS::Topic", "Condition": "OfB"}},
     }
-    known = Known(template, {"A": "a"}, {"B"}, region="eu-west-1", account="1", stack_name="s")
+    partly_known = Known(template, {"A": "a"}, {"B"}, region="eu-west-1", account="1", stack_name="s")
 
-    assert [known.condition(name) for name in ("OfA", "OfB", "OfBoth", "IsHere", "Nowhere")] == [
+    assert [partly_known.condition(name) for name in ("OfA", "OfB", "OfBoth", "IsHere", "Nowhere")] == [
         Truth.YES,
         Truth.UNKNOWN,
         Truth.NO,
         Truth.YES,
         Truth.UNKNOWN,
     ]
-    assert known.value({"Fn::Sub": "${AWS::AccountId} ${AWS::StackName}"}) == "1 s"
-    assert known.value({"Fn::Sub": "${A}${C} ${AWS::Region}"}) == "ac eu-west-1"
-    assert known.value({"Fn::Sub": "${A}-${B}"}) == {"Fn::Sub": "a-${B}"}
-    assert known.value([{"Fn::If": ["OfA", {"Ref": "C"}, {"Ref": "B"}]}, {"Ref": "R"}]) == ["c", {"Ref": "R"}]
+    assert partly_known.value({"Fn::Sub": "${AWS::AccountId} ${AWS::StackName}"}) == "1 s"
+    assert partly_known.value({"Fn::Sub": "${A}${C} ${AWS::Region}"}) == "ac eu-west-1"
+    assert partly_known.value({"Fn::Sub": "${A}-${B}"}) == {"Fn::Sub": "a-${B}"}
+    assert partly_known.value([{"Fn::If": ["OfA", {"Ref": "C"}, {"Ref": "B"}]}, {"Ref": "R"}]) == [
+        "c",
+        {"Ref": "R"},
+    ]
     with pytest.raises(ResolveError, match=r"^Resources\.Fn::If\[0\]: The condition OfB depends on a value"):
-        known.value({"Fn::If": ["OfB", 1, 2]})
+        partly_known.value({"Fn::If": ["OfB", 1, 2]})
     with pytest.raises(ResolveError, match="'A' is neither a parameter nor a resource of this template"):
         Known({}, {}, region="eu-west-1").value({"Ref": "A"})

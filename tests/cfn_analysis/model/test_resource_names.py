@@ -10,7 +10,7 @@ REGION = "us-east-1"
 
 
 @pytest.mark.parametrize(
-    ("type_name", "given", "names"),
+    ("type_name", "properties", "names"),
     [
         ("AWS::SQS::Queue", ["DelaySeconds", "QueueName"], ["QueueName"]),
         ("AWS::RDS::DBInstance", ["DBInstanceIdentifier"], ["DBInstanceIdentifier"]),
@@ -19,9 +19,9 @@ REGION = "us-east-1"
         ("Acme::Thing::Type", ["Name"], []),
     ],
 )
-def test_name_properties(type_name: str, given: list[str], names: list[str]) -> None:
+def test_name_properties(type_name: str, properties: list[str], names: list[str]) -> None:
     """The identifier, or the create-only property with the name of the type."""
-    assert name_properties(type_name, REGION, given) == names
+    assert name_properties(type_name, REGION, properties) == names
 
 
 @pytest.mark.parametrize(

@@ -69,18 +69,18 @@ def test_says_what_handlers_claim() -> None:
 )
 def test_says_what_a_property_takes(type_name: str, place: tuple[str, ...], expected: dict[str, Any]) -> None:
     """A place is followed through objects, lists and definitions; nothing is said of what is free."""
-    found = property_schema(type_name, TOKYO, place)
+    schema = property_schema(type_name, TOKYO, place)
 
-    assert expected.items() <= found.items()
-    assert "$ref" not in found
+    assert expected.items() <= schema.items()
+    assert "$ref" not in schema
 
 
 def test_says_what_each_alternative_takes() -> None:
     """Alternatives come without references, too."""
-    found = property_schema("AWS::SNS::Topic", TOKYO, ("KmsMasterKeyId",))
+    schema = property_schema("AWS::SNS::Topic", TOKYO, ("KmsMasterKeyId",))
 
-    assert "anyOf" in found
-    assert "$ref" not in json.dumps(found)
+    assert "anyOf" in schema
+    assert "$ref" not in json.dumps(schema)
 
 
 def test_a_type_that_cannot_be_updated_has_no_update() -> None:
@@ -158,11 +158,11 @@ def test_fails_on_an_unknown_region(region: str) -> None:
 )
 def test_says_what_a_policy_can_limit_an_action_to(action: str, arns: list[str]) -> None:
     """ARNs have placeholders for the values of the policy, and a star for the name of the resource."""
-    known = iam_action(action)
+    formats = iam_action(action)
 
-    assert known is not None
-    assert [arn.split(":", 5)[5] for arn in known] == arns
-    assert all(arn.startswith("arn:${Partition}:") for arn in known)
+    assert formats is not None
+    assert [arn.split(":", 5)[5] for arn in formats] == arns
+    assert all(arn.startswith("arn:${Partition}:") for arn in formats)
 
 
 def test_an_action_may_take_no_arn() -> None:

@@ -16,13 +16,16 @@ _TEXT = st.text("ab*?", max_size=5)
 @given(_TEXT, _TEXT)
 def test_patterns_are_compared_as_sets(wide: str, narrow: str) -> None:
     """A pattern matches everything that it covers, and two disjoint patterns have no common text."""
-    texts = ["".join(one) for size in range(4) for one in itertools.product("ab", repeat=size)]
-    hits = [{text for text in texts if fnmatchcase(text, one)} for one in (wide, narrow)]
+    texts: list[str] = []
+    for size in range(4):
+        texts += ["".join(letters) for letters in itertools.product("ab", repeat=size)]
+    of_wide = {text for text in texts if fnmatchcase(text, wide)}
+    of_narrow = {text for text in texts if fnmatchcase(text, narrow)}
 
     if covers(pattern(wide), pattern(narrow)):
-        assert hits[1] <= hits[0]
+        assert of_narrow <= of_wide
     if disjoint(pattern(wide), pattern(narrow)):
-        assert not hits[0] & hits[1]
+        assert not of_wide & of_narrow
     assert covers(pattern(wide), pattern(wide))
 
 

@@ -1,12 +1,12 @@
 """``wiring``: references across stacks."""
 
 from cfn_analysis.model.built_stack import BuiltStack
-from cfn_analysis.model.wiring import Node, Wiring
+from cfn_analysis.model.wiring import CrossStackReferences, Node
 
 NAME = {"Fn::Sub": "${ProjectName}-${Environment}-vpc-id"}
 
 
-def two_stacks(region: str = "us-east-1") -> Wiring:
+def two_stacks(region: str = "us-east-1") -> CrossStackReferences:
     """Return a stack with a VPC and a secret, and one that reads them, possibly in another region."""
     below = {
         "Resources": {
@@ -27,7 +27,7 @@ def two_stacks(region: str = "us-east-1") -> Wiring:
             },
         }
     }
-    return Wiring(
+    return CrossStackReferences(
         [
             BuiltStack("below", "below.yaml", "us-east-1", below),
             BuiltStack("above", "above.yaml", region, above),

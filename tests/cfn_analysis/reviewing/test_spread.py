@@ -57,6 +57,7 @@ def test_three_resources_that_hang_on_one_edit() -> None:
     """Arrows lead from the file to the edited resource, and to those that refer to it."""
     assert _lines(_group("a", "One"), _group("b", "One")) == []
     assert _lines(_group("a", "One", "Two"), _group("b", "One", "Two")) == [
+        spread.SETTINGS,
         "flowchart LR",
         '  n0(["stack.yaml"])',
         '  subgraph s0["stack"]',
@@ -143,7 +144,7 @@ def test_a_large_picture_is_folded() -> None:
         before, after = (_template(linked(description, groups)) for description in ("a", "b"))
         return as_markdown(report.review(before, after))
 
-    block = "\n\n```mermaid\nflowchart LR\n"
+    block = f"\n\n```mermaid\n{spread.SETTINGS}\nflowchart LR\n"
     assert f"How the changes spread:{block}" in comment(spread.MOST_UNFOLDED - 1)  # and a node for the file
     assert f"<details><summary>How the changes spread</summary>{block}" in comment(spread.MOST_UNFOLDED)
     assert _lines(linked("a", 99), linked("b", 99)) != []

@@ -19,8 +19,8 @@ class Row(pytest.Item):
         """Run the rule on the snippet."""
         case = self.case
         assert bool(case.expected) == self.name.startswith("bad")
-        found = harness.findings(harness.rule_of(self.path), case.text, case.regions, case.parameters)
-        assert found == case.expected
+        rule = harness.rule_of(self.path)
+        assert harness.findings(rule, case.text, case.regions, case.parameters) == case.expected
 
 
 class RuleTests(pytest.Module):
@@ -59,13 +59,13 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """Take the YAML files in the folders of the services for test files of rules."""
     if file_path.suffix != ".yaml" or file_path.parent.parent.name != "rules":
         return None
-    made: RuleFile = RuleFile.from_parent(parent, path=file_path)
-    return made
+    file: RuleFile = RuleFile.from_parent(parent, path=file_path)
+    return file
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
     """Take the files in the folders of the services for test files of rules."""
     if module_path.parent.parent.name != "rules" or module_path.parent.name == "support":
         return None
-    made: RuleTests = RuleTests.from_parent(parent, path=module_path)
-    return made
+    module: RuleTests = RuleTests.from_parent(parent, path=module_path)
+    return module

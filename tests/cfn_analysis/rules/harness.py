@@ -64,20 +64,30 @@ def cases(table: Mapping[str, Any], path: str = "") -> Iterator[Case]:
 def rows_of(table: Mapping[str, Any], kind: str) -> Iterator[Case]:
     """Yield the rows of a YAML file, of the kind ``good`` or ``bad``."""
     shared = "".join(str(table.get(part, "")) for part in PARTS)
-    known = {*PARTS, *(name for name, _ in HOLE.findall(shared))}
+    allowed = {*PARTS, *(name for name, _ in HOLE.findall(shared))}
     for name, cells in table[kind].items():
         row = {"text": cells} if isinstance(cells, str) else dict(cells)
         options: dict[str, Any] = {key: row.pop(key) for key in ("regions", "parameters") if key in row}
-        also = row.pop("also", [])
-        findings = [row | finding for finding in [{}, *also]] if kind == "bad" else []
-        unknown = sorted({key for finding in (row, *findings) for key in finding} - known)
-        assert not unknown, f"{unknown} in {name} is neither {', '.join(PARTS)} nor a hole."
-        expected = [(_filled(table, row, "path"), _filled(table, row, "message")) for row in findings]
-        head, text = table.get("head", ""), _filled(table, row, "text")
-        if not re.search("^Resources:", text, re.MULTILINE):
-            head += "" if "Resources:" in head else "Resources:\n"
-            text = indent(text, "  ")
-        yield Case(name, head + text, expected, **options)
+        findings = [{}, *row.pop("also", [])]  # besides the first, what differs in each
+        for finding in findings:
+            unknown = sorted({*row, *finding} - allowed)
+            assert not unknown, f"{unknown} in {name} is neither {', '.join(PARTS)} nor a hole."
+        expected = [_finding(table, row | finding) for finding in findings] if kind == "bad" else []
+        yield Case(name, _whole_text(table, row), expected, **options)
+
+
+def _finding(table: Mapping[str, Any], row: dict[str, Any]) -> tuple[str, str]:
+    return _filled(table, row, "path"), _filled(table, row, "message")
+
+
+def _whole_text(table: Mapping[str, Any], row: dict[str, Any]) -> str:
+    """Return the head of the table and the text of a row, which may be only the resources."""
+    head, text = str(table.get("head", "")), _filled(table, row, "text")
+    if re.search("^Resources:", text, re.MULTILINE):
+        return f"{head}{text}"
+    if "Resources:" not in head:
+        head += "Resources:\n"
+    return head + indent(text, "  ")
 
 
 def _filled(table: Mapping[str, Any], row: Mapping[str, Any], part: str) -> str:
@@ -101,12 +111,12 @@ def frame(text: str) -> Callable[..., str]:
     order = sorted(holes, key=lambda name: holes[name] is not None)
 
     def fill(*values: object, **named: object) -> str:
-        given = {**holes, **dict(zip(order[: len(values)], values, strict=True)), **named}
-        missing = [name for name, value in given.items() if value is None]
-        unknown = sorted(given.keys() - holes.keys())
+        values_by_hole = {**holes, **dict(zip(order[: len(values)], values, strict=True)), **named}
+        missing = [name for name, value in values_by_hole.items() if value is None]
+        unknown = sorted(values_by_hole.keys() - holes.keys())
         assert not missing, f"{missing} is missing in the frame: {text}"
         assert not unknown, f"{unknown} is not in the frame: {text}"
-        return HOLE.sub(lambda hole: str(given[hole[1]]), text)
+        return HOLE.sub(lambda hole: str(values_by_hole[hole[1]]), text)
 
     return fill
 
@@ -179,8 +189,8 @@ def findings(
 
     # cfn-lint turns an exception in a rule into a finding of another.
     assert not [match.message for match in everything if "xception" in match.message]
-    return [
-        ("/".join(str(step) for step in getattr(match, "path", [])), match.message)
-        for match in everything
-        if match.rule.id == rule.id
-    ]
+    return [(_path(match), match.message) for match in everything if match.rule.id == rule.id]
+
+
+def _path(match: Any) -> str:
+    return "/".join(str(step) for step in getattr(match, "path", []))

@@ -30,10 +30,10 @@ def test_a_wrong_argument_of_a_frame(values: tuple[str, ...], named: dict[str, s
 
 def test_conditions_that_a_snippet_does_not_declare() -> None:
     """Each is independent and has its opposite; a declared condition is as the snippet says."""
-    found = decoded("  A: {Type: T, Condition: NotB, Properties: {C: !If [D, 1, 2]}}\n")
+    template = decoded("  A: {Type: T, Condition: NotB, Properties: {C: !If [D, 1, 2]}}\n")
 
-    assert set(found["Conditions"]) == {"B", "NotB", "D", "NotD"}
-    assert set(found["Parameters"]) == {"BParameter", "DParameter"}
+    assert set(template["Conditions"]) == {"B", "NotB", "D", "NotD"}
+    assert set(template["Parameters"]) == {"BParameter", "DParameter"}
     declared = decoded("Conditions: {B: !Equals [a, a]}\nResources: {A: {Type: T, Condition: B}}\n")
     assert declared["Conditions"] == {"B": {"Fn::Equals": ["a", "a"]}}
 

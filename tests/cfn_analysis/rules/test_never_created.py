@@ -37,6 +37,5 @@ NAMES = ("CreatedTooEarly", "DeploymentWithStageBesideStage")
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.__name__ in NAMES])
 def test_only_what_can_exist_is_judged(rule: Any) -> None:
     """Under a condition that can be true there are findings, under one that cannot there are none."""
-    found = [bool(harness.findings(rule(), TEXT.replace("WHEN", when))) for when in ("Switched", "Never")]
-
-    assert found == [True, False]
+    assert harness.findings(rule(), TEXT.replace("WHEN", "Switched")) != []
+    assert harness.findings(rule(), TEXT.replace("WHEN", "Never")) == []

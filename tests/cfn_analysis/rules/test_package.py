@@ -55,7 +55,9 @@ def test_the_cfn_lint_command_loads_the_rules(tmp_path: Path) -> None:
 
 def test_cfn_lint_gets_every_rule_and_nothing_else() -> None:
     """What cfn-lint collects from the package is the rule of each file."""
-    files = [file.stem for folder in NUMBERS for file in (FOLDER / folder).glob("[a-z]*.py")]
+    files: list[str] = []
+    for folder in NUMBERS:
+        files += [file.stem for file in (FOLDER / folder).glob("[a-z]*.py")]
 
     assert sorted(Rules.create_from_module("cfn_analysis.rules")) == sorted(rule.id for rule in RULES)
     assert sorted(rule.__module__.rpartition(".")[2] for rule in RULES) == sorted(files)
@@ -92,14 +94,18 @@ def test_the_rules_load_nothing_else() -> None:
 
 def test_each_rule_has_a_test_file_and_each_test_file_a_rule() -> None:
     """A test file has the name and the place of its rule."""
-    files = {file for folder in NUMBERS for file in (Path(__file__).parent / folder).glob("test_*.*")}
+    files: set[Path] = set()
+    for folder in NUMBERS:
+        files.update((Path(__file__).parent / folder).glob("test_*.*"))
 
     assert files == {file_of_tests(rule) for rule in RULES}
 
 
 def test_the_blocks_of_numbers_do_not_overlap() -> None:
     """Every folder with rules has its own block between 9500 and 9799."""
-    numbers = [number for block in NUMBERS.values() for number in block]
+    numbers: list[int] = []
+    for block in NUMBERS.values():
+        numbers += block
 
     assert len(set(numbers)) == len(numbers)
     assert (min(numbers), max(numbers) < 9800) == (9500, True)

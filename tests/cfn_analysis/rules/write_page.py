@@ -141,7 +141,7 @@ def page() -> str:
     return (
         TEXT.replace("{classes}", _rows(CLASSES.items()))
         .replace("{numbers}", _rows(_numbers(folder) for folder in NUMBERS))
-        .replace("{services}", "".join(map(_service, NUMBERS)))
+        .replace("{services}", "".join(_service(folder) for folder in NUMBERS))
         .replace("{retired}", _rows(_retired(name) for name in _retired_names()))
     )
 
@@ -194,8 +194,8 @@ def _retired(name: str) -> Sequence[str]:
     """Return the row of a rule that no longer exists."""
     anchored = f'<a id="{name.lower()}"></a>{name}'
     if name in REMOVED:
-        found, now = REMOVED[name]
-        return anchored, escaped(found), escaped(now)
+        violation, now = REMOVED[name]
+        return anchored, escaped(violation), escaped(now)
     successor = REPLACED[name]
     return anchored, "", f"replaced by [{successor}](#{successor.lower()})"
 

@@ -109,12 +109,12 @@ def test_a_cost_that_is_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert tables(tmp_path, document)["cost-levers"][2:] == ["| `Class` | – | `2` ? |"]  # noqa: RUF001
 
     monkeypatch.setitem(TEMPLATE["Resources"], "Cluster", {"Type": "AWS::ECS::Cluster"})
-    found = tables(tmp_path, document)
-    assert found["cost"][-2:] == [
+    shown = tables(tmp_path, document)
+    assert shown["cost"][-2:] == [
         "|  | **sum** |  | **1.00** | **21.44** |",
         "|  | not in the sum: not priced |  | `Cluster` | `Cluster` |",
     ]
-    assert found["cost-levers"][2:] == ["| `Class` | `2` ? | `2` ? |"]
+    assert shown["cost-levers"][2:] == ["| `Class` | `2` ? | `2` ? |"]
 
 
 def test_a_folder_without_the_file(tmp_path: Path) -> None:

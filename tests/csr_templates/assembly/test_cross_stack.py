@@ -71,11 +71,11 @@ def no_output(name: str, key: str, hint: str = "") -> list[str]:
     ]
 
 
-def other_region(stack_name: str, asked: str) -> list[str]:
+def other_region(stack_name: str, region: str) -> list[str]:
     """Return the sentence about an output that is read from the wrong region."""
     return [
         f"Stack {stack_name}: Resources.R.Properties.Id: It reads the output ApiId of {PREFIX}api in "
-        f"{asked}, but that stack is deployed to ap-northeast-1. Correct Region."
+        f"{region}, but that stack is deployed to ap-northeast-1. Correct Region."
     ]
 
 
@@ -88,12 +88,15 @@ def keeping(*regions: str) -> Template:
 
 def both(*templates: Template) -> Template:
     """Return a template with the resources of these, in their order."""
-    merged = [one["Resources"] for one in templates]
-    return {
-        "Resources": {
-            f"{name}{index}": body for index, one in enumerate(merged) for name, body in one.items()
-        }
-    }
+    resources: Template = {}
+    for index, template in enumerate(templates):
+        resources |= {f"{name}{index}": body for name, body in template["Resources"].items()}
+    return {"Resources": resources}
+
+
+def with_index(sentences: list[str], index: int) -> list[str]:
+    """Return sentences about a resource that has this index in a template of ``both``."""
+    return [sentence.replace("Resources.R.", f"Resources.R{index}.") for sentence in sentences]
 
 
 def wrong_reads_from(says: str) -> list[str]:
@@ -230,10 +233,7 @@ def wrong_reads_from(says: str) -> list[str]:
         ),
         pytest.param(
             [API, stack("frontend", both(SHOWING, reading("api", "Id")), region="us-east-1")],
-            [
-                one.replace("Resources.R.", "Resources.R1.")
-                for one in no_output("api", "Id", " Did you mean 'api/ApiId'?")
-            ],
+            with_index(no_output("api", "Id", " Did you mean 'api/ApiId'?"), 1),
             id="no such output, after a secret",
         ),
         pytest.param(
@@ -254,7 +254,7 @@ def wrong_reads_from(says: str) -> list[str]:
                     "us-east-1",
                 ),
             ],
-            [one.replace("Resources.R.", "Resources.R1.") for one in other_region("frontend", "eu-west-1")],
+            with_index(other_region("frontend", "eu-west-1"), 1),
             id="output of another region, after a function that is wrong",
         ),
         pytest.param(
@@ -281,8 +281,13 @@ def test_our_stacks_fit_together(built: dict[str, BuiltStack]) -> None:
 
 def test_every_export_is_in_the_contract(built: dict[str, BuiltStack]) -> None:
     """Every export is declared in the contract, with its stack, output and name."""
-    declared = [one for one in vars(contract).values() if isinstance(one, contract.SharedOutput)]
-
-    assert {(stack.name, key, name) for stack in built.values() for name, key in stack.exports.items()} == {
-        (one.stack, one.key, f"{PREFIX}{one.export}") for one in declared
+    declared = {
+        (output.stack, output.key, f"{PREFIX}{output.export}")
+        for output in vars(contract).values()
+        if isinstance(output, contract.SharedOutput)
     }
+    exported: set[tuple[str, str, str]] = set()
+    for stack in built.values():
+        exported |= {(stack.name, key, name) for name, key in stack.exports.items()}
+
+    assert exported == declared

@@ -44,9 +44,9 @@ def out(tmp_path: Path) -> Path:
 
 def assert_holds(folder: Path, files: dict[str, bytes]) -> None:
     """Fail, with names instead of contents, unless the folder contains exactly these files."""
-    found = on_disk(folder)
+    content = on_disk(folder)
 
-    assert sorted(path for path in {**found, **files} if found.get(path) != files.get(path)) == []
+    assert sorted(path for path in {**content, **files} if content.get(path) != files.get(path)) == []
 
 
 def run(*command: str, **options: Any) -> subprocess.CompletedProcess[str]:
@@ -195,10 +195,10 @@ def test_killed_and_edited(last: int, checkout: Path, out: Path, files: dict[str
     """After SIGKILL and an edit of the code, the next build succeeds and writes the new files."""
     command = (sys.executable, "-c", KILLED, str(last), str(out), str(ROOT / "parameters"))
     assert run(*command, cwd=ROOT / "src").returncode == -9
-    left = on_disk(out)
-    assert len([path for path in left if "/." in f"/{path}"]) == 1, "what was not renamed any more"
-    for path in left.keys() & files.keys() - {"stacks.json"}:
-        assert left[path] == files[path]
+    content = on_disk(out)
+    assert len([path for path in content if "/." in f"/{path}"]) == 1, "what was not renamed any more"
+    for path in content.keys() & files.keys() - {"stacks.json"}:
+        assert content[path] == files[path]
     with (checkout / "src/csr_templates/stacks/network.py").open("a") as module:
         module.write(EDIT)
 
@@ -206,9 +206,9 @@ def test_killed_and_edited(last: int, checkout: Path, out: Path, files: dict[str
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert b"Edited" in (out / "main.yaml").read_bytes()
-    left = on_disk(out)
-    assert {path for path in left if path not in files and "/." not in f"/{path}"} == set()
-    assert {path for path in files if left[path] != files[path]} == {
+    content = on_disk(out)
+    assert {path for path in content if path not in files and "/." not in f"/{path}"} == set()
+    assert {path for path in files if content[path] != files[path]} == {
         "main.yaml",
         "reference.md",
         "stacks.json",
@@ -226,13 +226,13 @@ def test_clock_that_jumps(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     for options in ([], ["--check"]):
         assert cli.main(["build", "--no-lint", "--quiet", "--out", str(out), *options]) == 0
-    made = on_disk(out)
+    first_build = on_disk(out)
     for number, path in enumerate(sorted(out.rglob("*.*"))):
         os.utime(path, (4_000_000_000 * (number % 2), 4_000_000_000 * (number % 2)))  # 1970 and 2096
 
     for options in ([], ["--check"]):
         assert cli.main(["build", "--no-lint", "--quiet", "--out", str(out), *options]) == 0
-    assert_holds(out, made)
+    assert_holds(out, first_build)
     assert {path.stat().st_mtime for path in out.rglob("*.*")} == {0, 4_000_000_000}
 
 

@@ -15,6 +15,7 @@ from troposphere import ImportValue, Parameter, Ref, Tags, Template, ec2, s3, sn
 from cfn_analysis.model.rendering import load
 from csr_templates import STACKS, RenderError, Stack, StackTemplate
 from csr_templates.assembly import files as output
+from csr_templates.assembly.schemas import schema_files
 from csr_templates.cli import main as cli
 from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.hand_over import operator_policies
@@ -103,17 +104,18 @@ def test_assembles_every_template_and_the_manifest_last() -> None:
         "logs.yaml",
         "stack-policies/site.json",
         "stack-policies/logs.json",
-        *map(operator_policies.path, operator_policies.CALLS),
+        *(operator_policies.path(name) for name in operator_policies.CALLS),
         "bootstrap/site.yaml",
         "bootstrap/logs.yaml",
+        *schema_files(assembly.stacks, []),
         "reference.md",
         "stacks.json",
     ]
-    assert [(one.name, one.file, one.region) for one in assembly.stacks] == [
+    assert [(built.name, built.file, built.region) for built in assembly.stacks] == [
         ("site", "site.yaml", "us-east-1"),
         ("logs", "logs.yaml", "us-east-1"),
     ]
-    assert [one.text.encode() for one in assembly.stacks] == list(assembly.files.values())[:2]
+    assert [built.text.encode() for built in assembly.stacks] == list(assembly.files.values())[:2]
 
 
 @pytest.mark.parametrize(("lint", "seconds"), [(True, 3.704), (False, 1.235)])
@@ -152,12 +154,12 @@ def test_values_are_checked_for_the_region_of_the_stack(parameters: Path, region
         return t
 
     (parameters / "shared.json").write_text('{"Zone": "us-east-1b"}')
-    one = Stack("site", "site.yaml", region, zoned, per_deploy=("Key",))
+    site = Stack("site", "site.yaml", region, zoned, per_deploy=("Key",))
     if not mistakes:
-        assert output.read_environments([one], parameters)
+        assert output.read_environments([site], parameters)
         return
     with pytest.raises(EnvironmentsError) as caught:
-        output.read_environments([one], parameters)
+        output.read_environments([site], parameters)
     assert [mistake.key for mistake in caught.value.mistakes] == ["Zone"]
 
 
@@ -231,7 +233,7 @@ def test_without_a_repository_there_are_no_deployment_files() -> None:
 
     assert {path: inside[path] for path in outside} == outside
     assert {path.split("/")[0] for path in set(inside) - set(outside)} == {"deployments", "stacks.json"}
-    assert all(one["deploymentFiles"] == {} and one["parameterFiles"] for one in manifest["stacks"])
+    assert all(not entry["deploymentFiles"] and entry["parameterFiles"] for entry in manifest["stacks"])
     assert list(manifest["files"]) == list(outside)
 
 
@@ -241,9 +243,8 @@ def test_deploy_policies_serve_every_project(parameters: Path) -> None:
     path = "bootstrap/api.yaml"
     (parameters / "shared.json").write_text("{}")
 
-    with_files, without = (
-        output.assemble([api], parameters=known, lint=False).files[path] for known in (parameters, None)
-    )
+    with_files = output.assemble([api], parameters=parameters, lint=False).files[path]
+    without = output.assemble([api], lint=False).files[path]
 
     assert with_files == without
     assert b"${aws:PrincipalTag/Project}-${aws:PrincipalTag/Environment}-" in without
@@ -323,7 +324,7 @@ def test_render_error_names_the_stack() -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "returned"),
+    ("result", "returned"),
     [
         (Template(Description="One bucket"), "an object of type troposphere.Template"),
         (bucket_template().to_dict(), "an object of type dict"),
@@ -332,9 +333,9 @@ def test_render_error_names_the_stack() -> None:
     ],
     ids=["troposphere's", "dict", "class", "None"],
 )
-def test_another_result_of_build_is_a_message(made: Any, returned: str, parameters: Path) -> None:
+def test_another_result_of_build_is_a_message(result: Any, returned: str, parameters: Path) -> None:
     """If ``build`` returns something else, the message contains the stack, wherever the template is used."""
-    logs = stack(lambda: made, name="logs", template="logs.yaml")
+    logs = stack(lambda: result, name="logs", template="logs.yaml")
     for ask in (
         partial(output.assemble, [stack(), logs], lint=False),
         partial(output.read_environments, [logs], parameters),
@@ -379,7 +380,9 @@ def test_lints_with_the_values_of_each_environment(parameters: Path) -> None:
 
     findings = output.assemble([api], parameters=parameters, every_environment=True).findings
 
-    assert [(one.logical_id, one.rule, one.message.rpartition(" (")[2]) for one in findings] == [
+    assert [
+        (finding.logical_id, finding.rule, finding.message.rpartition(" (")[2]) for finding in findings
+    ] == [
         ("Subnet", "W1030", "with the values of dev)"),
         ("Subnet", "W1030", "with the values of prod)"),
     ]
@@ -388,7 +391,8 @@ def test_lints_with_the_values_of_each_environment(parameters: Path) -> None:
 
 def test_a_wrong_default_is_a_problem() -> None:
     """If stacks move to another region but keep their defaults, the set is not clean, even without files."""
-    moved = [one if one.region == "us-east-1" else one._replace(region="eu-west-1") for one in STACKS]
+    in_us_east_1 = [stack for stack in STACKS if stack.region == "us-east-1"]
+    moved = [stack if stack in in_us_east_1 else stack._replace(region="eu-west-1") for stack in STACKS]
 
     assembly = output.assemble(moved, lint=False)
 
@@ -462,7 +466,7 @@ def test_clean_templates_are_not_linted_again(
     def build() -> list[tuple[str, dict[str, str]]]:
         linted.clear()
         output.assemble(stacks, parameters=parameters, every_environment=True, clean_lints=tmp_path / "cache")
-        return sorted((one for one in linted if "bootstrap" not in one[0]), key=str)
+        return sorted((lint for lint in linted if "bootstrap" not in lint[0]), key=str)
 
     of_site = {"ProjectName": "csr-lambda-api", "Environment": "dev"}
     dev = {**of_site, "Size": "2", "Key": "package.zip"}

@@ -166,8 +166,8 @@ def test_removes_old_temporary_files(out: Path) -> None:
         age = 3500 if "new" in path else 3700
         os.utime(out / path, (time.time() - age, time.time() - age))
 
-    found = plan(files, out)
-    assert (found.stale, found.unknown, found.leftovers) == ((), (), old)
+    planned = plan(files, out)
+    assert (planned.stale, planned.unknown, planned.leftovers) == ((), (), old)
     write(files, out)
 
     assert on_disk(out) == {**files, **dict.fromkeys(others, b"")}
@@ -334,7 +334,7 @@ def test_full_disk_is_a_message_and_the_next_build_repairs(
 ) -> None:
     """After a disk error, all files are complete, and no temporary files remain. The next build continues."""
     write(file_set(main="a\n", old="o\n"), out)
-    wanted = file_set(main="b\n", api="c\n")
+    new_set = file_set(main="b\n", api="c\n")
     calls = itertools.count(1)
 
     def full_disk(*places: Path) -> None:
@@ -345,21 +345,21 @@ def test_full_disk_is_a_message_and_the_next_build_repairs(
     replace = os.replace
     monkeypatch.setattr(os, "replace", full_disk)
     with pytest.raises(OutputError) as caught:
-        write(wanted, out)
+        write(new_set, out)
     monkeypatch.undo()
 
     assert str(caught.value) == (
         f"Cannot write to the output folder {out}: {os.strerror(errno.ENOSPC)} ({out / 'api.yaml'}). Make "
         "sure that it is a folder that you can read and write, with space left, then build again."
     )
-    left = on_disk(out)
-    assert left.pop("stacks.json") != wanted["stacks.json"]
-    assert left == {"main.yaml": b"b\n", "old.yaml": b"o\n"}
-    assert plan(wanted, out).written == ("api.yaml", "stacks.json")
+    content = on_disk(out)
+    assert content.pop("stacks.json") != new_set["stacks.json"]
+    assert content == {"main.yaml": b"b\n", "old.yaml": b"o\n"}
+    assert plan(new_set, out).written == ("api.yaml", "stacks.json")
 
-    write(wanted, out)
+    write(new_set, out)
 
-    assert on_disk(out) == wanted
+    assert on_disk(out) == new_set
 
 
 def test_folder_removed_during_a_build_is_a_message(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -387,7 +387,14 @@ SETS = (
     large_set(2, "in2", "in012", "new__er"),
     large_set(3),
 )
-VERSIONS = {path: {files.get(path) for files in SETS} for files in SETS for path in files}
+
+
+def versions(path: str) -> set[bytes | None]:
+    """Return every content of a file in the sets; None if one does not have it."""
+    return {files.get(path) for files in SETS}
+
+
+VERSIONS = {path: versions(path) for path in set().union(*SETS)}
 
 
 def visible(folder: Path) -> dict[str, bytes]:
@@ -397,13 +404,13 @@ def visible(folder: Path) -> dict[str, bytes]:
 
 def assert_whole_and_known(folder: Path) -> None:
     """Fail unless all files are complete, and a comparison with any set lists exactly the changed files."""
-    found = visible(folder)
-    for path, data in found.items():
+    content = visible(folder)
+    for path, data in content.items():
         assert data in VERSIONS[path] or path == "stacks.json", f"{path} is not one whole version"
     for files in SETS:
         compared = plan(files, folder)
-        assert set(compared.written) == {path for path in files if found.get(path) != files[path]}
-        assert set(compared.removed) == found.keys() - files.keys()
+        assert set(compared.written) == {path for path in files if content.get(path) != files[path]}
+        assert set(compared.removed) == content.keys() - files.keys()
         assert compared.unknown == ()
 
 
@@ -563,15 +570,15 @@ DIFFERENCES: dict[str, tuple[bytes | None, bytes | None, str]] = {
 }
 
 
-@pytest.mark.parametrize(("found", "wanted", "text"), DIFFERENCES.values(), ids=DIFFERENCES)
-def test_explains_a_stale_file(tmp_path: Path, found: bytes | None, wanted: bytes | None, text: str) -> None:
+@pytest.mark.parametrize(("current", "built", "text"), DIFFERENCES.values(), ids=DIFFERENCES)
+def test_explains_a_stale_file(tmp_path: Path, current: bytes | None, built: bytes | None, text: str) -> None:
     """A changed file is explained by a sentence or by a unified diff of its lines."""
-    if found is not None:
-        (tmp_path / "x.yaml").write_bytes(found)
+    if current is not None:
+        (tmp_path / "x.yaml").write_bytes(current)
 
     out = tmp_path.as_posix()
     diff = f"--- {out}/x.yaml\n+++ {out}/x.yaml (as it would be built)\n"
-    assert difference("x.yaml", wanted, tmp_path) == text.format(out=out, diff=diff)
+    assert difference("x.yaml", built, tmp_path) == text.format(out=out, diff=diff)
 
 
 # ---- JSON ----

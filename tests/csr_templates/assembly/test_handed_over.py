@@ -81,7 +81,7 @@ NETWORK = BuiltStack(
 
 def found(*resources: dict[str, Any], region: str = "ap-northeast-1") -> list[str]:
     """Return the findings for a stack with these resources, which are named R0, R1 and so on."""
-    template = {"Resources": {f"R{number}": one for number, one in enumerate(resources)}}
+    template = {"Resources": {f"R{number}": body for number, body in enumerate(resources)}}
     return list(problems(BuiltStack("api", "api.yaml", region, template), [NETWORK]))
 
 
@@ -92,13 +92,13 @@ def importing(name: str) -> dict[str, Any]:
 
 def function(*subnets: str) -> dict[str, Any]:
     """Return a function in these subnets."""
-    config = {"SubnetIds": [importing(one) for one in subnets]}
+    config = {"SubnetIds": [importing(name) for name in subnets]}
     return {"Type": "AWS::Lambda::Function", "Properties": {"VpcConfig": config}}
 
 
 def database(*subnets: str) -> dict[str, Any]:
     """Return a subnet group of a database."""
-    properties = {"SubnetIds": [importing(one) for one in subnets]}
+    properties = {"SubnetIds": [importing(name) for name in subnets]}
     return {"Type": "AWS::RDS::DBSubnetGroup", "Properties": properties}
 
 
@@ -238,14 +238,16 @@ def test_other_values(resources: list[dict[str, Any]], sentence: str) -> None:
 
 def test_our_own_stacks() -> None:
     """Our stacks match. A key that does not allow the log groups of a stack is reported."""
-    built = [
-        BuiltStack(one.name, one.template, one.region, one.build().to_dict(), name_pattern=PREFIX + one.name)
-        for one in STACKS
-    ]
+    built: list[BuiltStack] = []
+    for stack in STACKS:
+        template: Any = stack.build().to_dict()
+        pattern = PREFIX + stack.name
+        complete = BuiltStack(stack.name, stack.template, stack.region, template, name_pattern=pattern)
+        assert list(problems(complete, built)) == []
+        built.append(complete)
     network, database = built[:2]
-    assert [sentence for number, one in enumerate(built) for sentence in problems(one, built[:number])] == []
 
-    template: Any = copy.deepcopy(network.template)
+    template = copy.deepcopy(network.template)
     statement = template["Resources"]["LogsKey"]["Properties"]["KeyPolicy"]["Statement"][1]
     del statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"][1]
     forgetful = BuiltStack(network.name, network.file, network.region, template)

@@ -32,24 +32,24 @@ def filled(value: Any) -> Any:
 
 def template(case: dict[str, Any]) -> dict[str, Any]:
     """Return the template of a case."""
-    made: dict[str, Any] = {"Outputs": case.get("outputs", {}), "Resources": {}}
+    body: dict[str, Any] = {"Outputs": case.get("outputs", {}), "Resources": {}}
     for name, (kind, *parts) in case.get("resources", {}).items():
         properties, policies = [*parts, {}, {}][:2]
         properties = {"Tags": DATA["values"]["tags"], **properties}
-        made["Resources"][name] = {"Type": kind, **KEPT, **policies, "Properties": properties}
+        body["Resources"][name] = {"Type": kind, **KEPT, **policies, "Properties": properties}
     if "size" in case:
         groups = [{"Parameters": group} for group in case.get("groups", [["Size"]])]
         labels = {label: {"default": label} for label in case.get("labels", ["Size"])}
         interface = {"ParameterGroups": groups, "ParameterLabels": labels}
-        made["Parameters"] = {"Size": {**SIZE, **case["size"]}}
-        made["Metadata"] = {"AWS::CloudFormation::Interface": interface}
-    return made
+        body["Parameters"] = {"Size": {**SIZE, **case["size"]}}
+        body["Metadata"] = {"AWS::CloudFormation::Interface": interface}
+    return body
 
 
 @pytest.mark.parametrize("case", DATA["cases"])
 def test_messages(case: dict[str, Any]) -> None:
     """A template has exactly the messages of its case, each with the name of the stack."""
-    found = house_rules.problems(BuiltStack("site", "site.yaml", "us-east-1", filled(template(case))))
+    problems = house_rules.problems(BuiltStack("site", "site.yaml", "us-east-1", filled(template(case))))
     says = case["says"]
 
-    assert found == [f"Stack site: {text}" for text in filled([says] if isinstance(says, str) else says)]
+    assert problems == [f"Stack site: {text}" for text in filled([says] if isinstance(says, str) else says)]

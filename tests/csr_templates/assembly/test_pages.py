@@ -239,8 +239,8 @@ def test_removed_markers(docs: Path, assembly: Assembly, page: str, pattern: str
 def test_other_mistakes_of_a_folder(docs: Path, assembly: Assembly) -> None:
     """Missing words, invalid UTF-8 or JSON, a missing folder or a missing production each have a message."""
 
-    def refusal(one: Assembly = assembly, folder: Path = docs) -> str:
-        return pages.plan(one, folder).findings[0].replace(docs.as_posix(), "docs")
+    def refusal(of_assembly: Assembly = assembly, folder: Path = docs) -> str:
+        return pages.plan(of_assembly, folder).findings[0].replace(docs.as_posix(), "docs")
 
     words = (docs / WORDS).read_bytes()
     (docs / WORDS).write_bytes(words.replace(b",", b"", 1))

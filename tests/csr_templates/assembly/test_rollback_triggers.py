@@ -88,8 +88,10 @@ def test_values_that_do_not_resolve() -> None:
 
 def test_a_wrong_trigger_stops_the_build() -> None:
     """The problem contains the name of the stack."""
-    one = Stack("shop", "shop.yaml", "us-east-1", lambda: StackTemplate("Empty"), rollback_triggers=("Gone",))
-    problems = files.assemble([one], lint=False).problems
+    shop = Stack(
+        "shop", "shop.yaml", "us-east-1", lambda: StackTemplate("Empty"), rollback_triggers=("Gone",)
+    )
+    problems = files.assemble([shop], lint=False).problems
 
     assert problems[-1] == (
         "Stack shop: The rollback trigger Gone is not an alarm of the template that has an AlarmName. "

@@ -20,11 +20,9 @@ def test_the_tables_do_not_overlap() -> None:
     """Otherwise, the later table would hide the earlier one."""
     from csr_templates.costs import billing
 
-    names = [
-        *billing._PRICED,
-        *billing._BY_USAGE,
-        *(name for names in billing._FREE.values() for name in names),
-    ]
+    names = [*billing._PRICED, *billing._BY_USAGE]
+    for free in billing._FREE.values():
+        names += free
     assert len(names) == len(set(names)) == len(TYPES)
     assert {TYPES[name].kind for name in billing._PRICED} == {PRICED}
     assert {TYPES[name].kind for name in billing._BY_USAGE} == {BY_USAGE}
@@ -40,24 +38,23 @@ def test_items_of_usage_have_prices(prices: Prices) -> None:
 
 def switches(folder: BuiltFolder) -> list[str]:
     """Return the parameters with the values true and false."""
-    return sorted(
-        {
-            name
-            for stack in folder.stacks
-            for name, parameter in stack.parameters.items()
-            if sorted(map(str, parameter.get("AllowedValues", []))) == ["false", "true"]
-        }
-    )
+    names: set[str] = set()
+    for stack in folder.stacks:
+        for name, parameter in stack.parameters.items():
+            if {str(value) for value in parameter.get("AllowedValues", [])} == {"false", "true"}:
+                names.add(name)
+    return sorted(names)
 
 
 def unknown_types(stack: BuiltStack) -> list[str]:
     """Return a sentence for each type of a stack that is not listed, with the line to write."""
+    types = {resource["Type"] for resource in stack.resources.values()}
     return [
         f"{type_name} of stack {stack.name} is neither priced nor free. With a fixed price, add it to "
         "_PRICED in src/csr_templates/costs/billing.py. Otherwise, add it to billing.json beside it: if it "
         f'is billed by usage, "{type_name}": {{"reason": "Billed by request.", "usage": ["..."]}}, and if '
         f'it is free, "{type_name}" below the reason.'
-        for type_name in sorted({resource["Type"] for resource in stack.resources.values()} - TYPES.keys())
+        for type_name in sorted(types - TYPES.keys())
     ]
 
 
@@ -98,6 +95,6 @@ def test_every_resource_has_a_price_whatever_is_switched(
                 | ({name: value} if name in stack.parameters else {})
                 for stack in folder.stacks
             }
-            found = estimate(environment, folder.stacks, values, prices)
-            assert list(found.unpriced) == [], f"{name}: {value}"
-            assert found.fixed > 0
+            estimated = estimate(environment, folder.stacks, values, prices)
+            assert list(estimated.unpriced) == [], f"{name}: {value}"
+            assert estimated.fixed > 0

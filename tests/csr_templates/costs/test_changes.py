@@ -42,40 +42,40 @@ def notes(before: Side, after: Side, prices: Prices) -> list[str]:
 
 def test_a_parameter(prices: Prices) -> None:
     """1 x 1 GB x 2,628,000 s x 0.0000053835 = 14.15, only where the value changes."""
-    found = notes(side(RESOURCES, dev="10", prod="10"), side(RESOURCES, dev="10", prod="11"), prices)
+    sentences = notes(side(RESOURCES, dev="10", prod="10"), side(RESOURCES, dev="10", prod="11"), prices)
 
-    assert found == ["Fixed cost in prod: +14.15 a month (141.58 -> 155.73 USD): Concurrency 10 -> 11."]
+    assert sentences == ["Fixed cost in prod: +14.15 a month (141.58 -> 155.73 USD): Concurrency 10 -> 11."]
 
 
 def test_a_default(prices: Prices) -> None:
     """A value that is not given is that of the template; a single template has no environment."""
-    found = notes(side(RESOURCES, "10"), side(RESOURCES, "9"), prices)
+    sentences = notes(side(RESOURCES, "10"), side(RESOURCES, "9"), prices)
 
-    assert found == ["Fixed cost: -14.15 a month (141.58 -> 127.43 USD): Concurrency 10 -> 9."]
+    assert sentences == ["Fixed cost: -14.15 a month (141.58 -> 127.43 USD): Concurrency 10 -> 9."]
 
 
 def test_a_resource(prices: Prices) -> None:
     """The item is the cause, with its quantity before and after."""
-    found = notes(side(RESOURCES), side({**RESOURCES, "Other": ALARM}), prices)
+    sentences = notes(side(RESOURCES), side({**RESOURCES, "Other": ALARM}), prices)
 
-    assert found == ["Fixed cost: +0.10 a month (141.58 -> 141.68 USD): api: Alarm metric 1 -> 2."]
+    assert sentences == ["Fixed cost: +0.10 a month (141.58 -> 141.68 USD): api: Alarm metric 1 -> 2."]
 
 
 def test_both(prices: Prices) -> None:
     """A parameter explains its part, and items the rest."""
-    (found,) = notes(side(RESOURCES), side({"Function": FUNCTION, "Alias": ALIAS}, "11"), prices)
+    (sentence,) = notes(side(RESOURCES), side({"Function": FUNCTION, "Alias": ALIAS}, "11"), prices)
 
-    assert found == (
+    assert sentence == (
         "Fixed cost: +14.05 a month (141.58 -> 155.63 USD): Concurrency 10 -> 11, api: Alarm metric 1 -> 0."
     )
 
 
 def test_a_new_environment(prices: Prices) -> None:
     """Its whole cost is new."""
-    found = notes(side(RESOURCES, prod="10"), side(RESOURCES, prod="10", test="0"), prices)
+    sentences = notes(side(RESOURCES, prod="10"), side(RESOURCES, prod="10", test="0"), prices)
 
-    assert [one for one in found if "prod" in one] == []
-    assert found == ["Fixed cost in test: +0.10 a month (0.00 -> 0.10 USD): api: Alarm metric 0 -> 1."]
+    assert [sentence for sentence in sentences if "prod" in sentence] == []
+    assert sentences == ["Fixed cost in test: +0.10 a month (0.00 -> 0.10 USD): api: Alarm metric 0 -> 1."]
 
 
 @pytest.mark.parametrize(
@@ -141,15 +141,15 @@ def test_many_unknown_resources_are_cut(prices: Prices) -> None:
     """The sentence stays short."""
     clusters = {f"Cluster{number}": CLUSTER for number in range(9)}
 
-    (found,) = notes(side({}), side(clusters), prices)
-    assert found.endswith("and 3 more.")
+    (sentence,) = notes(side({}), side(clusters), prices)
+    assert sentence.endswith("and 3 more.")
 
 
 @pytest.fixture
 def reviewed(prices: Prices) -> Review:
     """A review with the note of a changed parameter."""
-    found = report.review(side(RESOURCES, prod="10"), side(RESOURCES, prod="11"))
-    return found._replace(notes=cost_notes(found.environments, prices))
+    review = report.review(side(RESOURCES, prod="10"), side(RESOURCES, prod="11"))
+    return review._replace(notes=cost_notes(review.environments, prices))
 
 
 def test_the_note_is_in_every_format(reviewed: Review) -> None:

@@ -14,20 +14,22 @@ CHARGES = read_yaml(Path(__file__).with_name("charges.yaml"))
 
 def rows(test: str) -> list[Any]:
     """Return the resources, their region, and what is expected of the last one, for each row."""
-    found = []
+    parameters = []
     for group in CHARGES[test]:
         name = group["type"].rpartition("::")[2]
         for properties, expected in group["rows"]:
             resources = {**group.get("beside", {}), name: {"Type": group["type"], "Properties": properties}}
             region = group.get("region", "ap-northeast-1")
-            found.append(pytest.param(resources, region, expected, id=name))
-    return found
+            parameters.append(pytest.param(resources, region, expected, id=name))
+    return parameters
 
 
-def lines(found: Estimate) -> list[list[str]]:
+def lines(estimate: Estimate) -> list[list[str]]:
     """Return item, quantity and amount of each line."""
-    assert not found.unpriced
-    return [[line.key, f"{line.quantity:f}".removesuffix(".00"), str(line.monthly)] for line in found.lines]
+    assert not estimate.unpriced
+    return [
+        [line.key, f"{line.quantity:f}".removesuffix(".00"), str(line.monthly)] for line in estimate.lines
+    ]
 
 
 @pytest.mark.parametrize(("resources", "region", "expected"), rows("test_charges"))
@@ -41,7 +43,7 @@ def test_what_is_not_priced(resources: dict[str, Any], region: str, reason: str)
     """A resource whose price is not saved or not known is not priced like another."""
     unpriced = cost(resources, region).unpriced
 
-    assert [(one.resource, one.reason) for one in unpriced] == [([*resources][-1], reason)]
+    assert [(resource.resource, resource.reason) for resource in unpriced] == [([*resources][-1], reason)]
 
 
 def several(count: int, resource: dict[str, Any]) -> list[list[str]]:

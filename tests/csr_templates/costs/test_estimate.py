@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
-from csr_templates.costs.estimate import Unpriced, estimate
+from csr_templates.costs.estimate import UnpricedResource, estimate
 from csr_templates.costs.prices import Prices
 from csr_templates.costs.usage import UsageError
 from csr_templates.hand_over.built_folder import BuiltFolder
@@ -14,11 +14,11 @@ from tests.csr_templates.costs.conftest import cost, stack
 
 def test_lines_add_up(folder: BuiltFolder, prices: Prices) -> None:
     """The sum is that of the rounded lines, so a reader can add them; each is quantity x price."""
-    found = estimate("prod", folder.stacks, folder.environments["prod"], prices)
+    estimated = estimate("prod", folder.stacks, folder.environments["prod"], prices)
 
-    assert found.fixed == sum(line.monthly for line in found.lines)
-    assert found.fixed > 0
-    for line in found.lines:
+    assert estimated.fixed == sum(line.monthly for line in estimated.lines)
+    assert estimated.fixed > 0
+    for line in estimated.lines:
         assert abs(line.quantity * line.price - line.monthly) <= Decimal("0.005")
 
 
@@ -31,8 +31,8 @@ def test_free_amounts_are_those_of_the_account(prices: Prices) -> None:
         for name, region in (("api", "ap-northeast-1"), ("site", "us-east-1"))
     ]
 
-    found = estimate("", stacks, {}, prices)
-    assert [(line.stack, str(line.quantity), str(line.monthly)) for line in found.lines] == [
+    estimated = estimate("", stacks, {}, prices)
+    assert [(line.stack, str(line.quantity), str(line.monthly)) for line in estimated.lines] == [
         ("api", "2", "0.00"),
         ("site", "1", "0.00"),
         ("site", "1", "3.00"),
@@ -43,21 +43,21 @@ def test_usage_has_tiers(prices: Prices) -> None:
     """Each tier is a line: 333,000,000 x 0.00000425, and 1,000,000 x 0.00000353."""
     api = stack({"Api": {"Type": "AWS::ApiGateway::RestApi"}})
 
-    found = estimate("", [api], {}, prices, {"site": {"api-requests": Decimal(334_000_000)}})
-    assert [(str(line.quantity), str(line.monthly)) for line in found.usage or ()] == [
+    estimated = estimate("", [api], {}, prices, {"site": {"api-requests": Decimal(334_000_000)}})
+    assert [(str(line.quantity), str(line.monthly)) for line in estimated.usage or ()] == [
         ("333000000", "1415.25"),
         ("1000000", "3.53"),
     ]
-    assert (str(found.fixed), str(found.used)) == ("0.00", "1418.78")
+    assert (str(estimated.fixed), str(estimated.used)) == ("0.00", "1418.78")
 
 
 def test_usage_without_a_price_is_not_zero(prices: Prices) -> None:
     """An item without a price in the region is reported."""
     api = stack({"Api": {"Type": "AWS::ApiGateway::RestApi"}}, "eu-west-1")
 
-    found = estimate("", [api], {}, prices, {"site": {"api-requests": Decimal(1)}})
-    assert found.unpriced == [
-        Unpriced("site", "api-requests", "usage", "no price of api-requests in eu-west-1 is saved")
+    estimated = estimate("", [api], {}, prices, {"site": {"api-requests": Decimal(1)}})
+    assert estimated.unpriced == [
+        UnpricedResource("site", "api-requests", "usage", "no price of api-requests in eu-west-1 is saved")
     ]
 
 
@@ -80,17 +80,17 @@ def test_an_item_of_a_resource_that_does_not_exist_costs_nothing(prices: Prices)
         Conditions={"Never": {"Fn::Equals": ["a", "b"]}},
     )
 
-    found = estimate("", [site], {}, prices, {"site": {"api-requests": Decimal(1_000_000)}})
-    assert found.usage == []
-    assert found.unpriced == []
+    estimated = estimate("", [site], {}, prices, {"site": {"api-requests": Decimal(1_000_000)}})
+    assert estimated.usage == []
+    assert estimated.unpriced == []
 
 
 def test_an_unknown_type_is_not_priced() -> None:
     """It is never free by default."""
-    found = cost({"Cluster": {"Type": "AWS::ECS::Cluster"}})
+    estimated = cost({"Cluster": {"Type": "AWS::ECS::Cluster"}})
 
-    assert found.unpriced == [
-        Unpriced("site", "Cluster", "AWS::ECS::Cluster", "no price of this type is saved")
+    assert estimated.unpriced == [
+        UnpricedResource("site", "Cluster", "AWS::ECS::Cluster", "no price of this type is saved")
     ]
 
 
@@ -106,18 +106,21 @@ def test_a_resource_with_an_unknown_condition_is_not_priced() -> None:
         "Other": {"Type": "AWS::KMS::Key", "Condition": "Never"},
     }
 
-    found = cost(resources, Parameters={"Stage": stage}, Conditions=conditions)
+    estimated = cost(resources, Parameters={"Stage": stage}, Conditions=conditions)
     assert [
-        (one.resource, one.reason.startswith("it exists only for some values")) for one in found.unpriced
+        (unpriced.resource, unpriced.reason.startswith("it exists only for some values"))
+        for unpriced in estimated.unpriced
     ] == [("Key", True)]
-    assert found.lines == []
+    assert estimated.lines == []
 
 
 def test_a_region_without_prices_is_not_priced() -> None:
     """The prices of another region do not apply."""
-    found = cost({"Key": {"Type": "AWS::KMS::Key"}}, "eu-west-1")
+    estimated = cost({"Key": {"Type": "AWS::KMS::Key"}}, "eu-west-1")
 
-    assert [one.reason for one in found.unpriced] == ["no price of kms-keys in eu-west-1 is saved"]
+    assert [unpriced.reason for unpriced in estimated.unpriced] == [
+        "no price of kms-keys in eu-west-1 is saved"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -131,4 +134,4 @@ def test_a_region_without_prices_is_not_priced() -> None:
 )
 def test_what_is_billed_by_usage(resources: dict[str, dict[str, str]], keys: list[str]) -> None:
     """Usage of a type with a fixed price applies only if it is charged: a gateway endpoint is free."""
-    assert [one.key for one in cost(resources).by_usage] == keys
+    assert [unpriced.key for unpriced in cost(resources).by_usage] == keys

@@ -26,7 +26,7 @@ def test_every_price_has_a_source_and_a_date(prices: Prices) -> None:
 def test_every_item_is_used(prices: Prices) -> None:
     """A price that nothing uses would age unnoticed."""
     code = "".join(path.read_text("utf-8") for path in FILE.parent.glob("*.py"))
-    used = {key for billing in TYPES.values() for key in billing.usage}
+    used = set().union(*(billing.usage for billing in TYPES.values()))
     computed = (
         "aurora-mysql-",
         "api-cache-",
@@ -72,9 +72,9 @@ def document(**changes: Any) -> str:
     return json.dumps({"sources": {}, "items": {"kms-keys": {**ITEM, **changes}}})
 
 
-def tiers(*found: list[str]) -> dict[str, Any]:
-    """Return prices with tiers."""
-    return {"us-east-1": {"tiers": [*found], "source": "S1", "date": "2026-11-29"}}
+def tiers(*pairs: list[str]) -> dict[str, Any]:
+    """Return prices with tiers: where each begins, and the price there."""
+    return {"us-east-1": {"tiers": [*pairs], "source": "S1", "date": "2026-11-29"}}
 
 
 @pytest.mark.parametrize(
@@ -113,9 +113,9 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 def test_a_small_file_is_read(tmp_path: Path) -> None:
     """Filters and free amounts can be missing."""
-    found = saved.read(written(tmp_path, document()))
+    prices = saved.read(written(tmp_path, document()))
 
-    item = found.items["kms-keys"]
+    item = prices.items["kms-keys"]
     assert (item.filters, item.free, item.is_global) == ({}, 0, False)
-    assert found.tiers("kms-keys", "us-east-1") == ((Decimal(0), Decimal(1)),)
-    assert found.tiers("kms-keys", "eu-west-1") == found.tiers("none", "us-east-1") == ()
+    assert prices.tiers("kms-keys", "us-east-1") == ((Decimal(0), Decimal(1)),)
+    assert prices.tiers("kms-keys", "eu-west-1") == prices.tiers("none", "us-east-1") == ()

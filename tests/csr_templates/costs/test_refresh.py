@@ -20,7 +20,7 @@ from csr_templates.cli import main as cli
 from csr_templates.costs import prices as saved
 from csr_templates.costs import refresh
 from csr_templates.costs.prices import Item, Price, Prices
-from csr_templates.costs.refresh import Refreshed, RefreshError
+from csr_templates.costs.refresh import RefreshedPrices, RefreshError
 
 TODAY = date(2027, 3, 1)
 OLD = date(2026, 11, 29)
@@ -35,22 +35,22 @@ def product(
     **attributes: str,
 ) -> str:
     """Return a product as the API returns it: a text with JSON, all numbers as text."""
-    prices = {
-        f"{sku}.{term}": {
-            "priceDimensions": {
-                f"{sku}.{term}.{number}": {
-                    "unit": unit,
-                    "beginRange": begin,
-                    "endRange": end,
-                    "pricePerUnit": {"USD": price},
-                }
-                for number, (begin, end, price, unit) in enumerate(dimensions)
-            },
+    prices = {}
+    for term in terms:
+        price_dimensions = {
+            f"{sku}.{term}.{number}": {
+                "unit": unit,
+                "beginRange": begin,
+                "endRange": end,
+                "pricePerUnit": {"USD": price},
+            }
+            for number, (begin, end, price, unit) in enumerate(dimensions)
+        }
+        prices[f"{sku}.{term}"] = {
+            "priceDimensions": price_dimensions,
             "sku": sku,
             "offerTermCode": term,
         }
-        for term in terms
-    }
     facts = {"usagetype": usage_type, **attributes}
     return json.dumps({"product": {"attributes": facts, "sku": sku}, "terms": {"OnDemand": prices}})
 
@@ -93,13 +93,13 @@ class Api:
                 body["NextToken"] = f"page{number + 1}"
             self.stubber.add_response("get_products", body, expected)
 
-    def refresh(self, *items: Item, new_regions: Sequence[str] = ()) -> Refreshed:
+    def refresh(self, *items: Item, new_regions: Sequence[str] = ()) -> RefreshedPrices:
         """Ask for the items, and check that every answer was used."""
         with self.stubber:
-            prices = Prices({}, {one.key: one for one in items})
-            found = refresh.refresh(prices, self.client, TODAY, new_regions)
+            prices = Prices({}, {item.key: item for item in items})
+            refreshed = refresh.refresh(prices, self.client, TODAY, new_regions)
         self.stubber.assert_no_pending_responses()
-        return found
+        return refreshed
 
 
 @pytest.fixture
@@ -117,12 +117,12 @@ def test_a_new_price(api: Api) -> None:
     ]
     api.answer([product("APN1-NatGateway-Hours", hours("0.0650000000"))], filters=filters)
 
-    found = api.refresh(NAT)
-    assert found.changes == ["nat-gateway-hours in ap-northeast-1: 0.062 -> 0.065"]
-    assert (found.unchanged, found.absent, found.problems) == (0, [], [])
-    price = found.prices.items["nat-gateway-hours"].prices["ap-northeast-1"]
+    refreshed = api.refresh(NAT)
+    assert refreshed.changes == ["nat-gateway-hours in ap-northeast-1: 0.062 -> 0.065"]
+    assert (refreshed.unchanged, refreshed.absent, refreshed.problems) == (0, [], [])
+    price = refreshed.prices.items["nat-gateway-hours"].prices["ap-northeast-1"]
     assert price == Price(((Decimal(0), Decimal("0.065")),), "API", TODAY)
-    assert set(found.prices.sources) == {"API"}
+    assert set(refreshed.prices.sources) == {"API"}
 
 
 @pytest.mark.parametrize("usage_type", ["NatGateway-Hours", "USE1-NatGateway-Hours"])
@@ -137,8 +137,8 @@ def test_both_prefixes_of_a_region(usage_type: str, api: Api) -> None:
         ]
     )
 
-    found = api.refresh(item("nat-gateway-hours", "NatGateway-Hours", region="us-east-1"))
-    assert (found.changes, found.unchanged, found.problems) == ([], 1, [])
+    refreshed = api.refresh(item("nat-gateway-hours", "NatGateway-Hours", region="us-east-1"))
+    assert (refreshed.changes, refreshed.unchanged, refreshed.problems) == ([], 1, [])
 
 
 def test_both_prefixes_at_once_are_an_error(api: Api) -> None:
@@ -147,8 +147,8 @@ def test_both_prefixes_at_once_are_an_error(api: Api) -> None:
         [product(name, hours("0.05"), sku=name) for name in ("NatGateway-Hours", "USE1-NatGateway-Hours")]
     )
 
-    found = api.refresh(item("nat-gateway-hours", "NatGateway-Hours", region="us-east-1"))
-    assert found.problems == [
+    refreshed = api.refresh(item("nat-gateway-hours", "NatGateway-Hours", region="us-east-1"))
+    assert refreshed.problems == [
         "nat-gateway-hours in us-east-1: expected one product, found 2. NatGateway-Hours (NatGateway-Hours), "
         "USE1-NatGateway-Hours (USE1-NatGateway-Hours)"
     ]
@@ -163,8 +163,8 @@ def test_an_optimized_instance_beside_the_standard_one(api: Api) -> None:
         ]
     )
 
-    found = api.refresh(item("aurora-mysql-db.t3.medium", "InstanceUsage:db.t3.medium"))
-    assert found.changes == ["aurora-mysql-db.t3.medium in ap-northeast-1: 0.062 -> 0.125"]
+    refreshed = api.refresh(item("aurora-mysql-db.t3.medium", "InstanceUsage:db.t3.medium"))
+    assert refreshed.changes == ["aurora-mysql-db.t3.medium in ap-northeast-1: 0.062 -> 0.125"]
 
 
 def test_tiers_in_reverse_order(api: Api) -> None:
@@ -179,9 +179,9 @@ def test_tiers_in_reverse_order(api: Api) -> None:
         filters=[{"Type": "TERM_MATCH", "Field": "usagetype", "Value": "HostedZone"}],
     )
 
-    found = api.refresh(item("hosted-zones", "HostedZone", "HostedZone", "global"))
-    assert found.changes == ["hosted-zones in global: 0.062 -> 0.50, 0.10 from 25, 0.02 from 1,000"]
-    assert [begin for begin, _ in found.prices.tiers("hosted-zones", "us-east-1")] == [0, 25, 1000]
+    refreshed = api.refresh(item("hosted-zones", "HostedZone", "HostedZone", "global"))
+    assert refreshed.changes == ["hosted-zones in global: 0.062 -> 0.50, 0.10 from 25, 0.02 from 1,000"]
+    assert [begin for begin, _ in refreshed.prices.tiers("hosted-zones", "us-east-1")] == [0, 25, 1000]
 
 
 def test_answers_with_several_pages(api: Api) -> None:
@@ -235,9 +235,9 @@ def test_an_answer_that_is_not_a_price(answer: list[str], problem: str, api: Api
     api.answer(answer)
     api.answer([product("APN1-Key", hours("1"))])
 
-    found = api.refresh(NAT, item("keys", "Key"))
-    assert found.problems == [f"nat-gateway-hours in ap-northeast-1: {problem}"]
-    assert found.changes == ["keys in ap-northeast-1: 0.062 -> 1.00"]
+    refreshed = api.refresh(NAT, item("keys", "Key"))
+    assert refreshed.problems == [f"nat-gateway-hours in ap-northeast-1: {problem}"]
+    assert refreshed.changes == ["keys in ap-northeast-1: 0.062 -> 1.00"]
 
 
 def test_the_region_in_a_usage_type(api: Api) -> None:
@@ -258,10 +258,10 @@ def test_a_new_region(api: Api) -> None:
     api.answer([product("HostedZone", hours("0.062"))])
     items = (NAT, item("keys", "Key"), item("hosted-zones", "HostedZone", region="global"))
 
-    found = api.refresh(*items, new_regions=["eu-west-1"])
-    assert found.changes == ["nat-gateway-hours in eu-west-1: none -> 0.048"]
-    assert (found.absent, found.problems, found.unchanged) == (["keys in eu-west-1"], [], 3)
-    assert "eu-west-1" not in found.prices.items["keys"].prices
+    refreshed = api.refresh(*items, new_regions=["eu-west-1"])
+    assert refreshed.changes == ["nat-gateway-hours in eu-west-1: none -> 0.048"]
+    assert (refreshed.absent, refreshed.problems, refreshed.unchanged) == (["keys in eu-west-1"], [], 3)
+    assert "eu-west-1" not in refreshed.prices.items["keys"].prices
 
 
 def test_a_region_that_does_not_exist(api: Api) -> None:
@@ -269,8 +269,8 @@ def test_a_region_that_does_not_exist(api: Api) -> None:
     api.answer([product("APN1-NatGateway-Hours", hours("0.062"))])
     api.answer([])
 
-    found = api.refresh(NAT, new_regions=["eu-wset-1"])
-    assert found.problems == ["eu-wset-1: no item has a price. Check the name of the region."]
+    refreshed = api.refresh(NAT, new_regions=["eu-wset-1"])
+    assert refreshed.problems == ["eu-wset-1: no item has a price. Check the name of the region."]
 
 
 def test_aws_refuses(api: Api) -> None:
@@ -308,9 +308,9 @@ def test_the_command_writes_the_prices(command: Path, api: Api, capsys: pytest.C
         "nat-gateway-hours in ap-northeast-1: 0.062 -> 0.065",
         f"1 price changed, 0 did not. Wrote {command.as_posix()}.",
     ]
-    found = saved.read(command)
-    assert found.tiers(NAT.key, "ap-northeast-1") == ((Decimal(0), Decimal("0.065")),)
-    assert found.date == date.today()
+    refreshed = saved.read(command)
+    assert refreshed.tiers(NAT.key, "ap-northeast-1") == ((Decimal(0), Decimal("0.065")),)
+    assert refreshed.date == date.today()
 
 
 def test_the_command_writes_nothing_with_a_problem(

@@ -11,7 +11,7 @@ import pytest
 from cfnlint.jsonschema import StandardValidator
 
 from csr_templates.costs import report
-from csr_templates.costs.estimate import ByUsage, Estimate, Line, Unpriced, estimate
+from csr_templates.costs.estimate import ByUsage, Estimate, Line, UnpricedResource, estimate
 from csr_templates.costs.prices import Prices
 from csr_templates.hand_over.built_folder import BuiltFolder
 from tests.csr_templates.costs.conftest import stack
@@ -121,7 +121,7 @@ def _with(value: str) -> Estimate:
     return Estimate(
         value,
         [line],
-        [Unpriced(value, value, value, value)],
+        [UnpricedResource(value, value, value, value)],
         [ByUsage(value, value, value, value, Decimal(1))],
         [line],
     )

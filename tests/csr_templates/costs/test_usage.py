@@ -14,8 +14,8 @@ def test_amounts_are_exact() -> None:
     """Numbers are not rounded on the way."""
     text = '{"prod": {"api": {"api-requests": 7060000, "s3-storage-gb": 0.1}}}'
 
-    found = usage.read(text, STACKS)
-    assert found == {"prod": {"api": {"api-requests": Decimal(7060000), "s3-storage-gb": Decimal("0.1")}}}
+    amounts = usage.read(text, STACKS)
+    assert amounts == {"prod": {"api": {"api-requests": Decimal(7060000), "s3-storage-gb": Decimal("0.1")}}}
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-
 """
 
 
-class Asked(NamedTuple):
+class PolicyCase(NamedTuple):
     """A request, its caller, and the expected decision.
 
     Attributes:
@@ -92,8 +92,8 @@ class Asked(NamedTuple):
     def __str__(self) -> str:
         """Return the caller and the request in words."""
         deleting = " deleting" if self.deleting else ""
-        asked = f"{self.request.action} on {self.request.resource}"
-        return f"{self.stack} {self.role}{deleting}: {asked} ({self.why})"
+        request = f"{self.request.action} on {self.request.resource}"
+        return f"{self.stack} {self.role}{deleting}: {request} ({self.why})"
 
 
 def _forms(request: Request) -> Iterator[Request]:
@@ -103,15 +103,16 @@ def _forms(request: Request) -> Iterator[Request]:
         yield request._replace(resource=f"{request.resource}:log-stream:")
 
 
-def requests() -> list[Asked]:
+def requests() -> list[PolicyCase]:
     """Return the corpus, without stacks that are not in the listing."""
-    return [
-        request
-        for who, entries in _content().items()
-        if who.split()[0] in REGIONS
-        for entry in entries
-        for request in asked_by(who.split(), entry, tag_sets())
-    ]
+    cases: list[PolicyCase] = []
+    for who, entries in _content().items():
+        words = who.split()
+        if words[0] not in REGIONS:
+            continue
+        for entry in entries:
+            cases += cases_of(words, entry, tag_sets())
+    return cases
 
 
 def tag_sets() -> dict[str, Mapping[str, str]]:
@@ -126,9 +127,9 @@ def _content() -> dict[str, Any]:
     return content
 
 
-def asked_by(
+def cases_of(
     who: list[str], entry: Mapping[str, Any], sets: Mapping[str, Mapping[str, str]]
-) -> Iterator[Asked]:
+) -> Iterator[PolicyCase]:
     """Yield the requests of an entry.
 
     Args:
@@ -144,19 +145,18 @@ def asked_by(
     for action in entry[expected]:
         for resource in resources:
             arn = _arn(resource, REGIONS[stack])
-            owned = _tags(entry.get("is", []), sets)
+            context = _everywhere(stack, role, arn)
+            for key, value in _tags(entry.get("is", []), sets).items():
+                context[f"aws:ResourceTag/{key}"] = value
             sent = _tags(entry.get("sends", []), sets) if _SENDS_TAGS.fullmatch(action) else {}
-            context: dict[str, Value] = {
-                **_everywhere(stack, role, arn),
-                **{f"aws:ResourceTag/{key}": value for key, value in owned.items()},
-                **{f"aws:RequestTag/{key}": value for key, value in sent.items()},
-                **({"aws:TagKeys": list(sent)} if sent else {}),
-                **entry.get("with", {}),
-            }
-            request = Request(
-                action, arn, {key: value for key, value in context.items() if value is not None}
-            )
-            yield Asked(stack, role, bool(deleting), expected, entry["why"], request, sent)
+            for key, value in sent.items():
+                context[f"aws:RequestTag/{key}"] = value
+            if sent:
+                context["aws:TagKeys"] = list(sent)
+            context |= entry.get("with", {})
+            present = {key: value for key, value in context.items() if value is not None}
+            request = Request(action, arn, present)
+            yield PolicyCase(stack, role, bool(deleting), expected, entry["why"], request, sent)
 
 
 def _everywhere(stack: str, role: str, arn: str) -> dict[str, Value]:
@@ -167,10 +167,14 @@ def _everywhere(stack: str, role: str, arn: str) -> dict[str, Value]:
         "aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/{name}",
         "aws:PrincipalTag/Environment": "prod",
         "aws:PrincipalTag/Project": "csr-lambda-api",
-        "aws:RequestedRegion": arn.split(":")[3] if arn != "*" and arn.split(":")[3] else REGIONS[stack],
+        "aws:RequestedRegion": REGIONS[stack],
         "aws:SecureTransport": "true",
     }
-    return context if arn == "*" else {**context, "aws:ResourceAccount": arn.split(":")[4] or ACCOUNT}
+    if arn != "*":
+        _, _, _, region, account, _ = arn.split(":", 5)
+        context["aws:RequestedRegion"] = region or REGIONS[stack]
+        context["aws:ResourceAccount"] = account or ACCOUNT
+    return context
 
 
 def _arn(resource: str, region: str) -> str:
@@ -178,17 +182,25 @@ def _arn(resource: str, region: str) -> str:
     if resource == "*" or resource.startswith("arn:"):
         return resource
     service, _, rest = resource.partition(" ")
-    known = _BEGINNINGS.get(f"{service} {rest.partition('/')[0]}") or _BEGINNINGS.get(service)
-    beginning = known or f"arn:aws:{service}:{{region}}:{{account}}:"
+    usual = f"arn:aws:{service}:{{region}}:{{account}}:"
+    kind = rest.partition("/")[0]
+    beginning = _BEGINNINGS.get(f"{service} {kind}") or _BEGINNINGS.get(service, usual)
     return beginning.format(region=region, account=ACCOUNT) + rest
 
 
 def _tags(words: str | list[str], sets: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """Return the tags for a word or a list of words."""
+    if isinstance(words, str):
+        words = [words]
     tags: dict[str, str] = {}
-    for word in [words] if isinstance(words, str) else words:
+    for word in words:
         key, equals, value = word.partition("=")
-        tags.update({key: value} if equals else sets[word] if word in sets else _of_stack(word))
+        if equals:
+            tags[key] = value
+        elif word in sets:
+            tags |= sets[word]
+        else:
+            tags |= _of_stack(word)
     return tags
 
 
@@ -207,24 +219,28 @@ def condition_keys(action: str, arn: str) -> frozenset[str] | None:
     exist, or it does not support such an ARN.
     """
     service = _services().get(action.partition(":")[0], {"Actions": {}, "Resources": {}})
-    known = service["Actions"].get(action.partition(":")[2].lower())
-    if known is None:
+    entry = service["Actions"].get(action.partition(":")[2].lower())
+    if entry is None:
         return None
-    named = [*known.get("Resources", []), *_ALSO.get(action, [])]
-    kinds = [service["Resources"][kind.lower()] for kind in named]
+    names = [*entry.get("Resources", []), *_ALSO.get(action, [])]
+    kinds = [service["Resources"][name.lower()] for name in names]
     if arn == "*":
         return None if kinds and action not in _ALSO_ANY else frozenset()
-    fitting = [
-        kind
-        for kind in kinds
-        for pattern in kind["ARNFormats"]
-        if re.fullmatch(re.sub(r"\$\{\w+\}", "[^:]*", pattern), arn)
-    ]
+    fitting = [kind for kind in kinds if _has_format(kind, arn)]
     if not fitting:
         return None
     if _TAGS_OF_API_GATEWAY.fullmatch(arn):
         return frozenset({"aws:ResourceTag/${TagKey}"})
-    return frozenset(key for kind in fitting for key in kind.get("ConditionKeys", []))
+    keys: set[str] = set()
+    for kind in fitting:
+        keys.update(kind.get("ConditionKeys", []))
+    return frozenset(keys)
+
+
+def _has_format(kind: Mapping[str, Any], arn: str) -> bool:
+    """Return whether an ARN has a format of a kind of resource."""
+    patterns = [re.sub(r"\$\{\w+\}", "[^:]*", arn_format) for arn_format in kind["ARNFormats"]]
+    return any(re.fullmatch(pattern, arn) for pattern in patterns)
 
 
 @cache

@@ -12,7 +12,7 @@ from cfn_analysis.model.resolving import Known
 from csr_templates.hand_over.policy_patterns import alternatives
 from tests.data import read_yaml
 
-from .corpus import ACCOUNT, Asked, asked_by, tag_sets
+from .corpus import ACCOUNT, PolicyCase, cases_of, tag_sets
 
 TABLE: Mapping[str, Any] = read_yaml(Path(__file__).with_name("creates.yaml"))
 UNKNOWN = "a1b2"
@@ -24,25 +24,26 @@ class Creates:
     def __init__(self, stack: BuiltStack) -> None:
         self._stack = stack
 
-    def requests(self) -> Iterator[Asked]:
+    def requests(self) -> Iterator[PolicyCase]:
         """Yield the requests, each once, for the types of the table."""
         for logical_id, resource in self._stack.resources.items():
             if resource["Type"] not in TABLE:
                 continue
-            for number, entry in enumerate(TABLE[resource["Type"]]["requests"]):
-                filled = {
-                    "why": f"creating {logical_id}, request {number + 1} of {resource['Type']}",
-                    **{key: self._filled(logical_id, value) for key, value in entry.items()},
-                }
-                own = {**tag_sets(), "tags": self._tags(logical_id)}
-                yield from asked_by([self._stack.name, "service"], filled, own)
+            sets = {**tag_sets(), "tags": self._tags(logical_id)}
+            for number, entry in enumerate(TABLE[resource["Type"]]["requests"], 1):
+                filled = self._filled(logical_id, entry)
+                filled.setdefault("why", f"creating {logical_id}, request {number} of {resource['Type']}")
+                yield from cases_of([self._stack.name, "service"], filled, sets)
 
     def _filled(self, logical_id: str, value: Any) -> Any:
         """Return a value of the table with the texts of the resource; a list may become longer."""
         if isinstance(value, Mapping):
-            return {key: self._filled(logical_id, item) for key, item in value.items()}
+            return {key: self._filled(logical_id, part) for key, part in value.items()}
         if isinstance(value, list):
-            return [text for item in value for text in self._texts(logical_id, item)]
+            texts: list[str] = []
+            for pattern in value:
+                texts += self._texts(logical_id, pattern)
+            return texts
         texts = self._texts(logical_id, value)
         return texts if len(texts) > 1 else texts[0]
 
@@ -53,24 +54,28 @@ class Creates:
             return [pattern]
         before, after = pattern[: named.start()], pattern[named.end() :]
         values = [self._generated(logical_id)] if named[1] == "name" else self._of(logical_id, named[1])
-        return [f"{before}{value}{rest}" for value in values for rest in self._texts(logical_id, after)]
+        texts: list[str] = []
+        for value in values:
+            texts += [f"{before}{value}{rest}" for rest in self._texts(logical_id, after)]
+        return texts
 
     def _of(self, logical_id: str, property_name: str) -> list[str]:
         """Return the possible texts of a property, and of the items of a list."""
         properties = self._stack.resources[logical_id].get("Properties", {})
-        found = []
-        for value in alternatives(properties[property_name]):
-            resolved = self._known.value(value)
-            found += [self._text(item) for item in (resolved if isinstance(resolved, list) else [resolved])]
-        return found
+        texts = []
+        for alternative in alternatives(properties[property_name]):
+            resolved = self._known.value(alternative)
+            values = resolved if isinstance(resolved, list) else [resolved]
+            texts += [self._text(value) for value in values]
+        return texts
 
     def _text(self, value: Any) -> str:
         match value:
             case str():
                 return value
-            case {"Ref": str(other)} if other in self._stack.resources:
-                pattern = TABLE.get(self._stack.resources[other]["Type"], {}).get("id", "{name}")
-                (identifier,) = self._texts(other, pattern)
+            case {"Ref": str(logical_id)} if logical_id in self._stack.resources:
+                pattern = TABLE.get(self._stack.resources[logical_id]["Type"], {}).get("id", "{name}")
+                (identifier,) = self._texts(logical_id, pattern)
                 return identifier
             case {"Fn::Sub": str(text)}:
                 return "".join(pieces(text, lambda _: UNKNOWN))
@@ -91,10 +96,10 @@ class Creates:
 
     @cached_property
     def _known(self) -> Known:
-        given = {"ProjectName": "csr-lambda-api", "Environment": "prod"}
+        values = {"ProjectName": "csr-lambda-api", "Environment": "prod"}
         return Known(
             self._stack.template,
-            {name: value for name, value in given.items() if name in self._stack.parameters},
+            {name: value for name, value in values.items() if name in self._stack.parameters},
             region=self._stack.region,
             account=ACCOUNT,
             stack_name=f"csr-lambda-api-prod-{self._stack.name}",

@@ -27,10 +27,10 @@ RECORDED = [
 
 def types(stack: BuiltStack) -> dict[str, list[dict[str, Any]]]:
     """Return type -> the properties of each of its resources."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_type: dict[str, list[dict[str, Any]]] = {}
     for resource in stack.resources.values():
-        found.setdefault(resource["Type"], []).append(resource.get("Properties", {}))
-    return found
+        by_type.setdefault(resource["Type"], []).append(resource.get("Properties", {}))
+    return by_type
 
 
 def holds(value: Any, path: list[str]) -> bool:
@@ -38,7 +38,7 @@ def holds(value: Any, path: list[str]) -> bool:
     if not path:
         return True
     if isinstance(value, list):
-        return any(holds(one, path) for one in value)
+        return any(holds(member, path) for member in value)
     if not isinstance(value, dict):
         return False
     if "Fn::If" in value:
@@ -49,35 +49,35 @@ def holds(value: Any, path: list[str]) -> bool:
 def unneeded(stack: BuiltStack, type_name: str) -> set[str]:
     """Return the actions that the handlers of a type list and the stack does not need."""
     properties = types(stack)[type_name]
-    unset = {
-        action
-        for name, actions in TABLES["unset"].get(type_name, {}).items()
-        if not holds(properties, name.split("/"))
-        for action in actions
-    }
-    return unset | set(TABLES["useless"].get(type_name, {}))
+    actions = set(TABLES["useless"].get(type_name, {}))
+    for name, actions_of_property in TABLES["unset"].get(type_name, {}).items():
+        if not holds(properties, name.split("/")):
+            actions.update(actions_of_property)
+    return actions
 
 
-def claimed(stack: BuiltStack) -> Iterator[tuple[str, str, str]]:
+def listed_actions(stack: BuiltStack) -> Iterator[tuple[str, str, str]]:
     """Yield type, handler and listed action that exists in IAM, for each type of the corpus."""
     for type_name in types(stack).keys() & CREATED.keys():
         for handler, actions in resource_schema(type_name, stack.region).handlers.items():
-            for action in actions if handler != "list" else ():
+            if handler == "list":
+                continue
+            for action in actions:
                 if iam_action(action) is not None:
                     yield type_name, handler, action
 
 
 def needed(stack: BuiltStack) -> dict[str, bool]:
     """Return action -> whether it is needed only for deletion."""
-    found: dict[str, bool] = {}
-    for type_name, handler, action in claimed(stack):
+    only_for_deletion: dict[str, bool] = {}
+    for type_name, handler, action in listed_actions(stack):
         if action not in unneeded(stack, type_name):
-            found[action] = found.get(action, True) and handler == "delete"
-    return found
+            only_for_deletion[action] = only_for_deletion.get(action, True) and handler == "delete"
+    return only_for_deletion
 
 
-THINGS = [one for one in requests() if one.role == "service" and one.expected == "may"]
-"""What the service roles deal with, as the corpus has it."""
+ALLOWED = [case for case in requests() if case.role == "service" and case.expected == "may"]
+"""The requests of the corpus that service roles may make, with the resources of the stacks."""
 
 
 def allowed(
@@ -91,9 +91,11 @@ def allowed(
         documents: the policies.
         context: condition keys of the role, if they are not production's.
     """
-    return any(
-        decide(one.request._replace(action=action, context={**one.request.context, **context}), documents)
-        is Decision.ALLOW
-        for one in THINGS
-        if one.stack == stack and condition_keys(action, one.request.resource) is not None
-    )
+    for case in ALLOWED:
+        request = case.request
+        if case.stack != stack or condition_keys(action, request.resource) is None:
+            continue
+        request = request._replace(action=action, context={**request.context, **context})
+        if decide(request, documents) is Decision.ALLOW:
+            return True
+    return False

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from .corpus import Asked
+from .corpus import PolicyCase
 from .policy_evaluator import Request
 
 _OURS: Final = "csr-lambda-api-prod"
@@ -31,9 +31,9 @@ _BY_NAME_TAG: Final = ("arn:aws:kms:", ":security-group/")
 """What several stacks of a region have, under random IDs: the tag ``Name`` tells which of them."""
 
 
-def near_misses(one: Asked) -> Iterator[tuple[str, Request]]:
+def near_misses(case: PolicyCase) -> Iterator[tuple[str, Request]]:
     """Yield the difference and the request, for a request that is allowed."""
-    request = one.request
+    request = case.request
     if _OURS in request.resource:
         for resource in _other_names(request.resource):
             yield "another name", request._replace(resource=resource)

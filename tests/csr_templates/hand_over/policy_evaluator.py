@@ -64,11 +64,24 @@ def decide(
     Raises:
         UnclearError: a policy cannot be evaluated.
     """
-    kinds = [identity, *([one] for one in (boundary, session) if one is not None)]
-    effects = [{effect for document in kind for effect in _effects(document, request)} for kind in kinds]
-    if any("Deny" in found for found in effects):
+    kinds = [identity]
+    if boundary is not None:
+        kinds.append([boundary])
+    if session is not None:
+        kinds.append([session])
+    effects_of_kinds = [_effects_of_all(documents, request) for documents in kinds]
+    if any("Deny" in effects for effects in effects_of_kinds):
         return Decision.EXPLICIT_DENY
-    return Decision.ALLOW if all("Allow" in found for found in effects) else Decision.IMPLICIT_DENY
+    if all("Allow" in effects for effects in effects_of_kinds):
+        return Decision.ALLOW
+    return Decision.IMPLICIT_DENY
+
+
+def _effects_of_all(documents: Sequence[Document], request: Request) -> set[str]:
+    effects: set[str] = set()
+    for document in documents:
+        effects.update(_effects(document, request))
+    return effects
 
 
 def _effects(document: Document, request: Request) -> Iterator[str]:
@@ -82,25 +95,22 @@ def _effects(document: Document, request: Request) -> Iterator[str]:
             raise UnclearError(f"A statement has {', '.join(sorted(unknown))}, which is not judged here.")
         if statement["Effect"] not in ("Allow", "Deny"):
             raise UnclearError(f"Effect is {statement['Effect']!r}.")
-        if (
-            _concerns(statement, "Action", lambda pattern: _names_action(pattern, request.action))
-            and _concerns(statement, "Resource", lambda arn: texts.names_resource(arn, request.resource))
-            and all(
-                _holds(operator, context.get(key.lower()), _listed(values), texts)
-                for operator, keys in statement.get("Condition", {}).items()
-                for key, values in keys.items()
-            )
-        ):
+        if not _concerns(statement, "Action", lambda pattern: _names_action(pattern, request.action)):
+            continue
+        if not _concerns(statement, "Resource", lambda arn: texts.names_resource(arn, request.resource)):
+            continue
+        if _meets_conditions(statement, context, texts):
             yield statement["Effect"]
 
 
 def _concerns(statement: Document, element: str, matches: Callable[[str], bool]) -> bool:
     """Return whether ``Action`` or ``Resource`` of a statement, or its ``Not`` form, matches the request."""
-    given = [key for key in (element, f"Not{element}") if key in statement]
-    if len(given) != 1:
+    keys = [key for key in (element, f"Not{element}") if key in statement]
+    if len(keys) != 1:
         raise UnclearError(f"A statement has to have {element} or Not{element}, one of them.")
-    found = any(list(map(matches, _listed(statement[given[0]]))))  # reads all of them
-    return found == (given[0] == element)
+    (key,) = keys
+    matching = [matches(pattern) for pattern in _listed(statement[key])]  # a wrong one is always an error
+    return any(matching) == (key == element)
 
 
 def _names_action(pattern: str, action: str) -> bool:
@@ -133,39 +143,40 @@ class _Texts:
             raise UnclearError(f"{pattern!r} is not an ARN.")
         if self._variables and "\0" in "".join(segments[:5]):
             raise UnclearError(f"{pattern!r} has a variable before the fifth colon, where AWS takes none.")
-        regex = self.pattern(
-            pattern, star=lambda rest: ".*" if rest[:1] in ("", ":") else "[^:]*", one="[^:]"
-        )
+        regex = self.pattern(pattern, star=_star_in_arn, question_mark="[^:]")
         return regex is not None and re.fullmatch(regex, arn, re.DOTALL) is not None
 
     def pattern(
         self,
         text: str,
         star: Callable[[str], str] | None = lambda _: ".*",
-        one: str = ".",
+        question_mark: str = ".",
     ) -> str | None:
         """Return a text as a regular expression; None if one of its variables has no value.
 
         The value of a variable is literal. Without ``star`` so are stars and question marks.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
         """
-        found, position = "", 0
+        regex = ""
+        position = 0
         while position < len(text):
             variable = _VARIABLE.match(text, position) if self._variables else None
-            character = text[position]
             if variable:
                 value = self._value(variable[1])
                 if value is None:
                     return None
-                found += re.escape(value)
-            elif star and character == "*":
-                found += star(text[position + 1 :])
+                regex += re.escape(value)
+                position = variable.end()
+                continue
+            character = text[position]
+            position += 1
+            if star and character == "*":
+                regex += star(text[position:])
             elif star and character == "?":
-                found += one
+                regex += question_mark
             else:
-                found += re.escape(character)
-            position = variable.end() if variable else position + 1
-        return found
+                regex += re.escape(character)
+        return regex
 
     def _value(self, variable: str) -> str | None:
         """Return the value of a variable: ``${*}``, a key, or a key with a default in quotes."""
@@ -182,7 +193,23 @@ class _Texts:
         return value
 
 
-def _holds(name: str, value: Value | None, wanted: Sequence[Any], texts: _Texts) -> bool:
+def _meets_conditions(statement: Document, context: Mapping[str, Value], texts: _Texts) -> bool:
+    """Return whether every condition of a statement is met."""
+    for operator, keys in statement.get("Condition", {}).items():
+        for key, values in keys.items():
+            if not _holds(operator, context.get(key.lower()), _listed(values), texts):
+                return False
+    return True
+
+
+def _star_in_arn(rest: str) -> str:
+    """Return the regular expression of a star before the rest of a pattern."""
+    if rest == "" or rest.startswith(":"):
+        return ".*"
+    return "[^:]*"
+
+
+def _holds(name: str, value: Value | None, allowed: Sequence[Any], texts: _Texts) -> bool:
     """Return whether a condition on one key is met; ``value`` is None if the request does not have the key.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
@@ -192,13 +219,13 @@ def _holds(name: str, value: Value | None, wanted: Sequence[Any], texts: _Texts)
     if parts is None:
         raise UnclearError(f"{name} is not a condition operator.")
     quantifier, operator, if_exists = parts.groups()
-    wanted = [str(one).lower() if isinstance(one, bool) else str(one) for one in wanted]
+    patterns = [_as_text(pattern) for pattern in allowed]
     if operator == "Null":
-        if quantifier or if_exists or not set(wanted) <= {"true", "false"}:
-            raise UnclearError(f"{name} {wanted} is not judged here.")
+        if quantifier or if_exists or not set(patterns) <= {"true", "false"}:
+            raise UnclearError(f"{name} {patterns} is not judged here.")
         if value == "":
             raise UnclearError(f"{name} on an empty text: AWS does not say whether that is null.")
-        return ("false" if value else "true") in wanted
+        return ("false" if value else "true") in patterns
     matches = _operator(operator)
     if quantifier == "ForAnyValue" and if_exists:
         # False was observed for an absent key, although the documentation of IfExists says true:
@@ -209,10 +236,19 @@ def _holds(name: str, value: Value | None, wanted: Sequence[Any], texts: _Texts)
     if quantifier is None:
         if value is not None and not isinstance(value, str):
             raise UnclearError(f"{name} needs ForAllValues or ForAnyValue: its key may have several values.")
-        return matches(value, wanted, texts)
+        return matches(value, patterns, texts)
     values = [value] if isinstance(value, str) else list(value or ())
-    each = [matches(one, wanted, texts) for one in values]
-    return all(each) if quantifier == "ForAllValues" else any(each)
+    met = [matches(single_value, patterns, texts) for single_value in values]
+    if quantifier == "ForAllValues":
+        return all(met)
+    return any(met)
+
+
+def _as_text(pattern: Any) -> str:
+    """Return a value of a condition as text; a boolean as IAM writes it."""
+    if isinstance(pattern, bool):
+        return str(pattern).lower()
+    return str(pattern)
 
 
 def _operator(name: str) -> Callable[[str | None, Sequence[str], _Texts], bool]:
@@ -223,41 +259,46 @@ def _operator(name: str) -> Callable[[str | None, Sequence[str], _Texts], bool]:
     negated = "Not" in name
     plain = name.replace("Not", "", 1)
 
-    def compare(value: str | None, wanted: Sequence[str], texts: _Texts) -> bool:
-        found = value is not None and any(one(value, pattern, texts) for pattern in wanted)
-        return found != negated
-
     if plain not in _OPERATORS or (negated and plain == "Bool"):
         raise UnclearError(f"{name} is not a condition operator, or not judged here.")
-    one = _OPERATORS[plain]
+    matches = _OPERATORS[plain]
+
+    def compare(value: str | None, patterns: Sequence[str], texts: _Texts) -> bool:
+        is_matched = value is not None and any(matches(value, pattern, texts) for pattern in patterns)
+        return is_matched != negated
+
     return compare
 
 
-def _string_equals(value: str, wanted: str, texts: _Texts) -> bool:
-    regex = texts.pattern(wanted, star=None)
+def _string_equals(value: str, pattern: str, texts: _Texts) -> bool:
+    regex = texts.pattern(pattern, star=None)
     return regex is not None and re.fullmatch(regex, value) is not None
 
 
-def _string_equals_ignore_case(value: str, wanted: str, texts: _Texts) -> bool:
-    regex = texts.pattern(wanted, star=None)
+def _string_equals_ignore_case(value: str, pattern: str, texts: _Texts) -> bool:
+    regex = texts.pattern(pattern, star=None)
     return regex is not None and re.fullmatch(regex, value, re.IGNORECASE) is not None
 
 
-def _string_like(value: str, wanted: str, texts: _Texts) -> bool:
-    regex = texts.pattern(wanted)
+def _string_like(value: str, pattern: str, texts: _Texts) -> bool:
+    regex = texts.pattern(pattern)
     return regex is not None and re.fullmatch(regex, value, re.DOTALL) is not None
 
 
-def _arn_like(value: str, wanted: str, texts: _Texts) -> bool:
+def _arn_like(value: str, pattern: str, texts: _Texts) -> bool:
     """Compare ARNs segment by segment; ``ArnEquals`` does the same."""
-    theirs, ours = value.split(":", 5), wanted.split(":", 5)
-    return len(theirs) == len(ours) and all(
-        _string_like(one, pattern, texts) for one, pattern in zip(theirs, ours, strict=True)
+    segments = value.split(":", 5)
+    patterns = pattern.split(":", 5)
+    if len(segments) != len(patterns):
+        return False
+    return all(
+        _string_like(segment, pattern_of_segment, texts)
+        for segment, pattern_of_segment in zip(segments, patterns, strict=True)
     )
 
 
-def _bool(value: str, wanted: str, texts: _Texts) -> bool:
-    return _string_equals_ignore_case(value, wanted, texts)
+def _bool(value: str, pattern: str, texts: _Texts) -> bool:
+    return _string_equals_ignore_case(value, pattern, texts)
 
 
 _OPERATORS: Final[Mapping[str, Callable[[str, str, _Texts], bool]]] = {
@@ -267,11 +308,11 @@ _OPERATORS: Final[Mapping[str, Callable[[str, str, _Texts], bool]]] = {
     "ArnEquals": _arn_like,
     "ArnLike": _arn_like,
     "Bool": _bool,
-    "NumericEquals": lambda value, wanted, _: float(value) == float(wanted),
-    "NumericLessThan": lambda value, wanted, _: float(value) < float(wanted),
-    "NumericLessThanEquals": lambda value, wanted, _: float(value) <= float(wanted),
-    "NumericGreaterThan": lambda value, wanted, _: float(value) > float(wanted),
-    "NumericGreaterThanEquals": lambda value, wanted, _: float(value) >= float(wanted),
+    "NumericEquals": lambda value, limit, _: float(value) == float(limit),
+    "NumericLessThan": lambda value, limit, _: float(value) < float(limit),
+    "NumericLessThanEquals": lambda value, limit, _: float(value) <= float(limit),
+    "NumericGreaterThan": lambda value, limit, _: float(value) > float(limit),
+    "NumericGreaterThanEquals": lambda value, limit, _: float(value) >= float(limit),
 }
 
 

@@ -99,7 +99,10 @@ def test_a_denial_limits_a_role(built: Side) -> None:
 def test_other_changes_of_a_bootstrap_template(built: Side) -> None:
     """A new, a removed and an unreadable template, and one with the same rights, have their sentences."""
     without = {name: text for name, text in built.rights.items() if name != "api"}
-    other = {**built.rights, "api": built.rights["api"].replace("Roles that deploy the api stack", "Roles")}
+    described = {
+        **built.rights,
+        "api": built.rights["api"].replace("Roles that deploy the api stack", "Roles"),
+    }
     broken = {**built.rights, "api": "Resources: 1"}
     three = tuple(stack for stack in built.stacks if stack.name != "api")
 
@@ -111,7 +114,7 @@ def test_other_changes_of_a_bootstrap_template(built: Side) -> None:
     assert bootstrap_notes(built, built._replace(rights=without, stacks=three)) == [
         "After the stack api is deleted, an administrator deletes its bootstrap stack."
     ]
-    assert bootstrap_notes(built._replace(rights=other), built) == [
+    assert bootstrap_notes(built._replace(rights=described), built) == [
         "Before or after the deploy, an administrator updates the bootstrap stack of api "
         "(bootstrap/api.yaml): the roles keep the same rights."
     ]

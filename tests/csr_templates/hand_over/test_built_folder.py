@@ -29,7 +29,8 @@ FILES: dict[str, Any] = {
 def read(files: Mapping[str, Any]) -> built_folder.BuiltFolder:
     """Read a folder of JSON documents and texts."""
     content = {
-        name: one if isinstance(one, bytes) else json.dumps(one).encode() for name, one in files.items()
+        name: document if isinstance(document, bytes) else json.dumps(document).encode()
+        for name, document in files.items()
     }
 
     def of(name: str) -> bytes:
@@ -42,9 +43,9 @@ def read(files: Mapping[str, Any]) -> built_folder.BuiltFolder:
 
 def test_our_folder_is_read_back() -> None:
     """The result has the stacks with sections, modules and policies, and the values of all environments."""
-    found = built_folder.read(lambda name: (OUT / name).read_bytes(), "out")
+    folder = built_folder.read(lambda name: (OUT / name).read_bytes(), "out")
 
-    for stack, listed in zip(found.stacks, STACKS, strict=True):
+    for stack, listed in zip(folder.stacks, STACKS, strict=True):
         t = listed.build()
         template = t.to_dict()  # which adds the section of what it derives
         assert (stack.name, stack.file, stack.region) == (listed.name, listed.template, listed.region)
@@ -53,16 +54,16 @@ def test_our_folder_is_read_back() -> None:
         assert stack.policies.stack["Statement"][0]["Effect"] == "Allow"
         assert dict(stack.template) == template
     ours = read_environments(STACKS, OUT.parent / "parameters")
-    assert found.environments == {environment.name: environment.parameters for environment in ours}
+    assert folder.environments == {environment.name: environment.parameters for environment in ours}
 
 
 def test_an_earlier_manifest_is_accepted() -> None:
     """Keys that were added later can be missing."""
-    found = read(FILES)
+    folder = read(FILES)
 
-    (stack,) = found.stacks
+    (stack,) = folder.stacks
     assert (stack.sections, stack.source, stack.policies.stack) == ({}, "", {})
-    assert found.accounts == {}
+    assert folder.accounts == {}
 
 
 def test_accounts_are_read() -> None:
@@ -110,7 +111,7 @@ def test_accounts_are_read() -> None:
 )
 def test_refused(changed: dict[str, Any], message: str) -> None:
     """The message contains the file and what to do."""
-    files = {name: one for name, one in {**FILES, **changed}.items() if one is not None}
+    files = {name: document for name, document in {**FILES, **changed}.items() if document is not None}
     with pytest.raises(BuiltFolderError) as caught:
         read(files)
 

@@ -3,7 +3,6 @@
 import json
 import re
 from functools import cache
-from itertools import chain
 from typing import Any
 
 import pytest
@@ -181,7 +180,7 @@ def test_optional_actions_have_a_reason() -> None:
         region = types[type_name]
         providers = json.loads((data_folder() / f"schemas/providers/{region}.json").read_bytes())
         text = (data_folder() / f"schemas/resources/{providers[type_name]}.json").read_text("utf-8")
-        listed = set(chain(*handlers(type_name, region).values()))
+        listed = set().union(*handlers(type_name, region).values())
         for reason, actions in optional.items():
             if f'"{reason}":' not in text and not reason.endswith("."):
                 wrong.append(f"{type_name}: {reason}")

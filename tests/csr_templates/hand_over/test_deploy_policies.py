@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -62,11 +62,12 @@ SCOPES_CHOICES = (
 )
 
 UNLISTED = {
-    *(action for _, _, actions in deploy_scopes.FORGOTTEN for action in actions),
-    *("iam:CreateServiceLinkedRole", "secretsmanager:GetSecretValue", "cloudformation:DescribeStacks"),
+    "iam:CreateServiceLinkedRole",
+    "secretsmanager:GetSecretValue",
+    "cloudformation:DescribeStacks",
     *deploy_scopes.LOG_WRITES,
     *deploy_scopes.PARAMETERS.values(),
-}
+}.union(*(actions for _, _, actions in deploy_scopes.FORGOTTEN))
 """What the schemas forget, and what templates need besides their resources."""
 
 Policies = tuple[list[Document], list[Document]]
@@ -94,34 +95,45 @@ def deployed(pattern: str) -> str:
 
 def statements(documents: Policies, *, removing: bool | None = None) -> list[dict[str, Any]]:
     """Return the statements of all documents, or only of those for removal, or of the others."""
-    return [
-        one
-        for kind, some in zip((False, True), documents, strict=True)
-        for document in some
-        for one in document["Statement"]
-        if removing in (None, kind)
-    ]
+    everyday, for_removal = documents
+    chosen: list[Document] = []
+    if removing is not True:
+        chosen += everyday
+    if removing is not False:
+        chosen += for_removal
+    return statements_in(chosen)
+
+
+def statements_in(documents: Iterable[Document]) -> list[dict[str, Any]]:
+    """Return the statements of documents, in their order."""
+    joined: list[dict[str, Any]] = []
+    for document in documents:
+        joined += document["Statement"]
+    return joined
 
 
 def statement(documents: Policies, sid: str) -> dict[str, Any]:
     """Return the statement with this Sid."""
-    (found,) = [one for one in statements(documents, removing=False) if one["Sid"] == sid]
-    return found
+    (with_sid,) = [
+        candidate for candidate in statements(documents, removing=False) if candidate["Sid"] == sid
+    ]
+    return with_sid
 
 
 def allowed(documents: Policies, *, removing: bool | None = None) -> set[str]:
     """Return every action that the documents allow."""
-    return {
-        action
-        for one in statements(documents, removing=removing)
-        if one["Effect"] == "Allow"
-        for action in one["Action"]
-    }
+    actions: set[str] = set()
+    for allowing in statements(documents, removing=removing):
+        if allowing["Effect"] == "Allow":
+            actions.update(allowing["Action"])
+    return actions
 
 
-def resources(one: Mapping[str, Any]) -> list[str]:
+def resources(statement: Mapping[str, Any]) -> list[str]:
     """Return the ARNs of a statement."""
-    return [one["Resource"]] if isinstance(one["Resource"], str) else list(one["Resource"])
+    if isinstance(statement["Resource"], str):
+        return [statement["Resource"]]
+    return list(statement["Resource"])
 
 
 def test_a_property_brings_its_rights() -> None:
@@ -236,9 +248,9 @@ def test_access_logs_are_written_to_their_bucket(logging: Any, arns: str | list[
         },
     }
 
-    one = statement(of(template), "AccessLogs")
+    access_logs = statement(of(template), "AccessLogs")
 
-    assert (one["Action"], one["Resource"]) == (["s3:PutObject", "s3:PutObjectAcl"], arns)
+    assert (access_logs["Action"], access_logs["Resource"]) == (["s3:PutObject", "s3:PutObjectAcl"], arns)
 
 
 def test_roles_count_whatever_the_conditions() -> None:
@@ -290,9 +302,9 @@ def test_roles_count_whatever_the_conditions() -> None:
 def test_values_of_parameters_are_looked_up(declared: str) -> None:
     """CloudFormation validates some types of parameters with the permissions of the caller."""
     template = {"Parameters": {"Zone": {"Type": declared}}, "Resources": {"Queue": QUEUE}}
-    one = statement(of(template), "AnyResourceInRegion")
+    any_resource = statement(of(template), "AnyResourceInRegion")
 
-    assert "ec2:DescribeAvailabilityZones" in one["Action"]
+    assert "ec2:DescribeAvailabilityZones" in any_resource["Action"]
 
 
 @pytest.mark.parametrize(
@@ -307,14 +319,14 @@ def test_a_type_of_parameter_can_be_added(declared: str, monkeypatch: pytest.Mon
     with pytest.raises(PolicyError) as caught:
         of(template)
     monkeypatch.setattr(deploy_scopes, "SCOPES", (*deploy_scopes.SCOPES, scope))
-    one = statement(of(template), "Ssm")
+    look_up = statement(of(template), "Ssm")
 
     assert str(caught.value) == (
         f"ssm:GetParameters is required, but matches no ARN of {FACTS}.txt. Add a line to it, such as: "
         f'"* arn:aws:ssm:{{region}}:*:parameter/*".{SCOPES_CHOICES}'
     )
-    assert one["Action"] == ["ssm:GetParameters"]
-    assert one["Resource"] == f"arn:aws:ssm:us-east-1:*:parameter/{OURS}site/*"
+    assert look_up["Action"] == ["ssm:GetParameters"]
+    assert look_up["Resource"] == f"arn:aws:ssm:us-east-1:*:parameter/{OURS}site/*"
 
 
 def test_a_resource_in_a_condition_is_an_error() -> None:
@@ -344,7 +356,7 @@ def test_documents_are_filled_to_the_last_character(sizes: tuple[int, ...], more
     assert len(documents) == count
     assert max(lengths) <= MAX_CHARACTERS
     assert count == 2 or lengths == [MAX_CHARACTERS]
-    assert [one for document in documents for one in document["Statement"]][:-1] == first
+    assert statements_in(documents)[:-1] == first
 
 
 def test_each_part_starts_a_document() -> None:
@@ -369,34 +381,25 @@ def test_each_part_starts_a_document() -> None:
 def test_longer_statements_move_no_others(built: dict[str, BuiltStack], name: str) -> None:
     """More topics change the document of their service, and the order of no statement."""
 
-    def sids(documents: list[Document]) -> list[list[str]]:
-        return [[one["Sid"] for one in document["Statement"]] for document in documents]
+    def sids(document: Document) -> list[str]:
+        return [with_sid["Sid"] for with_sid in document["Statement"]]
 
-    topics = {
-        f"Topic{number}": {
-            "Type": "AWS::SNS::Topic",
-            "Properties": {"TopicName": {"Fn::Sub": f"${{ProjectName}}-${{Environment}}-{name}-{number}"}},
-        }
-        for number in range(8)
-    }
-    old = built[name]
-    few, many = (
-        iam_policies(
-            BuiltStack(
-                name,
-                old.file,
-                old.region,
-                {**old.template, "Resources": {**old.resources, **added}},
-                name_pattern=old.name_pattern,
-            )
-        )
-        for added in ({"Topic0": topics["Topic0"]}, topics)
-    )
+    def with_topics(count: int) -> Policies:
+        old = built[name]
+        resources = dict(old.resources)
+        for number in range(count):
+            topic_name = {"Fn::Sub": f"${{ProjectName}}-${{Environment}}-{name}-{number}"}
+            resources[f"Topic{number}"] = {
+                "Type": "AWS::SNS::Topic",
+                "Properties": {"TopicName": topic_name},
+            }
+        template = {**old.template, "Resources": resources}
+        return iam_policies(BuiltStack(name, old.file, old.region, template, name_pattern=old.name_pattern))
 
-    for before, after in zip(few, many, strict=True):
-        assert sids(before) == sids(after)
+    for before, after in zip(with_topics(1), with_topics(8), strict=True):
+        assert [sids(document) for document in before] == [sids(document) for document in after]
         (changed,) = [number for number, document in enumerate(after) if document != before[number]]
-        assert "Sns" in sids(after)[changed]
+        assert "Sns" in sids(after[changed])
 
 
 def test_more_policies_than_a_role_can_have(
@@ -421,14 +424,15 @@ def test_more_policies_than_a_role_can_have(
 @each_stack
 def test_fits_into_managed_policies(policies: dict[str, Policies], name: str) -> None:
     """Each document is short enough. A build lints the bootstrap templates, which contain the documents."""
-    documents = [document for some in policies[name] for document in some]
+    everyday, removing = policies[name]
 
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (managed policies of a role)
-    assert all(some for some in policies[name])
-    for document in documents:
+    assert everyday
+    assert removing
+    for document in (*everyday, *removing):
         assert len(re.sub(r"\s", "", json.dumps(document))) <= MAX_CHARACTERS == 6_144
         assert document["Version"] == "2012-10-17"
-        sids = [one["Sid"] for one in document["Statement"]]
+        sids = [with_sid["Sid"] for with_sid in document["Statement"]]
         assert len(set(sids)) == len(sids)
         assert all(re.fullmatch("[0-9A-Za-z]+", sid) for sid in sids)
 
@@ -439,12 +443,14 @@ def test_reaches_every_name_of_the_stack(
 ) -> None:
     """The ARNs of each service include all resources with a name, including generated names."""
     stack = built[name]
-    patterns = [deployed(arn) for one in statements(policies[name]) for arn in resources(one)]
+    patterns: list[str] = []
+    for of_service in statements(policies[name]):
+        patterns += [deployed(arn) for arn in resources(of_service)]
     whole = f"csr-lambda-api-prod-{name}"
-    given = {"Environment": "prod"}
+    values = {"Environment": "prod"}
     if "LambdaCodeS3ObjectVersion" in stack.parameters:
-        given["LambdaCodeS3ObjectVersion"] = "1"
-    for logical_id, resource in resolve(stack.template, given, region=stack.region)["Resources"].items():
+        values["LambdaCodeS3ObjectVersion"] = "1"
+    for logical_id, resource in resolve(stack.template, values, region=stack.region)["Resources"].items():
         key, form = NAMED.get(resource["Type"], ("", MADE_UP.get(resource["Type"], "")))
         if not form:
             continue
@@ -479,23 +485,25 @@ def test_is_limited_to_the_environment_account_and_region(
 
     A single star is only for actions without an ARN, and for creation and look-ups in this region.
     """
-    for one in statements(policies[name]):
-        if one["Effect"] == "Deny":
+    for allowing in statements(policies[name]):
+        if allowing["Effect"] == "Deny":
             continue
-        condition = one.get("Condition", {})
-        told = {**condition.get("StringEquals", {}), **condition.get("StringEqualsIfExists", {})}
-        ours = {tag.rpartition("/")[2]: value for tag, value in told.items() if "Tag/" in tag}
-        for arn in resources(one):
-            known = OURS[:-1] in arn or arn == "*" or arn.removeprefix("arn:aws:").startswith(UNTOLD)
-            assert known or ours.items() >= {"Project": PROJECT, "Environment": ENVIRONMENT}.items(), arn
-        if one["Resource"] == "*":
-            for action in set(one["Action"]) - deploy_scopes.OF_AWS - {"kms:TagResource"}:
-                formats = iam_action(action)
-                assert formats is not None
-                assert not formats or deploy_scopes.LOOK_UPS.fullmatch(action), action
-            services = {action.split(":")[0] for action in one["Action"]}
-            here = condition.get("StringEquals", {}).get("aws:RequestedRegion")
-            assert here == (None if services <= deploy_scopes.GLOBAL else built[name].region)
+        condition = allowing.get("Condition", {})
+        equal = {**condition.get("StringEquals", {}), **condition.get("StringEqualsIfExists", {})}
+        tags = {key.rpartition("/")[2]: value for key, value in equal.items() if "Tag/" in key}
+        has_our_tags = tags.items() >= {"Project": PROJECT, "Environment": ENVIRONMENT}.items()
+        for arn in resources(allowing):
+            has_our_name = OURS[:-1] in arn or arn == "*" or arn.removeprefix("arn:aws:").startswith(UNTOLD)
+            assert has_our_name or has_our_tags, arn
+        if allowing["Resource"] != "*":
+            continue
+        for action in set(allowing["Action"]) - deploy_scopes.OF_AWS - {"kms:TagResource"}:
+            formats = iam_action(action)
+            assert formats is not None
+            assert not formats or deploy_scopes.LOOK_UPS.fullmatch(action), action
+        services = {action.split(":")[0] for action in allowing["Action"]}
+        region = condition.get("StringEquals", {}).get("aws:RequestedRegion")
+        assert region == (None if services <= deploy_scopes.GLOBAL else built[name].region)
 
 
 @each_stack
@@ -503,12 +511,11 @@ def test_existing_resources_need_the_tags(
     built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
 ) -> None:
     """Exceptions are KMS immediately after creation, and resources that a service creates without tags."""
-    loose = {
-        action
-        for one in statements(policies[name])
-        if any("ResourceTag" in key for key in one.get("Condition", {}).get("StringEqualsIfExists", {}))
-        for action in one["Action"]
-    }
+    loose: set[str] = set()
+    for allowing in statements(policies[name]):
+        if_exists = allowing.get("Condition", {}).get("StringEqualsIfExists", {})
+        if any("ResourceTag" in key for key in if_exists):
+            loose.update(allowing["Action"])
 
     assert loose <= {
         *deploy_scopes.FROM_CREATION,
@@ -532,15 +539,17 @@ def test_reads_the_package_from_the_bucket_of_the_network(
 def test_a_boundary_is_required_where_the_role_says_so(policies: dict[str, Policies], name: str) -> None:
     """With the tag PermissionsBoundary, roles can be created or changed only with this boundary."""
     tagged = {"aws:PrincipalTag/PermissionsBoundary": "false"}  # not null: the role has the tag
-    one, other = (statement(policies[name], sid) for sid in ("WithBoundaryOnly", "BoundaryStays"))
+    creation = statement(policies[name], "WithBoundaryOnly")
+    deletion = statement(policies[name], "BoundaryStays")
 
-    assert {one["Effect"], other["Effect"]} == {"Deny"}
-    assert {"iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"} <= set(one["Action"])
-    assert one["Condition"] == {
+    assert {creation["Effect"], deletion["Effect"]} == {"Deny"}
+    assert {"iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"} <= set(creation["Action"])
+    assert creation["Condition"] == {
         "Null": tagged,
         "StringNotEquals": {"iam:PermissionsBoundary": "${aws:PrincipalTag/PermissionsBoundary}"},
     }
-    assert (other["Action"], other["Condition"]) == (["iam:DeleteRolePermissionsBoundary"], {"Null": tagged})
+    assert deletion["Action"] == ["iam:DeleteRolePermissionsBoundary"]
+    assert deletion["Condition"] == {"Null": tagged}
 
 
 def test_what_several_stacks_have_needs_a_name() -> None:
@@ -555,7 +564,8 @@ def test_same_template_gives_the_same_documents(
 ) -> None:
     """The documents do not depend on the order of a set."""
     assert json.dumps(iam_policies(built[name])) == json.dumps(policies[name])
-    assert all(one["Action"] == sorted(set(one["Action"])) for one in statements(policies[name]))
+    for of_service in statements(policies[name]):
+        assert of_service["Action"] == sorted(set(of_service["Action"]))
 
 
 def group(name: object) -> Policies:
@@ -599,11 +609,11 @@ def test_names_are_literal(name: object, pattern: str) -> None:
 )
 def test_a_name_with_a_random_part_needs_our_tags(name: object) -> None:
     """Values that are unknown before a deploy are stars. Tags of the request or the resource are required."""
-    found = {one["Sid"]: one for one in statements(group(name)) if "logs:" in json.dumps(one)}
+    by_sid = {of_service["Sid"]: of_service for of_service in statements(group(name))}
 
-    assert "Logs" not in found
-    assert found["LogsEnvironment"]["Condition"]["StringEquals"] == TAGS
-    assert "aws:RequestTag/Environment" in found["CreateLogsLogGroup"]["Condition"]["StringEquals"]
+    assert "Logs" not in by_sid
+    assert by_sid["LogsEnvironment"]["Condition"]["StringEquals"] == TAGS
+    assert "aws:RequestTag/Environment" in by_sid["CreateLogsLogGroup"]["Condition"]["StringEquals"]
 
 
 def without_scopes(*types: str) -> tuple[deploy_scopes.Scope, ...]:

@@ -58,10 +58,10 @@ def test_lists_the_per_deploy_parameters() -> None:
 
 def test_holds_the_values_of_the_environment(assembly: Assembly) -> None:
     """Each file has the values that a pipeline would pass in its environment, and an existing template."""
-    known = output.read_environments(STACKS, ROOT / "parameters")
+    environments = output.read_environments(STACKS, ROOT / "parameters")
 
-    assert len(known) > 1
-    for environment in known:
+    assert len(environments) > 1
+    for environment in environments:
         for stack in STACKS:
             text = assembly.files[deployment_path(environment.name, stack.name)]
             passed = json.loads(assembly.files[parameter_file(environment.name, stack.name)])
@@ -218,9 +218,9 @@ def test_a_build_names_templates_that_are_there(folder: str, repository: Path) -
     """Each path from the root of the repository is an existing template, and a check passes."""
     assert build(repository / folder) == 0
 
-    found = template_paths(repository / folder)
-    assert {Path(path).name for path in found} == {stack.template for stack in STACKS}
-    assert all((repository / path).is_file() for path in found)
+    paths = template_paths(repository / folder)
+    assert {Path(path).name for path in paths} == {stack.template for stack in STACKS}
+    assert all((repository / path).is_file() for path in paths)
     assert build(repository / folder, "--check") == 0
 
 

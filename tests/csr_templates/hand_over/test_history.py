@@ -45,11 +45,11 @@ def test_a_branch_is_compared_with_its_merge_base(repository: Path) -> None:
     commit(repository, "second")
     git(repository, "checkout", "-q", "topic")
 
-    found = base(repository / "out")
-    assert found.commit == first
-    assert found.reader(repository / "out")("file") == b"first"
+    revision = base(repository / "out")
+    assert revision.commit == first
+    assert revision.reader(repository / "out")("file") == b"first"
     with pytest.raises(FileNotFoundError):
-        found.reader(repository / "out")("missing")
+        revision.reader(repository / "out")("missing")
 
 
 def test_a_revision_is_looked_up_from_any_folder(repository: Path) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -109,34 +108,42 @@ def test_a_stack_can_be_read_back(assembly: Assembly, ours: Any) -> None:
     def read(path: str) -> Any:
         return json.loads(assembly.files[path])
 
-    def role_policies(path: str) -> list[list[Any]]:
-        found = load(assembly.files[path].decode())["Resources"].items()
-        return [
-            [one["Properties"]["PolicyDocument"] for name, one in found if name.rstrip("0123456789") == title]
-            for title in ("PipelinePolicy", "ServicePolicy", "PipelineDeletePolicy", "ServiceDeletePolicy")
-        ]
-
-    back = [
-        BuiltStack(
-            name=one["name"],
-            name_pattern=one["namePattern"],
-            file=one["template"],
-            region=one["region"],
-            template=load(assembly.files[one["template"]].decode()),
-            sections={logical_id: title for title, ids in one["sections"].items() for logical_id in ids},
-            per_deploy=tuple(one["perDeploy"]),
-            reads_from=tuple(one["readsFrom"]),
-            source=one["source"],
-            text=assembly.files[one["template"]].decode(),
-            policies=Policies(read(one["stackPolicy"]), *role_policies(one["bootstrap"])),
+    def policies(entry: Any) -> Policies:
+        documents: dict[str, list[Any]] = {}  # by the logical IDs without their numbers
+        for name, resource in load(assembly.files[entry["bootstrap"]].decode())["Resources"].items():
+            if resource["Type"] == "AWS::IAM::ManagedPolicy":
+                document = resource["Properties"]["PolicyDocument"]
+                documents.setdefault(name.rstrip("0123456789"), []).append(document)
+        return Policies(
+            read(entry["stackPolicy"]),
+            documents["PipelinePolicy"],
+            documents["ServicePolicy"],
+            documents["PipelineDeletePolicy"],
+            documents["ServiceDeletePolicy"],
         )
-        for one in ours["stacks"]
-    ]
-    for read_back, one in zip(back, assembly.stacks, strict=True):
-        assert vars(read_back).items() <= vars(one).items()  # also contains values that were read from it
-    assert [one["source"] for one in ours["stacks"]] == [
-        f"csr_templates/stacks/{one['name']}.py" for one in ours["stacks"]
-    ]
+
+    def stack(entry: Any) -> BuiltStack:
+        sections: dict[str, str] = {}
+        for title, logical_ids in entry["sections"].items():
+            sections.update(dict.fromkeys(logical_ids, title))
+        return BuiltStack(
+            name=entry["name"],
+            name_pattern=entry["namePattern"],
+            file=entry["template"],
+            region=entry["region"],
+            template=load(assembly.files[entry["template"]].decode()),
+            sections=sections,
+            per_deploy=tuple(entry["perDeploy"]),
+            reads_from=tuple(entry["readsFrom"]),
+            source=entry["source"],
+            text=assembly.files[entry["template"]].decode(),
+            policies=policies(entry),
+        )
+
+    for entry, built in zip(ours["stacks"], assembly.stacks, strict=True):
+        # The built one also contains values that were read from it.
+        assert vars(stack(entry)).items() <= vars(built).items()
+        assert entry["source"] == f"csr_templates/stacks/{entry['name']}.py"
 
 
 def test_is_written_the_same_everywhere(assembly: Assembly) -> None:
@@ -156,9 +163,13 @@ def test_is_written_the_same_everywhere(assembly: Assembly) -> None:
 
 def schema_errors(document: object) -> list[str]:
     """Return the positions at which a manifest does not match the schema of the package."""
-    return [
-        "/".join(map(str, error.path)) for error in StandardValidator(schema=SCHEMA).iter_errors(document)
-    ]
+    errors = StandardValidator(schema=SCHEMA).iter_errors(document)
+    return [place_of(error) for error in errors]
+
+
+def place_of(error: Any) -> str:
+    """Return the keys that lead to an error, with slashes."""
+    return "/".join(str(key) for key in error.path)
 
 
 WRONG = {
@@ -233,8 +244,9 @@ def test_manifest_is_documented() -> None:
     parts = [SCHEMA, SCHEMA["definitions"]["stack"], SCHEMA["definitions"]["file"]]
     text = (ROOT / "docs" / "manifest.md").read_text("utf-8")
 
-    for key in [key for part in parts for key in part["properties"]]:
-        assert f"\n| `{key}` | " in text, key
+    for part in parts:
+        for key in part["properties"]:
+            assert f"\n| `{key}` | " in text, key
 
 
 # ---- Reading ----
@@ -242,10 +254,10 @@ def test_manifest_is_documented() -> None:
 
 def test_what_was_written_is_read(assembly: Assembly, ours: Any) -> None:
     """The complete document is returned, with the hash of each file."""
-    found = manifest.read(assembly.files["stacks.json"], "out/stacks.json")
+    document = manifest.read(assembly.files["stacks.json"], "out/stacks.json")
 
-    assert found == ours
-    assert {path: manifest.hashes(entry) for path, entry in found["files"].items()} == {
+    assert document == ours
+    assert {path: manifest.hashes(entry) for path, entry in document["files"].items()} == {
         path: {hashlib.sha256(data).hexdigest()}
         for path, data in assembly.files.items()
         if path != "stacks.json"
@@ -254,18 +266,19 @@ def test_what_was_written_is_read(assembly: Assembly, ours: Any) -> None:
 
 def test_files_to_come_are_announced() -> None:
     """New files, and files with different content, are added once. Other entries do not change."""
-    one, two = ({"a": data, "b": b"b"} for data in (b"1", b"2"))
-    first = manifest.announce(None, one)
+    earlier = {"a": b"1", "b": b"b"}
+    later = {"a": b"2", "b": b"b"}
+    first = manifest.announce(None, earlier)
     assert first is not None
-    second = manifest.announce(first, two)
+    second = manifest.announce(first, later)
     assert second is not None
 
     assert {path: manifest.hashes(entry) for path, entry in second["files"].items()} == {
         "a": {manifest.sha256(b"1"), manifest.sha256(b"2")},
         "b": {manifest.sha256(b"b")},
     }
-    assert manifest.announce(second, one) is None
-    assert manifest.announce(second, two) is None
+    assert manifest.announce(second, earlier) is None
+    assert manifest.announce(second, later) is None
     assert manifest.read(manifest.as_json(second), "") == second
 
 
@@ -309,11 +322,21 @@ BASE = {"base.yaml": {"sha256": FIVE}}
 
 def in_conflict(ours: Any, theirs: Any) -> bytes:
     """Return a manifest with a merge conflict, in the style diff3."""
-    ours, before, theirs = (
-        manifest.as_json({"formatVersion": 1, "files": files}) for files in (ours, BASE, theirs)
+
+    def text(files: Any) -> bytes:
+        return manifest.as_json({"formatVersion": 1, "files": files})
+
+    return b"".join(
+        [
+            b"<<<<<<< HEAD\n",
+            text(ours),
+            b"||||||| base\n",
+            text(BASE),
+            b"=======\n",
+            text(theirs),
+            b">>>>>>> other\n",
+        ]
     )
-    markers = (b"<<<<<<< HEAD\n", b"||||||| base\n", b"=======\n")
-    return b"".join([*chain(*zip(markers, (ours, before, theirs), strict=True)), b">>>>>>> other\n"])
 
 
 WITHIN_ENTRIES = f"""\
@@ -353,25 +376,25 @@ WITHIN_ENTRIES = f"""\
 
 def test_conflict_lists_the_files_of_both_sides() -> None:
     """Files of both sides count as generated, with the hashes of both sides."""
-    found = manifest.read_or_merge(in_conflict(OURS, THEIRS), "out/stacks.json")
+    document = manifest.read_or_merge(in_conflict(OURS, THEIRS), "out/stacks.json")
 
-    assert {path: manifest.hashes(entry) for path, entry in found["files"].items()} == {
+    assert {path: manifest.hashes(entry) for path, entry in document["files"].items()} == {
         "main.yaml": {ONE, FOUR},
         "api.yaml": {TWO},
         "ours.yaml": {THREE},
         "theirs.yaml": {FIVE},
     }
-    assert manifest.read(manifest.as_json(found), "") == found
-    assert manifest.read_or_merge(manifest.as_json(found), "") == found
+    assert manifest.read(manifest.as_json(document), "") == document
+    assert manifest.read_or_merge(manifest.as_json(document), "") == document
 
 
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
 def test_conflict_within_entries_is_read_by_lines(newline: bytes) -> None:
     """A hash belongs to the last path of its side, even if the sides are not valid JSON."""
     data = WITHIN_ENTRIES.replace(b"\n", newline)
-    found = manifest.read_or_merge(data, "out/stacks.json")
+    document = manifest.read_or_merge(data, "out/stacks.json")
 
-    assert {path: manifest.hashes(entry) for path, entry in found["files"].items()} == {
+    assert {path: manifest.hashes(entry) for path, entry in document["files"].items()} == {
         "main.yaml": {ONE, FOUR, FIVE},
         "api.yaml": {TWO},
         "ours.yaml": {THREE},
@@ -443,6 +466,6 @@ FOREIGN = {
 @pytest.mark.parametrize(("stack", "begins"), FOREIGN.values(), ids=FOREIGN)
 def test_requirements_of_the_manifest(stack: BuiltStack, begins: list[str]) -> None:
     """A stack of another project has a message for each requirement that it does not meet."""
-    found = manifest.manifest_problems(stack)
+    problems = manifest.manifest_problems(stack)
 
-    assert [sentence[: len(begin)] for sentence, begin in zip(found, begins, strict=True)] == begins
+    assert [sentence[: len(begin)] for sentence, begin in zip(problems, begins, strict=True)] == begins

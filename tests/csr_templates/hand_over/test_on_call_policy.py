@@ -101,8 +101,8 @@ DECRYPT = {**OURS, "kms:ViaService": f"secretsmanager.{TOKYO}.amazonaws.com"}
 MANAGED = {"aws:ResourceAccount": "aws"}
 OWN = {"aws:PrincipalAccount": ACCOUNT, "aws:ResourceAccount": ACCOUNT}
 
-Asked = tuple[str, str, Mapping[str, Value]]
-ALLOWED: list[Asked] = [
+Call = tuple[str, str, Mapping[str, Value]]
+ALLOWED: list[Call] = [
     ("rds:FailoverDBCluster", arn("rds", CLUSTER), {}),
     ("rds:StartDBCluster", arn("rds", CLUSTER), {}),
     ("lambda:UpdateAlias", arn("lambda", f"function:{PROJECT}-prod-api"), {}),
@@ -145,7 +145,7 @@ ALLOWED: list[Asked] = [
     ("logs:FilterLogEvents", arn("logs", "log-group:API-Gateway-Execution-Logs_a1/v1:log-stream:s"), {}),
     ("s3:GetObject", f"arn:aws:s3:::{PROJECT}-prod-edge-logs-123456789012/log", {}),
 ]
-DENIED: list[Asked] = [
+DENIED: list[Call] = [
     ("rds:FailoverDBCluster", arn("rds", "cluster:another"), {}),
     ("rds:DeleteDBCluster", arn("rds", CLUSTER), {}),
     ("rds:ModifyDBCluster", arn("rds", CLUSTER), {}),  # would set passwords and end the deletion protection
@@ -194,26 +194,26 @@ DENIED: list[Asked] = [
 ]
 
 
-def is_allowed(asked: Asked) -> bool:
+def is_allowed(call: Call) -> bool:
     """Return the decision about a request of a person in the account."""
-    action, resource, context = asked
+    action, resource, context = call
     return decide(Request(action, resource, {**OWN, **context}), POLICIES) is Decision.ALLOW
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"), [*((one, True) for one in ALLOWED), *((one, False) for one in DENIED)]
+    ("call", "expected"), [*((call, True) for call in ALLOWED), *((call, False) for call in DENIED)]
 )
-def test_decision(asked: Asked, expected: bool) -> None:
+def test_decision(call: Call, expected: bool) -> None:
     """Repairs of this project are allowed; other projects, deletion, restore, roles and passwords are not."""
-    assert is_allowed(asked) == expected
+    assert is_allowed(call) == expected
 
 
-def others(asked: Asked) -> list[Asked]:
+def others(call: Call) -> list[Call]:
     """Return the same request for the resources of other projects, environments and accounts."""
-    action, resource, context = asked
+    action, resource, context = call
     if resource == "*" or context == MANAGED:
         return []
-    requests: list[Asked] = [(action, resource, {**context, "aws:ResourceAccount": "444455556666"})]
+    requests: list[Call] = [(action, resource, {**context, "aws:ResourceAccount": "444455556666"})]
     for name in (f"{PROJECT}-v2-prod", f"my-{PROJECT}-prod", f"{PROJECT}-qa", f"{PROJECT}-production"):
         renamed = resource.replace(f"{PROJECT}-prod", name)
         if renamed != resource:
@@ -224,7 +224,7 @@ def others(asked: Asked) -> list[Asked]:
     return requests
 
 
-@pytest.mark.parametrize("asked", ALLOWED)
-def test_no_other_project_environment_or_account(asked: Asked) -> None:
+@pytest.mark.parametrize("call", ALLOWED)
+def test_no_other_project_environment_or_account(call: Call) -> None:
     """A project whose name continues ours is another project."""
-    assert [request for request in others(asked) if is_allowed(request)] == []
+    assert [request for request in others(call) if is_allowed(request)] == []

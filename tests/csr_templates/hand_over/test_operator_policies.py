@@ -27,9 +27,9 @@ SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:{PROJECT}-prod-orig
 TOPIC = f"arn:aws:sns:ap-northeast-1:{ACCOUNT}:{PROJECT}-prod-api-CriticalAlarmTopic-AbC123"
 PACKAGE = f"arn:aws:s3:::{PROJECT}-prod-lambda-deployments-{ACCOUNT}/lambda-deployment-package.zip"
 GET = "apigateway:GET"
-Asked = tuple[str, str, str, Mapping[str, Value]]
+Call = tuple[str, str, str, Mapping[str, Value]]
 
-ALLOWED: list[Asked] = [
+ALLOWED: list[Call] = [
     (PREFLIGHT, "lambda:GetFunctionConcurrency", FUNCTION, {}),
     (PREFLIGHT, "s3:ListBucket", f"arn:aws:s3:::{PROJECT}-prod-frontend-{ACCOUNT}", {}),
     (PREFLIGHT, "s3:GetBucketVersioning", f"arn:aws:s3:::{PROJECT}-prod-artifacts-{ACCOUNT}-us-east-1", {}),
@@ -60,7 +60,7 @@ ALLOWED: list[Asked] = [
         {},
     ),
 ]
-NOT_ALLOWED: list[Asked] = [
+NOT_ALLOWED: list[Call] = [
     (PREFLIGHT, GET, "arn:aws:apigateway:ap-northeast-1::/apikeys/a1", TAGS),
     (PREFLIGHT, "lambda:GetFunctionConfiguration", FUNCTION, {}),
     (PREFLIGHT, "s3:GetObject", f"arn:aws:s3:::{PROJECT}-prod-edge-logs-{ACCOUNT}/log", {}),
@@ -75,20 +75,20 @@ NOT_ALLOWED: list[Asked] = [
 BUILT = [build_stack(stack) for stack in STACKS]
 
 
-def is_allowed(asked: Asked) -> bool:
+def is_allowed(call: Call) -> bool:
     """Return the decision about a request of the role of a command."""
-    name, action, resource, context = asked
+    name, action, resource, context = call
     account = {"aws:PrincipalAccount": ACCOUNT, "aws:ResourceAccount": ACCOUNT}
     request = Request(action, resource, {**account, **context})
     return decide(request, [operator_policies.policy(name, NAMES, BUILT)]) is Decision.ALLOW
 
 
-def others(asked: Asked) -> list[Asked]:
+def others(call: Call) -> list[Call]:
     """Return the same request for other projects, environments and accounts."""
-    name, action, resource, context = asked
-    requests: list[Asked] = []
-    for other in (f"{PROJECT}-v2-prod", f"my-{PROJECT}-prod", f"{PROJECT}-qa"):
-        renamed = resource.replace(f"{PROJECT}-prod", other)
+    name, action, resource, context = call
+    requests: list[Call] = []
+    for prefix in (f"{PROJECT}-v2-prod", f"my-{PROJECT}-prod", f"{PROJECT}-qa"):
+        renamed = resource.replace(f"{PROJECT}-prod", prefix)
         if renamed != resource:
             requests.append((name, action, renamed, context))
             requests.append((name, action, resource, {"aws:ResourceAccount": "444455556666"}))
@@ -98,22 +98,22 @@ def others(asked: Asked) -> list[Asked]:
     return requests
 
 
-@pytest.mark.parametrize("asked", ALLOWED)
-def test_resources_of_the_project_only(asked: Asked) -> None:
+@pytest.mark.parametrize("call", ALLOWED)
+def test_resources_of_the_project_only(call: Call) -> None:
     """A project whose name continues ours, another environment and another account are not read."""
-    _, action, resource, _ = asked
-    requests = others(asked)
+    _, action, resource, _ = call
+    requests = others(call)
 
     assert condition_keys(action, resource.replace("/*", "/1")) is not None
-    assert is_allowed(asked)
+    assert is_allowed(call)
     assert len(requests) >= 2
     assert [request for request in requests if is_allowed(request)] == []
 
 
-@pytest.mark.parametrize("asked", NOT_ALLOWED)
-def test_reading_does_not_include_changes_and_keys(asked: Asked) -> None:
+@pytest.mark.parametrize("call", NOT_ALLOWED)
+def test_reading_does_not_include_changes_and_keys(call: Call) -> None:
     """A policy has only the calls of its command. None reads a secret, or an object of another bucket."""
-    assert not is_allowed(asked)
+    assert not is_allowed(call)
 
 
 @pytest.mark.parametrize("name", operator_policies.CALLS)
@@ -150,7 +150,7 @@ def test_what_cannot_be_narrowed_is_on_the_page() -> None:
 def test_without_environments() -> None:
     """Without parameter files, the names are not known, but their form is."""
     document = operator_policies.policy(VERIFY, Names("*", ("*",)), BUILT)
-    named = next(one for one in document["Statement"] if one["Sid"] == "ReadNames")
+    (named,) = [statement for statement in document["Statement"] if statement["Sid"] == "ReadNames"]
 
     assert "arn:aws:lambda:*:*:function:*-*-*" in named["Resource"]
 

@@ -3,7 +3,7 @@
 Each case of ``policy_cases.yaml`` is an example or a sentence of a page of the guide.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +39,17 @@ HOME = [
 CASES = yaml.safe_load(Path(__file__).with_name("policy_cases.yaml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(case, id=f"{page[-35:-5]}: {case['what']}")
-        for page, cases in CASES.items()
-        for case in cases
-    ],
-)
+def examples() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each example of the user guide, with its page and what it shows."""
+    for page, cases in CASES.items():
+        for case in cases:
+            yield f"{page[-35:-5]}: {case['what']}", case
+
+
+EXAMPLES = list(examples())
+
+
+@pytest.mark.parametrize("case", [case for _, case in EXAMPLES], ids=[name for name, _ in EXAMPLES])
 def test_says_what_the_user_guide_says(case: dict[str, Any]) -> None:
     """The decision is the documented one for each documented example."""
     request = Request(case["action"], case.get("resource", "*"), case.get("context", {}))
@@ -60,9 +63,8 @@ def test_each_statement_may_be_in_a_document_of_its_own() -> None:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
-    documents = [
-        {"Version": "2012-10-17", "Statement": one} for one in (statement(), statement("Deny", Action="s3:*"))
-    ]
+    statements = (statement(), statement("Deny", Action="s3:*"))
+    documents = [{"Version": "2012-10-17", "Statement": alone} for alone in statements]
 
     assert decide(Request("s3:GetObject", OBJECT), documents) is EXPLICIT
     assert decide(Request("ec2:RunInstances", INSTANCE), documents) is ALLOW

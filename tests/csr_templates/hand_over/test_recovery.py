@@ -27,11 +27,12 @@ TOKYO = "ap-northeast-1"
 @pytest.fixture(scope="module")
 def ours(assembly: Assembly) -> list[tuple[BuiltStack, Step, dict[str, Any]]]:
     """Stack, step, and the template of the step, loaded from YAML."""
-    return [
-        (stack, step, load(assembly.files[f"recovery/{step.name}.yaml"].decode("ascii")))
-        for stack in assembly.stacks
-        for step in steps(stack)
-    ]
+    templates: list[tuple[BuiltStack, Step, dict[str, Any]]] = []
+    for stack in assembly.stacks:
+        for step in steps(stack):
+            text = assembly.files[f"recovery/{step.name}.yaml"].decode("ascii")
+            templates.append((stack, step, load(text)))
+    return templates
 
 
 def test_every_property_is_the_stacks_own(ours: list[tuple[BuiltStack, Step, dict[str, Any]]]) -> None:
@@ -66,11 +67,11 @@ def test_templates_follow_the_rules_of_an_import(
 ) -> None:
     """Templates have no outputs, retain imported resources, have valid references, and are small enough."""
     for _, step, template in ours:
-        known = {*template["Resources"], *template["Parameters"]}
+        declared = {*template["Resources"], *template["Parameters"]}
         assert "Outputs" not in template
         assert {template["Resources"][name]["DeletionPolicy"] for name in step.imported} <= {"Retain"}
         named = {use.name for use in uses(template["Resources"]) if use.kind == "name"}
-        assert {name for name in named if not name.startswith("AWS::")} <= known
+        assert {name for name in named if not name.startswith("AWS::")} <= declared
         for resource in template["Resources"].values():
             depends = resource.get("DependsOn", [])
             assert {depends} if isinstance(depends, str) else set(depends) <= template["Resources"].keys()
@@ -93,7 +94,9 @@ def test_instances_are_left_to_the_deploy(
     ours: list[tuple[BuiltStack, Step, dict[str, Any]]],
 ) -> None:
     """No step contains an instance, or a resource that only instances need."""
-    recovered = {resource["Type"] for _, _, template in ours for resource in template["Resources"].values()}
+    recovered: set[str] = set()
+    for _, _, template in ours:
+        recovered |= {resource["Type"] for resource in template["Resources"].values()}
 
     assert not recovered & {"AWS::RDS::DBInstance", "AWS::RDS::DBParameterGroup", "AWS::IAM::Role"}
 
@@ -119,7 +122,9 @@ def test_the_restored_cluster_can_be_reached(
 def test_all_resources_with_data_are_imported(assembly: Assembly) -> None:
     """The only exceptions are resources whose names contain the ID of a deleted one."""
     for stack in assembly.stacks:
-        imported = {name for step in steps(stack) for name in step.imported}
+        imported: set[str] = set()
+        for step in steps(stack):
+            imported.update(step.imported)
         for name, resource in stack.resources.items():
             kept = resource.get("DeletionPolicy") in ("Retain", "RetainExceptOnCreate", "Snapshot")
             if kept and resource["Type"] in stateful_types() and name not in imported:
@@ -139,30 +144,32 @@ def test_resources_that_are_not_imported_are_listed(assembly: Assembly) -> None:
 def test_lists_contain_the_primary_identifiers(assembly: Assembly) -> None:
     """The list of each environment contains its resources, with the identifiers of CloudFormation."""
     manifest = json.loads(assembly.files["stacks.json"])
-    projects = {one.name: one.values["ProjectName"] for one in assembly.environments}
+    projects = {environment.name: environment.values["ProjectName"] for environment in assembly.environments}
     for stack in manifest["stacks"]:
         for step in stack["recovery"]:
             for environment, path in step["importFiles"].items():
-                for one in json.loads(assembly.files[path])["ResourcesToImport"]:
-                    schema = resource_schema(one["ResourceType"], stack["region"])
-                    assert tuple(one["ResourceIdentifier"]) == schema.primary_identifier
-                    assert f"{projects[environment]}-{environment}" in json.dumps(one["ResourceIdentifier"])
+                for resource in json.loads(assembly.files[path])["ResourcesToImport"]:
+                    schema = resource_schema(resource["ResourceType"], stack["region"])
+                    identifier = resource["ResourceIdentifier"]
+                    assert tuple(identifier) == schema.primary_identifier
+                    assert f"{projects[environment]}-{environment}" in json.dumps(identifier)
 
 
 def test_parameters_are_those_of_the_template(
     assembly: Assembly, ours: list[tuple[BuiltStack, Step, dict[str, Any]]]
 ) -> None:
     """Only parameters of the template are passed, including all without a default."""
-    production = next(one for one in assembly.environments if one.is_production)
+    (production,) = [environment for environment in assembly.environments if environment.is_production]
     for stack, step, template in ours:
         if not step.imported:
             continue
-        given = json.loads(assembly.files[f"recovery/prod/{step.name}.json"])["Parameters"]
-        names = {one["ParameterKey"] for one in given}
+        passed = json.loads(assembly.files[f"recovery/prod/{step.name}.json"])["Parameters"]
+        names = {parameter["ParameterKey"] for parameter in passed}
         assert names <= template["Parameters"].keys()
         assert template["Parameters"].keys() - names <= {"Distribution"}
-        for one in given:
-            assert one["ParameterValue"] == production.parameters[stack.name][one["ParameterKey"]]
+        values = production.parameters[stack.name]
+        for parameter in passed:
+            assert parameter["ParameterValue"] == values[parameter["ParameterKey"]]
 
 
 def test_manifest_lists_the_steps_in_order(assembly: Assembly) -> None:
@@ -313,10 +320,10 @@ def test_template_contains_only_used_parts() -> None:
 )
 def test_reasons(resource: dict[str, Any], reason: str) -> None:
     """Retained resources that cannot be imported are listed with the reason."""
-    one = stack(Topic=TOPIC, Bucket=BUCKET, Left=resource)
+    retaining = stack(Topic=TOPIC, Bucket=BUCKET, Left=resource)
 
-    assert left_out(one) == {"Left": reason}
-    assert [step.imported for step in steps(one)] == [("Bucket",)]
+    assert left_out(retaining) == {"Left": reason}
+    assert [step.imported for step in steps(retaining)] == [("Bucket",)]
 
 
 def test_parts_of_resources_that_are_not_imported() -> None:
@@ -332,18 +339,18 @@ def test_parts_of_resources_that_are_not_imported() -> None:
 
 def test_identifiers() -> None:
     """An identifier is a property of the resource or of its owner, or is found by name or tag."""
-    one = stack(
+    retaining = stack(
         Bucket=kept("AWS::S3::Bucket", {"BucketName": {"Fn::Sub": "files-${AWS::AccountId}"}}),
         Policy=kept("AWS::S3::BucketPolicy", {"Bucket": {"Ref": "Bucket"}, "PolicyDocument": {}}),
         Secret=kept("AWS::SecretsManager::Secret", {"Name": {"Fn::Sub": "${Tier}-secret"}}),
         Queue=kept("AWS::SQS::Queue", {"Tags": [{"Key": "Name", "Value": "letters"}]}),
         Off=kept("AWS::SQS::Queue", {"QueueName": "off"}, Condition="On"),
     )
-    (step,) = steps(one)
-    document = resources_to_import(one, step, {"Tier": "b", "Other": "x"})
+    (step,) = steps(retaining)
+    document = resources_to_import(retaining, step, {"Tier": "b", "Other": "x"})
 
     assert document["Parameters"] == [{"ParameterKey": "Tier", "ParameterValue": "b"}]
-    assert [one["ResourceIdentifier"] for one in document["ResourcesToImport"]] == [
+    assert [resource["ResourceIdentifier"] for resource in document["ResourcesToImport"]] == [
         {"BucketName": "files-${AWS::AccountId}"},
         {"Bucket": "files-${AWS::AccountId}"},
         {"Id": {"Name": "b-secret"}},

@@ -29,15 +29,16 @@ def test_configuration_has_the_format_of_a_pipeline() -> None:
 
 def test_tags_are_those_of_the_resources(built: dict[str, BuiltStack]) -> None:
     """The pipeline sets the same tags for the stack as the template for its resources."""
-    for one in read_environments(STACKS, ROOT / "parameters"):
+    for environment in read_environments(STACKS, ROOT / "parameters"):
         for stack in built.values():
-            tags = template_configuration(one, stack)["Tags"]
-            template = resolve(stack.template, one.parameters[stack.name], region=stack.region)
+            tags = template_configuration(environment, stack)["Tags"]
+            template = resolve(stack.template, environment.parameters[stack.name], region=stack.region)
             tagged = [
-                {tag["Key"]: tag["Value"] for tag in resource["Properties"]["Tags"]}
+                resource["Properties"]["Tags"]
                 for resource in template["Resources"].values()
                 if "Tags" in resource["Properties"]
             ]
 
             assert tagged
-            assert all(tags.items() <= found.items() for found in tagged)
+            for tags_of_resource in tagged:
+                assert tags.items() <= {tag["Key"]: tag["Value"] for tag in tags_of_resource}.items()

@@ -30,29 +30,32 @@ def denied(stack: BuiltStack) -> dict[str, set[str]]:
     """Return action -> the logical IDs for which the policy denies it, each once."""
     allow, *denials = stack_policy(stack)["Statement"]
     assert allow == {"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}
-    assert {(one["Effect"], one["Principal"]) for one in denials} <= {("Deny", "*")}
-    named = [resource for one in denials for resource in one["Resource"]]
-    assert len(set(named)) == len(named)
-    found: dict[str, set[str]] = {REPLACED: set(), REMOVED: set(), CHANGED: set()}
-    for one in denials:
-        for action in [one["Action"]] if isinstance(one["Action"], str) else one["Action"]:
-            found[action] |= {resource.removeprefix("LogicalResourceId/") for resource in one["Resource"]}
-    return found
+    by_action: dict[str, set[str]] = {REPLACED: set(), REMOVED: set(), CHANGED: set()}
+    every_name: list[str] = []
+    for denial in denials:
+        assert (denial["Effect"], denial["Principal"]) == ("Deny", "*")
+        names = [resource.removeprefix("LogicalResourceId/") for resource in denial["Resource"]]
+        every_name += names
+        actions = [denial["Action"]] if isinstance(denial["Action"], str) else denial["Action"]
+        for action in actions:
+            by_action[action].update(names)
+    assert len(set(every_name)) == len(every_name)
+    return by_action
 
 
 @pytest.mark.parametrize("name", [stack.name for stack in STACKS])
 def test_resources_with_data_are_protected(built: dict[str, BuiltStack], name: str) -> None:
     """Stateful resources cannot be replaced or removed, and the template retains them."""
     resources = built[name].resources
-    found = denied(built[name])
+    denials = denied(built[name])
     stateful = {
         logical_id
         for logical_id, resource in resources.items()
         if resource["Type"] in stateful_types() - {INSTANCE}
     }
 
-    assert stateful <= found[CHANGED] | (found[REPLACED] & found[REMOVED])
-    assert {resources[one]["UpdateReplacePolicy"] for one in stateful} <= {"Retain", "Snapshot"}
+    assert stateful <= denials[CHANGED] | (denials[REPLACED] & denials[REMOVED])
+    assert {resources[logical_id]["UpdateReplacePolicy"] for logical_id in stateful} <= {"Retain", "Snapshot"}
     assert len(json.dumps(stack_policy(built[name]), indent=2)) < MAX_BYTES == 16_384
 
 
@@ -75,9 +78,9 @@ def test_resources_that_others_know(
     resource_type: str, properties: dict[str, Any], actions: set[str]
 ) -> None:
     """Addresses, topics, parameter groups and generated secrets are protected, as far as a change harms."""
-    found = denied(of({"It": {"Type": resource_type, "Properties": properties}}))
+    denials = denied(of({"It": {"Type": resource_type, "Properties": properties}}))
 
-    assert {action for action, names in found.items() if names} == actions
+    assert {action for action, names in denials.items() if names} == actions
 
 
 def test_only_the_condition_of_an_instance_removes_it() -> None:
@@ -85,7 +88,7 @@ def test_only_the_condition_of_an_instance_removes_it() -> None:
 
     An instance can be removed only by its condition.
     """
-    found = denied(
+    denials = denied(
         of(
             {
                 "Fixed": {"Type": INSTANCE},
@@ -95,7 +98,7 @@ def test_only_the_condition_of_an_instance_removes_it() -> None:
         )
     )
 
-    assert found == {
+    assert denials == {
         REPLACED: {"Fixed", "Switched", "Site"},
         REMOVED: {"Fixed", "Site"},
         CHANGED: set(),
@@ -106,7 +109,7 @@ def test_only_roles_of_functions_are_protected() -> None:
     """Roles of other services, or in the environment of a function, can be replaced."""
     arn = {"Fn::GetAtt": ["Executing", "Arn"]}
     function = {"Role": arn, "Environment": {"Variables": {"ROLE": {"Ref": "Assumed"}}}}
-    found = denied(
+    denials = denied(
         of(
             {
                 "Executing": {"Type": "AWS::IAM::Role"},
@@ -117,7 +120,7 @@ def test_only_roles_of_functions_are_protected() -> None:
         )
     )
 
-    assert found == {REPLACED: {"Executing"}, REMOVED: set(), CHANGED: set()}
+    assert denials == {REPLACED: {"Executing"}, REMOVED: set(), CHANGED: set()}
 
 
 def test_a_stack_without_data_may_be_updated() -> None:

@@ -104,7 +104,8 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def isolate(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Use credentials of no account, and do not pause."""
+    """Use credentials of no account and no terminal, and do not pause."""
+    monkeypatch.setattr(sys, "stdin", StringIO())
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

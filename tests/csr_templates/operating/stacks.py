@@ -17,6 +17,10 @@ UPDATED: Final = datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
 PLANNED: Final = datetime(2026, 11, 26, 1, 30, tzinfo=UTC)
 
 
+TYPES: Final = {"ApiFunctionVersion": "AWS::Lambda::Version"}
+"""Logical ID -> type, as far as anything reads it; of other resources, it is that of a function."""
+
+
 class AwsError(Exception):
     """An error response of AWS."""
 
@@ -133,7 +137,7 @@ class DeployedStack:
             {
                 "LogicalResourceId": logical_id,
                 "PhysicalResourceId": physical_id,
-                "ResourceType": "AWS::Lambda::Function",
+                "ResourceType": TYPES.get(logical_id, "AWS::Lambda::Function"),
                 "ResourceStatus": self.resource_statuses.get(logical_id, "CREATE_COMPLETE"),
             }
             for logical_id, physical_id in self.physical_ids.items()
@@ -166,6 +170,8 @@ class CloudFormation:
     Attributes:
         stacks: name in the manifest -> the stack.
         change_sets: ARN -> the change set.
+        refusal: why the next change sets fail; empty if they do not.
+        validations: what DescribeEvents returns of them then.
     """
 
     def __init__(self, environment: OperatedEnvironment) -> None:
@@ -179,6 +185,8 @@ class CloudFormation:
             for stack in self.environment.stacks
         }
         self.change_sets: dict[str, ChangeSet] = {}
+        self.refusal = ""
+        self.validations: list[dict[str, Any]] = []
 
     def answer(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
         """Return the answer to a call.
@@ -343,8 +351,15 @@ class CloudFormation:
                 raise AwsError("ValidationError", f"Invalid input for parameter key {name}")
             values[name] = parameter.get("ParameterValue") or deployed.parameters.get(name, "")
         arn = f"arn:aws:cloudformation:{region}:{ACCOUNT}:changeSet/{request['ChangeSetName']}/{stack.name}"
+        end = "FAILED" if self.refusal else "CREATE_COMPLETE"
         self.change_sets[arn] = ChangeSet(
-            stack.name, request, ["CREATE_COMPLETE"], "CREATE_IN_PROGRESS", parameters=values
+            stack.name,
+            request,
+            [end],
+            "CREATE_IN_PROGRESS",
+            self.refusal,
+            events=self.validations,
+            parameters=values,
         )
         if is_import:
             imported = [resource["LogicalResourceId"] for resource in request["ResourcesToImport"]]

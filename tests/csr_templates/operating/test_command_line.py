@@ -186,6 +186,7 @@ def test_ctrl_c_says_what_was_done(operator: Operator) -> None:
     assert run.status == 130
     assert run.err == [
         "Stopped by Ctrl-C, at or after rds:ModifyDBCluster.",
+        "It is not known whether AWS received rds:ModifyDBCluster.",
         "Done before it stopped: secretsmanager:PutSecretValue.",
         "Go on with: csr-operate prod repeat-password",
     ]
@@ -211,6 +212,43 @@ def test_a_typed_name_is_asked_for_on_a_terminal(operator: Operator, monkeypatch
 
     assert (run.status, run.err) == (0, [])
     assert run.out[2].startswith(f"Type {PREFIX}-aurora-cluster to go on: ")
+
+
+def test_a_pasted_line_cannot_confirm_itself(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal, --confirm is refused before anything is called."""
+    with terminal(monkeypatch, before=b"", after=b""):
+        run = operator.run("new-password", "--confirm", "csr-lambda-api-prod-aurora-cluster")
+
+    assert (run.status, run.calls) == (2, [])
+    assert run.err == [
+        "csr-operate: --confirm is only for scripts, because a pasted line would confirm itself. On a "
+        "terminal, type the name when you are asked."
+    ]
+
+
+def test_a_read_without_an_answer_has_changed_nothing(operator: Operator) -> None:
+    """Only of a change, it is not known whether AWS received it."""
+    operator.world.create_api()
+    operator.world.recorder.failing["apigateway:GetUsagePlanKeys"] = FAULTS["time-out"]()
+
+    run = operator.run("stop-api")
+
+    assert (run.status, run.err[1:]) == (1, ["Nothing was changed."])
+
+
+def test_ctrl_c_during_the_first_change_leaves_it_unknown(operator: Operator) -> None:
+    """AWS may have received the call."""
+    operator.world.create_api()
+    operator.world.recorder.failing["apigateway:UpdateApiKey"] = KeyboardInterrupt()
+
+    run = operator.run("stop-api")
+
+    assert run.status == 130
+    assert run.err == [
+        "Stopped by Ctrl-C, at or after apigateway:UpdateApiKey.",
+        "It is not known whether AWS received apigateway:UpdateApiKey.",
+        "Go on with: the same command again",
+    ]
 
 
 def test_another_typed_name_stops_it(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:

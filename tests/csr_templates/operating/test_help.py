@@ -6,7 +6,7 @@ import shlex
 import pytest
 
 from csr_templates.operating import command_line
-from csr_templates.operating.command_line import COMMANDS, help_of_all
+from csr_templates.operating.command_line import COMMANDS, Command, help_of_all
 from tests.system import ROOT
 
 from .conftest import OUT
@@ -41,7 +41,12 @@ def test_its_example_parses(
 ) -> None:
     """The words after the program are accepted, and run the command of the help."""
     ran: list[str] = []
-    monkeypatch.setattr(command_line, "_run", lambda chosen, *_: ran.append(chosen.name) or 0)
+
+    def run(chosen: Command, *_: object) -> int:
+        ran.append(chosen.name)
+        return 0
+
+    monkeypatch.setattr(command_line, "_run", run)
     example = help_of(command, capsys).partition("\nexample:\n")[2]
     program, *words = shlex.split(example)
 

@@ -119,6 +119,7 @@ def test_what_is_no_package_is_refused(released: Operator, content: bytes | None
 
 def test_releases_have_their_state(released: Operator) -> None:
     """Which one runs, and which one the stack has."""
+    released.world.stacks.stacks["api"].events = [stack_event("", "CREATE_IN_PROGRESS")]
     released.run("roll-back", "1")
 
     run = released.run("show-releases")
@@ -149,6 +150,17 @@ def test_versions_of_rolled_back_deploys_are_marked(released: Operator) -> None:
     assert "left by a rolled-back deploy" in run.out[2]
     assert ALIAS in run.out[4]
     assert "left by a rolled-back deploy" in run.out[5]
+
+
+def test_a_version_whose_events_have_expired_is_not_known(released: Operator) -> None:
+    """A rolled-back deploy may have left it; the one that the stack has completed its deploy."""
+    run = released.run("show-releases")
+
+    assert [line.split("JST  ")[1].strip() for line in run.out[2:]] == [
+        "events expired      package 1",
+        "events expired      package 2",
+        "runs, of the stack  package 3",
+    ]
 
 
 def test_a_version_that_an_update_has_replaced_is_not_left_by_a_rollback() -> None:

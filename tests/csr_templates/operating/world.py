@@ -76,7 +76,7 @@ class World:
 
     # ---- What a test creates, as far as its commands need it ----
 
-    def create_function(self) -> None:
+    def create_function(self, releases: int = RELEASES) -> None:
         """Create the function with its releases and its alias."""
         lambdas = self.client("lambda")
         role = self._role()
@@ -87,14 +87,14 @@ class World:
             Role=role,
             Code={"ZipFile": _package("0")},
         )
-        for number in range(1, RELEASES + 1):
+        for number in range(1, releases + 1):
             lambdas.update_function_code(FunctionName=self.function, ZipFile=_package(str(number)))
             lambdas.publish_version(FunctionName=self.function, Description=f"package {number}")
         lambdas.create_alias(
-            FunctionName=self.function, Name=self.environment.name, FunctionVersion=str(RELEASES)
+            FunctionName=self.function, Name=self.environment.name, FunctionVersion=str(releases)
         )
         version = (
-            f"arn:aws:lambda:{self.environment.regions[0]}:{ACCOUNT}:function:{self.function}:{RELEASES}"
+            f"arn:aws:lambda:{self.environment.regions[0]}:{ACCOUNT}:function:{self.function}:{releases}"
         )
         self.stacks.stacks["api"].physical_ids |= {
             "ApiFunction": self.function,

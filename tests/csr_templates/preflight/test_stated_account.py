@@ -15,7 +15,7 @@ from csr_templates.preflight.facts import Fact, Facts, FactsHeader
 from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
 from csr_templates.preflight.results import judge
 from csr_templates.preflight.services import cloudformation_calls, iam_calls, sts_calls
-from csr_templates.preflight.services.account import BEFORE_DEPLOY
+from csr_templates.preflight.services.listing import BEFORE_DEPLOY
 
 from .deployed_account import ACCOUNT, TOKYO, DeployedAccount, write_folder
 from .mock_account import ENVIRONMENT, session
@@ -31,6 +31,11 @@ SENTENCE: Final = (
     f"csr-templates: prod belongs to account {OTHER} (AccountId in its parameter files), but the caller is "
     f"in account {ACCOUNT}. Use a profile of account {OTHER}, or correct AccountId and build again.\n"
 )
+
+
+NO_STACK: Final = f"shop-prod-api does not exist in account {ACCOUNT}"
+FIRST_DEPLOY: Final = f"{NO_STACK}: right before a first deploy"
+QUESTION: Final = "Is it the wrong account or role? The caller is arn."
 
 
 class Run(NamedTuple):
@@ -122,9 +127,23 @@ def test_first_deploy_into_the_stated_account_has_no_warning(
     assert (stated.code, "wrong account" in stated.out) == (0, False)
 
 
-@pytest.mark.parametrize(("stated", "status"), [("", "WARN"), (ACCOUNT, "PASS")])
-def test_the_check_passes_before_the_first_deploy(stated: str, status: str) -> None:
-    """An account without stacks is not doubted if it is the stated one."""
+@pytest.mark.parametrize(
+    ("stated", "status", "sentences"),
+    [
+        ("", "WARN", {"account": f"{NO_STACK}. {QUESTION}", "stack-state": f"{FIRST_DEPLOY}. {QUESTION}"}),
+        (
+            ACCOUNT,
+            "PASS",
+            {
+                "account": f"Account {ACCOUNT} is the one of prod, which has no stacks yet.",
+                "stack-state": f"{FIRST_DEPLOY}.",
+            },
+        ),
+    ],
+    ids=["not stated", "stated"],
+)
+def test_right_before_a_first_deploy(stated: str, status: str, sentences: dict[str, str]) -> None:
+    """An account without stacks is not doubted if it is the stated one; otherwise in the same words."""
     stack = EnvironmentStack("api", "shop-prod-api", TOKYO, {}, {}, {})
     environment = ResolvedEnvironment("prod", "shop", ACCOUNT, [stack], (), stated)
     role = iam_calls.role("deploy-shop-prod-api-service")
@@ -133,9 +152,11 @@ def test_the_check_passes_before_the_first_deploy(stated: str, status: str) -> N
     header = FactsHeader("shop", "prod", ACCOUNT, "arn", "2026-11-20T01:02:03Z")
     facts = Facts(header, [Fact(query, header.time, answer) for query, answer in answers.items()])
 
-    (result,) = judge([check for check in BEFORE_DEPLOY if check.name == "account"], environment, facts)
+    results = judge([check for check in BEFORE_DEPLOY if check.name in sentences], environment, facts)
 
-    assert result.status == status
+    assert {result.check: result.sentence for result in results} == sentences
+    assert {result.status for result in results} == {status}
+    assert {bool(result.remedy) for result in results} == {not stated}
 
 
 @pytest.mark.parametrize("stated", ["", ACCOUNT])

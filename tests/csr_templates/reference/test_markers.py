@@ -74,10 +74,10 @@ def test_every_marker_that_is_wrong_is_reported() -> None:
 <!-- /generated -->
 <!-- generated: alarms -->"""
 
-    found, mistakes = sections(text, "page.md", KNOWN)
+    marked, findings = sections(text, "page.md", KNOWN)
 
-    assert found == [("alarms", 2, 2), ("settings", 9, 9)]
-    assert [re.match("page.md, line ([0-9]+): ", mistake)[1] for mistake in mistakes] == [  # type: ignore[index]
+    assert marked == [("alarms", 2, 2), ("settings", 9, 9)]
+    assert [re.match("page.md, line ([0-9]+): ", mistake)[1] for mistake in findings] == [  # type: ignore[index]
         "1",
         "4",
         "6",
@@ -99,8 +99,8 @@ def test_only_what_is_between_markers_changes(ending: str) -> None:
     ]
     text = ending.join(lines)
 
-    found, _ = sections(text, "page.md", KNOWN)
-    new = rewrite(text, found, lambda section, old: [f"{section.name}, not {old[0]}", "|"])
+    marked, _ = sections(text, "page.md", KNOWN)
+    new = rewrite(text, marked, lambda section, old: [f"{section.name}, not {old[0]}", "|"])
 
     assert new == ending.join([*lines[:3], "alarms, not old", "|", *lines[4:]])
 

@@ -6,6 +6,7 @@ import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.resolving import resolve
+from csr_templates.reference.markdown import NARROW, mermaid
 from csr_templates.reference.on_call import lists, read_alarms
 from csr_templates.reference.words import Words
 
@@ -69,16 +70,16 @@ TEMPLATE: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, Any]:
+def sections() -> dict[str, Any]:
     """The lists of one stack."""
     stack = BuiltStack("shop", "shop.yaml", "us-east-1", TEMPLATE)
     resolved = {"shop": resolve(TEMPLATE, {})}
     return lists([stack], read_alarms([stack], resolved), resolved, "prod")
 
 
-def test_a_marker_for_each_alarm(found: dict[str, Any]) -> None:
+def test_a_marker_for_each_alarm(sections: dict[str, Any]) -> None:
     """Each alarm has a marker with its name, even if production does not have the alarm."""
-    assert list(found) == [
+    assert list(sections) == [
         "alarm-index",
         "alarm-causes",
         "alarm slow",
@@ -142,20 +143,15 @@ def test_causes() -> None:
     resolved = {"shop": resolve(template, {})}
     shown = lists([stack], read_alarms([stack], resolved), resolved, "prod")["alarm-causes"](Words())
 
-    assert list(shown) == [
-        "```mermaid",
-        "flowchart LR",
-        "  slow --> closed-1",
-        "  slow --> absent",
-        "  slow -.- plain",
-        "  absent --> closed-1",
-        "```",
-    ]
+    assert list(shown) == mermaid(
+        f"{NARROW}\nflowchart LR\n  slow --> closed-1\n  slow --> absent\n"
+        "  slow -.- plain\n  absent --> closed-1"
+    )
 
 
-def test_index(found: dict[str, Any]) -> None:
+def test_index(sections: dict[str, Any]) -> None:
     """Critical alarms come first. Each name is a link to its section, with the effect on users."""
-    assert list(found["alarm-index"](Words())) == [
+    assert list(sections["alarm-index"](Words())) == [
         "**critical**",
         "",
         "- [closed-1](#closed-1): The shop is closed.",
@@ -194,19 +190,19 @@ def test_index(found: dict[str, Any]) -> None:
         ),
     ],
 )
-def test_section(found: dict[str, Any], name: str, lines: list[str]) -> None:
+def test_section(sections: dict[str, Any], name: str, lines: list[str]) -> None:
     """A section begins with a whole command and contains the lines of the alarm's description.
 
     Free text is only on the page.
     """
-    assert list(found[f"alarm {name}"](Words())) == lines
+    assert list(sections[f"alarm {name}"](Words())) == lines
 
 
-def test_section_in_another_language(found: dict[str, Any]) -> None:
+def test_section_in_another_language(sections: dict[str, Any]) -> None:
     """The texts of an alarm are not generated, and missing words are recorded."""
     words = Words({"Dashboard": "Tafel"}, "words.de.json")
 
-    lines = list(found["alarm slow"](words))
+    lines = list(sections["alarm slow"](words))
 
     assert [line.split(":")[0] for line in lines] == [
         "- Run first",
@@ -218,20 +214,20 @@ def test_section_in_another_language(found: dict[str, Any]) -> None:
     assert "shop" not in words.missing
 
 
-def test_index_in_another_language(found: dict[str, Any]) -> None:
+def test_index_in_another_language(sections: dict[str, Any]) -> None:
     """The list contains the translations of the page; without one, the English text."""
     words = Words({}, "words.de.json")
     words.alarms["slow", "Users"] = "Zu."
 
-    lines = list(found["alarm-index"](words))
+    lines = list(sections["alarm-index"](words))
 
     assert "- [slow](#slow): Zu." in lines
     assert "- [closed-1](#closed-1): The shop is closed." in lines
 
 
-def test_events(found: dict[str, Any]) -> None:
+def test_events(sections: dict[str, Any]) -> None:
     """The events of RDS, and the topics that they notify."""
-    assert list(found["database-events"](Words())) == ["- critical, `db-cluster`: `failover`, `failure`"]
+    assert list(sections["database-events"](Words())) == ["- critical, `db-cluster`: `failover`, `failure`"]
 
 
 def test_all_events() -> None:

@@ -33,16 +33,16 @@ def tables(resources: dict[str, Any], outputs: dict[str, Any] | None = None, **p
     return Tables([stack], values, "prod")
 
 
-def rows(found: Tables, name: str, words: Words | None = None) -> list[list[str]]:
+def rows(tables: Tables, name: str, words: Words | None = None) -> list[list[str]]:
     """Return the cells of a table, with its head."""
-    lines = found.write(MarkedSection(name, 1, 1), [], "page.md", words or Words())
+    lines = tables.write(MarkedSection(name, 1, 1), [], "page.md", words or Words())
     assert lines[0] == lines[-1] == ""  # required around a table in Markdown
     return [line.strip("| ").split(" | ") for line in (*lines[1:2], *lines[3:-1])]
 
 
-def settings(found: Tables, *lines: str) -> list[str]:
+def settings(tables: Tables, *lines: str) -> list[str]:
     """Return rows of settings with the values of the stack."""
-    return found.write(MarkedSection("settings", 7, 7 + len(lines)), lines, "page.md", Words())
+    return tables.write(MarkedSection("settings", 7, 7 + len(lines)), lines, "page.md", Words())
 
 
 def test_other_tables() -> None:
@@ -65,16 +65,16 @@ def test_other_tables() -> None:
             },
         ]
     }
-    found = tables(
+    of_acl = tables(
         {
             "Acl": {"Type": "AWS::WAFv2::WebACL", "Properties": acl},
         },
     )
 
-    assert rows(found, "stacks")[1:] == [
+    assert rows(of_acl, "stacks")[1:] == [
         ["`shop-prod-site`", "`us-east-1`", "`out/site.yaml`", "`out/parameters/prod/site.json`"]
     ]
-    assert rows(found, "web-acl")[1:] == [
+    assert rows(of_acl, "web-acl")[1:] == [
         ["5", "`common`", "as in its rules", "`Common`, `Size: Count`"],
         ["20", "`rate`", "`Block`", "`Limit: 20,000`, `UriPath`"],
     ]
@@ -112,9 +112,9 @@ def test_settings_hold_the_values_of_their_places(before: str, places: list[str]
     """In a row of settings, only the values are written."""
     end = " | ".join(["", ", ".join(f"`site.yaml {place}`" for place in places), ""])
 
-    found = settings(tables(QUEUE, Delay="86400"), f"| 1 `x` | {before}{end}", "|---|---|---|", "")
+    lines = settings(tables(QUEUE, Delay="86400"), f"| 1 `x` | {before}{end}", "|---|---|---|", "")
 
-    assert found == [f"| 1 `x` | {after}{end}", "|---|---|---|", ""]
+    assert lines == [f"| 1 `x` | {after}{end}", "|---|---|---|", ""]
 
 
 @pytest.mark.parametrize(

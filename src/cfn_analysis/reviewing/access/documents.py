@@ -4,7 +4,8 @@ A policy that is a resource of its own belongs to the bucket, queue, role or oth
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -56,14 +57,22 @@ class SubjectPolicy(NamedTuple):
 def policies_by_subject(side: Stacks) -> dict[str, list[SubjectPolicy]]:
     """Return subject -> its policies."""
     by_subject: dict[str, list[SubjectPolicy]] = {}
-    for node, resource in existing_resources(side):
-        resolved = side[node.stack]
+    for name, resolved in side.items():
+        for subject, policy in _of_stack(name, resolved):
+            by_subject.setdefault(subject, []).append(policy)
+    return by_subject
+
+
+@lru_cache(maxsize=32)  # stacks: several parts of a review need the policies of the same ones
+def _of_stack(name: str, resolved: ResolvedStack) -> Sequence[tuple[str, SubjectPolicy]]:
+    """Return the policies of a stack, each with its subject."""
+    pairs = []
+    for node, resource in existing_resources({name: resolved}):
         for subject, kind, document, owner, place in _documents(resolved, node, resource):
             named = resolved.with_names(document)
             text = json.dumps(named, sort_keys=True, default=str)
-            policy = SubjectPolicy(node, text, document, named, owner, kind, place)
-            by_subject.setdefault(subject, []).append(policy)
-    return by_subject
+            pairs.append((subject, SubjectPolicy(node, text, document, named, owner, kind, place)))
+    return pairs
 
 
 class _Source(NamedTuple):

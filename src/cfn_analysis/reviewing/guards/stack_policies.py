@@ -28,6 +28,8 @@ def _denies_the_same(before: ResolvedStack, after: ResolvedStack) -> bool:
         was = before.resources.get(name)
         if was is None or was.exists is NO:
             continue
+        if old == new and was.type == resource.type:
+            continue
         for action in (MODIFY, REPLACE, DELETE):
             if denies(old, action, name, was.type) != denies(new, action, name, resource.type):
                 return False

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from cfn_analysis.model.references import as_list
@@ -139,6 +140,7 @@ def _fits(kind: Kind, fitting: frozenset[Kind]) -> bool:
     return any(kind[0] == service and (part in ("", kind[1]) or not kind[1]) for service, part in fitting)
 
 
+@cache
 def _fitting(action: str) -> frozenset[Kind]:
     """Return the kinds to which an action applies; none if they are not known."""
     if action in STREAM_ACTIONS:

@@ -58,7 +58,9 @@ class AdditionalMetricWithoutData(Rule):
 
 
 def _percentile(metric: Metric) -> str:
-    return "Stat: p90" if metric.steps else "ExtendedStatistic: p90 in its place"
+    if metric.steps:
+        return "Stat: p90"
+    return "ExtendedStatistic: p90 in its place"
 
 
 def _unsubscribed(case: Validator, distribution: str) -> Iterator[Validator]:

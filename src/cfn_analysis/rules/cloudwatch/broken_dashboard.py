@@ -178,7 +178,7 @@ def _metric_problems(parts: list[str], region: Any, stack_regions: list[str]) ->
 
 
 def _is_elsewhere(region: Any) -> bool:
-    """Return whether a region is is_known, and has none of the metrics of services without one."""
+    """Return whether a region is known, and has none of the metrics of services without one."""
     is_known = isinstance(region, str) and "$" not in region and not region.startswith("cn-")
     return is_known and region not in ("", US_EAST_1)
 

@@ -127,7 +127,7 @@ def _highest(case: Validator, cluster: Any, instances: list[Any]) -> Iterator[tu
 
 
 def _limits(case: Validator, cluster: Any, instance: Any) -> Iterator[tuple[float, str, Validator]]:
-    """Yield the limit of an instance in each case; infinity if it is not value_case."""
+    """Yield the limit of an instance in each case; infinity if it is not known."""
     configured = setting(case, "max_connections", cluster, instance)
     if configured is UNKNOWN:
         yield math.inf, "", case
@@ -142,4 +142,6 @@ def _limits(case: Validator, cluster: Any, instance: Any) -> Iterator[tuple[floa
 
 def _default(instance_class: str) -> float:
     size = re.fullmatch(r"db\.r[3-8]\w*\.(\w+)", instance_class)
-    return OF_R_SIZES.get(size[1], math.inf) if size else OF_T_CLASSES.get(instance_class, math.inf)
+    if size:
+        return OF_R_SIZES.get(size[1], math.inf)
+    return OF_T_CLASSES.get(instance_class, math.inf)

@@ -75,7 +75,9 @@ def _cluster(case: Validator, name: str) -> str:
         "AWS::DocDB::DBInstance",
         "AWS::Neptune::DBInstance",
     )
-    return sub_text(instance.get("DBClusterIdentifier")) or name if instance else name
+    if instance:
+        return sub_text(instance.get("DBClusterIdentifier")) or name
+    return name
 
 
 def _notices(case: Validator, properties: Any) -> bool:

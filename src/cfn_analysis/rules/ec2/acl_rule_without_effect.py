@@ -55,7 +55,9 @@ def _reached(entries: list[Entry]) -> list[Entry]:
 
 
 def _version(entry: Entry) -> int:
-    return entry.network.version if entry.network else 0
+    if not entry.network:
+        return 0
+    return entry.network.version
 
 
 def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Finding]:

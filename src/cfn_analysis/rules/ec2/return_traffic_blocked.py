@@ -69,7 +69,9 @@ def _unanswered_text(entry: Entry) -> str:
 
 def _range(ports: Any) -> str:
     first, last = (int(port) for port in ports)
-    return str(first) if first == last else f"{first}-{last}"
+    if first == last:
+        return str(first)
+    return f"{first}-{last}"
 
 
 def _about_tcp(entries: list[Entry]) -> list[Entry]:

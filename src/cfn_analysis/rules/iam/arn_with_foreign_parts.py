@@ -5,11 +5,10 @@ from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions, do
 from cfn_analysis.rules.support.references import plain
 from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import show
-from cfn_analysis.rules.support.words import rows
+from cfn_analysis.rules.support.words import columns
 
 PARTS = {
-    service: (region == "region", account == "account")
-    for service, region, account in map(str.split, rows(__file__))
+    service: (region == "region", account == "account") for service, region, account in columns(__file__)
 }
 
 # Service: what a resource of it begins with, with the right separator.
@@ -48,45 +47,61 @@ class ArnWithForeignParts(Rule):
 
     def findings(self, validator: Validator, policy: Any) -> Findings:
         for statement, path in documents(policy):
-            found: list[tuple[str, list[str], tuple[str | int, ...]]] = [
+            arns: list[tuple[str, list[str], tuple[str | int, ...]]] = [
                 (name, texts(statement.get(name)), (name,)) for name in ("Resource", "NotResource")
             ]
-            found += [
+            arns += [
                 (key, texts(value), place_of)
                 for operator, key, value, place_of in conditions(statement)
                 if operator.startswith("Arn") or key.lower().endswith("arn")
             ]
-            for name, values_of, place_of in found:
-                for text in values_of:
-                    problem = _problem(text, values_of)
+            for name, listed, place_of in arns:
+                for text in listed:
+                    problem = _problem(text, listed)
                     if problem:
                         yield Finding(
                             (*path, *place_of), f"{name} is {show(text)}, but {problem}: it never matches."
                         )
 
 
-def _problem(arn: str, others: list[str]) -> str:
+def _problem(arn: str, listed: list[str]) -> str:
+    """Return what is wrong with an ARN of a list; empty if nothing is, or if it is not known."""
     parts = plain(arn).split(":", 5)
     if len(parts) < 6 or parts[0] != "arn" or parts[2] not in PARTS:
         return ""
-    if OTHERWISE.match(f"{parts[2]}:{parts[5]}"):
+    _, _, service, region, account, resource = parts
+    if OTHERWISE.match(f"{service}:{resource}"):
         return ""
-    for part, name, has in zip(parts[3:5], ("region", "account"), PARTS[parts[2]], strict=True):
-        if has and not part:
-            return f"an ARN of {parts[2]} has {'an' if name == 'account' else 'a'} {name}"
-        if not has and part not in ("", "*"):
-            return f"an ARN of {parts[2]} has no {name}"
-    begins = BEGINNINGS.get(parts[2], ())
-    if _letters(parts[5]) in map(_letters, begins) and not parts[5].startswith(begins):
-        return f"its last part begins with {' or '.join(map(show, begins))}"
-    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
-    if parts[2] == "secretsmanager" and re.fullmatch(r"secret:[^:]*[^:*?$]", parts[5]):
-        whole = re.search(r"-[A-Za-z0-9]{6}$", parts[5]) or any(text.startswith(f"{arn}-") for text in others)
-        return "" if whole else "an ARN of a secret ends with six random characters, NAME-??????"
+    has_region, has_account = PARTS[service]
+    if has_region and not region:
+        return f"an ARN of {service} has a region"
+    if not has_region and region not in ("", "*"):
+        return f"an ARN of {service} has no region"
+    if has_account and not account:
+        return f"an ARN of {service} has an account"
+    if not has_account and account not in ("", "*"):
+        return f"an ARN of {service} has no account"
+    begins = BEGINNINGS.get(service, ())
+    if _letters(resource) in [_letters(begin) for begin in begins] and not resource.startswith(begins):
+        return f"its last part begins with {' or '.join(show(begin) for begin in begins)}"
+    if service == "secretsmanager" and _lacks_suffix(arn, resource, listed):
+        return "an ARN of a secret ends with six random characters, NAME-??????"
     return ""
+
+
+def _lacks_suffix(arn: str, resource: str, listed: list[str]) -> bool:
+    """Return whether the ARN of a secret is only its name, and is not listed with a suffix too.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+    """
+    if not re.fullmatch(r"secret:[^:]*[^:*?$]", resource) or re.search(r"-[A-Za-z0-9]{6}$", resource):
+        return False
+    return not any(text.startswith(f"{arn}-") for text in listed)
 
 
 def _letters(resource: str) -> str:
     """Return the letters of the first part of a resource: those of ``db-user:`` are those of ``dbuser:``."""
     first = re.match(r"[A-Za-z-]+(?=[:/])", resource)
-    return first[0].replace("-", "").lower() if first else " "
+    if first:
+        return first[0].replace("-", "").lower()
+    return " "

@@ -2,6 +2,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions, documents, texts
 from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.values import Path
 
 MFA = "aws:multifactorauthpresent"
 # Keys that are missing in the requests that the condition is intended to exclude.
@@ -33,23 +34,21 @@ class ConditionPassedWithoutKey(Rule):
 
     def findings(self, validator: Validator, policy: Any) -> Findings:
         for statement, path in documents(policy):
-            found = list(conditions(statement))
+            compared = list(conditions(statement))
             if statement.get("Effect") == "Deny":
-                for operator, key, value, place_of in found if len(found) == 1 else ():
-                    if operator == "Bool" and key.lower() == MFA and texts(value) == ["false"]:
-                        yield Finding(
-                            (*path, *place_of),
-                            f"Bool in a Deny spares what lacks the key: {GUARDS[MFA]}. Use BoolIfExists.",
-                        )
+                yield from _spared(compared, path)
             if statement.get("Effect") != "Allow":
                 continue
-            asked = {key.lower() for operator, key, _, _ in found if operator == "Null"}
-            others = {key.lower() for operator, key, _, _ in found if not operator.endswith("IfExists")}
-            for operator, key, _, place_of in found:
-                if key.lower() in asked or (operator.endswith("IfExists") and key.lower() in others):
+            with_null = {key.lower() for operator, key, _, _ in compared if operator == "Null"}
+            without_if_exists = {
+                key.lower() for operator, key, _, _ in compared if not operator.endswith("IfExists")
+            }
+            for operator, key, _, place_of in compared:
+                name = key.lower()
+                if name in with_null or (operator.endswith("IfExists") and name in without_if_exists):
                     continue
-                if operator.endswith("IfExists") and key.lower() in GUARDS:
-                    why, repair = GUARDS[key.lower()], "Remove IfExists, or add"
+                if operator.endswith("IfExists") and name in GUARDS:
+                    why, repair = GUARDS[name], "Remove IfExists, or add"
                 elif operator.startswith("ForAllValues:"):
                     why, repair = f"it is true where a request has no {key}", "Add"
                 else:
@@ -59,3 +58,15 @@ class ConditionPassedWithoutKey(Rule):
                     f"{operator} in an Allow allows requests without the key: {why}. {repair} "
                     f'Null: {{{key}: "false"}}.',
                 )
+
+
+def _spared(compared: list[tuple[str, str, Any, Path]], path: Path) -> Findings:
+    """Yield a Deny that does not apply to what lacks its only key."""
+    if len(compared) != 1:
+        return
+    operator, key, value, place_of = compared[0]
+    if operator == "Bool" and key.lower() == MFA and texts(value) == ["false"]:
+        yield Finding(
+            (*path, *place_of),
+            f"Bool in a Deny spares what lacks the key: {GUARDS[MFA]}. Use BoolIfExists.",
+        )

@@ -7,11 +7,19 @@ from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import show
 from cfn_analysis.rules.support.words import rows
 
-FORMS = {
-    key: (form, what)
-    for keys, form, what in (row.split(": ") for row in rows(__file__))
-    for key in keys.split()
-}
+
+def _forms() -> dict[str, tuple[str, str]]:
+    """Return the form of the values of each key, as a regular expression and in words."""
+    forms: dict[str, tuple[str, str]] = {}
+    for row in rows(__file__):
+        keys, form, words = row.split(": ")
+        for key in keys.split():
+            forms[key] = form, words
+    return forms
+
+
+FORMS = _forms()
+POOL = "AWS::Cognito::IdentityPool"
 AUDIENCE = "cognito-identity.amazonaws.com:aud"
 PRIVATE = re.compile(r"(10|192\.168|172\.(1[6-9]|2\d|3[01]))\.[\d.]+(/\d+)?")
 
@@ -33,27 +41,25 @@ class ConditionValueOfAnotherForm(Rule):
     looks_at = (*POLICIES, TRUST)
 
     def findings(self, validator: Validator, policy: Any) -> Findings:
+        resources = validator.cfn.template["Resources"]
         for operator, key, value, path in conditions_in(policy):
-            addresses = texts(value) if key.lower() == "aws:sourceip" else []
-            if addresses and all(map(PRIVATE.fullmatch, addresses)):
+            name = key.lower()
+            addresses = texts(value) if name == "aws:sourceip" else []
+            if addresses and all(PRIVATE.fullmatch(address) for address in addresses):
                 yield Finding(
                     path,
                     f"{key} is compared with private addresses only, and is always a public one. Compare "
                     "aws:VpcSourceIp, beside aws:SourceVpc, for requests through a VPC endpoint.",
                 )
-            pool, kind = (
-                validator.cfn.template["Resources"].get(single_reference(value)[0], {}),
-                "IdentityPool",
-            )
-            if (
-                key.lower() == AUDIENCE
-                and pool.get("Type", f"AWS::Cognito::{kind}") != f"AWS::Cognito::{kind}"
-            ):
+            kind = resources.get(single_reference(value)[0], {}).get("Type", POOL)
+            if name == AUDIENCE and kind != POOL:
                 yield Finding(
                     path, f"{key} is compared with {show(value)}, and is always an ID of an identity pool."
                 )
-            form, what = FORMS.get(key.lower(), ("", ""))
-            for text in texts(value) if form and operator != "Null" else ():
-                account = text == "${AWS::AccountId}" and "org" in key.lower()
-                if account or (not re.fullmatch(form, plain(text).lower()) and not NO_ONE.fullmatch(text)):
-                    yield Finding(path, f"{key} is compared with {show(text)}, and is always {what}.")
+            if operator == "Null" or name not in FORMS:
+                continue
+            form, words = FORMS[name]
+            for text in texts(value):
+                is_account = text == "${AWS::AccountId}" and "org" in name
+                if is_account or not (re.fullmatch(form, plain(text).lower()) or NO_ONE.fullmatch(text)):
+                    yield Finding(path, f"{key} is compared with {show(text)}, and is always {words}.")

@@ -20,13 +20,13 @@ class DenyOfEncryptedTransport(Rule):
     def findings(self, validator: Validator, policy: Any) -> Findings:
         for statement, path in documents(policy):
             refused = {"Deny": "true", "Allow": "false"}.get(str(statement.get("Effect")))
-            asks = list(conditions(statement))
-            if refused == "true" and len(asks) > 1:  # of what comes over HTTPS, only some
+            compared = list(conditions(statement))
+            if refused == "true" and len(compared) > 1:  # of what comes over HTTPS, only some
                 continue
-            for operator, key, value, place_of in asks:
-                asked = [str(wanted).lower() for wanted, _ in each(value)]
+            for operator, key, value, place_of in compared:
+                values = [str(part).lower() for part, _ in each(value)]
                 about_transport = operator.startswith("Bool") and key.lower() == "aws:securetransport"
-                if about_transport and asked == [refused]:
+                if about_transport and values == [refused]:
                     yield Finding(
                         (*path, *place_of),
                         f"{statement['Effect']} applies if aws:SecureTransport is {refused}: requests over "

@@ -1,6 +1,6 @@
 from typing import Any
 
-from cfn_analysis.model.wildcards import disjoint, matches, pattern
+from cfn_analysis.model.wildcards import disjoint, pattern
 from cfn_analysis.rules.support.documents import (
     POLICIES,
     conditions,
@@ -9,7 +9,7 @@ from cfn_analysis.rules.support.documents import (
     principals,
     texts,
 )
-from cfn_analysis.rules.support.policies import INTERFACES
+from cfn_analysis.rules.support.policies import INTERFACES, may_match_action
 from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import Path
 from cfn_analysis.rules.support.words import words
@@ -42,59 +42,94 @@ class DenyThatHitsService(Rule):
     looks_at = POLICIES
 
     def findings(self, validator: Validator, policy: Any) -> Findings:
-        found = list(documents(policy))
-        yield from _denied_anyway(found)
-        allowed = [
-            (name, [str(action) for action, _ in each(statement.get("Action"))])
-            for statement, _ in found
-            if statement.get("Effect") == "Allow" and isinstance(statement.get("Principal"), dict)
-            for name in texts(statement["Principal"].get("Service"))
-        ]
-        for statement, path in found:
-            asked = [(operator, key.lower()) for operator, key, _, _ in conditions(statement)]
-            keys = {key for operator, key in asked if "Not" in operator and key in NETWORK}
-            spared = any(key.startswith(EXEMPT) and key not in NETWORK for _, key in asked)
-            denies = statement.get("Effect") == "Deny" and "*" in principals(statement, "AWS")
-            if not denies or not keys or spared:
+        statements = list(documents(policy))
+        yield from _denied_anyway(statements)
+        actions_by_service = _actions_by_service(statements)
+        for statement, path in statements:
+            keys = _network_keys(statement)
+            if not keys or statement.get("Effect") != "Deny" or "*" not in principals(statement, "AWS"):
                 continue
-            denied = [str(action) for action, _ in each(statement.get("Action"))]
-            for name, actions in allowed:
-                if any(_meet(refused, allowed) for refused in denied for allowed in actions):
+            for service, actions in actions_by_service:
+                if _denies_one(statement, actions):
                     yield Finding(
                         (*path, "Condition"),
-                        f"The Deny on {' and '.join(sorted(keys))} also applies to {name}, which another "
+                        f"The Deny on {' and '.join(sorted(keys))} also applies to {service}, which another "
                         'statement allows. Add Bool: {aws:PrincipalIsAWSService: "false"}.',
                     )
                     break
+
+
+def _actions_by_service(statements: list[tuple[Any, Path]]) -> list[tuple[str, list[str]]]:
+    """Return the services that statements allow something, each with the actions."""
+    allowed: list[tuple[str, list[str]]] = []
+    for statement, _ in statements:
+        principal = statement.get("Principal")
+        if statement.get("Effect") != "Allow" or not isinstance(principal, dict):
+            continue
+        actions = [str(action) for action, _ in each(statement.get("Action"))]
+        allowed += [(service, actions) for service in texts(principal.get("Service"))]
+    return allowed
+
+
+def _network_keys(statement: Any) -> set[str]:
+    """Return the keys by which a statement is for other callers; none if it exempts services."""
+    keys: set[str] = set()
+    for operator, key, _, _ in conditions(statement):
+        name = key.lower()
+        if name.startswith(EXEMPT) and name not in NETWORK:
+            return set()
+        if "Not" in operator and name in NETWORK:
+            keys.add(name)
+    return keys
+
+
+def _denies_one(statement: Any, allowed: list[str]) -> bool:
+    """Return whether a statement denies an action that another one allows, also with wildcards in both."""
+    for denied, _ in each(statement.get("Action")):
+        if any(_meet(str(denied), action) for action in allowed):
+            return True
+    return False
 
 
 def _meet(refused: str, allowed: str) -> bool:
     return not disjoint(pattern(refused.lower()), pattern(allowed.lower()))
 
 
-def _denied_anyway(found: list[tuple[Any, Path]]) -> Findings:
+def _denied_anyway(statements: list[tuple[Any, Path]]) -> Findings:
     """Yield the statements that deny all that another statement allows by name."""
-    allowing = [(statement, path) for statement, path in found if statement.get("Effect") == "Allow"]
-    for statement, path in found:
-        asked = [
+    allowing = [(statement, path) for statement, path in statements if statement.get("Effect") == "Allow"]
+    for statement, path in statements:
+        compared = [
             (operator, key.lower(), str(value).lower()) for operator, key, value, _ in conditions(statement)
         ]
-        everyone = "Principal" not in statement or "*" in principals(statement, "AWS")
-        if statement.get("Effect") != "Deny" or asked not in ([], WITHOUT_CODE) or not everyone:
+        is_for_everyone = "Principal" not in statement or "*" in principals(statement, "AWS")
+        if statement.get("Effect") != "Deny" or compared not in ([], WITHOUT_CODE) or not is_for_everyone:
             continue
-        denied, on = (texts(statement.get(name)) for name in ("Action", "Resource"))
+        resources = set(texts(statement.get("Resource")))
         for allowed, allowed_path in allowing:
-            covered = "*" in on or set(texts(allowed.get("Resource"))) <= set(on)
-            dead = [
-                action
-                for action in texts(allowed.get("Action"))
-                if "*" not in action and any(matches(name.lower(), action.lower()) for name in denied)
-            ]
-            by_lambda = not asked or set(dead) & set(INTERFACES)
-            if dead and covered and by_lambda and "Fn::If" not in (*path, *allowed_path):
-                what = "The Deny" if not asked else "The Deny, which includes requests by Lambda itself,"
+            if "*" not in resources and not set(texts(allowed.get("Resource"))) <= resources:
+                continue
+            actions = _denied_actions(statement, allowed)
+            if compared:  # requests by Lambda itself, which creates the network interfaces
+                subject = "The Deny, which includes requests by Lambda itself,"
+                is_used = not set(actions).isdisjoint(INTERFACES)
+            else:
+                subject = "The Deny"
+                is_used = bool(actions)
+            if is_used and "Fn::If" not in (*path, *allowed_path):
                 yield Finding(
                     path,
-                    f"{what} applies to {' and '.join(dead)}, which another statement allows: nothing of it "
-                    "is allowed. Remove one of them, or correct the condition.",
+                    f"{subject} applies to {' and '.join(actions)}, which another statement allows: nothing "
+                    "of it is allowed. Remove one of them, or correct the condition.",
                 )
+
+
+def _denied_actions(statement: Any, allowed: Any) -> list[str]:
+    """Return the actions that a statement allows by name, and another one denies."""
+    patterns = texts(statement.get("Action"))
+    actions = [action for action in texts(allowed.get("Action")) if "*" not in action]
+    return [action for action in actions if _is_denied(action, patterns)]
+
+
+def _is_denied(action: str, patterns: list[str]) -> bool:
+    return any(may_match_action(pattern, action) for pattern in patterns)

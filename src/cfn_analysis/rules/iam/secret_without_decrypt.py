@@ -1,5 +1,6 @@
 from typing import Any
 
+from cfn_analysis.model.references import as_list
 from cfn_analysis.rules.support.policies import ROLE, allows, delegates, names, roles
 from cfn_analysis.rules.support.references import own_id, target
 from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
@@ -40,12 +41,13 @@ class SecretWithoutDecrypt(Rule):
 
 def _secrets_read(case: Validator, statements: Any) -> set[tuple[str, str]]:
     """Return the secrets of the template that the statements name, with their keys."""
-    found = set()
+    secrets = set()
     for _, statement in statements:
-        resources = statement.get("Resource", []) if isinstance(statement, dict) else []
-        for resource in resources if isinstance(resources, list) else [resources]:
+        if not isinstance(statement, dict):
+            continue
+        for resource in as_list(statement.get("Resource")):
             secret_id, secret = target(case, resource, SECRET)
             key_id, _ = target(case, secret.get("KmsKeyId"), KEY)
             if key_id and names(statement, secret_id) and allows(statement, READ, secret_id):
-                found.add((secret_id, key_id))
-    return found
+                secrets.add((secret_id, key_id))
+    return secrets

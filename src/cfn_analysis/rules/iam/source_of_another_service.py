@@ -29,27 +29,35 @@ class SourceOfAnotherService(Rule):
     looks_at = (*RESOURCE_POLICIES, TRUST, *properties_of(PERMISSION))
 
     def findings(self, validator: Validator, part: Any) -> Findings:
-        role = own_type(validator) == "AWS::IAM::Role"
-        for services, text, path in _permission(part) if "FunctionName" in part else _statements(part):
+        is_role = own_type(validator) == "AWS::IAM::Role"
+        is_permission = "FunctionName" in part
+        sources = _permission(part) if is_permission else _statements(part)
+        for services, text, path in sources:
             names = {re.split(r"\.amazonaws|\.\$\{", service)[0] for service in services}
-            (name,) = names if len(names) == 1 else ("",)
-            found = ARN.match(re.sub(r"\$\{[^}]*\}", "$", text))
-            known = () if role and name == "apigateway" else SOURCES.get(name, ())
-            if name == "events" and "FunctionName" in part:  # an event bus calls no function
-                known = ("events:rule/",)
-            if found and known and not any(_meets(f"{found[1]}:{found[2]}", start) for start in known):
+            if len(names) != 1:
+                continue
+            (name,) = names
+            beginnings = SOURCES.get(name, ())
+            if is_role and name == "apigateway":
+                beginnings = ()
+            if is_permission and name == "events":  # an event bus calls no function
+                beginnings = ("events:rule/",)
+            arn = ARN.match(re.sub(r"\$\{[^}]*\}", "$", text))
+            if arn is None or not beginnings:
+                continue
+            if not any(_meets(f"{arn[1]}:{arn[2]}", beginning) for beginning in beginnings):
                 yield Finding(
                     path,
                     f"{path[-1]} is {show(text)}, and {name} acts for an ARN of "
-                    f"{' or '.join(start.strip(':/') for start in known)}: the condition is never met, and "
-                    "the service is refused.",
+                    f"{' or '.join(beginning.strip(':/') for beginning in beginnings)}: the condition is "
+                    "never met, and the service is refused.",
                 )
 
 
-def _meets(resource: str, start: str) -> bool:
+def _meets(resource: str, beginning: str) -> bool:
     """Return whether an ARN's service and resource begin like this, up to the first unknown part."""
-    known = re.split(r"[$*?]", resource)[0]
-    return known.startswith(start) or start.startswith(known)
+    literal = re.split(r"[$*?]", resource)[0]
+    return literal.startswith(beginning) or beginning.startswith(literal)
 
 
 def _permission(properties: Any) -> Iterator[tuple[list[str], str, Path]]:
@@ -61,7 +69,9 @@ def _statements(policy: Any) -> Iterator[tuple[list[str], str, Path]]:
     for statement, path in documents(policy):
         principal = statement.get("Principal")
         services = texts(principal.get("Service")) if isinstance(principal, dict) else []
-        for operator, key, value, place in conditions(statement) if services else ():
+        if not services:
+            continue
+        for operator, key, value, place in conditions(statement):
             listed = texts(value)
             if key.lower() == "aws:sourcearn" and "Not" not in operator and len(listed) == 1:
                 yield services, listed[0], (*path, *place)

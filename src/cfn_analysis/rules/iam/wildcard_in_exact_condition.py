@@ -24,12 +24,12 @@ class WildcardInExactCondition(Rule):
 
     def findings(self, validator: Validator, policy: Any) -> Findings:
         for operator, key, value, path in conditions_in(policy):
-            found = EXACT.match(operator)
+            exact = EXACT.match(operator)
             wild = [text for text in texts(value) if "*" in text or "?" in text]
-            if found and wild:
-                like = f"{'Not' if found[3] else ''}Like"
+            if exact and wild:
+                like = "NotLike" if exact[3] else "Like"
                 yield Finding(
                     path,
                     f"{operator} compares {key} with {show(wild[0])} exactly: the wildcard "
-                    f"matches only itself. Use String{like}{found[5] or ''}.",
+                    f"matches only itself. Use String{like}{exact[5] or ''}.",
                 )

@@ -3,6 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import IDENTITY_POLICIES, conditions, documents, principals, texts
 from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.values import logical_ids_in
 
 REGIONAL = re.compile(r"([a-z0-9-]+)\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com")
 
@@ -23,17 +24,20 @@ class ServiceOfAnotherRegion(Rule):
     looks_at = ("Resources/AWS::KMS::Key/Properties/KeyPolicy", *IDENTITY_POLICIES)
 
     def findings(self, validator: Validator, policy: Any) -> Findings:
+        is_regional = "AWS::Region" in logical_ids_in(policy)
         for statement, path in documents(policy):
             named = [(name, (*path, "Principal")) for name in principals(statement)]
             for operator, key, value, place in conditions(statement):
                 if key.lower() == "kms:viaservice" and "Not" not in operator:
                     named += [(text, (*path, *place)) for text in texts(value)]
-            written = {found[2] for text, _ in named if (found := REGIONAL.fullmatch(text))}
-            for text, where in named:
-                found = REGIONAL.fullmatch(text) if len(written) == 1 else None  # a list is meant
-                if found and [found[2]] != validator.context.regions and "AWS::Region" in str(policy):
-                    yield Finding(
-                        where,
-                        f"{text} is the service of {found[2]}, and the policy is for AWS::Region. Write "
-                        f"{found[1]}.${{AWS::Region}}.amazonaws.com.",
-                    )
+            services = [(REGIONAL.fullmatch(text), where) for text, where in named]
+            regional = [(service, where) for service, where in services if service]
+            regions = {service[2] for service, _ in regional}
+            if not is_regional or len(regions) != 1 or [*regions] == validator.context.regions:
+                continue  # several regions are meant
+            for service, where in regional:
+                yield Finding(
+                    where,
+                    f"{service[0]} is the service of {service[2]}, and the policy is for AWS::Region. Write "
+                    f"{service[1]}.${{AWS::Region}}.amazonaws.com.",
+                )

@@ -72,8 +72,8 @@ def _json_fields(pattern: str) -> list[str]:
     return list(dict.fromkeys(JSON_FIELD.findall(re.sub(r'"(?:[^"\\]|\\.)*"', "", pattern))))
 
 
-def _missing(path: Path, field: str, group: str, known: set[str], effect: str) -> Finding:
-    hint = did_you_mean(field.partition(".")[0], sorted(known))
+def _missing(path: Path, field: str, group: str, fields: set[str], effect: str) -> Finding:
+    hint = did_you_mean(field.partition(".")[0], sorted(fields))
     return Finding(
         path, f"{path[-1]} uses $.{field}, which the access log of {group} does not contain: {effect}.{hint}"
     )
@@ -119,42 +119,55 @@ def _queries(validator: Validator, resources: Any, keys: dict[str, set[str]]) ->
         groups = [single_reference(group)[0] for group, _ in each(properties.get("LogGroupNames"))]
         if not groups or not all(keys.get(group) for group in groups):
             continue
-        known = set().union(*(keys[group] for group in groups))
+        logged = set().union(*(keys[group] for group in groups))
         for text in document_texts(validator, properties.get("QueryString")):
-            made = set(re.findall(r"\bas\s+(\w+)", text)) | set(re.findall(r"(\w+)\s*=[^=~]", text))
-            listed = re.findall(r"(?m)(?:^|\|)\s*fields\s+([^|]+?)\s*(?=\||$)", text)
-            for field in dict.fromkeys(name.strip() for part in listed for name in part.split(",")):
-                if re.fullmatch(r"[A-Za-z]\w*", field) and field not in known | made:
-                    hint = did_you_mean(field, sorted(known))
-                    yield Finding(
-                        (logical_id, "Properties", "QueryString"),
-                        f"QueryString reads {field}, which the access log of {' and '.join(groups)} does not "
-                        f"contain: the column stays empty.{hint}",
-                    )
+            for field in _fields_read(text):
+                if field in logged:
+                    continue
+                hint = did_you_mean(field, sorted(logged))
+                yield Finding(
+                    (logical_id, "Properties", "QueryString"),
+                    f"QueryString reads {field}, which the access log of {' and '.join(groups)} does not "
+                    f"contain: the column stays empty.{hint}",
+                )
+
+
+def _fields_read(query: str) -> list[str]:
+    """Return the fields that the commands fields of a query list, without those that the query defines."""
+    defined = set(re.findall(r"\bas\s+(\w+)", query)) | set(re.findall(r"(\w+)\s*=[^=~]", query))
+    names: list[str] = []
+    for listed in re.findall(r"(?m)(?:^|\|)\s*fields\s+([^|]+?)\s*(?=\||$)", query):
+        names += [name.strip() for name in listed.split(",")]
+    return [
+        name for name in dict.fromkeys(names) if re.fullmatch(r"[A-Za-z]\w*", name) and name not in defined
+    ]
 
 
 def _logged_fields(validator: Validator, resources: Any) -> dict[str, set[str]]:
-    """Return the fields of the access logs of stages, by log group."""
-    found: dict[str, set[str]] = {}
+    """Return the fields of the access logs of stages, by log group; none if they are not known."""
+    fields: dict[str, set[str]] = {}
     for _, _, properties in of_type(resources, "AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage"):
         log = properties.get("AccessLogSetting", properties.get("AccessLogSettings"))
-        log = log if isinstance(log, dict) else {}
+        if not isinstance(log, dict):
+            continue
         group = single_reference(log.get("DestinationArn"))[0]
+        if not group:
+            continue
         formats = document_texts(validator, log.get("Format"))
-        if group and formats and all(text.strip().startswith("{") and is_complete(text) for text in formats):
-            for text in formats:
-                found.setdefault(group, set()).update(re.findall(r'"([^"]+)"\s*:', text))
-        elif group:
-            found[group] = set()
-    return found
+        if not formats or not all(text.strip().startswith("{") and is_complete(text) for text in formats):
+            fields[group] = set()
+            continue
+        for text in formats:
+            fields.setdefault(group, set()).update(re.findall(r'"([^"]+)"\s*:', text))
+    return fields
 
 
 def _columns(validator: Validator, resources: Any) -> dict[str, int]:
     """Return the number of fields of flow log records, by log group."""
-    found = {}
+    columns = {}
     for _, _, properties in of_type(resources, "AWS::EC2::FlowLog"):
         group = single_reference(properties.get("LogGroupName"))[0]
         text = only_value(validator, properties.get("LogFormat", " ".join(["${f}"] * DEFAULT_FIELDS)))
         if group and isinstance(text, str):
-            found[group] = len(re.findall(r"\$\{[^}]*\}", text))
-    return found
+            columns[group] = len(re.findall(r"\$\{[^}]*\}", text))
+    return columns

@@ -56,23 +56,21 @@ class FilterOfUnwrittenRecord(Rule):
 
 def _report_field(field: str, pattern: str) -> str:
     """Return where a report has the value of a field that it does not have; empty if it may have it."""
-    first, *rest = field.split(".")
-    name = rest[-1] if rest else first
+    first, _, _ = field.partition(".")
+    _, _, name = field.rpartition(".")
     if name not in METRICS:
-        close = nearest(name, METRICS, 0.8) if field.startswith("record.metrics.") else ""
-        return close and f"record.metrics.{close}"
-    known = field == f"record.metrics.{name}" or (first != "record" and "platform." not in pattern)
-    return "" if known else f"record.metrics.{name}"
+        similar = nearest(name, METRICS, 0.8) if field.startswith("record.metrics.") else ""
+        return similar and f"record.metrics.{similar}"
+    is_its_field = field == f"record.metrics.{name}"
+    if is_its_field or (first != "record" and "platform." not in pattern):
+        return ""
+    return f"record.metrics.{name}"
 
 
 def _logging(validator: Validator, resources: Any) -> dict[str, list[dict[str, Any]]]:
     """Return the logging settings of the functions for each log group of the template."""
-    groups = {
-        name: logical_id
-        for logical_id, _, properties in of_type(resources, "AWS::Logs::LogGroup")
-        for name in texts(properties.get("LogGroupName"))
-    }
-    found: dict[str, list[dict[str, Any]]] = {}
+    groups = _groups_by_name(resources)
+    settings_by_group: dict[str, list[dict[str, Any]]] = {}
     for logical_id, _, properties in of_type(resources, FUNCTION):
         config = properties.get("LoggingConfig", {})
         if not isinstance(config, dict):
@@ -84,8 +82,15 @@ def _logging(validator: Validator, resources: Any) -> dict[str, list[dict[str, A
         settings = {
             name: only_value(validator, value) for name, value in config.items() if name != "LogGroup"
         }
-        found.setdefault(group, []).append({"LogFormat": "Text", **settings})
-    return found
+        settings_by_group.setdefault(group, []).append({"LogFormat": "Text", **settings})
+    return settings_by_group
+
+
+def _groups_by_name(resources: Any) -> dict[str, str]:
+    groups: dict[str, str] = {}
+    for logical_id, _, properties in of_type(resources, "AWS::Logs::LogGroup"):
+        groups.update(dict.fromkeys(texts(properties.get("LogGroupName")), logical_id))
+    return groups
 
 
 def _unwritten(pattern: str, config: dict[str, Any]) -> str:
@@ -105,9 +110,9 @@ def _unwritten(pattern: str, config: dict[str, Any]) -> str:
     if platform and of_success and config.get("SystemLogLevel") == "WARN":
         return f"uses {platform[0]}, which SystemLogLevel WARN leaves out. Set it to INFO."
     named = [name.upper() for name in re.findall(r'\$\.level\s*=\s*"?([A-Za-z]+)', pattern)]
-    asked = [OTHER_NAMES.get(name, name) for name in named]
+    levels = [OTHER_NAMES.get(name, name) for name in named]
     least = config.get("ApplicationLogLevel")
-    left_out = [level for level in asked if least in LEVELS and _below(level, str(least))]
+    left_out = [level for level in levels if least in LEVELS and _below(level, str(least))]
     if left_out:
         return f"uses {left_out[0]}, which ApplicationLogLevel {least} leaves out. Set it to {left_out[0]}."
     return ""

@@ -33,17 +33,18 @@ class LogGroupInAnotherSpelling(Rule):
 
     def findings(self, validator: Validator, resources: Any) -> Findings:
         groups = {
-            name: logical_id
+            sub_text(properties.get("LogGroupName")): logical_id
             for logical_id, _, properties in of_type(resources, "AWS::Logs::LogGroup")
-            if (name := sub_text(properties.get("LogGroupName")))
         }
-        plain = {_spelling(name): (name, logical_id) for name, logical_id in groups.items()}
-        for logical_id, resource, properties in of_type(resources, *READERS) if groups else ():
+        by_spelling = {_spelling(name): (name, group) for name, group in groups.items() if name}
+        if not by_spelling:
+            return
+        for logical_id, resource, properties in of_type(resources, *READERS):
             steps = READERS[resource["Type"]]
             for value, path in each(value_at(properties, steps), logical_id, "Properties", *steps):
                 text = sub_text(value)
-                if text and text not in groups and _spelling(text) in plain:
-                    name, group = plain[_spelling(text)]
+                if text and text not in groups and _spelling(text) in by_spelling:
+                    name, group = by_spelling[_spelling(text)]
                     yield Finding(
                         path, f"{text} is not a log group of the template; {group} is called {name}. Use Ref."
                     )

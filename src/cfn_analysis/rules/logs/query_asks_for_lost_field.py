@@ -37,8 +37,10 @@ def _lost(query: list[str]) -> Iterator[str]:
     """Yield the fields by which a sort right after stats asks in vain."""
     for before, command in pairwise(query):
         stats, sort = STATS.match(before), SORT.match(command)
-        if stats and sort and "$" not in before and "`" not in before:
-            left = re.findall(r"\bas\s+([@\w.]+)", before, re.IGNORECASE)
-            left += re.findall(r"[@\w.]+", stats[2] or "")
-            if sort[1] not in left and not re.search(rf"{re.escape(sort[1])}\s*\(", stats[1]):
-                yield sort[1]
+        if not stats or not sort or "$" in before or "`" in before:
+            continue
+        field = sort[1]
+        remaining = re.findall(r"\bas\s+([@\w.]+)", before, re.IGNORECASE)
+        remaining += re.findall(r"[@\w.]+", stats[2] or "")
+        if field not in remaining and not re.search(rf"{re.escape(field)}\s*\(", stats[1]):
+            yield field

@@ -29,12 +29,14 @@ class UnknownQueryCommand(Rule):
     looks_at = properties_of("AWS::Logs::QueryDefinition")
 
     def findings(self, validator: Validator, properties: Any) -> Findings:
+        commands_in_small_letters = [name.lower() for name in COMMANDS]
         for query in commands(validator, properties):
             for command in query:
                 word = re.match(r"([A-Za-z]+)\b", command)
-                known = [name.lower() for name in COMMANDS]
-                hint = did_you_mean(word[1], COMMANDS, 0.75) if word else ""
-                if word and word[1].lower() not in known and (hint or word[1].lower() in FOREIGN):
+                if word is None or word[1].lower() in commands_in_small_letters:
+                    continue
+                hint = did_you_mean(word[1], COMMANDS, 0.75)
+                if hint or word[1].lower() in FOREIGN:
                     yield Finding(
                         ("QueryString",),
                         f"QueryString has the command {word[1]}, which Logs Insights does not have.{hint}",

@@ -51,8 +51,7 @@ class ExportedLogSwitchedOff(Rule):
                 state = _silence(case, log, plain["cluster"], plain["members"].values())
                 if state:
                     holder = "cluster" if log == "audit" else "instances"
-                    message = TO_TABLE if "log_output" in state else TOO_SLOW if "long" in state else MESSAGE
-                    text = message.format(
+                    text = _message(state).format(
                         log=log, when="{when}", state=state, switch=SWITCHES[log], holder=holder
                     )
                     yield Finding((NAME,), text, case)
@@ -82,9 +81,22 @@ def _silence(case: Validator, log: str, cluster: Any, instances: Any) -> str:
     return ""
 
 
+def _message(state: str) -> str:
+    """Return the message for a setting that keeps the log empty."""
+    if "log_output" in state:
+        return TO_TABLE
+    if "long" in state:
+        return TOO_SLOW
+    return MESSAGE
+
+
 def _setting_text(case: Validator, value: Any) -> str:
     """Return a parameter's value in small letters, ``unset``, or empty if it is not known."""
     if value is None:
         return "unset"
-    found = None if value is UNKNOWN else only_value(case, value)
-    return "" if found is None else str(found).lower()
+    if value is UNKNOWN:
+        return ""
+    only = only_value(case, value)
+    if only is None:
+        return ""
+    return str(only).lower()

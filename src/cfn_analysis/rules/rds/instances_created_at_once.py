@@ -24,13 +24,7 @@ class InstancesCreatedAtOnce(Rule):
     def findings(self, validator: Validator, resources: Any) -> Findings:
         for cluster_id, _, _ in of_type(resources, CLUSTER):
             instances = list(members(validator, cluster_id))
-            free = [
-                instance
-                for instance in instances
-                if not any(
-                    waits_for(validator, instance, earlier) for earlier in instances if earlier != instance
-                )
-            ]
+            free = [instance for instance in instances if not _waits(validator, instance, instances)]
             for second in free[1:]:
                 first_case = case_of(validator, resources[free[0]])
                 if first_case and case_of(first_case, resources[second]):
@@ -39,3 +33,8 @@ class InstancesCreatedAtOnce(Rule):
                         f"{second} does not wait for {free[0]}: both are created at once, and the one that "
                         f"is ready first becomes the writer of {cluster_id}. Add DependsOn: {free[0]}.",
                     )
+
+
+def _waits(validator: Validator, instance: str, instances: list[str]) -> bool:
+    """Return whether an instance is created after another one of them."""
+    return any(waits_for(validator, instance, earlier) for earlier in instances if earlier != instance)

@@ -18,7 +18,7 @@ RENAMED = {
     "slave_sql_verify_checksum": "replica_sql_verify_checksum",
     "tx_isolation": "transaction_isolation",
 }
-REMOVED, INAPPLICABLE, FIXED, CLUSTER_ONLY, ZONES = map(words, named(__file__).values())
+REMOVED, INAPPLICABLE, FIXED, CLUSTER_ONLY, ZONES = [words(text) for text in named(__file__).values()]
 
 # Parameter -> its values, and whether they are a list.
 VALUES = {
@@ -75,9 +75,9 @@ def _value_reason(name: str, shown: str) -> str:
     value = json.loads(shown)
     if not allowed or not isinstance(value, str):
         return ""
-    known = {choice.lower() for choice in allowed}
+    allowed_in_small_letters = {choice.lower() for choice in allowed}
     parts = [part.strip() for part in value.split(",")] if is_list else [value.strip()]
-    wrong = [part for part in parts if part and part.lower() not in known]
+    wrong = [part for part in parts if part and part.lower() not in allowed_in_small_letters]
     if not wrong:
         return ""
     if name == "time_zone" and (hint := did_you_mean(wrong[0], allowed)):

@@ -6,6 +6,8 @@ from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, 
 from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY, WEEK = 1440, 10080  # minutes
+WINDOW = re.compile(r"(?:(\w{3}):)?(\d\d):(\d\d)-(?:(\w{3}):)?(\d\d):(\d\d)")
 
 
 # Type, the property with the daily window, and the shortest window in minutes.
@@ -54,17 +56,29 @@ class WindowsOverlap(Rule):
 
 def _span(window: Any) -> tuple[int, int] | None:
     """Return begin and end in minutes; with a day, from 1440 on."""
-    found = re.fullmatch(
-        r"(?:(\w{3}):)?(\d\d):(\d\d)-(?:(\w{3}):)?(\d\d):(\d\d)",
-        window.lower() if isinstance(window, str) else "",
-    )
-    if not found or any(day and day not in DAYS for day in (found[1], found[4])):
+    if not isinstance(window, str):
         return None
-    begin, end = (
-        (DAYS.index(day) + 1 if day else 0) * 1440 + int(hour) * 60 + int(minute)
-        for day, hour, minute in (found.groups()[:3], found.groups()[3:])
-    )
-    return begin, end if end > begin else end + (10080 if found[1] else 1440)
+    times = WINDOW.fullmatch(window.lower())
+    if times is None:
+        return None
+    begin_day, begin_hour, begin_minute, end_day, end_hour, end_minute = times.groups()
+    begin = _minutes(begin_day, begin_hour, begin_minute)
+    end = _minutes(end_day, end_hour, end_minute)
+    if begin is None or end is None:
+        return None
+    if end <= begin:
+        end += WEEK if begin_day else DAY
+    return begin, end
+
+
+def _minutes(day: str | None, hour: str, minute: str) -> int | None:
+    """Return a time in minutes; with a day, from 1440 on; None for another word than a day."""
+    minutes = int(hour) * 60 + int(minute)
+    if day is None:
+        return minutes
+    if day not in DAYS:
+        return None
+    return (DAYS.index(day) + 1) * DAY + minutes
 
 
 def _overlap(backup: tuple[int, int], maintenance: tuple[int, int]) -> bool:

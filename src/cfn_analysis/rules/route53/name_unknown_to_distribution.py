@@ -21,23 +21,35 @@ class NameUnknownToDistribution(Rule):
     finding_class = "names"
 
     def findings(self, validator: Validator, resources: Any) -> Findings:
-        known = {}
-        for logical_id, _, properties in of_type(resources, "AWS::CloudFront::Distribution"):
-            config = properties.get("DistributionConfig")
-            if isinstance(config, dict) and "ConnectionMode" not in config:  # tenants have their own names
-                names = [sub_text(alias) for alias, _ in each(config.get("Aliases"))]
-                if None not in names:
-                    known[logical_id] = [str(name) for name in names]
-        for name, target, path in _records(resources) if known else ():
-            found = re.fullmatch(r"\$\{(\w+)\.DomainName\}", target)
-            aliases = known.get(found[1]) if found else None
-            if aliases is not None and found and not any(_may_answer_for(alias, name) for alias in aliases):
-                listed = f"has only {' and '.join(aliases)}" if aliases else "is empty"
-                yield Finding(
-                    path,
-                    f"Name is {name} and is an alias for {found[1]}, whose Aliases {listed}: CloudFront "
-                    "answers 403. Add the name to Aliases.",
-                )
+        aliases_by_distribution = _aliases(resources)
+        if not aliases_by_distribution:
+            return
+        for name, target, path in _records(resources):
+            domain = re.fullmatch(r"\$\{(\w+)\.DomainName\}", target)
+            if domain is None or domain[1] not in aliases_by_distribution:
+                continue
+            aliases = aliases_by_distribution[domain[1]]
+            if any(_may_answer_for(alias, name) for alias in aliases):
+                continue
+            listed = f"has only {' and '.join(aliases)}" if aliases else "is empty"
+            yield Finding(
+                path,
+                f"Name is {name} and is an alias for {domain[1]}, whose Aliases {listed}: CloudFront "
+                "answers 403. Add the name to Aliases.",
+            )
+
+
+def _aliases(resources: Any) -> dict[str, list[str]]:
+    """Return the names of each distribution of which all are known."""
+    by_distribution: dict[str, list[str]] = {}
+    for logical_id, _, properties in of_type(resources, "AWS::CloudFront::Distribution"):
+        config = properties.get("DistributionConfig")
+        if not isinstance(config, dict) or "ConnectionMode" in config:  # tenants have their own names
+            continue
+        names = [sub_text(alias) for alias, _ in each(config.get("Aliases"))]
+        if None not in names:
+            by_distribution[logical_id] = [str(name) for name in names]
+    return by_distribution
 
 
 def _records(resources: Any) -> Iterator[tuple[str, str, Path]]:
@@ -45,12 +57,13 @@ def _records(resources: Any) -> Iterator[tuple[str, str, Path]]:
     for logical_id, _, properties in of_type(
         resources, "AWS::Route53::RecordSet", "AWS::Route53::RecordSetGroup"
     ):
-        start = (logical_id, "Properties")
-        for record, path in each(properties.get("RecordSets", properties), *start):
+        for record, path in each(properties.get("RecordSets", properties), logical_id, "Properties"):
             alias = record.get("AliasTarget") if isinstance(record, dict) else None
             target = sub_text(alias.get("DNSName")) if isinstance(alias, dict) else None
-            for name in texts(record.get("Name")) if target else ():
-                yield name, str(target), (*path, "Name")
+            if not target:
+                continue
+            for name in texts(record.get("Name")):
+                yield name, target, (*path, "Name")
 
 
 def _may_answer_for(alias: str, name: str) -> bool:

@@ -18,9 +18,9 @@ class LifecycleOutOfOrder(Rule):
     looks_at = ("Resources/AWS::S3::Bucket/Properties/LifecycleConfiguration/Rules/*",)
 
     def findings(self, validator: Validator, rule: Any) -> Findings:
-        for found, case in scenarios(validator, rule):
-            moves = mappings([found.get("Transition"), *items(found.get("Transitions"))])
-            expiry = number(only_value(case, found.get("ExpirationInDays")))
+        for settings, case in scenarios(validator, rule):
+            moves = mappings([settings.get("Transition"), *items(settings.get("Transitions"))])
+            expiry = number(only_value(case, settings.get("ExpirationInDays")))
             for move in moves:
                 days = number(only_value(case, move.get("TransitionInDays")))
                 if days is not None and expiry is not None and expiry <= days:

@@ -2,7 +2,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
-from cfn_analysis.rules.support.values import case_of, children, of_type, show
+from cfn_analysis.rules.support.values import case_of, children, existing, of_type, show
 
 RETAINING = {"Retain", "RetainExceptOnCreate"}
 
@@ -30,10 +30,10 @@ class RetainedBucketLosesPolicy(Rule):
                 continue
             kept, lost = _kinds(validator, bucket) & RETAINING, _kinds(validator, policy) - RETAINING
             if kept and lost and _denies(properties.get("PolicyDocument")):
-                given = "DeletionPolicy" in policy
+                written = show(policy["DeletionPolicy"]) if "DeletionPolicy" in policy else "missing"
                 yield Finding(
-                    (policy_id, "DeletionPolicy") if given else (policy_id,),
-                    f"DeletionPolicy is {show(policy['DeletionPolicy']) if given else 'missing'}, and "
+                    (policy_id, *existing(policy, ("DeletionPolicy",))),
+                    f"DeletionPolicy is {written}, and "
                     f"{show(bucket['DeletionPolicy'])} on {bucket_id}: the bucket stays in the account, and "
                     "requests that its policy denies are then allowed. Set DeletionPolicy: "
                     f"{sorted(kept)[0]} here too.",

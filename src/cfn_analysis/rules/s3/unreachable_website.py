@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
-from cfn_analysis.rules.support.values import branches, is_true, place, values
+from cfn_analysis.rules.support.values import branches, is_true, place, possible_values
 
 BLOCKS = {
     "RestrictPublicBuckets": "no one outside the account can read the bucket",
@@ -33,7 +33,7 @@ class UnreachableWebsite(Rule):
             start = case.evolve(context=case.context.evolve(path=validator.context.path))
             for name, effect in BLOCKS.items():
                 for value, where in branches(start, bucket, "PublicAccessBlockConfiguration", name):
-                    if any(is_true(found) for found, _ in values(where, value)):
+                    if any(is_true(possible) for possible in possible_values(where, value)):
                         yield Finding(
                             place(where, validator),
                             f"{name} is true on a bucket with WebsiteConfiguration: {effect}, and the "

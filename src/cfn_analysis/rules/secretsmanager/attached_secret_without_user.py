@@ -24,12 +24,14 @@ class AttachedSecretWithoutUser(Rule):
     looks_at = properties_of("AWS::SecretsManager::SecretTargetAttachment")
 
     def findings(self, validator: Validator, properties: Any) -> Findings:
-        secret, found = target(validator, properties.get("SecretId"), "AWS::SecretsManager::Secret")
-        made = found.get("GenerateSecretString")
-        if not secret or not isinstance(made, dict) or is_function(made)[0]:
+        secret, properties_of_secret = target(
+            validator, properties.get("SecretId"), "AWS::SecretsManager::Secret"
+        )
+        generated = properties_of_secret.get("GenerateSecretString")
+        if not secret or not isinstance(generated, dict) or is_function(generated)[0]:
             return
-        text = sub_text(made.get("SecretStringTemplate", "{}"))
-        key = only_value(validator, made.get("GenerateStringKey", ""))
+        text = sub_text(generated.get("SecretStringTemplate", "{}"))
+        key = only_value(validator, generated.get("GenerateStringKey", ""))
         if text is None or key is None:
             return
         try:

@@ -25,20 +25,20 @@ class PasswordThatRdsRefuses(Rule):
     def findings(self, validator: Validator, resources: Any) -> Findings:
         for user, _, properties in of_type(resources, "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"):
             text = sub_text(properties.get("MasterUserPassword")) or ""
-            found = re.search(r"\{\{resolve:secretsmanager:\$\{(\w+)(?:\.Id)?\}", text)
-            secret, made_by = find_resource(
-                validator, found[1] if found else "", "AWS::SecretsManager::Secret"
-            )
-            made = made_by.get("GenerateSecretString")
-            if not secret or not isinstance(made, dict) or is_function(made)[0]:
+            reference = re.search(r"\{\{resolve:secretsmanager:\$\{(\w+)(?:\.Id)?\}", text)
+            if reference is None:
                 continue
-            excluded = only_value(validator, made.get("ExcludeCharacters", ""))
-            if is_true(made.get("ExcludePunctuation")) or not isinstance(excluded, str):
+            secret, secret_properties = find_resource(validator, reference[1], "AWS::SecretsManager::Secret")
+            generated = secret_properties.get("GenerateSecretString")
+            if not secret or not isinstance(generated, dict) or is_function(generated)[0]:
                 continue
-            left = [character for character in REFUSED if character not in excluded]
-            if left:
+            excluded = only_value(validator, generated.get("ExcludeCharacters", ""))
+            if is_true(generated.get("ExcludePunctuation")) or not isinstance(excluded, str):
+                continue
+            refused = [character for character in REFUSED if character not in excluded]
+            if refused:
                 yield Finding(
                     (secret, "Properties", "GenerateSecretString"),
-                    f"GenerateSecretString generates the password of {user} and can use {' '.join(left)}, "
+                    f"GenerateSecretString generates the password of {user} and can use {' '.join(refused)}, "
                     "which RDS refuses: the stack fails for some passwords. Add them to ExcludeCharacters.",
                 )

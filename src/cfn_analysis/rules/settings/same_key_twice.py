@@ -89,9 +89,9 @@ KEYS = [_key(line) for line in rows(__file__)]
 def _keyed(resources: Any, kind: str, names: list[str]) -> Iterator[tuple[tuple[str, ...], Path]]:
     """Yield the key of each resource of a type that has all properties, with the path to one of them."""
     for logical_id, _, properties in of_type(resources, kind):
-        known = [_compared(kind, properties, *name.split("=")) for name in names]
+        values_of_names = [_compared(kind, properties, *name.split("=")) for name in names]
         last = [name for name in names if name in properties][-1:]
-        for key in product(*known):
+        for key in product(*values_of_names):
             yield key, (logical_id, "Properties", *existing(properties, last))
 
 
@@ -99,13 +99,19 @@ def _compared(kind: str, properties: Any, name: str, default: str | None = None)
     """Return the value of a property as it is compared; of a list, each item."""
     value = value_at(properties, (name,))
     if value is None:
-        return [] if default is None else [default]
+        if default is None:
+            return []
+        return [default]
     texts = [_text(part) for part in (value if isinstance(value, list) else [value])]
-    return [text.removesuffix(".").lower() for text in texts] if "Route53" in kind else texts
+    if "Route53" in kind:
+        return [text.removesuffix(".").lower() for text in texts]
+    return texts
 
 
 def _text(value: Any) -> str:
-    return (sub_text(value) or show(value)) if isinstance(value, dict) else as_text(value)
+    if isinstance(value, dict):
+        return sub_text(value) or show(value)
+    return as_text(value)
 
 
 def _export_names(validator: Validator, output: Any) -> Iterator[tuple[str, Validator]]:
@@ -117,23 +123,26 @@ def _export_names(validator: Validator, output: Any) -> Iterator[tuple[str, Vali
             yield show(name), where
 
 
-def _can_coincide(case: Validator, other: Validator) -> bool:
+def _can_coincide(first: Validator, second: Validator) -> bool:
     """Return whether two cases can be at the same time: same conditions, same parameter values.
 
     A parameter that only one of them assumes must have its default: two names with different parameters can
     be equal, but this is usually not intended.
     """
-    mine, theirs = case.context.ref_values, other.context.ref_values
-    if any(mine[name] != theirs[name] for name in mine.keys() & theirs.keys()):
+    values_of_first, values_of_second = first.context.ref_values, second.context.ref_values
+    in_both = values_of_first.keys() & values_of_second.keys()
+    if any(values_of_first[name] != values_of_second[name] for name in in_both):
         return False
-    if not all(_is_usual(case, name, {**mine, **theirs}[name]) for name in mine.keys() ^ theirs.keys()):
+    assumed = {**values_of_first, **values_of_second}
+    if not all(_is_usual(first, name, value) for name, value in assumed.items() if name not in in_both):
         return False
-    status = {name: value for name, value in other.context.conditions.status.items() if value is not None}
-    return assume(case, status) is not None
+    status = {name: value for name, value in second.context.conditions.status.items() if value is not None}
+    return assume(first, status) is not None
 
 
 def _is_usual(case: Validator, name: str, value: Any) -> bool:
     """Return whether a parameter has its default, or the value that the lint was given."""
     parameter = case.context.parameters.get(name)
-    given = case.cfn.context.parameter_sets
-    return parameter is None or bool(given) or str(parameter.default) == str(value)
+    if parameter is None or case.cfn.context.parameter_sets:
+        return True
+    return str(parameter.default) == str(value)

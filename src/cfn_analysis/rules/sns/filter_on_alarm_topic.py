@@ -32,14 +32,7 @@ class FilterOnAlarmTopic(Rule):
     finding_class = "conditions"
 
     def findings(self, validator: Validator, resources: Any) -> Findings:
-        topics = {
-            single_reference(action)[0]
-            for _, _, properties in of_type(
-                resources, "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
-            )
-            for name in ALARM_ACTIONS
-            for action, _ in each(properties.get(name))
-        }
+        topics = _notified(resources)
         for logical_id, _, properties in of_type(resources, "AWS::SNS::Subscription"):
             policy, topic = properties.get("FilterPolicy"), single_reference(properties.get("TopicArn"))[0]
             if not topic or topic not in topics or not isinstance(policy, dict) or is_function(policy)[0]:
@@ -51,3 +44,12 @@ class FilterOnAlarmTopic(Rule):
                     f"FilterPolicy filters on attributes, and the alarms that notify {topic} have none: no "
                     "message is delivered. Set FilterPolicyScope: MessageBody.",
                 )
+
+
+def _notified(resources: Any) -> set[str]:
+    """Return the topics that alarms notify."""
+    topics: set[str] = set()
+    for _, _, properties in of_type(resources, "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"):
+        for name in ALARM_ACTIONS:
+            topics.update(single_reference(action)[0] for action, _ in each(properties.get(name)))
+    return topics

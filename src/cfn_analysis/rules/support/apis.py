@@ -113,12 +113,16 @@ def _applies(setting: Any, method: Method, own: set[tuple[str, Any]]) -> bool:
 
 def _verb(method: Method) -> str:
     verb = method.properties.get("HttpMethod")
-    return verb.upper() if isinstance(verb, str) else ""
+    if not isinstance(verb, str):
+        return ""
+    return verb.upper()
 
 
 def _decoded(path: Any) -> str:
     """Return the path of a ResourcePath such as ``/~1pets~1{id}``."""
-    return path.removeprefix("/").replace("~1", "/") if str(path).startswith("/~1") else str(path)
+    if str(path).startswith("/~1"):
+        return str(path).removeprefix("/").replace("~1", "/")
+    return str(path)
 
 
 def cache_key(case: Validator, method: Method) -> Iterator[list[str]]:
@@ -142,4 +146,6 @@ def cache_key_place(method: Method) -> Path:
 
 def cache_key_state(method: Method, key: list[str]) -> str:
     """Return a method's CacheKeyParameters in words: ``is ...`` or ``is missing``."""
-    return f"is {show(key)}" if cache_key_place(method)[-1] == "CacheKeyParameters" else "is missing"
+    if cache_key_place(method)[-1] == "CacheKeyParameters":
+        return f"is {show(key)}"
+    return "is missing"

@@ -18,7 +18,9 @@ _REFERENCE_IN_URI = re.compile(r"\$\{([^!.{}]+)(?:\.(?:Arn|AliasArn))?\}([^/$]*)
 def function_of(validator: Validator, value: Any) -> str:
     """Return the logical ID of the function in a FunctionName, by Ref or ARN; empty for other values."""
     logical_id, attribute = single_reference(value)
-    return find_resource(validator, logical_id, FUNCTION)[0] if attribute in ("", "Arn") else ""
+    if attribute not in ("", "Arn"):
+        return ""
+    return find_resource(validator, logical_id, FUNCTION)[0]
 
 
 def called_function(validator: Validator, uri: Any) -> tuple[str, str]:

@@ -29,10 +29,18 @@ NUMBERS: dict[str, Sequence[int]] = {
     "kms": range(9785, 9790),
 }
 
-# Rule that another one replaces -> that one.
-REPLACED = {
-    replaced: successor
-    for successor, numbers in {
+
+def _by_replaced(rules: dict[str, str]) -> dict[str, str]:
+    """Return replaced rule -> the one that replaces it."""
+    successors: dict[str, str] = {}
+    for successor, replaced_rules in rules.items():
+        successors.update(dict.fromkeys(replaced_rules.split(), successor))
+    return successors
+
+
+# Replaced rule -> the one that replaces it. Written here: the new rule, and those that it replaces.
+REPLACED = _by_replaced(
+    {
         "E9515": "E9707",
         "W9511": "W9512",
         "E9513": "E9660",
@@ -54,9 +62,8 @@ REPLACED = {
         "E9620 E9623 E9638 E9664 E9672 E9680 E9681 W9682 W9690 E9692 E9693 E9694 E9709 E9742 E9743 E9750 "
         "E9774 E9775 E9777 E9786 E9788 E9790 E9792",
         "E9736": "E9503 E9627 E9628 E9760 E9776",
-    }.items()
-    for replaced in numbers.split()
-}
+    }
+)
 
 OUT_OF_SCOPE = "Not looked for: no template here has such resources."
 
@@ -124,7 +131,9 @@ def next_number(folder: str, used: Iterable[int]) -> int | None:
             free.clear()
         else:
             free.append(number)
-    return free[0] if free else None
+    if not free:
+        return None
+    return free[0]
 
 
 def ranges_text(numbers: Sequence[int]) -> str:

@@ -50,7 +50,9 @@ def _with_references(value: Any, unknown: Callable[[str | None], str | None]) ->
 
 def _part_with_references(value: Any, unknown: Callable[[str | None], str | None]) -> str | None:
     text = _with_references(value, unknown)
-    return unknown(is_function(value)[0]) if text is None else text
+    if text is None:
+        return unknown(is_function(value)[0])
+    return text
 
 
 def plain(text: str) -> str:

@@ -324,4 +324,6 @@ def _matches_alarm(case: Validator, pattern: Any, prefix: str, name: Any) -> boo
 def _of_account(prefix: str, pattern: str) -> str:
     """Return the beginning of an alarm's ARN in the account of a pattern."""
     account = re.match(r"(?:[^:]*:){4}([0-9]{12}):", pattern)
-    return prefix.replace(ACCOUNT, account[1]) if account else prefix
+    if account:
+        return prefix.replace(ACCOUNT, account[1])
+    return prefix

@@ -17,7 +17,9 @@ def is_arn(kind: str, attribute: str) -> bool | None:
     """Return whether an attribute of a type, or its Ref, is an ARN; None if it is not known."""
     if kind not in NO_ARN and kind not in ARN:
         return None
-    return "arn" in attribute.lower() if attribute else kind in ARN
+    if attribute:
+        return "arn" in attribute.lower()
+    return kind in ARN
 
 
 def arn_of(kind: str, logical_id: str) -> str:

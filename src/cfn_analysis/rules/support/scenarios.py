@@ -139,7 +139,9 @@ def is_possible(case: Validator) -> bool:
 
 def _section(case: Validator, name: str) -> Any:
     section = case.cfn.template.get(name)
-    return section if isinstance(section, dict) else {}
+    if not isinstance(section, dict):
+        return {}
+    return section
 
 
 def default_values(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:

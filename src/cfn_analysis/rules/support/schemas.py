@@ -125,4 +125,6 @@ def _without_maps(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     function, _ = is_function(value)
-    return None if function == "Fn::FindInMap" else {key: _without_maps(part) for key, part in value.items()}
+    if function == "Fn::FindInMap":
+        return None
+    return {key: _without_maps(part) for key, part in value.items()}

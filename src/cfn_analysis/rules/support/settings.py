@@ -264,7 +264,9 @@ def _with_references(value: Any) -> Any:
     """Return a value with its references as texts, ``${Name}``; an unknown value stays a function."""
     if is_function(value)[0]:
         text = sub_text(value)
-        return value if text is None else text
+        if text is None:
+            return value
+        return text
     if isinstance(value, list):
         return [_with_references(part) for part in value]
     return value
@@ -273,7 +275,9 @@ def _with_references(value: Any) -> Any:
 def _value_text(value: Any) -> str:
     if isinstance(value, list):
         return " and ".join(_value_text(part) for part in value)
-    return show(value) if isinstance(value, dict) else as_text(value)
+    if isinstance(value, dict):
+        return show(value)
+    return as_text(value)
 
 
 def _is_valid(value: Any, schema: Mapping[str, Any]) -> bool:
@@ -301,4 +305,6 @@ def _typed(value: Any) -> Any:
         return {"Ref": value}
     if value.lower() in ("true", "false"):
         return value.lower() == "true"
-    return number(value) if _NUMBER.fullmatch(value) else value
+    if _NUMBER.fullmatch(value):
+        return number(value)
+    return value

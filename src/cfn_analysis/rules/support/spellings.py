@@ -53,7 +53,9 @@ def _names(namespace: str, dimensions: Iterable[Any]) -> tuple[list[str], dict[s
 def namespace_spelling(name: str) -> str:
     """Return how CloudWatch spells the namespace of a service; empty if it is not known."""
     aws = name[:4].lower() == "aws/"
-    return SPELLINGS.get(re.sub(r"[^a-z0-9/]", "", name.lower()), "") if aws else ""
+    if not aws:
+        return ""
+    return SPELLINGS.get(re.sub(r"[^a-z0-9/]", "", name.lower()), "")
 
 
 def _singular(name: str) -> str:

@@ -94,7 +94,9 @@ def twins(
 def ref_name(value: Any) -> str:
     """Return the logical ID of a Ref; empty for other values."""
     function, argument = is_function(value)
-    return argument if function == "Ref" and isinstance(argument, str) else ""
+    if function == "Ref" and isinstance(argument, str):
+        return argument
+    return ""
 
 
 def is_true(value: Any) -> bool:
@@ -172,7 +174,9 @@ def children(part: Any) -> Iterator[tuple[Any, Any]]:
 
 def items(value: Any) -> list[Any]:
     """Return the items of a list; none of another value."""
-    return value if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return []
+    return value
 
 
 def mappings(value: Any) -> list[dict[str, Any]]:
@@ -182,4 +186,6 @@ def mappings(value: Any) -> list[dict[str, Any]]:
 
 def as_text(scalar: Any) -> str:
     """Return a text, number or boolean as CloudFormation compares it."""
-    return str(scalar).lower() if isinstance(scalar, bool) else str(scalar)
+    if isinstance(scalar, bool):
+        return str(scalar).lower()
+    return str(scalar)

@@ -34,7 +34,9 @@ def _cleaned(part: Any) -> Any:
         return [_cleaned(entry) for entry in part]
     if not isinstance(part, dict):
         return part
-    return _UNKNOWN if _refers_to_nothing(part) else {key: _cleaned(value) for key, value in part.items()}
+    if _refers_to_nothing(part):
+        return _UNKNOWN
+    return {key: _cleaned(value) for key, value in part.items()}
 
 
 def _refers_to_nothing(function: dict[str, Any]) -> bool:

@@ -30,7 +30,7 @@ def named(file: str) -> dict[str, str]:
 
 
 def nearest(word: str, vocabulary: Iterable[str], cutoff: float = 0.6) -> str:
-    """Return the vocabulary word that is most similar to another; empty if none is similar."""
+    """Return the word of a vocabulary that is most similar to a word; empty if none is."""
     return next(iter(get_close_matches(word, list(vocabulary), n=1, cutoff=cutoff)), "")
 
 

@@ -76,27 +76,33 @@ def _map_entries(value: Any, mappings: Any) -> tuple[str, set[str]]:
             return "", set()
     if not isinstance(mapping, dict) or "Fn::Transform" in mapping:
         return "", set()
-    rows = [row.get(second) for row in mapping.values() if isinstance(row, dict)]
-    known = [entry for entry in rows if entry is not None]
-    if any(isinstance(entry, list | dict) for entry in known):
+    rows = [row for row in mapping.values() if isinstance(row, dict)]
+    entries = [row[second] for row in rows if row.get(second) is not None]
+    if any(isinstance(entry, list | dict) for entry in entries):
         return "", set()
-    return name, set(map(as_text, known))
+    return name, {as_text(entry) for entry in entries}
 
 
 def _allowed(name: str, parameters: Any, text: str) -> str:
     """Return the allowed values of a parameter if this text is not one of them; otherwise an empty text."""
     if name in PSEUDO:
-        return "" if PSEUDO[name].fullmatch(text) else "no account, region or partition has this name"
+        if PSEUDO[name].fullmatch(text):
+            return ""
+        return "no account, region or partition has this name"
     parameter = parameters.get(name)
     if not isinstance(parameter, dict) or not str(parameter.get("Type", "")).startswith(("String", "Number")):
         return ""
-    values_of, pattern = parameter.get("AllowedValues"), parameter.get("AllowedPattern")
-    if isinstance(values_of, list):
-        known = list(map(as_text, values_of))
-        return "" if text in known else f"AllowedValues contains {' and '.join(map(show, known))}"
+    allowed, pattern = parameter.get("AllowedValues"), parameter.get("AllowedPattern")
+    if isinstance(allowed, list):
+        texts = [as_text(value) for value in allowed]
+        if text in texts:
+            return ""
+        return f"AllowedValues contains {' and '.join(show(allowed_text) for allowed_text in texts)}"
     if parameter["Type"] == "Number":
         return _as_number(parameter, text)
-    return f"AllowedPattern {show(pattern)} does not match it" if _refuses(pattern, text) else ""
+    if _refuses(pattern, text):
+        return f"AllowedPattern {show(pattern)} does not match it"
+    return ""
 
 
 def _as_number(parameter: Any, text: str) -> str:

@@ -22,7 +22,9 @@ class ConditionThatIsDecided(Rule):
 
     def findings(self, validator: Validator, template: Any) -> Findings:
         written = template.get("Conditions")
-        for name, condition in written.items() if isinstance(written, dict) else ():
+        if not isinstance(written, dict):
+            return
+        for name, condition in written.items():
             if is_function(condition)[0] not in ("Fn::And", "Fn::Or"):
                 continue
             possible = [status for status in (True, False) if assume(validator, {name: status})]

@@ -1,7 +1,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cfn_analysis.rules.support.callers import RIGHTS, calls_of_services
+from cfn_analysis.rules.support.callers import RIGHTS, Call, calls_of_services
 from cfn_analysis.rules.support.ordering import ORDERS, Order, keys
 from cfn_analysis.rules.support.references import waits_for
 from cfn_analysis.rules.support.resource_policies import Granted, ServiceCall, access, policies_of
@@ -41,10 +41,12 @@ def _pairs(
     resources: Any, order: Order, firsts: Sequence[str], waiting: Sequence[str]
 ) -> Iterator[tuple[list[str], str]]:
     """Yield what must exist first, and the resource that has to wait for it."""
-    known = {first: keys(resources, first, order.first_key) for first in firsts}
-    for logical_id in waiting if firsts else ():
+    if not firsts:
+        return
+    keys_of_firsts = {first: keys(resources, first, order.first_key) for first in firsts}
+    for logical_id in waiting:
         own = keys(resources, logical_id, order.key)
-        before = [first for first in firsts if known[first] & own]
+        before = [first for first in firsts if keys_of_firsts[first] & own]
         if before:
             yield before, logical_id
 
@@ -66,20 +68,25 @@ def _findings(
 def _before_policies(validator: Validator, resources: Any) -> Findings:
     """Yield the resources that are created before the policy that a service needs to call their target."""
     for call in calls_of_services(validator, resources):
-        kind = resources[call.target]["Type"]
-        if not call.caller.checked or kind == KEY:
+        if not call.caller.checked or resources[call.target]["Type"] == KEY:
             continue
-        asked = ServiceCall(call.caller.service, call.caller.rights or RIGHTS[kind], call.target, call.source)
-        sufficient = [
-            policy
-            for policy, content in policies_of(validator, resources, call.target).items()
-            for granted, _, _ in access(call.case, {policy: content}, asked)
-            if set(granted.values()) == {Granted.FULL}
-        ]
+        sufficient = _sufficient_policies(validator, resources, call)
         waiting = str(call.path[0])
         if sufficient and not any(waits_for(validator, waiting, policy) for policy in sufficient):
             does = f"which allows {call.caller.service or 'the service.'}amazonaws.com to use {call.target}"
             yield _finding(validator, resources, waiting, sufficient[:1], does, call.caller.effect)
+
+
+def _sufficient_policies(validator: Validator, resources: Any, call: Call) -> list[str]:
+    """Return the policies that allow a call, each by itself in one of its cases."""
+    rights = call.caller.rights or RIGHTS[resources[call.target]["Type"]]
+    service_call = ServiceCall(call.caller.service, rights, call.target, call.source)
+    sufficient = []
+    for policy, content in policies_of(validator, resources, call.target).items():
+        for granted, _, _ in access(call.case, {policy: content}, service_call):
+            if set(granted.values()) == {Granted.FULL}:
+                sufficient.append(policy)
+    return sufficient
 
 
 def _finding(

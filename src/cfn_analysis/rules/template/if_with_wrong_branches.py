@@ -86,22 +86,33 @@ def _empty(conditions: Any, condition: Any, status: bool, exists: Any = None) ->
     """
     function, argument = is_function(condition)
     if function == "Condition":
-        written = conditions.get(argument) if isinstance(argument, str) else None
-        return _empty(conditions, written, status, exists)
+        if not isinstance(argument, str):
+            return {}
+        return _empty(conditions, conditions.get(argument), status, exists)
     if not isinstance(argument, list):
         return {}
     if function == "Fn::Equals" and len(argument) == 2 and status:
-        pairs = (argument, argument[::-1])
-        return {
-            ref_name(left): as_text(right)
-            for left, right in pairs
-            if ref_name(left) and not isinstance(right, (dict, list)) and as_text(right) in EMPTY
-        }
+        return _compared_with_empty(argument)
     if function == "Fn::Not" and len(argument) == 1:
         return _empty(conditions, argument[0], not status, exists)
+    parts = argument
     if function == "Fn::And" and not status:
-        argument = [part for part in argument if part != {"Condition": exists}]
-    if function == ("Fn::And" if status else "Fn::Or") or (function == "Fn::And" and len(argument) == 1):
-        found = [_empty(conditions, part, status, exists) for part in argument]
-        return {name: value for part in found for name, value in part.items()}
-    return {}
+        parts = [part for part in argument if part != {"Condition": exists}]
+    # Of several conditions of which one is enough, it is not known which one decides.
+    decides_all = function == ("Fn::And" if status else "Fn::Or")
+    if not decides_all and not (function == "Fn::And" and len(parts) == 1):
+        return {}
+    empty: dict[str, str] = {}
+    for part in parts:
+        empty |= _empty(conditions, part, status, exists)
+    return empty
+
+
+def _compared_with_empty(operands: list[Any]) -> dict[str, str]:
+    """Return the parameter that an Fn::Equals compares with an empty text or 0, with that value."""
+    first, second = operands
+    compared: dict[str, str] = {}
+    for parameter, value in ((first, second), (second, first)):
+        if ref_name(parameter) and not isinstance(value, (dict, list)) and as_text(value) in EMPTY:
+            compared[ref_name(parameter)] = as_text(value)
+    return compared

@@ -39,13 +39,17 @@ class IgnoreWithoutReason(Rule):
 def ignored_checks(resource: Any) -> list[str]:
     """Return the IDs of the rules that a resource ignores; empty if its Metadata has another form."""
     checks = _config(resource).get("ignore_checks", [])
-    return [check for check in checks if isinstance(check, str)] if isinstance(checks, list) else []
+    if not isinstance(checks, list):
+        return []
+    return [check for check in checks if isinstance(check, str)]
 
 
 def _config(holder: Any) -> dict[str, Any]:
     """Return Metadata/cfn-lint/config of a template or resource; empty where any step is not a mapping."""
     config = value_at(holder, ("Metadata", "cfn-lint", "config"))
-    return config if isinstance(config, dict) else {}
+    if not isinstance(config, dict):
+        return {}
+    return config
 
 
 def _useless_ignores(config: dict[str, Any]) -> Iterator[str]:

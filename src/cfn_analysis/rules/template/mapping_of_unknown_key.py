@@ -27,13 +27,13 @@ class MappingOfUnknownKey(Rule):
         mappings, parameters = template.get("Mappings"), template.get("Parameters")
         if not isinstance(mappings, dict):
             return
-        asked: dict[str, list[Any]] = {}
+        keys_by_mapping: dict[str, list[Any]] = {}
         for name, key in _lookups(
             [template.get("Resources"), template.get("Conditions"), template.get("Outputs")]
         ):
-            asked.setdefault(name, []).append(key)
+            keys_by_mapping.setdefault(name, []).append(key)
         for name, mapping in mappings.items():
-            names = {ref_name(key) for key in asked.get(name, [""])}
+            names = {ref_name(key) for key in keys_by_mapping.get(name, [""])}
             if not isinstance(mapping, dict) or len(names) != 1:
                 continue
             (by,) = names
@@ -56,4 +56,4 @@ def _never(by: str, key: str, parameters: Any) -> bool:
     if by == "AWS::Region":
         return not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", key)
     allowed = value_at(parameters, (by, "AllowedValues"))
-    return isinstance(allowed, list) and key not in map(as_text, allowed)
+    return isinstance(allowed, list) and key not in [as_text(value) for value in allowed]

@@ -34,9 +34,10 @@ class NothingUses(Rule):
 
     def findings(self, validator: Validator, resources: Any) -> Findings:
         yield from _unused_origins(validator, resources)
-        found = list(of_type(resources, *USERS))
-        graph: Any = validator.cfn.graph if found and len(resources) > 1 else None
-        for logical_id, resource, properties in found if graph else ():
+        graph: Any = validator.cfn.graph
+        if graph is None or len(resources) < 2:
+            return
+        for logical_id, resource, properties in of_type(resources, *USERS):
             users = set(graph.graph.predecessors(logical_id)) - {logical_id}
             shown = {user for user in users if user not in resources}  # in outputs
             if shown and not _misses_its_distribution(resources, properties):
@@ -55,7 +56,9 @@ def _unused_origins(validator: Validator, resources: Any) -> Findings:
     for distribution, resource, properties in of_type(resources, "AWS::CloudFront::Distribution"):
         case = case_of(validator, resource)
         parts = ("Origins", "OriginGroups", "DefaultCacheBehavior", "CacheBehaviors")
-        for config in configurations(case, properties, *parts) if case else ():
+        if case is None:
+            continue
+        for config in configurations(case, properties, *parts):
             used = {show(behavior.get("TargetOriginId")) for _, behavior in config.behaviors()}
             groups = show(config.parts.get("OriginGroups"))
             for index, origin in config.origins():

@@ -16,13 +16,20 @@ from cfn_analysis.rules.support.values import (
     place,
     show,
 )
-from cfn_analysis.rules.support.words import rows
+from cfn_analysis.rules.support.words import columns
 
 QUEUE, TOPIC = "AWS::SQS::Queue", "AWS::SNS::Topic"
 
-ARNS = [
-    (f"AWS::{kind}", path.split("/")) for kind, *paths in map(str.split, rows(__file__)) for path in paths
-]
+
+def _properties_with_arns() -> dict[str, list[list[str]]]:
+    """Return type -> the paths of its properties that require an ARN."""
+    by_type: dict[str, list[list[str]]] = {}
+    for kind, *paths in columns(__file__):
+        by_type.setdefault(f"AWS::{kind}", []).extend(path.split("/") for path in paths)
+    return by_type
+
+
+ARNS = _properties_with_arns()
 # A subscription's endpoint of another protocol may be anything.
 ENDPOINTS = (QUEUE, "AWS::Lambda::Function")
 
@@ -61,7 +68,9 @@ class ReferenceInAnotherForm(Rule):
         types = {logical_id: resource.get("Type") for logical_id, resource in resources.items()}
         for logical_id, resource, properties in of_type(resources, *set(types.values())):
             case = case_of(validator, resource)
-            for path, message, where in _found(case, types, resource["Type"], properties) if case else ():
+            if case is None:
+                continue
+            for path, message, where in _problems(case, types, resource["Type"], properties):
                 yield Finding((logical_id, "Properties", *path), message, where)
             for path, text in _texts_inside(properties):
                 wrong = _arn_inside(types, text)
@@ -74,11 +83,13 @@ class ReferenceInAnotherForm(Rule):
                     )
 
 
-def _found(
+def _problems(
     case: Validator, types: dict[str, Any], kind: str, properties: Any
 ) -> Iterator[tuple[Path, str, Validator | None]]:
-    for of, path in ARNS:
-        for value, where in branches(case, properties, *path) if of == kind and path[0] in properties else ():
+    for path in ARNS.get(kind, []):
+        if path[0] not in properties:
+            continue
+        for value, where in branches(case, properties, *path):
             logical_id, attribute = single_reference(value)
             target = str(types.get(logical_id))
             if path == ["Endpoint"] and target not in ENDPOINTS:
@@ -88,8 +99,7 @@ def _found(
                 yield (
                     place(where, case),
                     f"{_name(tuple(path))} is {show(value)}{{when}}, which is not the form of an {target} "
-                    f"that it "
-                    f"requires. Write {right}.",
+                    f"that it requires. Write {right}.",
                     where,
                 )
     if kind in ("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup"):
@@ -101,26 +111,30 @@ def _found(
 def _right(kind: str, target: str, logical_id: str, attribute: str) -> str:
     """Return the reference that a property requires; empty if it has it, or if it is not known."""
     if kind == "AWS::SQS::QueuePolicy":
-        return f"Ref {logical_id}" if target == QUEUE and attribute else ""
-    return "" if is_arn(target, attribute) is not False else arn_of(target, logical_id)
+        if target == QUEUE and attribute:
+            return f"Ref {logical_id}"
+        return ""
+    if is_arn(target, attribute) is not False:
+        return ""
+    return arn_of(target, logical_id)
 
 
 def _other_scope(
     case: Validator, types: dict[str, Any], properties: Any
 ) -> Iterator[tuple[Path, str, Validator | None]]:
     """Yield the sets and groups of a web ACL that are for resources of another scope."""
+    scope = properties.get("Scope")
     for logical_id in sorted(logical_ids_in(properties.get("Rules"))):
-        if str(types.get(logical_id)) in SCOPED:
-            other = case.cfn.template["Resources"][logical_id].get("Properties", {}).get("Scope")
-            own = properties.get("Scope")
-            if isinstance(own, str) and isinstance(other, str) and own != other:
-                yield (
-                    ("Rules",),
-                    f"Rules refers to {logical_id}, whose Scope is {other}, and the own Scope is {own}: "
-                    f"WAF refuses the "
-                    "rules. Use the same Scope.",
-                    None,
-                )
+        if str(types.get(logical_id)) not in SCOPED:
+            continue
+        scope_of_target = case.cfn.template["Resources"][logical_id].get("Properties", {}).get("Scope")
+        if isinstance(scope, str) and isinstance(scope_of_target, str) and scope != scope_of_target:
+            yield (
+                ("Rules",),
+                f"Rules refers to {logical_id}, whose Scope is {scope_of_target}, and the own Scope is "
+                f"{scope}: WAF refuses the rules. Use the same Scope.",
+                None,
+            )
 
 
 def _other_kind(
@@ -132,15 +146,16 @@ def _other_kind(
     kinds: dict[str, str],
 ) -> Iterator[tuple[Path, str, Validator | None]]:
     named = str(only_value(case, properties.get(name)))
-    for value, where in branches(case, properties, *path) if named in kinds else ():
+    if named not in kinds:
+        return
+    for value, where in branches(case, properties, *path):
         logical_id, attribute = single_reference(value)
         target = types.get(logical_id)
         if target in kinds.values() and (attribute or target != kinds[named]):
             yield (
                 place(where, case),
                 f"{path[0]} is {show(value)}{{when}}, and {name} is {named}: it requires the identifier of "
-                f"an "
-                f"{kinds[named]}, which Ref returns.",
+                f"an {kinds[named]}, which Ref returns.",
                 where,
             )
 

@@ -123,7 +123,7 @@ def _pruned(value: Any, paths: Sequence[Steps]) -> Any:
     if function is not None:
         return value
     if isinstance(value, list):
-        return [_pruned(item, _below(paths, "*")) for item in value]
+        return [_pruned(part, _below(paths, "*")) for part in value]
     if not isinstance(value, dict):
         return value
     first_steps = {path[0] for path in paths}
@@ -151,11 +151,11 @@ def _values_at(value: Any, steps: Steps, path: Path = ()) -> Iterator[tuple[Any,
         return
     step, *rest = steps
     if step == "*" and isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _values_at(item, tuple(rest), (*path, index))
+        for index, part in enumerate(value):
+            yield from _values_at(part, tuple(rest), (*path, index))
     elif step == "*" and isinstance(value, dict):
-        for key, item in value.items():
-            yield from _values_at(item, tuple(rest), (*path, key))
+        for key, part in value.items():
+            yield from _values_at(part, tuple(rest), (*path, key))
     elif step == KEY and isinstance(value, dict):
         for key in value:
             yield key, (*path, key)
@@ -167,7 +167,9 @@ def _text(case: Validator, value: Any) -> str | None:
     """Return the text of a value; None if it, or a part of it, is not known."""
     resolved = [text for text, _ in values(case, value)]
     text = sub_text(resolved[0]) if len(resolved) == 1 else None
-    return None if text is None or "${" in text else text
+    if text is None or "${" in text:
+        return None
+    return text
 
 
 def _names_in(text: str, pattern: re.Pattern[str] | None) -> list[str]:

@@ -44,37 +44,35 @@ def _reference_texts(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 def _why_unresolved(cfn: Template, path: Path, kind: str) -> str:
     """Return the place of the reference and the remedy; empty if it is correct or cfn-lint reports it."""
-    made = any(step in ("Fn::Sub", "Fn::Join") for step in path)
+    is_inside_text = any(step in ("Fn::Sub", "Fn::Join") for step in path)
     if path[0] == "Outputs":
-        if kind in SECRETS and made:
+        if kind in SECRETS and is_inside_text:
             return "an output, which must not show a secret. Output the name or ARN of the secret instead."
         return ""
     if path[0] != "Resources" or len(path) < 3:
         return ""
     resource_type = str(cfn.get_resources().get(str(path[1]), {}).get("Type"))
     if path[2] == "Metadata":
-        if "AWS::CloudFormation::Init" in path and (kind == "ssm" or made):
+        if "AWS::CloudFormation::Init" in path and (kind == "ssm" or is_inside_text):
             return (
                 "AWS::CloudFormation::Init, where it stays a text. Let a command on the instance read the "
                 "value."
             )
-        return (
-            "Metadata, which must not contain a secret. Remove it, or refer to the secret by its name."
-            if kind in SECRETS and made
-            else ""
-        )
+        if kind in SECRETS and is_inside_text:
+            return "Metadata, which must not contain a secret. Remove it, or refer to the secret by its name."
+        return ""
     if path[2] != "Properties":
         return ""
     if "UserData" in path:
         return "UserData, where it stays a text. Let the script on the instance read the value."
     if kind in SECRETS and resource_type.startswith(("Custom::", "AWS::CloudFormation::CustomResource")):
-        if made or kind == "secretsmanager":
+        if is_inside_text or kind == "secretsmanager":
             return (
                 "a custom resource, which does not get secrets. Pass the name and let its function read the "
                 "value."
             )
         return ""
-    if kind == "ssm-secure" and made and _pattern(path, resource_type) not in SECURE:
+    if kind == "ssm-secure" and is_inside_text and _pattern(path, resource_type) not in SECURE:
         return (
             f"{path[3]}, which does not accept it. Use {{{{resolve:secretsmanager:...}}}}, or let the "
             "service read the parameter itself."

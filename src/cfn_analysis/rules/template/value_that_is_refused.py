@@ -28,14 +28,16 @@ class ValueThatIsRefused(Rule):
 
     def findings(self, validator: Validator, properties: Any) -> Findings:
         for path, listed in VALUES[own_type(validator)].items():
+            if path[0] not in properties:
+                continue
             allowed = listed.split()
-            for value, where in branches(validator, properties, *path) if path[0] in properties else ():
-                for known, case in values(where, value):
-                    if not isinstance(known, (str, int, float)) or f"{known}" in allowed:
+            for written, where in branches(validator, properties, *path):
+                for value, case in values(where, written):
+                    if not isinstance(value, (str, int, float)) or f"{value}" in allowed:
                         continue
-                    hint = did_you_mean(f"{known}", allowed, 0.8) or f" Allowed are {', '.join(allowed)}."
+                    hint = did_you_mean(f"{value}", allowed, 0.8) or f" Allowed are {', '.join(allowed)}."
                     yield Finding(
                         place(where, validator) or path[:1],
-                        f"{path[-1]} is {known}{{when}}, which the service refuses.{hint}",
+                        f"{path[-1]} is {value}{{when}}, which the service refuses.{hint}",
                         case,
                     )

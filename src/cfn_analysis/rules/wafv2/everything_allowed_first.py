@@ -4,7 +4,7 @@ from typing import Any
 from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.statements import place, rule_lists
-from cfn_analysis.rules.support.values import mappings, show
+from cfn_analysis.rules.support.values import items, mappings, show
 
 
 class EverythingAllowedFirst(Rule):
@@ -42,22 +42,41 @@ def _is_everything(statement: Any) -> bool:
     """Return whether every request matches: all paths begin with a slash."""
     if not isinstance(statement, dict):
         return False
-    for kind, pattern in (("ByteMatchStatement", "SearchString"), ("RegexMatchStatement", "RegexString")):
-        body = statement.get(kind)
-        if not isinstance(body, dict):
-            continue
-        field, text = body.get("FieldToMatch"), body.get(pattern)
-        if not isinstance(field, dict) or "UriPath" not in field or not isinstance(text, str):
-            continue
-        if kind == "ByteMatchStatement":
-            return text == "/" and body.get("PositionalConstraint") in ("STARTS_WITH", "CONTAINS")
-        return bool(re.fullmatch(r"\^?/?(\.[*+])?\$?", text)) and text not in ("^/$", "/$", "^$", "$")
-    return any(
-        any(_is_everything(part) for part in inner)
-        if kind == "OrStatement"
-        else all(map(_is_everything, inner))
-        for kind in ("OrStatement", "AndStatement")
-        if isinstance(holder := statement.get(kind), dict)
-        and isinstance(inner := holder.get("Statements"), list)
-        and inner
-    )
+    byte_match = statement.get("ByteMatchStatement")
+    if _is_about_path(byte_match, "SearchString"):
+        return _matches_all_paths(byte_match)
+    regex_match: Any = statement.get("RegexMatchStatement")
+    if _is_about_path(regex_match, "RegexString"):
+        return _matches_any_text(regex_match["RegexString"])
+    alternatives = _inner_statements(statement.get("OrStatement"))
+    if any(_is_everything(inner) for inner in alternatives):
+        return True
+    requirements = _inner_statements(statement.get("AndStatement"))
+    return bool(requirements) and all(_is_everything(inner) for inner in requirements)
+
+
+def _is_about_path(body: Any, pattern: str) -> bool:
+    """Return whether a statement compares the path with a text that is known."""
+    if not isinstance(body, dict) or not isinstance(body.get(pattern), str):
+        return False
+    field = body.get("FieldToMatch")
+    return isinstance(field, dict) and "UriPath" in field
+
+
+def _matches_all_paths(byte_match: Any) -> bool:
+    is_slash = byte_match["SearchString"] == "/"
+    return is_slash and byte_match.get("PositionalConstraint") in ("STARTS_WITH", "CONTAINS")
+
+
+def _matches_any_text(expression: str) -> bool:
+    """Return whether a regular expression matches every path."""
+    if expression in ("^/$", "/$", "^$", "$"):
+        return False
+    return bool(re.fullmatch(r"\^?/?(\.[*+])?\$?", expression))
+
+
+def _inner_statements(body: Any) -> list[Any]:
+    """Return the statements of an OrStatement or AndStatement."""
+    if not isinstance(body, dict):
+        return []
+    return items(body.get("Statements"))

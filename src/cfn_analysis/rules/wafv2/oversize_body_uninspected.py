@@ -39,9 +39,9 @@ class OversizeBodyUninspected(Rule):
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
     def findings(self, validator: Validator, properties: Any) -> Findings:
-        asked = {"rules": properties.get("Rules"), "default": properties.get("DefaultAction")}
+        parts = {"rules": properties.get("Rules"), "default": properties.get("DefaultAction")}
         inspected = INSPECTED["AssociationConfig" in properties]
-        for acl, case in scenarios(validator, asked):
+        for acl, case in scenarios(validator, parts):
             rules, default = acl.get("rules"), acl.get("default")
             # If the default action is Block, a request passes only with a rule that allows it.
             if not isinstance(rules, list) or not isinstance(default, dict) or "Allow" not in default:
@@ -97,10 +97,9 @@ def _may_limit(kind: str, statement: Any, rule: Any, inspected: int) -> bool:
 def _blocks_large(statement: Any, rule: Any) -> bool:
     """Return whether AWS's rule on the size of bodies blocks, for every request."""
     override = rule.get("OverrideAction")
-    changed = [
-        entry.get("Name")
-        for name in ("RuleActionOverrides", "ExcludedRules")
-        for entry in mappings(statement.get(name))
-    ]
-    counts = isinstance(override, dict) and "Count" in override
-    return not counts and SIZE_RULE not in changed and "ScopeDownStatement" not in statement
+    if isinstance(override, dict) and "Count" in override:
+        return False
+    overrides = [*mappings(statement.get("RuleActionOverrides")), *mappings(statement.get("ExcludedRules"))]
+    if SIZE_RULE in [entry.get("Name") for entry in overrides]:
+        return False
+    return "ScopeDownStatement" not in statement

@@ -71,7 +71,9 @@ def _part(statement: Any) -> str:
         return "start"
     if constraint == "CONTAINS" or isinstance(pattern, str):
         return "anywhere"
-    return "whole" if constraint in ("EXACTLY", "ENDS_WITH") else "unknown"
+    if constraint in ("EXACTLY", "ENDS_WITH"):
+        return "whole"
+    return "unknown"
 
 
 def _uncounted(part: str, transformations: Any) -> list[str]:
@@ -81,9 +83,12 @@ def _uncounted(part: str, transformations: Any) -> list[str]:
     types = [entry.get("Type") if isinstance(entry, dict) else None for entry in transformations]
     if any(kind is None or is_function(kind)[0] for kind in types):
         return []
-    decoded, normalized = bool(DECODE & set(types)), bool(NORMALIZE & set(types))
-    return [
-        *(["/%61pi/"] if not decoded else []),
-        *(["/x/../api/"] if part in ("start", "whole") and not normalized else []),
-        *(["/api/..%2fx"] if part in ("start", "anywhere") and decoded and normalized else []),
-    ]
+    is_decoded, is_normalized = not DECODE.isdisjoint(types), not NORMALIZE.isdisjoint(types)
+    encodings = []
+    if not is_decoded:
+        encodings.append("/%61pi/")
+    if part in ("start", "whole") and not is_normalized:
+        encodings.append("/x/../api/")
+    if part in ("start", "anywhere") and is_decoded and is_normalized:
+        encodings.append("/api/..%2fx")
+    return encodings

@@ -6,9 +6,9 @@ from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.statements import place, rule_lists, statements
-from cfn_analysis.rules.support.words import did_you_mean, nearest, rows
+from cfn_analysis.rules.support.words import columns, did_you_mean, nearest
 
-GROUPS = {group: names for group, *names in map(str.split, rows(__file__))}
+GROUPS = {group: names for group, *names in columns(__file__)}
 # Versions of a group differ in the components that a rule inspects.
 COMPONENT = re.compile("_(HEADER|COOKIE|BODY|URIPATH|QUERYSTRING|QUERYARGUMENTS|METHOD)$")
 
@@ -31,29 +31,44 @@ class UnknownManagedRule(Rule):
     def findings(self, validator: Validator, properties: Any) -> Findings:
         for rules, case in rule_lists(validator, properties):
             for kind, body, path in statements(rules):
-                vendor, group = (value_at(body, (name,)) for name in ("VendorName", "Name"))
-                if kind != "ManagedRuleGroupStatement" or vendor != "AWS" or not isinstance(group, str):
+                if kind != "ManagedRuleGroupStatement" or value_at(body, ("VendorName",)) != "AWS":
                     continue
-                if group not in GROUPS and (hint := did_you_mean(group, GROUPS, 0.75)):
-                    yield Finding(
-                        place(properties, rules, (*path, "Name")),
-                        f"Name is {group}{{when}}, which is not a group of AWS.{hint}",
-                        case,
-                    )
-                known = GROUPS.get(group, [])
-                families = {COMPONENT.sub("", rule) for rule in known}
-                for name in _named(body) if known else ():
-                    if name not in known and COMPONENT.sub("", name) not in families:
-                        close = next((rule for rule in known if rule.lower() == name.lower()), "")
-                        close = close or nearest(name, known, 0.75)
-                        if close:  # AWS adds rules to its groups
-                            # https://docs.aws.amazon.com/waf/latest/APIReference/API_RuleActionOverride.html
-                            yield Finding(
-                                place(properties, rules, path),
-                                f"{group} has no rule {name}{{when}}: the override has no effect. Did you "
-                                f"mean {close}?",
-                                case,
-                            )
+                group = value_at(body, ("Name",))
+                if not isinstance(group, str):
+                    continue
+                if group not in GROUPS:
+                    hint = did_you_mean(group, GROUPS, 0.75)
+                    if hint:
+                        yield Finding(
+                            place(properties, rules, (*path, "Name")),
+                            f"Name is {group}{{when}}, which is not a group of AWS.{hint}",
+                            case,
+                        )
+                    continue
+                for name in _named(body):
+                    similar = _similar_rule(name, GROUPS[group])
+                    if similar:
+                        # https://docs.aws.amazon.com/waf/latest/APIReference/API_RuleActionOverride.html
+                        yield Finding(
+                            place(properties, rules, path),
+                            f"{group} has no rule {name}{{when}}: the override has no effect. Did you "
+                            f"mean {similar}?",
+                            case,
+                        )
+
+
+def _similar_rule(name: str, rules: list[str]) -> str:
+    """Return the rule of a group that is meant by a name that it does not have.
+
+    Empty if there is none, or if the name may be a new one: AWS adds rules to its groups.
+    """
+    families = {COMPONENT.sub("", rule) for rule in rules}
+    if name in rules or COMPONENT.sub("", name) in families:
+        return ""
+    for rule in rules:
+        if rule.lower() == name.lower():
+            return rule
+    return nearest(name, rules, 0.75)
 
 
 def _named(body: Any) -> Iterator[str]:

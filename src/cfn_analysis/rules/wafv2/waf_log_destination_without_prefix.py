@@ -58,9 +58,9 @@ def _refused_names(case: Validator, destination: Any) -> Iterator[tuple[str, Val
                 yield f"LogDestinationConfigs contains {show(destination)}, named {show(arn['name'])}", where
         return
     for kind, name in DESTINATIONS.items():
-        found, properties, exists = target_case(case, {"Ref": logical_id}, kind)
+        holder_id, properties, exists = target_case(case, {"Ref": logical_id}, kind)
         if exists:
-            yield from _names_of(exists, found, name, properties.get(name))
+            yield from _names_of(exists, holder_id, name, properties.get(name))
 
 
 def _holder(destination: Any) -> str:
@@ -70,8 +70,10 @@ def _holder(destination: Any) -> str:
         return logical_id
     text = sub_text(destination) or ""
     name = NAME.match(text)
-    found = re.fullmatch(r"\$\{([A-Za-z0-9]+)(?:\.Arn)?\}(?::\*)?", name["name"] if name else text)
-    return found[1] if found else ""
+    reference = re.fullmatch(r"\$\{([A-Za-z0-9]+)(?:\.Arn)?\}(?::\*)?", name["name"] if name else text)
+    if reference is None:
+        return ""
+    return reference[1]
 
 
 def _names_of(
@@ -90,5 +92,5 @@ def _names_of(
 
 def _may_begin_right(name: str) -> bool:
     """Return whether a name has the prefix, as far as it is known before its first reference."""
-    known, reference, _ = name.partition("${")
-    return known.startswith(PREFIX) or bool(reference and PREFIX.startswith(known))
+    literal, reference, _ = name.partition("${")
+    return literal.startswith(PREFIX) or bool(reference and PREFIX.startswith(literal))

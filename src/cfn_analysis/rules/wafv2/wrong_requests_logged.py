@@ -73,12 +73,14 @@ def _is_about_blocked(conditions: Any) -> Truth:
 def _with_allowed(validator: Validator, properties: Any) -> Findings:
     """Yield a log that keeps every request that the web ACL allows, with its query string."""
     acl_id, acl = target(validator, properties.get("ResourceArn"), "AWS::WAFv2::WebACL")
-    asked = {
+    if not acl_id:
+        return
+    parts = {
         "filter": properties.get("LoggingFilter"),
         "redacted": properties.get("RedactedFields"),
         "protected": acl.get("DataProtectionConfig"),
     }
-    for decided, case in scenarios(validator, asked) if acl_id else ():
+    for decided, case in scenarios(validator, parts):
         kept = _kept(case, decided.get("filter"))
         if kept and not _hides_query_string(decided.get("redacted"), decided.get("protected")):
             yield Finding(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from csr_templates.preflight import deployed, remedies
 from csr_templates.preflight.calls import GLOBAL
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.resolved_environment import ResolvedEnvironment
@@ -52,9 +53,9 @@ def _judge_account(subject: Subject, environment: ResolvedEnvironment, lookup: L
             f"Account {environment.account} is the one of {environment.name}, which has no stacks yet."
         )
     caller = lookup(sts_calls.identity())
+    question = deployed.wrong_account(environment, caller["Arn"])
     return warned(
-        f"Account {environment.account} does not contain stacks of {environment.name} yet, so it may be the "
-        f"wrong account. The caller is {caller['Arn']}.",
+        f"{deployed.none_exists(environment)}.{question}",
         "Before the first deploy, make sure that this is the intended account.",
     )
 
@@ -73,7 +74,8 @@ def _judge_region(subject: Subject, environment: ResolvedEnvironment, lookup: Lo
         return passed(f"{subject.id} is enabled for the account.")
     return failed(
         f"{subject.id} is not enabled for the account: {status or 'AWS does not list the region'}.",
-        "Enable the region in the account settings, or deploy to another region.",
+        "Deploy to another region, or enable the region: "
+        f"{remedies.aws('account enable-region', GLOBAL, region_name=subject.id)}",
     )
 
 

@@ -1,9 +1,11 @@
 """The certificate of the custom domain."""
 
-from collections.abc import Iterator, Mapping
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from csr_templates.preflight import remedies
 from csr_templates.preflight.calls import GLOBAL
 from csr_templates.preflight.facts import Lookup, moment
 from csr_templates.preflight.resolved_environment import ResolvedEnvironment
@@ -37,26 +39,29 @@ def _judge(subject: Subject, lookup: Lookup, urgent: timedelta) -> Result:
     """Judge a certificate; one that expires within the urgent time fails."""
     arn = subject.id
     region = _region(arn)
+    request = _request(subject.about)
     if region != GLOBAL:
         return failed(
             f"The certificate is in {region}, but CloudFront accepts only certificates in {GLOBAL}.",
-            f"Request or import a certificate in {GLOBAL}.",
+            f"Import a certificate in {GLOBAL}, or request one{request}",
         )
     certificate = lookup(acm_calls.certificate(arn))
     if certificate is None:
-        return failed(f"There is no certificate {arn}.", "Correct CertificateArn, or request a certificate.")
+        return failed(
+            f"There is no certificate {arn}.", f"Correct CertificateArn, or request a certificate{request}"
+        )
     if certificate["Status"] != "ISSUED":
         return failed(
             f"The certificate is {certificate['Status']}, but CloudFront accepts only issued certificates "
             "(ISSUED).",
-            "Validate the domain (aws acm describe-certificate shows the DNS record), and wait.",
+            f"Validate the domain, and wait. This shows the DNS record: {_describe(arn)}",
         )
     names = [certificate["DomainName"], *certificate.get("SubjectAlternativeNames", [])]
     for alias in subject.about:
         if not any(_is_valid_for(name, alias) for name in names):
             return failed(
                 f"The certificate is for {', '.join(dict.fromkeys(names))}, not for {alias}.",
-                "Request a certificate for the domain.",
+                f"Request a certificate for the domain{request}",
             )
     expiring = _expiring(certificate, arn, lookup, urgent)
     return expiring or passed(f"The certificate is issued and covers {', '.join(subject.about)}.")
@@ -74,12 +79,26 @@ def _expiring(certificate: Mapping[str, Any], arn: str, lookup: Lookup, urgent: 
         return None
     sentence = f"The certificate expires on {end}, in {remaining.days} days."
     remedy = (
-        "Check why it was not renewed (its validation record may be missing), or import it again: "
-        f"aws acm describe-certificate --region {_region(arn)} --certificate-arn {arn}"
+        "Import it again, or check why it was not renewed: its validation record may be missing. "
+        f"This shows the record: {_describe(arn)}"
     )
     if remaining < urgent:
         return failed(sentence, remedy)
     return warned(sentence, remedy)
+
+
+def _describe(arn: str) -> str:
+    return remedies.aws("acm describe-certificate", _region(arn), certificate_arn=arn)
+
+
+def _request(aliases: Sequence[str]) -> str:
+    """Return the end of a remedy: the command that requests a certificate, or only a period."""
+    if not aliases:
+        return "."
+    command = remedies.aws("acm request-certificate", GLOBAL, domain_name=aliases[0], validation_method="DNS")
+    if len(aliases) > 1:
+        command = f"{command} --subject-alternative-names {shlex.join(aliases[1:])}"
+    return f": {command}"
 
 
 def _region(arn: str) -> str:

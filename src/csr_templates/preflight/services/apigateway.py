@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.api_keys import ApiKeys
-from csr_templates.preflight import deployed, deployed_resources, quotas
+from csr_templates.preflight import deployed, deployed_resources, quotas, remedies
 from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.quotas import Quota
@@ -152,11 +152,11 @@ def _judge_key_parameter(subject: Subject, environment: ResolvedEnvironment, loo
             "Deploy from a complete output folder.",
         )
     if subject.stack is stacks.api:
-        return _judge_accepted_keys(stacks, lookup)
+        return _judge_accepted_keys(stacks, environment, lookup)
     return _judge_sent_key(stacks, environment, lookup)
 
 
-def _judge_accepted_keys(stacks: _KeyStacks, lookup: Lookup) -> Result:
+def _judge_accepted_keys(stacks: _KeyStacks, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     """Judge the keys that the API will accept: the deployed CloudFront sends its key until its own deploy."""
     api, accepted, sender, sent = stacks
     keys = api.values[accepted.parameter]
@@ -164,7 +164,9 @@ def _judge_accepted_keys(stacks: _KeyStacks, lookup: Lookup) -> Result:
     if deployed_key is None:
         return passed("CloudFront does not send a key yet.")
     includes = accepted.includes(keys, sent, deployed_key)
-    return _compared(includes, keys, deployed_key, f"{api.deployed} would accept", f"{sender.deployed} sends")
+    return _compared(
+        includes, keys, deployed_key, f"{api.deployed} would accept", f"{sender.deployed} sends", environment
+    )
 
 
 def _judge_sent_key(stacks: _KeyStacks, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
@@ -175,43 +177,52 @@ def _judge_sent_key(stacks: _KeyStacks, environment: ResolvedEnvironment, lookup
         keys = deployed.parameter(lookup, api, accepted.parameter)
     if keys is None:
         return warned(
-            f"{api.deployed} is not deployed, so the keys that it accepts are unknown.", "Deploy it first."
+            f"{api.deployed} is not deployed, so the keys that it accepts are unknown.",
+            f"Deploy it first: {remedies.deploy(api, environment)}",
         )
     key = sender.values[sent.parameter]
     includes = accepted.includes(keys, sent, key)
-    result = _compared(includes, keys, key, f"{api.deployed} accepts", f"{sender.deployed} would send")
+    result = _compared(
+        includes, keys, key, f"{api.deployed} accepts", f"{sender.deployed} would send", environment
+    )
     if not includes or not stacks.sends_new_key(lookup):
         return result
     for secret in stacks.secrets(environment):
-        if not_replicated := _not_replicated(lookup, secret, sender.region, api):
+        if not_replicated := _not_replicated(lookup, secret, sender.region, api, environment):
             return not_replicated
     return result
 
 
-def _compared(includes: bool, keys: str, key: str, accepting: str, sending: str) -> Result:
+def _compared(
+    includes: bool, keys: str, key: str, accepting: str, sending: str, environment: ResolvedEnvironment
+) -> Result:
     if includes:
         return passed(f"{accepting} the key that {sending}: {key}.")
     return failed(
         f"{accepting} {keys or 'no key'}, and {sending} {key}: the API would refuse every request.",
-        "Change the keys in the order of docs/changes.md (The origin key).",
+        "Change the keys in the order of docs/changes.md (The origin key). This shows them: "
+        f"{remedies.csr_operate(environment, 'show-origin-keys')}",
     )
 
 
-def _not_replicated(lookup: Lookup, secret_name: str, region: str, api: EnvironmentStack) -> Result | None:
+def _not_replicated(
+    lookup: Lookup, secret_name: str, region: str, api: EnvironmentStack, environment: ResolvedEnvironment
+) -> Result | None:
     """Return the result for a secret without a replica where its key is sent from; None if it has one."""
     secret: Mapping[str, Any] = lookup(secretsmanager_calls.secret(api.region, secret_name)) or {}
     states = {replica["Region"]: replica["Status"] for replica in secret.get("ReplicationStatus", [])}
+    replicate = secretsmanager.replicate(secret_name, api.region, region, environment)
     if region not in states:
         return failed(
             f"The secret {secret_name} does not have a replica in {region}, so the deploy cannot read the "
             "key.",
-            secretsmanager.REPLICATE,
+            replicate,
         )
     if states[region] != "InSync":
         return failed(
             f"The replica of {secret_name} in {region} is {states[region]}, so CloudFront could get a "
             "different value than the API.",
-            "Wait until it is InSync, or fix the replication.",
+            f"Wait until it is InSync. {replicate}",
         )
     return None
 
@@ -265,32 +276,53 @@ def _judge_sent_value(resource: DeployedResource, environment: ResolvedEnvironme
     for key in keys:
         state = _key(key, lookup)
         if state.get("value") in sent:
-            return _judge_used_key(key, state, planned, environment)
+            return _judge_used_key(key, state, planned, environment, lookup)
     names = ", ".join(key.logical_id for key in keys) or "none"
     return failed(
         f"The key that CloudFront sends is not a key of the API (it has: {names}): the API refuses all "
         "requests.",
-        f"Change the keys in the order of {_ROTATION}.",
+        f"Change the keys in the order of {_ROTATION}. This shows them: "
+        f"{remedies.csr_operate(environment, 'show-origin-keys')}",
     )
 
 
 def _judge_used_key(
-    key: DeployedResource, state: Mapping[str, Any], planned: set[str], environment: ResolvedEnvironment
+    key: DeployedResource,
+    state: Mapping[str, Any],
+    planned: set[str],
+    environment: ResolvedEnvironment,
+    lookup: Lookup,
 ) -> Result:
     """Judge the key that CloudFront sends."""
     if not state["enabled"]:
         return failed(
             f"The API key {key.logical_id}, which CloudFront sends, is disabled: the API refuses all "
             "requests.",
-            f"If the reason for stop-api is gone: csr-operate {environment.name} start-api",
+            f"If the reason for stop-api is gone: {remedies.csr_operate(environment, 'start-api')}",
         )
     if key.physical_id not in planned:
         return failed(
             f"The API key {key.logical_id}, which CloudFront sends, is not in a usage plan: the API "
             "refuses it.",
-            "Add the key to the usage plan, as the template defines it.",
+            "Add the key to the usage plan, as the template defines it"
+            f"{_add_to_plan(key, environment, lookup)}",
         )
     return passed(f"CloudFront sends the key {key.logical_id}, which the API accepts.")
+
+
+def _add_to_plan(key: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> str:
+    """Return the end of a remedy: the command that adds a key to its usage plan, or only a period."""
+    plan = next(deployed_resources.all_of(environment, lookup, _USAGE_PLAN), None)
+    if plan is None:
+        return "."
+    command = remedies.aws(
+        "apigateway create-usage-plan-key",
+        key.region,
+        usage_plan_id=plan.physical_id,
+        key_id=key.physical_id,
+        key_type="API_KEY",
+    )
+    return f": {command}"
 
 
 def _judge_other_keys(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
@@ -300,8 +332,8 @@ def _judge_other_keys(resource: DeployedResource, environment: ResolvedEnvironme
     if foreign:
         return warned(
             f"The API also accepts the key {foreign[0]}, which does not belong to a stack.",
-            "If no caller needs it, delete the key: aws apigateway delete-api-key --region "
-            f"{resource.region} --api-key {foreign[0]}",
+            "If no caller needs it, delete the key: "
+            f"{remedies.aws('apigateway delete-api-key', resource.region, api_key=foreign[0])}",
         )
     sent: set[str] = set()
     for distribution in deployed_resources.all_of(environment, lookup, cloudfront.DISTRIBUTION):
@@ -311,7 +343,8 @@ def _judge_other_keys(resource: DeployedResource, environment: ResolvedEnvironme
         return warned(
             f"The API also accepts {unused[0]}, which CloudFront does not send: a change of keys is not "
             "finished.",
-            f"Continue with the next step of {_ROTATION}.",
+            f"Continue with the next step of {_ROTATION}. This shows the keys: "
+            f"{remedies.csr_operate(environment, 'show-origin-keys')}",
         )
     return passed("The API does not accept other keys.")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.schemas import runtime_lifecycle
-from csr_templates.preflight import deployed, deployed_resources, fixed_names
+from csr_templates.preflight import deployed, deployed_resources, fixed_names, remedies
 from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.fixed_names import NamedType
@@ -18,6 +18,11 @@ _ALIAS: Final = "AWS::Lambda::Alias"
 KEPT_UNRESERVED: Final = 100
 """Concurrency that Lambda keeps for functions without reserved concurrency.
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html"""
+
+
+_DEFAULT_CONCURRENCY: Final = 1_000
+"""AWS's default for the concurrent executions of an account; new accounts have fewer.
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 
 class _QualifiedName(NamedTuple):
@@ -51,9 +56,10 @@ def _judge_concurrency(subject: Subject, environment: ResolvedEnvironment, looku
     own_reserved = _own_reserved(subject, lookup)
     settings = lookup(awslambda_calls.account_settings(region))
     available = settings["UnreservedConcurrentExecutions"] + own_reserved - KEPT_UNRESERVED
+    quota = max(settings["ConcurrentExecutions"] + executions - max(available, 0), _DEFAULT_CONCURRENCY)
     remedy = (
-        "Request an increase of the quota of concurrent executions (Service Quotas, lambda L-B99A9384), or "
-        "lower LambdaReservedConcurrency."
+        "Lower LambdaReservedConcurrency, or request an increase of the quota of concurrent executions: "
+        f"{remedies.quota_increase(region, 'lambda', 'L-B99A9384', quota)}"
     )
     if executions > max(available, 0):
         return failed(
@@ -103,16 +109,19 @@ def _judge_package(subject: Subject, environment: ResolvedEnvironment, lookup: L
     if owner and not deployed.is_there(lookup, owner):
         return warned(
             f"The bucket {bucket} belongs to {owner.deployed}, which is not deployed yet.",
-            "Upload the package after its deploy (docs/hand-over.md, Per-deploy values).",
+            "Upload the package after its deploy (docs/hand-over.md, Per-deploy values): "
+            f"{_upload(environment)}",
         )
     key, version = _package_object(subject, lookup)
     name = key
     if version:
         name = f"{key} (version {version})"
-    if lookup(s3_calls.package(region, bucket, key, version)) is None:
+    package = lookup(s3_calls.package(region, bucket, key, version))
+    if package is None:
         return failed(
             f"The object {name} does not exist in {bucket}.",
-            "Upload the package, and pass its version (docs/hand-over.md, Per-deploy values).",
+            "Upload the package, and pass its version (docs/hand-over.md, Per-deploy values): "
+            f"{_upload(environment)}",
         )
     largest = lookup(awslambda_calls.account_settings(region))["CodeSizeUnzipped"]
     archive = lookup(s3_calls.package_files(region, bucket, key, version))
@@ -121,9 +130,13 @@ def _judge_package(subject: Subject, environment: ResolvedEnvironment, lookup: L
         return warned(
             f"{name} exists, but no version is given: a deploy without a version keeps the code of the last "
             "deploy.",
-            "Pass the version: --parameter LambdaCodeS3ObjectVersion=...",
+            f"Pass the version: --parameter LambdaCodeS3ObjectVersion={package.get('VersionId')}",
         )
     return result
+
+
+def _upload(environment: ResolvedEnvironment) -> str:
+    return remedies.csr_operate(environment, "upload-package", "PACKAGE.zip")
 
 
 def _judge_archive(
@@ -131,7 +144,7 @@ def _judge_archive(
 ) -> Result:
     """Judge the size and the content of a package for the function with these properties."""
     if "unzipped" not in archive:
-        return failed(f"{name} in {bucket} is not a zip archive.", "Upload the package again.")
+        return failed(f"{name} in {bucket} is not a zip archive.", "Zip the package, and upload it again.")
     if archive["unzipped"] > largest:
         return failed(
             f"{name} has {archive['unzipped']:,} bytes unzipped; Lambda accepts {largest:,}.",
@@ -203,7 +216,8 @@ def _judge_version(subject: Subject, environment: ResolvedEnvironment, lookup: L
     return failed(
         f"{sentence}, with the code and the settings of this deploy: Lambda would not publish a version, and "
         "the deploy would fail.",
-        "Pass a new version of the package (docs/hand-over.md, Per-deploy values).",
+        "Pass a new version of the package (docs/hand-over.md, Per-deploy values). This copies the package, "
+        f"so that it has one: {remedies.deploy(subject.stack, environment)}",
     )
 
 
@@ -240,7 +254,10 @@ def _judge_alias(resource: DeployedResource, environment: ResolvedEnvironment, l
     alias = lookup(awslambda_calls.alias(resource.region, function, name))
     configuration = lookup(awslambda_calls.function_version(resource.region, function, name))
     if alias is None or configuration is None:
-        return failed(f"The function {function} does not have an alias {name}.", deployed_resources.DEPLOY)
+        return failed(
+            f"The function {function} does not have an alias {name}.",
+            deployed_resources.deploy_remedy(resource.stack, environment),
+        )
     version = alias["FunctionVersion"]
     version_of_stack = _version_of_stack(resource, lookup)
     if version_of_stack is not None:
@@ -250,14 +267,14 @@ def _judge_alias(resource: DeployedResource, environment: ResolvedEnvironment, l
                 f"The alias {name} of {function} points to version {version}, but the stack created "
                 f"{expected}.",
                 "If this is a rollback, deploy the old package as well (docs/operations.md). Otherwise, "
-                "point the alias to the version of the stack.",
+                "point the alias to the version of the stack: "
+                f"{remedies.csr_operate(environment, 'roll-back', expected)}",
             )
     weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights")
     if weights:
         return failed(
             f"The alias {name} of {function} sends a part of the requests to version {', '.join(weights)}.",
-            f"Remove the weights: aws lambda update-alias --region {resource.region} --function-name "
-            f"{function} --name {name} --routing-config AdditionalVersionWeights={{}}",
+            f"Remove the weights: {_remove_weights(function, name, resource.region)}",
         )
     # https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
     state = configuration.get("State")
@@ -270,10 +287,25 @@ def _judge_alias(resource: DeployedResource, environment: ResolvedEnvironment, l
     if state != "Active":
         return failed(
             f"Version {version} of {function} is {state}.",
-            f"Read the reason: aws lambda get-function-configuration --region {resource.region} "
-            f"--function-name {function} --qualifier {version}",
+            f"Read the reason: {_show_version(function, version, resource.region)}",
         )
     return passed(f"The alias {name} of {function} points to version {version}, which is active.")
+
+
+def _remove_weights(function: str, alias: str, region: str) -> str:
+    return remedies.aws(
+        "lambda update-alias",
+        region,
+        function_name=function,
+        name=alias,
+        routing_config="AdditionalVersionWeights={}",
+    )
+
+
+def _show_version(function: str, version: str, region: str) -> str:
+    return remedies.aws(
+        "lambda get-function-configuration", region, function_name=function, qualifier=version
+    )
 
 
 def _judge_deployed_package(
@@ -286,7 +318,8 @@ def _judge_deployed_package(
         return failed(
             f"The version behind {name} of {function} is not the one asked for: its description is "
             f"'{configuration.get('Description')}' instead of '{description}'.",
-            "Deploy the stack with the package and version that you want (docs/hand-over.md).",
+            "Deploy the stack with the version of the package that you want: "
+            f"{remedies.csr_operate(environment, 'plan-deploy', resource.stack.name, 'VERSION')}",
         )
     package = _package_call(resource, environment, lookup)
     if package is None:
@@ -295,7 +328,7 @@ def _judge_deployed_package(
     if stored is None:
         return failed(
             f"The package of {function} is not in its bucket any more: a rollback of the stack would fail.",
-            "Upload the package again.",
+            f"Upload the package again: {_upload(environment)}",
         )
     digest = stored.get("ChecksumSHA256", "")
     if digest and "-" not in digest:  # the checksum of a multipart upload ends with the number of its parts
@@ -305,7 +338,8 @@ def _judge_deployed_package(
     if not is_equal:
         return failed(
             f"The code of {function} is not the package asked for: its {criterion} differs.",
-            "The code was changed outside of the stack. Deploy the package again.",
+            "The code was changed outside of the stack. Deploy the package again: "
+            f"{remedies.csr_operate(environment, 'plan-deploy', resource.stack.name, 'VERSION')}",
         )
     return passed(f"{name} of {function} runs the package asked for (same {criterion}).")
 
@@ -343,7 +377,7 @@ def _judge_reserved(resource: DeployedResource, environment: ResolvedEnvironment
     sentence = f"The reserved concurrency of {name} is {_executions_in_words(reserved)}"
     if expected == reserved:
         return passed(f"{sentence}, as in the template.")
-    remedy = f"Set that of the last deploy: csr-operate {environment.name} reset-concurrency"
+    remedy = f"Set that of the last deploy: {remedies.csr_operate(environment, 'reset-concurrency')}"
     if reserved == 0:
         return failed(f"{sentence}: Lambda rejects every request.", remedy)
     return warned(f"{sentence} instead of {_executions_in_words(expected)}.", remedy)

@@ -2,12 +2,13 @@
 
 import json
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from cfn_analysis.model.template_text import TemplateTextError, read_template
 from cfn_analysis.reviewing.hiding import shown
-from csr_templates.preflight import deployed, deployed_resources, hidden
+from csr_templates.preflight import deployed, deployed_resources, hidden, remedies
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.resolved_environment import (
     CrossStackReference,
@@ -22,10 +23,22 @@ REMEDIES: Final = {
     "ROLLBACK_FAILED": "See docs/hand-over.md, When the first create fails.",
     "CREATE_FAILED": "Delete the stack, or roll it back, then deploy.",
     "DELETE_FAILED": "Do not delete anything by hand. See docs/recovery.md, A deletion has failed.",
-    "UPDATE_FAILED": "Roll it back (aws cloudformation rollback-stack), then deploy.",
+    "UPDATE_FAILED": "Roll it back, then deploy.",
     "UPDATE_ROLLBACK_FAILED": "See docs/recovery.md, A rollback has failed.",
     "IMPORT_ROLLBACK_FAILED": "See docs/recovery.md, An import has failed.",
 }
+"""Status of a stack that cannot be updated -> what to do; for other ones, wait."""
+_OPERATE: Final = {
+    "ROLLBACK_COMPLETE": "delete-failed-create",
+    "ROLLBACK_FAILED": "delete-failed-create",
+    "DELETE_FAILED": "finish-deletion",
+    "UPDATE_ROLLBACK_FAILED": "why-failed",
+    "IMPORT_ROLLBACK_FAILED": "why-failed",
+}
+"""Status -> the command of ``csr-operate`` for it."""
+_ROLL_BACK: Final = ("CREATE_FAILED", "UPDATE_FAILED")
+"""Statuses in which CloudFormation accepts RollbackStack.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackStack.html"""
 _COMPLETE: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 _TEXTS: Final = ("Description", "Metadata", "Rules")
 _DECIDING: Final = ("Type", "Default", "NoEcho")
@@ -51,8 +64,27 @@ def _judge_state_before_deploy(subject: Subject, environment: ResolvedEnvironmen
         )
     return failed(
         f"{subject.id} is in status {status} and cannot be updated.",
-        REMEDIES.get(status, "Wait until the operation is complete, then run preflight again."),
+        state_remedy(status, subject.stack, environment, "then run preflight again"),
     )
+
+
+def state_remedy(status: str, stack: EnvironmentStack, environment: ResolvedEnvironment, wait: str) -> str:
+    """Return what to do for a stack of the folder that cannot be updated.
+
+    Args:
+        status: its status.
+        stack: the stack.
+        environment: its environment.
+        wait: what follows when an operation is complete.
+    """
+    if status in _OPERATE:
+        command = remedies.csr_operate(environment, _OPERATE[status], stack.name)
+        return f"{REMEDIES[status].removesuffix('.')}: {command}"
+    if status in _ROLL_BACK:
+        command = remedies.aws("cloudformation rollback-stack", stack.region, stack_name=stack.deployed)
+        return f"{REMEDIES[status].removesuffix('.')}: {command}"
+    command = remedies.csr_operate(environment, "wait", stack.name)
+    return f"Wait until the operation is complete, {wait}: {command}"
 
 
 def _first_deploy(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
@@ -84,7 +116,8 @@ def _judge_reference(subject: Subject, environment: ResolvedEnvironment, lookup:
         return passed(f"{subject.id} exists.")
     remedy = "No stack of the folder provides it."
     if provider:
-        remedy = f"{provider[0].deployed} provides it. Deploy that stack first."
+        deploy = remedies.deploy(provider[0], environment)
+        remedy = f"{provider[0].deployed} provides it. Deploy that stack first: {deploy}"
     return failed(f"{subject.id} does not exist, but is read by {', '.join(reference.users)}.", remedy)
 
 
@@ -113,23 +146,28 @@ def _judge_state_after_deploy(subject: Subject, environment: ResolvedEnvironment
     if description is None and deployed.is_empty_account(environment, lookup):
         return _no_stack(subject, environment, lookup)
     if description is None:
-        return failed(f"{subject.id} is not deployed in {subject.stack.region}.", deployed_resources.DEPLOY)
+        return failed(
+            f"{subject.id} is not deployed in {subject.stack.region}.",
+            deployed_resources.deploy_remedy(subject.stack, environment),
+        )
     status = description["StackStatus"]
     if status in _COMPLETE:
         return passed(f"{subject.id} is in status {status}.")
     if status == "IMPORT_COMPLETE":
         return warned(
             f"{subject.id} is in status {status}: its resources were imported.",
-            "Complete the recovery with a deploy (docs/recovery.md, A stack was deleted).",
+            "Complete the recovery with a deploy (docs/recovery.md, A stack was deleted): "
+            f"{remedies.deploy(subject.stack, environment)}",
         )
     if status.endswith("_IN_PROGRESS"):
         return failed(
-            f"{subject.id} is in status {status}.", "Wait until it is complete, then run verify again."
+            f"{subject.id} is in status {status}.",
+            "Wait until it is complete, then run verify again: "
+            f"{remedies.csr_operate(environment, 'wait', subject.stack.name)}",
         )
     return failed(
         f"{subject.id} is in status {status}: the last deploy did not succeed.",
-        f"Read why: aws cloudformation describe-events --region {subject.stack.region} --stack-name "
-        f"{subject.id} --filters FailedEvents=true",
+        f"Read why: {remedies.csr_operate(environment, 'why-failed', subject.stack.name)}",
     )
 
 
@@ -166,7 +204,13 @@ def _judge_template(subject: Subject, environment: ResolvedEnvironment, lookup: 
         )
     return failed(
         f"The template of {subject.id} is not {stack.built.file} of the output folder.",
-        f"Deploy the stack, or see what differs: csr-templates review --before deployed:{environment.name}",
+        f"Deploy the stack, or see what differs: {_review(environment)}",
+    )
+
+
+def _review(environment: ResolvedEnvironment) -> str:
+    return shlex.join(
+        ["csr-templates", "review", "--before", f"deployed:{environment.name}", "--after", environment.folder]
     )
 
 
@@ -221,7 +265,7 @@ def _judge_parameters(subject: Subject, environment: ResolvedEnvironment, lookup
             more = f" and {len(different) - _SHOWN} more"
         return failed(
             f"Parameters of {subject.id} have other values than the files: {names}{more}.",
-            "Deploy the stack with the values of the files, or change the files.",
+            f"Change the files, or deploy their values: {remedies.deploy(stack, environment)}",
         )
     return passed(f"The parameters of {subject.id} are those of the files.")
 
@@ -245,8 +289,7 @@ def _judge_protection(subject: Subject, environment: ResolvedEnvironment, lookup
     if stack.built.termination_protection and not description.get("EnableTerminationProtection"):
         return failed(
             f"The termination protection of {subject.id} is off.",
-            "Enable it: aws cloudformation update-termination-protection --enable-termination-protection "
-            f"--region {stack.region} --stack-name {subject.id}",
+            f"Enable it: {_enable_protection(stack)}",
         )
     expected = stack.built.policies.stack
     body = lookup(cloudformation_calls.stack_policy(stack.region, description["StackId"]))
@@ -257,10 +300,28 @@ def _judge_protection(subject: Subject, environment: ResolvedEnvironment, lookup
             state = "has no stack policy"
         return failed(
             f"{subject.id} {state}.",
-            f"Set it: aws cloudformation set-stack-policy --region {stack.region} --stack-name {subject.id} "
-            f"--stack-policy-body file://out/stack-policies/{stack.name}.json",
+            f"Set it: {_set_policy(stack, environment)}",
         )
     return passed(f"{subject.id} is protected.")
+
+
+def _enable_protection(stack: EnvironmentStack) -> str:
+    return remedies.aws(
+        "cloudformation update-termination-protection",
+        stack.region,
+        "--enable-termination-protection",
+        stack_name=stack.deployed,
+    )
+
+
+def _set_policy(stack: EnvironmentStack, environment: ResolvedEnvironment) -> str:
+    path = remedies.file_of(environment, f"stack-policies/{stack.name}.json")
+    return remedies.aws(
+        "cloudformation set-stack-policy",
+        stack.region,
+        stack_name=stack.deployed,
+        stack_policy_body=f"file://{path}",
+    )
 
 
 def _judge_drift(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
@@ -272,8 +333,8 @@ def _judge_drift(subject: Subject, environment: ResolvedEnvironment, lookup: Loo
     names = ", ".join(drifted[:_SHOWN]) or "deleted resources"
     return warned(
         f"{subject.id} differed from its template at {drift.get('LastCheckTimestamp')}: {names}.",
-        "Set the resources as the template defines them, then detect the drift again: aws cloudformation "
-        f"detect-stack-drift --region {stack.region} --stack-name {subject.id}",
+        "Set the resources as the template defines them, then detect the drift again: "
+        f"{remedies.csr_operate(environment, 'find-drift', stack.name)}",
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from cfn_analysis.model.references import entries
-from csr_templates.preflight import deployed, deployed_resources, fixed_names, quotas
+from csr_templates.preflight import deployed, deployed_resources, fixed_names, quotas, remedies
+from csr_templates.preflight.calls import GLOBAL
 from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup, NoAnswerError
 from csr_templates.preflight.fixed_names import NamedType
@@ -35,6 +36,9 @@ _QUOTAS: Final = (
     Quota("origin-access-controls", _ACCESS_CONTROL, cloudfront_calls.access_controls, 100),
 )
 
+_MOVE: Final = (
+    "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/alternate-domain-names-move.html"
+)
 _FIND: Final = "If the domain was used with CloudFront before, find the distribution."
 
 
@@ -53,7 +57,8 @@ def _judge_alias(subject: Subject, environment: ResolvedEnvironment, lookup: Loo
     distributions = _distributions_with(alias, lookup)
     for distribution_id in distributions:
         if distribution_id != own_distribution:
-            return _used_elsewhere(alias, f"an alias of the distribution {distribution_id}")
+            where = f"an alias of the distribution {distribution_id}"
+            return _used_elsewhere(alias, where, own_distribution)
     if distributions:
         return passed(f"{alias} is an alias of the distribution of {subject.stack.deployed}.")
     if own_distribution is None:
@@ -85,7 +90,7 @@ def _judge_other_accounts(alias: str, own_distribution: str, lookup: Lookup) -> 
     ]
     for conflict in others:
         if conflict["Alias"].lower() == alias.lower():
-            return _used_elsewhere(alias, _alias_of(conflict))
+            return _used_elsewhere(alias, _alias_of(conflict), own_distribution)
     if others:
         overlapping = others[0]
         return warned(
@@ -96,12 +101,15 @@ def _judge_other_accounts(alias: str, own_distribution: str, lookup: Lookup) -> 
     return passed(f"No distribution in any account has the alias {alias}.")
 
 
-def _used_elsewhere(alias: str, where: str) -> Result:
-    return failed(
-        f"{alias} is already {where}, so the deploy would fail.",
-        "Remove it from that distribution first, or move it: aws cloudfront associate-alias "
-        "(https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/alternate-domain-names-move.html).",
-    )
+def _used_elsewhere(alias: str, where: str, own_distribution: str | None) -> Result:
+    """Return the result for an alias of another distribution; it can be moved to one that exists."""
+    remedy = f"Remove it from that distribution first, or move it ({_MOVE})."
+    if own_distribution is not None:
+        move = remedies.aws(
+            "cloudfront associate-alias", GLOBAL, target_distribution_id=own_distribution, alias=alias
+        )
+        remedy = f"Remove it from that distribution first, or move it ({_MOVE}): {move}"
+    return failed(f"{alias} is already {where}, so the deploy would fail.", remedy)
 
 
 def _distributions_with(alias: str, lookup: Lookup) -> list[str]:
@@ -132,19 +140,19 @@ def _judge_state(resource: DeployedResource, environment: ResolvedEnvironment, l
     if not deployed_distribution:
         return failed(
             f"The distribution {distribution_id} does not exist.",
-            "Find its deletion in CloudTrail, and restore it.",
+            "Recover it (docs/recovery.md, A stack was deleted). This shows its deletion: "
+            f"{remedies.deletion_in_cloudtrail(distribution_id, GLOBAL)}",
         )
     should_be_enabled = str(config.get("Enabled", True)).lower() == "true"
     if deployed_distribution["Enabled"] != should_be_enabled:
         state = "enabled" if deployed_distribution["Enabled"] else "disabled"
-        return failed(
-            f"The distribution {distribution_id} is {state}.", "Correct this, as the template defines it."
-        )
+        return failed(f"The distribution {distribution_id} is {state}.", resource.drift)
     if deployed_distribution["Status"] != "Deployed":
         return failed(
             f"The distribution {distribution_id} is {deployed_distribution['Status']}: not all edge "
             "locations have the new settings.",
-            f"Wait, then run verify again: aws cloudfront wait distribution-deployed --id {distribution_id}",
+            "Run verify again after this: "
+            f"{remedies.aws('cloudfront wait distribution-deployed', GLOBAL, id=distribution_id)}",
         )
     different = _different_web_acl(resource, deployed_distribution["WebACLId"], environment, lookup)
     return different or passed(f"The distribution {distribution_id} is deployed.")

@@ -1,12 +1,11 @@
 """Alarms and dashboards: names, quotas and the page of the alarms; states of alarms, and mute rules."""
 
 import re
-import shlex
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from csr_templates.preflight import deployed_resources, fixed_names, quotas
+from csr_templates.preflight import deployed_resources, fixed_names, quotas, remedies
 from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup, moment
 from csr_templates.preflight.fixed_names import NamedType
@@ -72,8 +71,8 @@ def _judge_alarm(resource: DeployedResource, environment: ResolvedEnvironment, l
     if properties.get("AlarmActions") and not alarm["ActionsEnabled"]:
         return failed(
             f"The actions of {name} are disabled: it does not notify anyone.",
-            f"Enable them: aws cloudwatch enable-alarm-actions --region {resource.region} --alarm-names "
-            f"{name}",
+            "Enable them: "
+            f"{remedies.aws('cloudwatch enable-alarm-actions', resource.region, alarm_names=name)}",
         )
     if different := _different_actions(resource, alarm, environment, lookup):
         return different
@@ -222,10 +221,8 @@ def _unmute_command(rule: str, region: str, environment: ResolvedEnvironment) ->
     """Return the command that deletes a mute rule; ``mute-alarms`` gives its rules a prefix."""
     text = rule.removeprefix(f"{environment.prefix}mute-")
     if text != rule:
-        return f"csr-operate {environment.name} unmute-alarms {shlex.quote(text)}"
-    return shlex.join(
-        ["aws", "cloudwatch", "delete-alarm-mute-rule", "--region", region, "--alarm-mute-rule-name", rule]
-    )
+        return remedies.csr_operate(environment, "unmute-alarms", text)
+    return remedies.aws("cloudwatch delete-alarm-mute-rule", region, alarm_mute_rule_name=rule)
 
 
 class _MutePeriod(NamedTuple):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from csr_templates.preflight import deployed, deployed_resources, quotas
+from csr_templates.preflight import deployed, deployed_resources, quotas, remedies
 from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.quotas import Quota
@@ -154,7 +154,8 @@ def _another_target(resource: DeployedResource, route: str, environment: Resolve
         return failed(f"{route} has another target than in the template.", resource.drift)
     return warned(
         f"{route} does not use the NAT gateway of its zone.",
-        f"If the gateway works again: csr-operate {environment.name} reroute-zone {zone_number} --back",
+        "If the gateway works again: "
+        f"{remedies.csr_operate(environment, 'reroute-zone', zone_number, '--back')}",
     )
 
 

@@ -93,7 +93,7 @@ def _target_origin(config: Mapping[str, Any], path: str) -> str:
 def _judge_origin(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     request = _origin_request(subject, lookup)
     if _distribution(subject, lookup) is None:
-        return deployed_resources.missing(subject, lookup)
+        return deployed_resources.missing(subject, environment, lookup)
     if request is None:
         return passed(
             f"The origin {subject.id} was not requested through CloudFront: no health check names a path, so "
@@ -204,7 +204,7 @@ def _api_request(subject: Subject, lookup: Lookup) -> Query | None:
 def _judge_refusal(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     request = _api_request(subject, lookup)
     if request is None:
-        return deployed_resources.missing(subject, lookup)
+        return deployed_resources.missing(subject, environment, lookup)
     url = dict(request.parameters)["Url"]
     answer = lookup(request)
     if "error" in answer:

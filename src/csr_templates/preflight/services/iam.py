@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from csr_templates.hand_over.pipeline_policies import role_name
+from csr_templates.preflight import remedies
+from csr_templates.preflight.calls import GLOBAL
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.resolved_environment import ResolvedEnvironment
 from csr_templates.preflight.results import Check, Result, Subject, failed, passed, warned
@@ -30,10 +32,10 @@ def _judge_role(subject: Subject, environment: ResolvedEnvironment, lookup: Look
     stack = subject.stack
     bootstrap = f"deploy-{stack.deployed}"
     if lookup(iam_calls.role(subject.id)) is None:
+        template = remedies.file_of(environment, f"bootstrap/{stack.name}.yaml")
         return failed(
             f"The role {subject.id} does not exist.",
-            f"An administrator deploys bootstrap/{stack.name}.yaml of the output folder (docs/hand-over.md, "
-            "Permissions).",
+            f"An administrator deploys {template} with the block of docs/hand-over.md, Permissions.",
         )
     owners = lookup(cloudformation_calls.stack_of(stack.region, subject.id)) or []
     if bootstrap in [owner["StackName"] for owner in owners]:
@@ -57,7 +59,8 @@ def _judge_linked_role(subject: Subject, environment: ResolvedEnvironment, looku
         return passed(f"The service-linked role {subject.id} exists.")
     return warned(
         f"The service-linked role {subject.id} does not exist yet. The first deploy creates it if permitted.",
-        f"To create it now: aws iam create-service-linked-role --aws-service-name {subject.about}",
+        "To create it now: "
+        f"{remedies.aws('iam create-service-linked-role', GLOBAL, aws_service_name=subject.about)}",
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from csr_templates.preflight import deployed, deployed_resources, fixed_names, quotas
+from csr_templates.preflight import deployed, deployed_resources, fixed_names, quotas, remedies
 from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup, moment
 from csr_templates.preflight.fixed_names import NamedType
@@ -53,7 +53,6 @@ _WORKING: Final = frozenset(
 
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html
 """
-_START: Final = "Start it, or wait until it is available, then run verify again."
 _WAIT: Final = "Wait until it is available. If it does not become available, read the events of the database."
 
 
@@ -61,33 +60,63 @@ _WAIT: Final = "Wait until it is available. If it does not become available, rea
 
 
 def _waiting_parameters(cluster: Mapping[str, Any], instances: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the instances of a cluster with parameters that take effect at the next restart."""
+    """Return the instances of a cluster with parameters that take effect at the next restart, with why."""
     waiting = []
     for member in cluster.get("DBClusterMembers", []):
-        status = member.get("DBClusterParameterGroupStatus", "in-sync")
-        if status != "in-sync":
+        if _waits(member):
+            status = member["DBClusterParameterGroupStatus"]
             waiting.append(f"{member['DBInstanceIdentifier']} (cluster parameters: {status})")
     for instance in instances:
-        for group in instance.get("DBParameterGroups", []):
-            status = group.get("ParameterApplyStatus", "in-sync")
-            if status != "in-sync":
-                waiting.append(
-                    f"{instance['DBInstanceIdentifier']} ({group['DBParameterGroupName']}: {status})"
-                )
+        for group in _waiting_groups(instance):
+            name, status = group["DBParameterGroupName"], group["ParameterApplyStatus"]
+            waiting.append(f"{instance['DBInstanceIdentifier']} ({name}: {status})")
     return waiting
 
 
-def _judge_cluster(cluster: Mapping[str, Any], region: str, advice: str) -> Result:
+def _waits(member: Mapping[str, Any]) -> bool:
+    """Return whether the parameters of the cluster are not in effect on an instance of it."""
+    return bool(member.get("DBClusterParameterGroupStatus", "in-sync") != "in-sync")
+
+
+def _waiting_groups(instance: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the DB parameter groups of an instance that are not in effect."""
+    groups = instance.get("DBParameterGroups", [])
+    return [group for group in groups if group.get("ParameterApplyStatus", "in-sync") != "in-sync"]
+
+
+def _restart(
+    cluster: Mapping[str, Any], instances: Iterable[Mapping[str, Any]], environment: ResolvedEnvironment
+) -> str:
+    """Return the commands that restart the instances with waiting parameters, the writer last."""
+    members = sorted(cluster.get("DBClusterMembers", []), key=lambda member: member["IsClusterWriter"])
+    names = [member["DBInstanceIdentifier"] for member in members]
+    for instance in instances:
+        if instance["DBInstanceIdentifier"] not in names:
+            names.append(instance["DBInstanceIdentifier"])
+    waiting = {member["DBInstanceIdentifier"] for member in members if _waits(member)}
+    waiting |= {instance["DBInstanceIdentifier"] for instance in instances if _waiting_groups(instance)}
+    commands = [
+        remedies.csr_operate(environment, "restart-instance", name) for name in names if name in waiting
+    ]
+    return " && ".join(commands)
+
+
+def _judge_cluster(
+    cluster: Mapping[str, Any], region: str, advice: str, environment: ResolvedEnvironment
+) -> Result:
     """Judge the state and the writer of a cluster."""
     name, members = cluster["DBClusterIdentifier"], cluster.get("DBClusterMembers", [])
-    events = f"aws rds describe-events --region {region} --source-type db-cluster --source-identifier {name}"
+    events = remedies.aws("rds describe-events", region, source_type="db-cluster", source_identifier=name)
     if cluster["Status"] == "stopped":
         return failed(
             f"The cluster {name} is stopped.",
-            f"Start it: aws rds start-db-cluster --region {region} --db-cluster-identifier {name}",
+            f"Start it: {remedies.csr_operate(environment, 'start-database')}",
         )
     if cluster["Status"] != "available":
-        return failed(f"The cluster {name} is {cluster['Status']}.", "Wait until it is available.")
+        return failed(
+            f"The cluster {name} is {cluster['Status']}.",
+            f"Wait until it is available: {remedies.csr_operate(environment, 'wait', 'cluster')}",
+        )
     writers = [member for member in members if member["IsClusterWriter"]]
     if not writers:
         return failed(
@@ -295,7 +324,8 @@ def _judge_pending_before_deploy(
         return warned(
             f"Some parameters take effect at the next restart: {', '.join(waiting)}. A deploy that restarts "
             "an instance applies them.",
-            "Restart the instances before the deploy (docs/changes.md), or expect the change with it.",
+            "Expect the change with it, or restart the instances before, the reader first (docs/changes.md): "
+            f"{_restart(cluster, instances, environment)}",
         )
     return passed("The parameters of all instances are in effect.")
 
@@ -309,6 +339,7 @@ def _judge_writer_before_deploy(subject: Subject, environment: ResolvedEnvironme
         subject.stack.region,
         "The deploy does not need another one: with this writer, a restart of both instances causes one "
         "failover instead of two (docs/changes.md, Another instance class).",
+        environment,
     )
 
 
@@ -317,7 +348,10 @@ def _judge_snapshot(subject: Subject, environment: ResolvedEnvironment, lookup: 
         return _not_yet(subject)
     snapshots = lookup(rds_calls.snapshots(subject.stack.region, subject.id))
     times = [snapshot["SnapshotCreateTime"] for snapshot in snapshots if snapshot["Status"] == "available"]
-    remedy = "Take a snapshot first (docs/hand-over.md, A snapshot before a database change)."
+    remedy = (
+        "Take a snapshot first (docs/hand-over.md, A snapshot before a database change): "
+        f"{remedies.csr_operate(environment, 'take-snapshot')}"
+    )
     if not times:
         return warned(f"The cluster {subject.id} does not have a snapshot.", remedy)
     newest = max(times, key=moment)
@@ -347,8 +381,8 @@ def _judge_writer_after_deploy(
         return failed(f"The cluster {name} does not exist.", "Recover it (docs/recovery.md).")
     advice = "The function does not need another one."
     if cluster["Status"] not in _WORKING:
-        return _judge_cluster(cluster, resource.region, advice)
-    result = _judge_cluster({**cluster, "Status": "available"}, resource.region, advice)
+        return _judge_cluster(cluster, resource.region, advice, environment)
+    result = _judge_cluster({**cluster, "Status": "available"}, resource.region, advice, environment)
     if result.status != PASS:
         return result
     return warned(f"The cluster {name} is {cluster['Status']}, and works.", _WAIT)
@@ -357,12 +391,14 @@ def _judge_writer_after_deploy(
 def _judge_pending_after_deploy(
     resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup
 ) -> Result:
+    cluster = _deployed_cluster(resource, lookup)
     instances = lookup(rds_calls.instances(resource.region, resource.physical_id))
-    waiting = _waiting_parameters(_deployed_cluster(resource, lookup), instances)
+    waiting = _waiting_parameters(cluster, instances)
     if waiting:
         return failed(
             f"Some parameters are not in effect before a restart: {', '.join(waiting)}.",
-            "Restart the instances, the reader first (docs/changes.md).",
+            "Restart the instances, the reader first (docs/changes.md): "
+            f"{_restart(cluster, instances, environment)}",
         )
     return passed(f"The parameters of all instances of {resource.physical_id} are in effect.")
 
@@ -386,11 +422,16 @@ def _judge_instance(resource: DeployedResource, environment: ResolvedEnvironment
     if instance is None:
         return failed(
             f"The instance {name} does not exist.",
-            "Find its deletion in CloudTrail (docs/recovery.md, An instance is missing).",
+            "Create it again (docs/recovery.md, An instance is missing): "
+            f"{remedies.csr_operate(environment, 'create-instances', 'original')}",
         )
     status = instance["DBInstanceStatus"]
     if status not in ("available", *_WORKING):
-        return failed(f"The instance {name} is {status}.", _START)
+        return failed(
+            f"The instance {name} is {status}.",
+            "Wait until it is available, then run verify again. If the cluster is stopped, start it: "
+            f"{remedies.csr_operate(environment, 'start-database')}",
+        )
     zone = environment.resolved_value(resource.stack, properties.get("AvailabilityZone"))
     if isinstance(zone, str) and instance.get("AvailabilityZone") != zone:
         return failed(
@@ -446,8 +487,7 @@ def _different_settings(
     if should_be_protected and not cluster["DeletionProtection"]:
         return failed(
             f"The deletion protection of {name} is off.",
-            f"Enable it: aws rds modify-db-cluster --region {resource.region} --db-cluster-identifier {name} "
-            "--deletion-protection",
+            f"Enable it: {_protect(name, resource.region)}",
         )
     exported = cluster.get("EnabledCloudwatchLogsExports", [])
     missing = [log for log in properties.get("EnableCloudwatchLogsExports", []) if log not in exported]
@@ -468,6 +508,12 @@ def _different_settings(
     return None
 
 
+def _protect(cluster: str, region: str) -> str:
+    return remedies.aws(
+        "rds modify-db-cluster", region, "--deletion-protection", db_cluster_identifier=cluster
+    )
+
+
 def _foreign_instance(
     resource: DeployedResource,
     instances: Sequence[Mapping[str, Any]],
@@ -483,8 +529,8 @@ def _foreign_instance(
         if identifier not in instances_of_stacks:
             return warned(
                 f"{resource.physical_id} has the instance {identifier}, which does not belong to a stack.",
-                "If it was added with add-check-instance: csr-operate "
-                f"{environment.name} remove-check-instance",
+                "If it was added with add-check-instance: "
+                f"{remedies.csr_operate(environment, 'remove-check-instance')}",
             )
     return None
 

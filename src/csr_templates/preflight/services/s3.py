@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from csr_templates.account.errors import DENIED
-from csr_templates.preflight import deployed, quotas
+from csr_templates.preflight import deployed, quotas, remedies
 from csr_templates.preflight.facts import Lookup, NoAnswerError
 from csr_templates.preflight.fixed_names import LEFT_BEHIND
 from csr_templates.preflight.quotas import Quota
@@ -63,17 +63,23 @@ def _judge_artifacts(subject: Subject, environment: ResolvedEnvironment, lookup:
     name, region = subject.id, subject.about
     if lookup(s3_calls.bucket(region, name)) is None:
         first = next(stack for stack in environment.stacks if stack.region == region)
+        template = remedies.file_of(environment, f"bootstrap/{first.name}.yaml")
         return failed(
             f"The bucket {name}, for templates of more than 51,200 bytes, does not exist.",
-            f"An administrator deploys bootstrap/{first.name}.yaml of the output folder (docs/hand-over.md, "
-            "Artifact buckets).",
+            f"An administrator deploys {template} with the block of docs/hand-over.md, Permissions.",
         )
     if lookup(s3_calls.bucket_versioning(region, name)).get("Status") != "Enabled":
         return warned(
             f"The bucket {name} does not have versioning enabled.",
-            "Deploy the bootstrap template again, which enables versioning.",
+            f"Enable it, as the bootstrap template does: {_enable_versioning(name, region)}",
         )
     return passed(f"The bucket {name} exists.")
+
+
+def _enable_versioning(bucket: str, region: str) -> str:
+    return remedies.aws(
+        "s3api put-bucket-versioning", region, bucket=bucket, versioning_configuration="Status=Enabled"
+    )
 
 
 BEFORE_DEPLOY: Final = (

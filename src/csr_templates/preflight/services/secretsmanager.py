@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from csr_templates.preflight import deployed, deployed_resources
+from csr_templates.preflight import deployed, deployed_resources, remedies
 from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.fixed_names import LEFT_BEHIND
@@ -11,9 +11,22 @@ from csr_templates.preflight.resolved_environment import ResolvedEnvironment
 from csr_templates.preflight.results import Check, Result, Subject, failed, passed
 from csr_templates.preflight.services import secretsmanager_calls
 
-REPLICATE: Final = "Replicate the secret again (docs/recovery.md, Frontend)."
-"""The correction of a missing replica."""
 _SECRET: Final = "AWS::SecretsManager::Secret"
+
+
+def replicate(name: str, region: str, replica_region: str, environment: ResolvedEnvironment) -> str:
+    """Return the remedy for a missing replica; ``csr-operate`` waits for that of an origin key."""
+    command = remedies.aws(
+        "secretsmanager replicate-secret-to-regions",
+        region,
+        "--force-overwrite-replica-secret",
+        secret_id=name,
+        add_replica_regions=f"Region={replica_region}",
+    )
+    key = name.removeprefix(f"{environment.prefix}origin-api-key-")
+    if key != name:
+        command = remedies.csr_operate(environment, "replicate-origin-key", key)
+    return f"Replicate the secret again: {command}"
 
 
 # ---- Before a deploy ----
@@ -47,11 +60,11 @@ def _judge_name(subject: Subject, environment: ResolvedEnvironment, lookup: Look
         return failed(
             f"The secret {name} in {region} is scheduled for deletion (DeletedDate "
             f"{existing['DeletedDate']}): its name cannot be used until it is deleted.",
-            f"Restore it (aws secretsmanager restore-secret --region {region} --secret-id {name}) and import "
-            "it, or delete it immediately with --force-delete-without-recovery.",
+            "Delete it immediately (delete-secret --force-delete-without-recovery), or import it after this: "
+            f"{_restore(name, region)}",
         )
     if existing is None and belongs_to_stack:
-        return _lost(subject, name)
+        return _lost(subject, name, environment)
     if existing is None:
         return passed(f"The name of the secret {name} in {region} is available.")
     if belongs_to_stack and (not secret.is_replica or existing.get("PrimaryRegion", region) != region):
@@ -70,19 +83,25 @@ def _existing(
     return {secret["Name"]: secret for secret in secrets}.get(name)
 
 
-def _lost(subject: Subject, name: str) -> Result:
+def _restore(name: str, region: str) -> str:
+    return remedies.aws("secretsmanager restore-secret", region, secret_id=name)
+
+
+def _lost(subject: Subject, name: str, environment: ResolvedEnvironment) -> Result:
     """Return the result for a secret of a deployed stack that does not exist any more."""
     secret: _SecretInRegion = subject.about
     if not secret.is_replica:
         return failed(
             f"The secret {name} in {secret.region} belongs to {subject.stack.deployed}, but does not exist.",
-            "Restore it, or find its deletion in CloudTrail.",
+            "Recover it (docs/recovery.md). This shows its deletion: "
+            f"{remedies.deletion_in_cloudtrail(name, secret.region)}",
         )
     return failed(
         f"The secret {name} belongs to {subject.stack.deployed}, but does not have a replica in "
         f"{secret.region}: a stack that reads it there cannot be deployed.",
         # ListSecrets is eventually consistent.
-        f"If it was created in the last five minutes, run preflight again. {REPLICATE}",
+        "If it was created in the last five minutes, run preflight again. "
+        f"{replicate(name, subject.stack.region, secret.region, environment)}",
     )
 
 
@@ -108,11 +127,15 @@ def _judge_replicas(resource: DeployedResource, environment: ResolvedEnvironment
         if replica is not None:
             state = states.get(region, "missing")
         if state != "InSync":
-            return failed(f"The replica of {name} in {region} is {state}.", REPLICATE)
+            return failed(
+                f"The replica of {name} in {region} is {state}.",
+                replicate(name, resource.region, region, environment),
+            )
         if _current_version(replica) != _current_version(primary):
             return failed(
                 f"The replica of {name} in {region} has another version than in {resource.region}.",
-                f"Wait a minute, then run verify again. {REPLICATE}",
+                "Wait a minute, then run verify again. "
+                f"{replicate(name, resource.region, region, environment)}",
             )
     return passed(f"The replicas of {name} are in sync.")
 
@@ -129,12 +152,15 @@ def _unusable(resource: DeployedResource, secret: Mapping[str, Any] | None) -> R
     """Return the result for a secret that does not exist or will be deleted; None for another one."""
     name = resource.properties["Name"]
     if secret is None:
-        return failed(f"The secret {name} does not exist.", "Restore it, or recover it (docs/recovery.md).")
+        return failed(
+            f"The secret {name} does not exist.",
+            "Recover it (docs/recovery.md). This shows its deletion: "
+            f"{remedies.deletion_in_cloudtrail(name, resource.region)}",
+        )
     if deleted := secret.get("DeletedDate"):
         return failed(
             f"The secret {name} is scheduled for deletion since {deleted}, and its value cannot be read.",
-            f"Cancel the deletion: aws secretsmanager restore-secret --region {resource.region} --secret-id "
-            f"{name}",
+            f"Cancel the deletion: {_restore(name, resource.region)}",
         )
     return None
 

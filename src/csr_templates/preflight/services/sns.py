@@ -1,10 +1,10 @@
 """Alarm topics: whether someone receives their messages."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from csr_templates.hand_over.alarm_topics import is_critical
-from csr_templates.preflight import deployed, deployed_resources
+from csr_templates.preflight import deployed, deployed_resources, remedies
 from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.resolved_environment import ResolvedEnvironment
@@ -12,12 +12,11 @@ from csr_templates.preflight.results import Check, Result, Subject, failed, pass
 from csr_templates.preflight.services import sns_calls
 
 _TOPIC: Final = "AWS::SNS::Topic"
-_SUBSCRIBE: Final = "Subscribe, and confirm the subscription (docs/operations.md, Subscribe)."
 
 
 def _topics(environment: ResolvedEnvironment) -> Iterator[Subject]:
-    for stack, logical_id, _ in environment.of_type(_TOPIC):
-        yield Subject(logical_id, stack)
+    for stack, logical_id, properties in environment.of_type(_TOPIC):
+        yield Subject(logical_id, stack, properties)
 
 
 def _judge_before_deploy(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
@@ -26,12 +25,15 @@ def _judge_before_deploy(subject: Subject, environment: ResolvedEnvironment, loo
     if topic is None:
         return warned(
             f"The topic {subject.id} does not exist yet, so it cannot have subscriptions.",
-            "Subscribe after the deploy (docs/operations.md, Subscribe).",
+            "Subscribe after the deploy (docs/operations.md, Subscribe): "
+            f"{_subscribe(subject.about, environment)}",
         )
     subscriptions = lookup(sns_calls.subscriptions(subject.stack.region, topic)) or []
     if _has_confirmed(subscriptions):
         return passed(f"The topic {subject.id} has a confirmed subscription.")
-    return warned(_notifies_nobody(subject.id, subscriptions), _SUBSCRIBE)
+    return warned(
+        _notifies_nobody(subject.id, subscriptions), _remedy(subscriptions, subject.about, environment)
+    )
 
 
 def _judge_after_deploy(
@@ -44,9 +46,10 @@ def _judge_after_deploy(
     if _has_confirmed(subscriptions):
         return passed(f"The topic {name} has a confirmed subscription.")
     sentence = _notifies_nobody(name, subscriptions)
+    remedy = _remedy(subscriptions, resource.properties, environment)
     if is_critical(resource.properties):
-        return failed(sentence, _SUBSCRIBE)
-    return warned(sentence, _SUBSCRIBE)
+        return failed(sentence, remedy)
+    return warned(sentence, remedy)
 
 
 def _has_confirmed(subscriptions: Sequence[Mapping[str, str]]) -> bool:
@@ -59,6 +62,23 @@ def _notifies_nobody(topic: str, subscriptions: Sequence[Mapping[str, str]]) -> 
     if subscriptions:
         state = "is not confirmed"
     return f"The subscription of the topic {topic} {state}: its alarms do not notify anyone."
+
+
+def _remedy(
+    subscriptions: Sequence[Mapping[str, str]], topic: Mapping[str, Any], environment: ResolvedEnvironment
+) -> str:
+    """Return what to do for a topic without a confirmed subscription."""
+    if subscriptions:
+        confirm = remedies.csr_operate(environment, "confirm-subscription", "LINK")
+        return f"Confirm it with the link of its message (docs/operations.md, Subscribe): {confirm}"
+    return f"Subscribe (docs/operations.md, Subscribe): {_subscribe(topic, environment)}"
+
+
+def _subscribe(topic: Mapping[str, Any], environment: ResolvedEnvironment) -> str:
+    topics = "normal"
+    if is_critical(topic):
+        topics = "critical"
+    return remedies.csr_operate(environment, "subscribe", topics, "email", "EMAIL")
 
 
 BEFORE_DEPLOY: Final = (

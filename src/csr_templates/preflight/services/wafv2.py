@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from cfn_analysis.model.references import entries
-from csr_templates.preflight import deployed_resources, fixed_names
+from csr_templates.preflight import deployed_resources, fixed_names, remedies
 from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.fixed_names import NamedType
@@ -75,11 +75,12 @@ def _different(
     resource: DeployedResource, rule: str, inner: str, action: str | None, environment: ResolvedEnvironment
 ) -> Result:
     """Return the result for a rule with another action than in the template; counting blocks nothing."""
-    names = f"{rule} {inner}".strip()
+    rule_names = [name for name in (rule, inner) if name]
+    names = " ".join(rule_names)
     if action == _COUNT:
         return warned(
             f"The rule {names} only counts: it does not block any request.",
-            f"If it was set with count-rule: csr-operate {environment.name} block-rule {names}",
+            f"If it was set with count-rule: {remedies.csr_operate(environment, 'block-rule', *rule_names)}",
         )
     return failed(f"The rule {names} has another action than in the template.", resource.drift)
 

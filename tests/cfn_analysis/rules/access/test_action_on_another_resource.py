@@ -18,7 +18,7 @@ Resources:
 GROUP = "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:/own/log"
 DATABASE = "arn:aws:rds:${AWS::Region}:${AWS::AccountId}:dbuser:*/app"
 
-found = row(
+finding = row(
     policy("<action>", "<resource>"),
     "Resources/Policy/Properties/PolicyDocument/Statement/Resource",
     'Resource is "<shown>", and <named> applies to <kinds>: the statement does not allow it.<remedy=>',
@@ -51,7 +51,7 @@ STREAMS = ("logs log-stream", " Add :* to the ARN.")
 ARN = "arn:${AWS::Partition}:s3:::${Bucket}/*"
 
 BAD = {
-    name: found(action, resource, shown, action.strip("[]").split(", ")[-1], *kinds)
+    name: finding(action, resource, shown, action.strip("[]").split(", ")[-1], *kinds)
     for name, action, resource, shown, kinds in (
         ("objects", "s3:GetObject", "!GetAtt Bucket.Arn", "${Bucket.Arn}", OBJECTS),
         ("bucket", "[s3:ListBucket]", f"!Sub '{ARN}'", ARN, BUCKET),

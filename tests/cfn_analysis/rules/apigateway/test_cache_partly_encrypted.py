@@ -25,12 +25,12 @@ def stage(*settings: str, cluster: str = "true") -> str:
     )
 
 
-def case(text: str, path: str, found: str, whom: str = FOR_ALL, when: str = "") -> tuple[str, ...]:
-    """What is not encrypted beside what is, is found in its entry."""
+def case(text: str, path: str, written: str, whom: str = FOR_ALL, when: str = "") -> tuple[str, ...]:
+    """What is not encrypted beside what is, is written in its entry."""
     return (
         text,
         f"{SETTINGS}/{path}" if path else SETTINGS,
-        f"CacheDataEncrypted is {found} for {whom}{when}, and true for others: methods cached there later "
+        f"CacheDataEncrypted is {written} for {whom}{when}, and true for others: methods cached there later "
         "are not encrypted. Set it to true there: it takes effect only for a method that is cached.",
     )
 

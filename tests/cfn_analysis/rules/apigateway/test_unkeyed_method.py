@@ -23,12 +23,12 @@ message = frame(
 )
 
 
-def case(properties: str, attributes: str, path: str, found: str) -> tuple[str, ...]:
-    """A method that anyone may call, beside one with a key, is found."""
+def case(properties: str, attributes: str, path: str, reason: str) -> tuple[str, ...]:
+    """A method that anyone may call, beside one with a key, is reason."""
     return (
         KEYED + method("Second", properties, attributes),
         f"Resources/Second/Properties{path}",
-        message(found),
+        message(reason),
     )
 
 

@@ -1,5 +1,7 @@
 """Log buckets with and without access control lists."""
 
+from itertools import product
+
 from ..harness import frame
 
 HEAD = """
@@ -57,11 +59,12 @@ GOOD = {
     "no logging": distribution("", ""),
 }
 
+ADDRESSES = {
+    "!GetAtt Logs.DomainName": '{"Fn::GetAtt": ["Logs", "DomainName"]}',
+    "!Sub '${Logs}.s3.amazonaws.com'": '{"Fn::Sub": "${Logs}.s3.amazonaws.com"}',
+}
+
 BAD = {
     f"{name}, {address}": case(*row, address, shown)
-    for address, shown in (
-        ("!GetAtt Logs.DomainName", '{"Fn::GetAtt": ["Logs", "DomainName"]}'),
-        ("!Sub '${Logs}.s3.amazonaws.com'", '{"Fn::Sub": "${Logs}.s3.amazonaws.com"}'),
-    )
-    for name, row in ROWS.items()
+    for (address, shown), (name, row) in product(ADDRESSES.items(), ROWS.items())
 }

@@ -1,5 +1,7 @@
 """Good and broken alarms."""
 
+from itertools import product
+
 from ..harness import frame
 
 HEAD = """
@@ -158,8 +160,7 @@ GOOD = {
 BAD = {
     **{
         f"{name}, {kind}": case(kind, *row)
-        for kind in ("Alarm", "CompositeAlarm")
-        for name, row in ROWS.items()
+        for kind, (name, row) in product(("Alarm", "CompositeAlarm"), ROWS.items())
     },
     "bare alarm lacks both": (
         f"{HEAD}  High: {{Type: AWS::CloudWatch::Alarm}}\n",

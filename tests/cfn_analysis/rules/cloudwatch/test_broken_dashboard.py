@@ -63,10 +63,10 @@ Resources:
 
 def case(text: str, *messages: str) -> tuple[str, ...]:
     """The body of the dashboard is found, once for each message."""
-    return (
-        text,
-        *(part for message in messages for part in ("Resources/Board/Properties/DashboardBody", message)),
-    )
+    row = [text]
+    for message in messages:
+        row += ["Resources/Board/Properties/DashboardBody", message]
+    return tuple(row)
 
 
 GOOD = {
@@ -256,7 +256,9 @@ def test_faults_in_the_dashboards_of_the_stacks_are_found(file: Path) -> None:
     assert findings(rule, text, regions) == []
 
     statistics = list(re.finditer('"stat":"([A-Za-z0-9]+)"', text))
-    places = [found.span(1) for found in (statistics[0], statistics[-1])]  # the last may be in a branch
+    places = [
+        statistic.span(1) for statistic in (statistics[0], statistics[-1])
+    ]  # the last may be in a branch
     for start, end in places:
         ((_, message),) = findings(rule, f"{text[:start]}Biggest{text[end:]}", regions)
         assert message.endswith("has the statistic Biggest, which CloudWatch does not have.")

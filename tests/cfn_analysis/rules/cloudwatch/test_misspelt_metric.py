@@ -15,13 +15,13 @@ REST = "[{Name: ApiName, Value: orders}]"
 HTTP = "[{Name: ApiId, Value: a1b2}]"
 
 
-def case(text: str, found: str, right: str) -> tuple[str, ...]:
-    """Another spelling than the service's is found."""
+def case(text: str, written: str, right: str) -> tuple[str, ...]:
+    """Another spelling than the service's is written."""
     namespace = text.partition("Namespace: ")[2].partition(",")[0]
     return (
         text,
         "Resources/High/Properties/MetricName",
-        f"MetricName is {found}: {namespace} writes {right}, and the alarm never has data. Use {right}.",
+        f"MetricName is {written}: {namespace} writes {right}, and the alarm never has data. Use {right}.",
     )
 
 

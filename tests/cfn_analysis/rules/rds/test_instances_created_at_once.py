@@ -15,13 +15,16 @@ def instances(*attributes: str, cluster: str = "!Ref Cluster") -> str:
     )
 
 
-def case(text: str, *found: str) -> tuple[str, ...]:
+def case(text: str, *instances: str) -> tuple[str, ...]:
     """Each instance that does not wait for the first is found."""
     message = (
         "{} does not wait for Instance1: both are created at once, and the one that is ready first becomes "
         "the writer of Cluster. Add DependsOn: Instance1."
     )
-    return (text, *(part for name in found for part in (f"Resources/{name}", message.format(name))))
+    row = [text]
+    for name in instances:
+        row += [f"Resources/{name}", message.format(name)]
+    return tuple(row)
 
 
 GOOD = {

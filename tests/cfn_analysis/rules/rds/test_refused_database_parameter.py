@@ -1,5 +1,7 @@
 """Good and broken parameter groups."""
 
+from itertools import product
+
 from ..harness import frame, row
 
 GONE = "{}: Aurora MySQL 3 does not have this parameter, and RDS refuses the group. Remove it."
@@ -92,8 +94,7 @@ BAD = {
     ),
     **{
         f"{name}, {kind}": case(kind, *row)
-        for kind in ("DBClusterParameterGroup", "DBParameterGroup")
-        for name, row in ROWS.items()
+        for kind, (name, row) in product(("DBClusterParameterGroup", "DBParameterGroup"), ROWS.items())
     },
     "family of a parameter": (
         group("{temp-pool: '1'}", family="!Ref Family"),

@@ -19,13 +19,15 @@ bucket = frame(
 )
 
 
-def case(text: str, path: str, found: str, kept: str = '"Retain"', advice: str = "Retain") -> tuple[str, ...]:
+def case(
+    text: str, path: str, written: str, kept: str = '"Retain"', advice: str = "Retain"
+) -> tuple[str, ...]:
     """A policy that does not stay with its bucket is found."""
     return (
         text,
         f"Resources/Policy{path}",
-        f"DeletionPolicy is {found}, and {kept} on Data: the bucket stays in the account, and requests that "
-        f"its policy denies are then allowed. Set DeletionPolicy: {advice} here too.",
+        f"DeletionPolicy is {written}, and {kept} on Data: the bucket stays in the account, and requests "
+        f"that its policy denies are then allowed. Set DeletionPolicy: {advice} here too.",
     )
 
 

@@ -81,11 +81,11 @@ def test_the_docstring_holds_the_texts() -> None:
         pytest.param(FirstName, "!Ref Name", "It is called a.", id="two findings, the first is enough"),
     ],
 )
-def test_a_fault_is_one_finding(rule: type[Rule], name: str, message: str) -> None:
-    """A finding is found once, with what all its cases share."""
-    found = harness.findings(rule(), TOPIC.replace("NAME", name))
+def test_several_cases_are_one_finding(rule: type[Rule], name: str, message: str) -> None:
+    """A finding is reported once, with what all its cases share."""
+    findings = harness.findings(rule(), TOPIC.replace("NAME", name))
 
-    assert found == [("Resources/Topic/Properties/TopicName", message)]
+    assert findings == [("Resources/Topic/Properties/TopicName", message)]
 
 
 def test_a_rule_can_look_at_the_whole_template() -> None:

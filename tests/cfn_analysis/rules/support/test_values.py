@@ -149,13 +149,13 @@ def test_a_part_of_a_resource_in_each_case(validator: Validator) -> None:
 @pytest.mark.parametrize(("condition", "expected"), [("IsB", ["b"]), ("IsY", ["b"])])
 def test_values_agree_with_the_conditions(validator: Validator, condition: str, expected: list[str]) -> None:
     """A condition on a parameter, or on a map by the parameter, excludes its other values."""
-    found = []
+    possible = []
     for value, case in values(validator, node("!Ref Choice")):
         assumed = assume(case, {condition: True})
         if assumed is not None and is_possible(assumed):
-            found.append(value)
+            possible.append(value)
 
-    assert found == expected
+    assert possible == expected
 
 
 def test_cases_in_words(validator: Validator) -> None:

@@ -13,6 +13,7 @@ from cfnlint.template import Template
 
 from cfn_analysis.model.template_text import read_template
 from cfn_analysis.rules import RULES
+from cfn_analysis.rules.support.values import children
 from cfn_analysis.rules.support.well_formed import well_formed
 
 OUT = Path(__file__).resolve().parents[4] / "out"
@@ -42,8 +43,7 @@ MALFORMED: list[Any] = [
 
 def places(part: Any, *place: Any) -> Iterator[tuple[Any, ...]]:
     """Yield the place of each value."""
-    children = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
-    for key, value in children:
+    for key, value in children(part):
         yield (*place, key)
         yield from places(value, *place, key)
 

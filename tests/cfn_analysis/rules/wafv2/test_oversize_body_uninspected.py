@@ -84,7 +84,7 @@ GOOD = {
     "another vendor's group may limit it": acl(SQL, group("Rules", vendor="Other")),
     "a function hides a statement": acl(SQL, "{Name: b, Statement: !FindInMap [A, b, c]}"),
     "a function hides a rule": acl(SQL, "!FindInMap [A, b, c]"),
-    "size rule in the same case": acl(*(f"!If [Strict, {one}, !Ref AWS::NoValue]" for one in (SQL, SIZE))),
+    "size rule in the same case": acl(*(f"!If [Strict, {rule}, !Ref AWS::NoValue]" for rule in (SQL, SIZE))),
     "more than it gets": limited("GT", 65536, oversize="OversizeHandling: MATCH"),
     "as much as it gets": limited("GE", 16384),
     "association": limited("GT", 32768, more=LARGER),

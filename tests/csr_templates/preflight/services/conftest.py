@@ -37,20 +37,18 @@ def built() -> built_folder.BuiltFolder:
 
 
 def environment_of(
-    environment_name: str,
+    name: str,
     values: Mapping[str, str] | None = None,
     per_deploy: Mapping[str, str] | None = None,
+    path: str = "out",
 ) -> ResolvedEnvironment:
-    """Return the needs of an environment, with different values in all stacks that have the parameters."""
-    values = values or {}
-    environments = {
-        environment_name: {
-            stack: {**given, **{name: value for name, value in values.items() if name in given}}
-            for stack, given in built().environments[environment_name].items()
-        }
-    }
-    folder = built()._replace(environments=environments)
-    return resolve_environment(folder, environment_name, ACCOUNT, (), per_deploy)
+    """Return an environment, with different values in all stacks that have the parameters."""
+    stacks = {}
+    for stack, values_of_files in built().environments[name].items():
+        different = {key: value for key, value in (values or {}).items() if key in values_of_files}
+        stacks[stack] = {**values_of_files, **different}
+    folder = built()._replace(environments={name: stacks})
+    return resolve_environment(folder, name, ACCOUNT, (), per_deploy, path)
 
 
 class Outcome(NamedTuple):

@@ -4,6 +4,7 @@ import copy
 import json
 import math
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -117,6 +118,12 @@ def _with_fault(healthy: Outcome, fault: dict[str, Any]) -> list[CheckResult]:
     account = healthy.account
     kept = healthy.facts.with_facts(fact for fact in healthy.facts if fact.query not in changed)
     return verified(RecordedAccount(account.environment, change), account.environment, kept).results
+
+
+def faulty_results(healthy: Outcome) -> Iterator[list[CheckResult]]:
+    """Yield the results while the account has each fault."""
+    for fault in FAULTS:
+        yield _with_fault(healthy, _filled(fault))
 
 
 def _changes(results: list[CheckResult], healthy: Outcome) -> list[CheckResult]:
