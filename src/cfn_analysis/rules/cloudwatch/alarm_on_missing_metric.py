@@ -5,7 +5,7 @@ from cfnlint.helpers import REGIONS
 
 from cfn_analysis.model.references import entries, value_at
 from cfn_analysis.rules.support.aurora import CLUSTER, INSTANCE, members
-from cfn_analysis.rules.support.dimensions import Sets, is_missing, sets_of, sets_text
+from cfn_analysis.rules.support.dimensions import DimensionSets, is_missing, sets_of, sets_text
 from cfn_analysis.rules.support.metrics import Metric, metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text, target
 from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
@@ -85,7 +85,7 @@ def _period_findings(metric: Metric, properties: Any) -> Iterator[Finding]:
         )
 
 
-def _sets(metric: Metric) -> Sets:
+def _sets(metric: Metric) -> DimensionSets:
     """Return the sets of dimensions that can be right; for a web ACL of the template its scope decides."""
     sets = sets_of(metric.namespace, metric.name)
     scope = _scope(metric) if metric.namespace == "AWS/WAFV2" else ""

@@ -3,8 +3,8 @@ from typing import Any, NamedTuple
 
 from cfnlint.helpers import is_function
 
+from cfn_analysis.rules.support.metric_maximums import maximum
 from cfn_analysis.rules.support.metrics import Metric, metrics
-from cfn_analysis.rules.support.reach import maximum
 from cfn_analysis.rules.support.references import own_id
 from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import default_values, number

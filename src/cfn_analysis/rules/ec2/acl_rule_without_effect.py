@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cfn_analysis.rules.support.acls import ANY_PROTOCOL, Entry, acl_entries
+from cfn_analysis.rules.support.acls import ANY_PROTOCOL, NetworkAclEntry, acl_entries
 from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
 from cfn_analysis.rules.support.values import of_type
@@ -40,7 +40,7 @@ class AclRuleWithoutEffect(Rule):
                         )
 
 
-def _reached(entries: list[Entry]) -> list[Entry]:
+def _reached(entries: list[NetworkAclEntry]) -> list[NetworkAclEntry]:
     """Return the rules before the first that denies all traffic of IPv4."""
     ends = [
         entry.number
@@ -54,13 +54,13 @@ def _reached(entries: list[Entry]) -> list[Entry]:
     ]
 
 
-def _version(entry: Entry) -> int:
+def _version(entry: NetworkAclEntry) -> int:
     if not entry.network:
         return 0
     return entry.network.version
 
 
-def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Finding]:
+def _without_effect(entries: list[NetworkAclEntry], case: Validator) -> Iterator[Finding]:
     """Yield the rules of one direction that are never reached, or that deny what is denied anyway."""
     if any(entry.number is None for entry in entries):
         return
@@ -91,14 +91,14 @@ def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Finding]:
                 break
 
 
-def _is_inside(entry: Entry, wider: Entry) -> bool:
+def _is_inside(entry: NetworkAclEntry, wider: NetworkAclEntry) -> bool:
     """Return whether the addresses of a rule are some of those of another."""
     if entry.network is None or wider.network is None or _version(entry) != _version(wider):
         return False
     return entry.network != wider.network and entry.network.subnet_of(wider.network)  # type: ignore[arg-type]
 
 
-def _covers(wide: Entry, narrow: Entry) -> bool:
+def _covers(wide: NetworkAclEntry, narrow: NetworkAclEntry) -> bool:
     """Return whether a rule matches all traffic that another does."""
     same = wide.network is not None and wide.network == narrow.network
     if not same and not _is_inside(narrow, wide):
@@ -110,7 +110,7 @@ def _covers(wide: Entry, narrow: Entry) -> bool:
     return wide.ports[0] <= narrow.ports[0] and narrow.ports[1] <= wide.ports[1]
 
 
-def _meets(first: Entry, second: Entry) -> bool:
+def _meets(first: NetworkAclEntry, second: NetworkAclEntry) -> bool:
     """Return whether two rules may match the same traffic."""
     if ANY_PROTOCOL not in (first.protocol, second.protocol) and first.protocol != second.protocol:
         return False
