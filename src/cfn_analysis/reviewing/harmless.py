@@ -126,7 +126,7 @@ def _is_allowed(type_name: str, region: str, value: ValueChange) -> bool:
     new = text(value.after)
     if value.after is None:
         return True
-    if "enum" in schema and new not in [str(value) for value in schema["enum"]]:
+    if "enum" in schema and new not in [str(allowed) for allowed in schema["enum"]]:
         return False
     number = _number(value.after)
     if number is not None and not schema.get("minimum", number) <= number <= schema.get("maximum", number):

@@ -8,7 +8,7 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.outcomes import PUBLISHED
 from cfn_analysis.reviewing.states import Stacks
-from cfn_analysis.updates.comparison import differences
+from cfn_analysis.updates.comparison import WithNames, differences
 from cfn_analysis.updates.resolved_stack import Resource, mentions
 from cfn_analysis.updates.resource_changes import ADD, REMOVE
 
@@ -28,17 +28,30 @@ def renames(environment: EnvironmentChanges) -> dict[Node, Node]:
         removed, added = (_recognizable(stack, action) for action in (REMOVE, ADD))
         types = {logical_id: resource.type for logical_id, resource in [*removed.items(), *added.items()]}
         names = (old.with_names, new.with_names)
-        for old_name, was in removed.items():
-            before = _without_names(was.properties, types)
-            for new_name, will in added.items():
-                if was.type != will.type:
-                    continue
-                after = _without_names(will.properties, types)
-                if not differences(will.type, stack.built.region, before, after, names):
-                    pairs[Node(name, old_name)] = Node(name, new_name)
-                    del added[new_name]
-                    break
+        for old_name, resource in removed.items():
+            new_name = _equal_resource(resource, added, types, stack.built.region, names)
+            if new_name is not None:
+                pairs[Node(name, old_name)] = Node(name, new_name)
+                added = {logical_id: added[logical_id] for logical_id in added if logical_id != new_name}
     return _consistent(environment, pairs)
+
+
+def _equal_resource(
+    removed: Resource,
+    added: Mapping[str, Resource],
+    types: Mapping[str, str],
+    region: str,
+    names: tuple[WithNames, WithNames],
+) -> str | None:
+    """Return the logical ID of the first added resource that is equal to a removed one, or None."""
+    before = _without_names(removed.properties, types)
+    for logical_id, resource in added.items():
+        if resource.type != removed.type:
+            continue
+        after = _without_names(resource.properties, types)
+        if not differences(resource.type, region, before, after, names):
+            return logical_id
+    return None
 
 
 def _consistent(environment: EnvironmentChanges, pairs: dict[Node, Node]) -> dict[Node, Node]:

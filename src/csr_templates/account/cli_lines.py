@@ -66,7 +66,7 @@ def line(
         elif isinstance(value, bool):
             words.append(option if value else f"--no-{dashed}")
         else:
-            texts = _texts(value)
+            texts = _words(value)
             if longest is not None and len(" ".join(texts)) > longest:
                 texts = [f"file://{dashed}.json"]
             words += [option, *texts]
@@ -89,7 +89,7 @@ def of_model(model: Any, region: str, parameters: Mapping[str, Any]) -> str:
     return line(model.service_model.service_name, model.name, region, shown, hidden)
 
 
-def _texts(value: Any) -> list[str]:
+def _words(value: Any) -> list[str]:
     """Return a value as the words of an option."""
     if isinstance(value, (list, tuple)) and value and all(isinstance(text, str) for text in value):
         return list(value)

@@ -131,7 +131,8 @@ def assemble(
     targets = environments.read(parameters, built) if parameters else ()
     built, policy_problems = _with_policies(stacks, built)
     triggers, trigger_problems = _rollback_triggers(stacks, built, targets)
-    problems = [*dict.fromkeys((*_problems(stacks, built, targets), *trigger_problems, *policy_problems))]
+    problems = [*_problems_across_stacks(stacks, built, targets), *trigger_problems, *policy_problems]
+    problems = list(dict.fromkeys(problems))  # each once
     files = {stack.file: stack.text.encode("ascii") for stack in built}
     files |= _hand_over(built, targets, in_repository, refresh)
     derived: list[_DerivedTemplate] = []
@@ -273,7 +274,7 @@ def _rollback_triggers(
     return triggers, problems
 
 
-def _problems(
+def _problems_across_stacks(
     stacks: Sequence[Stack], built: Sequence[BuiltStack], targets: Sequence[Environment]
 ) -> Iterator[str]:
     yield from cross_stack.problems(built)

@@ -292,7 +292,7 @@ def _apis(value: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Itera
         for member in value:
             yield from _apis(member, stack, earlier)
     elif isinstance(value, dict):
-        source = _source(value, stack, earlier)
+        source = _output_read(value, stack, earlier)
         if source is None:
             for part in value.values():
                 yield from _apis(part, stack, earlier)
@@ -305,7 +305,7 @@ def _apis(value: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Itera
                 yield publisher, api
 
 
-def _source(
+def _output_read(
     value: Mapping[str, Any], stack: BuiltStack, earlier: Sequence[BuiltStack]
 ) -> tuple[BuiltStack, Any] | None:
     """Return the stack that a value is read from, and the value there; None for other values."""

@@ -71,7 +71,7 @@ def _watched(stack: BuiltStack) -> set[str]:
         if resource["Type"] != _ALARM:
             continue
         watched |= {use.name for use in uses(resource.get("Properties", {}))}
-        names |= {in_words(value) for value in _dimensions(resource["Properties"])}
+        names |= {in_words(value) for value in _dimension_values(resource["Properties"])}
     for logical_id, resource in stack.resources.items():
         name = resource.get("Properties", {}).get(_NAMES.get(resource["Type"], ""))
         if name is not None and in_words(name) in names:
@@ -79,7 +79,7 @@ def _watched(stack: BuiltStack) -> set[str]:
     return watched
 
 
-def _dimensions(alarm: Mapping[str, Any]) -> Iterator[Any]:
+def _dimension_values(alarm: Mapping[str, Any]) -> Iterator[Any]:
     """Yield the values of the dimensions of an alarm, and of the metrics of its expression."""
     metrics = [query["MetricStat"]["Metric"] for query in alarm.get("Metrics", []) if "MetricStat" in query]
     for metric in (alarm, *metrics):

@@ -98,8 +98,8 @@ def refresh(
                 if saved and saved.tiers == tiers:
                     unchanged += 1
                 else:
-                    earlier = _in_words(saved.tiers) if saved else "none"
-                    changes.append(f"{place}: {earlier} -> {_in_words(tiers)}")
+                    earlier = _tiers_in_words(saved.tiers) if saved else "none"
+                    changes.append(f"{place}: {earlier} -> {_tiers_in_words(tiers)}")
         progress(done, len(requests))
     regions_with_prices = set().union(*new_prices.values())
     problems += [
@@ -201,7 +201,7 @@ def _tiers(product: Mapping[str, Any], unit: str) -> tuple[tuple[Decimal, Decima
     return tiers
 
 
-def _in_words(tiers: Sequence[tuple[Decimal, Decimal]]) -> str:
+def _tiers_in_words(tiers: Sequence[tuple[Decimal, Decimal]]) -> str:
     """Return the price of each tier and where it begins."""
     words = []
     for begin, price in tiers:

@@ -39,7 +39,7 @@ def check_environment(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Ite
     explained = {mistake.key for mistake in found}
     for stack in stacks:
         with suppress(resolving.ResolveError):  # errors of a template are reported by the linter
-            yield from _rules(candidate, stack, explained)
+            yield from _broken_rules(candidate, stack, explained)
     regions = {stack.name: stack.region for stack in stacks}
     for stack in stacks:
         yield from check_properties(candidate, stack, regions, explained)
@@ -162,7 +162,7 @@ def _vpc_of(stack: BuiltStack, subnet: str) -> str:
 # ---- Rules of the templates ----
 
 
-def _rules(candidate: Candidate, stack: BuiltStack, explained: set[str]) -> Iterator[Mistake]:
+def _broken_rules(candidate: Candidate, stack: BuiltStack, explained: set[str]) -> Iterator[Mistake]:
     """Check the assertions of the Rules section that do not depend on a deploy or on values with errors."""
     for name, rule in stack.template.get("Rules", {}).items():
         condition = {key: rule[key] for key in ("RuleCondition",) if key in rule}

@@ -71,7 +71,7 @@ def upload_site(aws: Aws, folder: Path) -> None:
     words.say(f"Uploads {len(keys)} files of {folder} to {bucket}: first the assets, then the pages.")
     pages = [key for key in keys if key.endswith(_PAGE)]
     assets = [key for key in keys if not key.endswith(_PAGE)]
-    types = _types()
+    types = _media_types()
     for group in (assets, pages):
         aws.make_repeated([partial(_put, client, bucket, folder, key, types) for key in group])
     aws.way_on = aws.command("invalidate", _EVERYTHING)
@@ -185,7 +185,7 @@ def _keys(folder: Path) -> list[str]:
     return sorted(keys)
 
 
-def _types() -> MimeTypes:
+def _media_types() -> MimeTypes:
     """Return a table of media types that does not depend on the files and the registry of the machine."""
     types = MimeTypes()
     for ending, media_type in _TYPES.items():

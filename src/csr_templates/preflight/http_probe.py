@@ -41,9 +41,9 @@ def get(url: str, context: ssl.SSLContext | None = None, seconds: float = SECOND
         with error:
             return _answer(error.code, error.headers)
     except URLError as error:
-        return {"error": _reason(error.reason, seconds)}
+        return {"error": _error_in_words(error.reason, seconds)}
     except (OSError, http.client.HTTPException) as error:
-        return {"error": _reason(error, seconds)}
+        return {"error": _error_in_words(error, seconds)}
 
 
 def _answer(status: int, headers: Message) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def _answer(status: int, headers: Message) -> dict[str, Any]:
     }
 
 
-def _reason(error: object, seconds: float) -> str:
+def _error_in_words(error: object, seconds: float) -> str:
     """Return why there is no answer, in words."""
     match error:
         case ssl.SSLCertVerificationError():

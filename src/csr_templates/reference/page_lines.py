@@ -36,7 +36,7 @@ _PLACE: Final = re.compile(r"`([\w.-]+\.yaml) ([^`\s]+)`")
 _VALUE: Final = re.compile(r"`[^`]+`|(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?")
 
 
-class Translation(NamedTuple):
+class TranslatedLine(NamedTuple):
     """A line with a translated text of an alarm."""
 
     label: str
@@ -81,10 +81,10 @@ def heading(line: str) -> str:
     return match[1] if match else ""
 
 
-def translation(line: str) -> Translation | None:
+def translation(line: str) -> TranslatedLine | None:
     """Return the translated text in a line; None for another line."""
     match = _TRANSLATION.fullmatch(line)
-    return Translation(*match.groups()) if match else None
+    return TranslatedLine(*match.groups()) if match else None
 
 
 def is_unfinished(line: str) -> bool:

@@ -449,9 +449,9 @@ def linted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str]]]:
     calls: list[tuple[str, dict[str, str]]] = []
     lint = linting.lint
 
-    def counted(*, stack: str, parameters: dict[str, str], **options: Any) -> list[Any]:
+    def counted(*positional: Any, stack: str, parameters: dict[str, str], **options: Any) -> list[Any]:
         calls.append((stack, dict(parameters)))
-        return lint(stack=stack, parameters=parameters, **options)
+        return lint(*positional, stack=stack, parameters=parameters, **options)
 
     monkeypatch.setattr(linting, "lint", counted)
     return calls
@@ -506,7 +506,7 @@ def test_a_build_without_changes_does_not_load_cfn_lint(
     """
     from cfn_analysis.linting import runner as linting
 
-    monkeypatch.setattr(linting, "lint", lambda **_: [])
+    monkeypatch.setattr(linting, "lint", lambda *_, **__: [])
     arguments = ["build", "--quiet", "--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")]
     program = (
         "import sys; from csr_templates.cli.main import main; "

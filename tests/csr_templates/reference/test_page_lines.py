@@ -3,7 +3,7 @@
 import pytest
 
 from csr_templates.reference import page_lines
-from csr_templates.reference.page_lines import CellValue, Translation
+from csr_templates.reference.page_lines import CellValue, TranslatedLine
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_translations() -> None:
     """The label ends at the first colon."""
     line = "- First: a: b <!-- Users: They wait: long. -->"
 
-    assert page_lines.translation(line) == Translation("First", "a: b", "Users", "They wait: long.")
+    assert page_lines.translation(line) == TranslatedLine("First", "a: b", "Users", "They wait: long.")
     assert page_lines.translation("- First: a") is None
 
 

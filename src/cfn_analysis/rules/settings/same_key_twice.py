@@ -102,13 +102,13 @@ def _compared(kind: str, properties: Any, name: str, default: str | None = None)
         if default is None:
             return []
         return [default]
-    texts = [_text(part) for part in (value if isinstance(value, list) else [value])]
+    texts = [_part_text(part) for part in (value if isinstance(value, list) else [value])]
     if "Route53" in kind:
         return [text.removesuffix(".").lower() for text in texts]
     return texts
 
 
-def _text(value: Any) -> str:
+def _part_text(value: Any) -> str:
     if isinstance(value, dict):
         return sub_text(value) or show(value)
     return as_text(value)
