@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.acls import ANY_PROTOCOL, NetworkAclEntry, acl_entries
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import of_type
 
 
@@ -32,7 +32,7 @@ class AclRuleWithoutEffect(Rule):
                     yield from _without_effect(entries, case)
                     if acl in used and entries_of and not any(entry.allows for entry in _reached(entries)):
                         before = ", before the one that denies everything." if entries else "."
-                        yield Finding(
+                        yield RuleFinding(
                             (acl,),
                             f"The network ACL allows nothing {way}{{when}}: add an AWS::EC2::NetworkAclEntry "
                             f"with Egress: {str(egress).lower()} and RuleAction: allow{before}",
@@ -60,7 +60,7 @@ def _version(entry: NetworkAclEntry) -> int:
     return entry.network.version
 
 
-def _without_effect(entries: list[NetworkAclEntry], case: Validator) -> Iterator[Finding]:
+def _without_effect(entries: list[NetworkAclEntry], case: Validator) -> Iterator[RuleFinding]:
     """Yield the rules of one direction that are never reached, or that deny what is denied anyway."""
     if any(entry.number is None for entry in entries):
         return
@@ -72,7 +72,7 @@ def _without_effect(entries: list[NetworkAclEntry], case: Validator) -> Iterator
         path = (entry.logical_id, "Properties", "RuleNumber")
         for first in earlier:
             if _covers(first, entry) and (first.is_everything or first.allows != entry.allows):
-                yield Finding(
+                yield RuleFinding(
                     path,
                     f"RuleNumber is {entry.number:g}, after {first.logical_id} with {first.number:g}, which "
                     "matches all of its traffic{when}: the rule is never reached. Give it a lower number.",
@@ -81,7 +81,7 @@ def _without_effect(entries: list[NetworkAclEntry], case: Validator) -> Iterator
                 break
             limited = first.allows and _meets(first, entry) and _is_inside(entry, first)
             if limited and not entry.allows and not any(_meets(entry, rule) for rule in later if rule.allows):
-                yield Finding(
+                yield RuleFinding(
                     path,
                     f"RuleNumber is {entry.number:g}, after {first.logical_id} with {first.number:g}, which "
                     "allows what this rule denies{when}, and no later rule does: it has no effect. Give it a "

@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.acls import ANY_PROTOCOL, PORTS, NetworkAclEntry, acl_entries
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Finding, Rule, Validator
+from cfn_analysis.rules.support.rule import Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import of_type
 
 # The ephemeral ports of all systems are in this range: Linux 32768-60999,
@@ -27,12 +27,12 @@ class ReturnTrafficBlocked(Rule):
     )
     finding_class = "networks"
 
-    def findings(self, validator: Validator, resources: Any) -> Iterator[Finding]:
+    def findings(self, validator: Validator, resources: Any) -> Iterator[RuleFinding]:
         for acl_id, _, _ in of_type(resources, "AWS::EC2::NetworkAcl"):
             goes_out = _goes_out(resources, acl_id)
             for entries, case in acl_entries(validator, resources, acl_id):
                 for entry in _unanswered(_about_tcp(entries), goes_out):
-                    yield Finding((entry.logical_id, "Properties"), _unanswered_text(entry), case)
+                    yield RuleFinding((entry.logical_id, "Properties"), _unanswered_text(entry), case)
 
 
 def _goes_out(resources: Any, acl_id: str) -> bool:
