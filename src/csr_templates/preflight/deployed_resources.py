@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from cfn_analysis.model.resolving import Known, pseudo_parameters
+from cfn_analysis.model.resolving import Resolver, pseudo_parameters
 from csr_templates.preflight import deployed, remedies
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.resolved_environment import (
@@ -61,7 +61,7 @@ def as_deployed(
         deployed_value = deployed.parameter(lookup, stack, parameter)
         if deployed_value is not None:
             values[parameter] = deployed_value
-    resolver = Known(
+    resolver = Resolver(
         stack.built.template,
         values,
         region=stack.region,
