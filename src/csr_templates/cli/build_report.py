@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from csr_templates.assembly.files import Assembly
     from csr_templates.assembly.folder import Plan
     from csr_templates.assembly.pages import Pages
-    from csr_templates.environments.files import Mistake
+    from csr_templates.environments.files import ParameterFinding
 
 INFORMATIONAL = (
     "Informational findings stop the build too: the templates have none, so every new one needs a decision. "
@@ -130,13 +130,16 @@ def _print_files(result: BuildResult, plan: Plan, output: Path) -> None:
 
 
 def as_json(
-    status: str, result: BuildResult | None = None, message: str = "", mistakes: Sequence[Mistake] = ()
+    status: str,
+    result: BuildResult | None = None,
+    message: str = "",
+    parameter_findings: Sequence[ParameterFinding] = (),
 ) -> str:
     """Return the document of ``--format json``; it always has every key."""
     document: dict[str, Any] = {
         "status": status,
         "message": message,
-        "mistakes": [mistake._asdict() for mistake in mistakes],
+        "mistakes": [finding._asdict() for finding in parameter_findings],
         "stacks": [],
         "files": dict.fromkeys(("written", "removed", "unchanged", "stale", "unknown"), ()),
         "pages": dict.fromkeys(("written", "stale", "unchanged", "untranslated", "mistakes"), ()),

@@ -93,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except EnvironmentsError as error:
         from csr_templates.cli.parameter_mistakes import headline
 
-        return _complain(headline(arguments, error.mistakes), *map(str, error.mistakes))
+        return _complain(headline(arguments, error.findings), *map(str, error.findings))
     except (OutputError, InputError, ChildProcessError) as error:
         return _complain(str(error))
     except RenderError as error:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
-    from csr_templates.environments.files import Mistake
+    from csr_templates.environments.files import ParameterFinding
 
 
-def headline(arguments: Namespace, mistakes: Sequence[Mistake]) -> str:
+def headline(arguments: Namespace, mistakes: Sequence[ParameterFinding]) -> str:
     """Return the sentence: how many errors there are, or that the files may be of other stacks."""
     if _may_be_of_other_stacks(arguments) and any(map(_does_not_fit, mistakes)):
         return (
@@ -35,5 +35,5 @@ def _may_be_of_other_stacks(arguments: Namespace) -> bool:
     return root is None or folder is None or folder.resolve() != root / "parameters"
 
 
-def _does_not_fit(mistake: Mistake) -> bool:
+def _does_not_fit(mistake: ParameterFinding) -> bool:
     return mistake.key == "Environment" or mistake.message.startswith(UNKNOWN_KEY)
