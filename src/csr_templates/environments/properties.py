@@ -326,9 +326,7 @@ def _resource_sites(
         function = next(iter(value))
         if function in _UNKNOWN:
             continue
-        if (
-            function == "Ref" and value["Ref"] not in lengths
-        ):  # as most functions
+        if function == "Ref" and value["Ref"] not in lengths:  # as most functions
             continue
         used = uses(value)
         if any(use.kind == "output" for use in used):
