@@ -651,7 +651,7 @@ def rule(one: Checkout) -> None:
 
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import RuleFinding, Findings, Rule, Validator, properties_of
 
 
 class TopicWithoutFifoName(Rule):
@@ -668,7 +668,8 @@ class TopicWithoutFifoName(Rule):
     def findings(self, validator: Validator, properties: Any) -> Findings:
         name = properties.get("TopicName")
         if properties.get("FifoTopic") is True and isinstance(name, str) and not name.endswith(".fifo"):
-            yield Finding(("TopicName",), f"TopicName is {{name}}, which does not end with .fifo.", validator)
+            message = f"TopicName is {{name}}, which does not end with .fifo."
+            yield RuleFinding(("TopicName",), message, validator)
 '''
     tests = """# FIFO topics with and without the ending of their names.
 text: |

@@ -116,8 +116,9 @@ def resource(template: str, logical_id: str) -> str:
 
 def distinct(found: Iterable[Finding]) -> set[Finding]:
     """Return findings without those of recovery templates that their stacks have, too."""
-    everything = set(found)
-    return {one for one in everything if (of_stack := _of_stack(one)) == one or of_stack not in everything}
+    findings = set(found)
+    copies = {finding for finding in findings if _of_stack(finding) != finding}
+    return {finding for finding in findings if finding not in copies or _of_stack(finding) not in findings}
 
 
 def _of_stack(finding: Finding) -> Finding:
@@ -189,4 +190,9 @@ def baseline(entries: Iterable[Accepted], out: Path = OUT) -> dict[str, Any]:
 
 
 def _of_tool(entries: Iterable[Accepted], tool: str) -> dict[Finding, str]:
-    return {finding: entry.reason for entry in entries for finding in entry.findings if finding.tool == tool}
+    reasons = {}
+    for entry in entries:
+        for finding in entry.findings:
+            if finding.tool == tool:
+                reasons[finding] = entry.reason
+    return reasons

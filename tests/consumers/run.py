@@ -156,7 +156,7 @@ def install(*, scanning: bool) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "LC_ALL") if name in os.environ}
     return {
         **kept,
-        "PATH": os.pathsep.join(map(str, folders)),
+        "PATH": os.pathsep.join(str(folder) for folder in folders),
         "AWS_ENDPOINT_URL": ENDPOINT,
         "AWS_ACCESS_KEY_ID": "mock",
         "AWS_SECRET_ACCESS_KEY": "mock",

@@ -97,17 +97,20 @@ def guard(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     system = "macos" if platform.system() == "Darwin" else "ubuntu"
     machine = "aarch64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
     names = {str(OUT / file): name for file, name in templates().items()}
-    said = _run(
+    data = []
+    for file in names:
+        data += ["--data", file]
+    answer = _run(
         [
             *(str(package / "bin" / system / machine / "cfn-guard"), "validate"),
             *("--rules", str(package / "rules" / "control-tower" / "cfn-guard")),
-            *(word for file in names for word in ("--data", file)),
+            *data,
             *("--structured", "--output-format", "json", "--show-summary", "none"),
         ],
         environment,
         statuses=(0, 19),
     )
-    for report in json.loads(said):
+    for report in json.loads(answer):
         for rule in report["not_compliant"]:
             text = json.dumps(rule)
             (control,) = set(re.findall(r"\[(CT\.\w+\.PR\.\d+)\]", text))

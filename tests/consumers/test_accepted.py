@@ -206,13 +206,13 @@ def test_rules_and_resources_are_multiplied(tmp_path: Path) -> None:
 
 def test_every_resource_is_in_a_template() -> None:
     """A renamed resource fails here, before the scanners run."""
-    known = {
-        resource(template, logical_id)
-        for file, template in templates().items()
-        for logical_id in load((OUT / file).read_text("utf-8"))["Resources"]
-    }
-    for one in accepted():
-        assert {finding.resource for finding in one.findings} <= known, one.name
+    resources = set()
+    for file, template in templates().items():
+        for logical_id in load((OUT / file).read_text("utf-8"))["Resources"]:
+            resources.add(resource(template, logical_id))
+    for entry_of_file in accepted():
+        of_entry = {finding.resource for finding in entry_of_file.findings}
+        assert of_entry <= resources, entry_of_file.name
 
 
 # ---- Generated files ----

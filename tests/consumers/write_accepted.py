@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -107,8 +108,10 @@ SCOPES: Final = {
 
 def page(entries: Sequence[Accepted]) -> str:
     """Return the page."""
-    sections = [line for kind in ("deliberate", "false") for line in _section(kind, entries)]
-    return "\n".join([INTRODUCTION, *_table(entries), "", TEXT, *sections]).rstrip("\n") + "\n"
+    lines = [INTRODUCTION, *_table(entries), "", TEXT]
+    for kind in ("deliberate", "false"):
+        lines += _section(kind, entries)
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def versions() -> dict[str, str]:
@@ -137,8 +140,10 @@ def _table(entries: Sequence[Accepted]) -> Iterator[str]:
 
 
 def _counts(entries: Sequence[Accepted], tools: Sequence[str]) -> str:
-    kinds = [entry.kind for entry in entries for finding in entry.findings if finding.tool in tools]
-    return f"{len(kinds)} | {kinds.count('deliberate')} | {kinds.count('false')}"
+    counts = Counter[str]()
+    for entry in entries:
+        counts[entry.kind] += sum(finding.tool in tools for finding in entry.findings)
+    return f"{counts.total()} | {counts['deliberate']} | {counts['false']}"
 
 
 def _section(kind: str, entries: Sequence[Accepted]) -> Iterator[str]:

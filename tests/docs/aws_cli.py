@@ -209,18 +209,18 @@ def _waiter(service: str, name: str, rest: Sequence[str], folder: Path) -> Comma
 
 
 def _high_level(service: str, name: str, rest: Sequence[str]) -> Command:
-    known = HIGH_LEVEL[service, name]
-    arguments, rest = list(rest[: known.arguments]), rest[known.arguments :]
+    accepted = HIGH_LEVEL[service, name]
+    arguments, rest = list(rest[: accepted.arguments]), rest[accepted.arguments :]
     options, shared = _split(rest, f"{service} {name}")
     for option, values in options.items():
-        if option not in known.options | known.flags:
+        if option not in accepted.options | accepted.flags:
             raise CommandError(f"{service} {name} has no option {option}.")
-        if bool(values) != (option in known.options):
+        if bool(values) != (option in accepted.options):
             raise CommandError(f"{service} {name} {option}: a value is missing, or one too many.")
-    if missing := known.required - set(options):
+    if missing := accepted.required - set(options):
         raise CommandError(f"{service} {name} needs {', '.join(sorted(missing))}.")
-    if len(arguments) != known.arguments or any(argument.startswith("--") for argument in arguments):
-        raise CommandError(f"{service} {name} needs {known.arguments} arguments before its options.")
+    if len(arguments) != accepted.arguments or any(argument.startswith("--") for argument in arguments):
+        raise CommandError(f"{service} {name} needs {accepted.arguments} arguments before its options.")
     return Command(service, name, parameters={}, arguments=tuple(arguments), options=options, **shared)
 
 
@@ -261,23 +261,23 @@ def _parameters(
 ) -> dict[str, Any]:
     """Return the members of the request, but for those that are ``given`` already."""
     members = shape.members if shape is not None else {}
-    known = {f"--{xform_name(name, '-')}": name for name in members}
-    found: dict[str, Any] = {}
+    names = {f"--{xform_name(name, '-')}": name for name in members}
+    request: dict[str, Any] = {}
     for option, values in options.items():
-        is_negated = option not in known and option.startswith("--no-")
-        name = known.get(f"--{option.removeprefix('--no-')}" if is_negated else option)
+        is_negated = option not in names and option.startswith("--no-")
+        name = names.get(f"--{option.removeprefix('--no-')}" if is_negated else option)
         if name is None or (is_negated and members[name].type_name != "boolean"):
             raise CommandError(f"{where} has no option {option}.")
         if members[name].type_name == "boolean":
             if values:
                 raise CommandError(f"{where} {option} takes no value, but has {values}.")
-            found[name] = not is_negated
+            request[name] = not is_negated
         else:
-            found[name] = _value(members[name], values, folder, f"{where} {option}")
+            request[name] = _value(members[name], values, folder, f"{where} {option}")
     required = shape.required_members if shape is not None else []
-    if missing := [name for name in required if name not in {*found, *given}]:
+    if missing := [name for name in required if name not in {*request, *given}]:
         raise CommandError(f"{where} needs --{', --'.join(xform_name(name, '-') for name in missing)}.")
-    return found
+    return request
 
 
 def _value(shape: Any, values: list[str], folder: Path, where: str) -> Any:

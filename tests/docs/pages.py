@@ -170,8 +170,8 @@ class Page:
 
     def table(self, heading: str) -> Table:
         """The only table under a heading."""
-        (found,) = [table for table in self.tables if table.heading == heading]
-        return found
+        (table_of_heading,) = [table for table in self.tables if table.heading == heading]
+        return table_of_heading
 
     def anchors(self) -> set[str]:
         """What a link can point at: headings, named as GitHub names them, and explicit anchors."""
@@ -204,8 +204,8 @@ def numbers(text: str) -> list[str]:
     """Return the numbers of a text, without separators of thousands and outside of backticks. Twice is 2."""
     plain = re.sub(r"`[^`]*`|\]\([^)]*\)", " ", text)
     plain = re.sub(r"\btwice\b", "2", plain)
-    found = re.findall(r"(?<![\w.])\d[\d,]*(?:\.\d+)?", plain, re.ASCII)
-    return [number.rstrip(",").replace(",", "") for number in found]
+    written = re.findall(r"(?<![\w.])\d[\d,]*(?:\.\d+)?", plain, re.ASCII)
+    return [number.rstrip(",").replace(",", "") for number in written]
 
 
 SPELLED = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]

@@ -23,22 +23,24 @@ ROLES: Final = (
 def workflow(name: str) -> dict[str, Any]:
     """Return a workflow of GitHub."""
     # YAML 1.1, as PyYAML reads it, takes the key "on" for true.
-    found: dict[Any, Any] = yaml.safe_load((STARTERS / "github" / name).read_text("utf-8"))
-    return {"on" if key is True else key: value for key, value in found.items()}
+    document: dict[Any, Any] = yaml.safe_load((STARTERS / "github" / name).read_text("utf-8"))
+    return {"on" if key is True else key: value for key, value in document.items()}
 
 
 def step(file: str, job: str, name: str) -> dict[str, Any]:
     """Return a step of a workflow."""
-    (found,) = [one for one in workflow(file)["jobs"][job]["steps"] if one.get("name") == name]
-    return dict(found)
+    (step_of_job,) = [
+        candidate for candidate in workflow(file)["jobs"][job]["steps"] if candidate.get("name") == name
+    ]
+    return dict(step_of_job)
 
 
 def gitlab() -> dict[str, Any]:
     """Return the jobs of GitLab, each with what it extends."""
-    found: dict[str, Any] = yaml.safe_load(GITLAB.read_text("utf-8"))
+    document: dict[str, Any] = yaml.safe_load(GITLAB.read_text("utf-8"))
     return {
-        name: {**found.get(one.get("extends", ""), {}), **one} if isinstance(one, dict) else one
-        for name, one in found.items()
+        name: {**document.get(job.get("extends", ""), {}), **job} if isinstance(job, dict) else job
+        for name, job in document.items()
     }
 
 

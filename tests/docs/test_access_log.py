@@ -23,9 +23,9 @@ TABLE, *QUERIES = STATEMENTS
 def columns() -> list[str]:
     """Return the columns of the table, without the partition."""
     (text,) = re.findall(r"cloudfront_access \((.*?)\n\)", TABLE, re.DOTALL)
-    definitions = [one.strip() for one in text.split(",")]
-    assert all(re.fullmatch(r"`[^`]+` string", one) for one in definitions)
-    return [one.split("`")[1] for one in definitions]
+    definitions = [definition.strip() for definition in text.split(",")]
+    assert all(re.fullmatch(r"`[^`]+` string", definition) for definition in definitions)
+    return [definition.split("`")[1] for definition in definitions]
 
 
 def properties() -> dict[str, str]:
@@ -36,7 +36,7 @@ def properties() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def frontend(resources: dict[str, Any]) -> dict[str, Any]:
     """Logical ID -> properties of production's frontend."""
-    return {name: one.get("Properties", {}) for name, one in resources["frontend"].items()}
+    return {name: resource.get("Properties", {}) for name, resource in resources["frontend"].items()}
 
 
 def test_table_has_the_fields_of_the_log(frontend: dict[str, Any]) -> None:
@@ -69,7 +69,7 @@ def test_table_is_where_the_log_is(frontend: dict[str, Any]) -> None:
 def test_table_covers_what_is_kept(frontend: dict[str, Any]) -> None:
     """The oldest partition is older than the oldest file."""
     rules = frontend["EdgeLogBucket"]["LifecycleConfiguration"]["Rules"]
-    (rule,) = (one for one in rules if "Transitions" in one)
+    (rule,) = (candidate for candidate in rules if "Transitions" in candidate)
     (days,) = re.findall(r"NOW-(\d+)DAYS,NOW", properties()["projection.hour_utc.range"])
 
     assert int(days) > rule["ExpirationInDays"]
@@ -121,15 +121,17 @@ def database() -> Iterator[sqlite3.Connection]:
 )
 def test_queries(database: sqlite3.Connection, query: str, expected: Any) -> None:
     """Each query runs, limits the partitions, and finds what it says."""
-    found = database.execute(query).fetchall()
+    rows = database.execute(query).fetchall()
 
     assert re.search(r"^WHERE hour_utc BETWEEN '\d{4}/\d\d/\d\d/\d\d' AND ", query, re.MULTILINE)
-    assert (len(found) if isinstance(expected, int) else found) == expected
+    assert (len(rows) if isinstance(expected, int) else rows) == expected
 
 
 def test_quoted_names_are_columns() -> None:
     """SQLite takes an unknown name in double quotes for a text, which Athena refuses."""
-    quoted = {name for query in QUERIES for name in re.findall(r'"([^"]+)"', query)}
+    quoted: set[str] = set()
+    for query in QUERIES:
+        quoted.update(re.findall(r'"([^"]+)"', query))
 
     assert quoted
     assert quoted <= set(columns())

@@ -156,11 +156,11 @@ def test_sentence_has_the_value_of_the_template(sources: Templates, fact: Fact, 
         return
     page = f"docs/{fact.page}{language}.md"
 
-    found = re.findall(pattern, (ROOT / page).read_text("utf-8"))
+    written = re.findall(pattern, (ROOT / page).read_text("utf-8"))
 
-    assert found, f"{page} has no sentence like {pattern!r}. Correct it, or the pattern in this test."
-    wanted = value(sources, fact)
-    assert set(found) == {wanted}, f"{page}: {pattern!r} says {found}. Write {wanted}: {fact.place}."
+    assert written, f"{page} has no sentence like {pattern!r}. Correct it, or the pattern in this test."
+    expected = value(sources, fact)
+    assert set(written) == {expected}, f"{page}: {pattern!r} says {written}. Write {expected}: {fact.place}."
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=["English", "Japanese"][: len(LANGUAGES)])

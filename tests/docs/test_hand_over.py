@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from csr_templates.assembly.files import Assembly
+from tests.docs.pages import cells, spans
 from tests.system import REGIONS, ROOT, STACK_NAMES
 
 PAGE = (ROOT / "docs" / "hand-over.md").read_text(encoding="utf-8")
@@ -15,18 +16,18 @@ PAGE = (ROOT / "docs" / "hand-over.md").read_text(encoding="utf-8")
 
 def commands() -> list[str]:
     """Return every command of the AWS CLI on the page, each on one line."""
-    found = []
+    commands_of_page = []
     for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL):
         joined = re.sub(r"\\\n\s*", " ", block)
-        found += re.findall(r"\baws [a-z0-9]+ [^\n]*", joined)
-    return found
+        commands_of_page += re.findall(r"\baws [a-z0-9]+ [^\n]*", joined)
+    return commands_of_page
 
 
 def table(heading: str) -> list[list[str]]:
     """Return the cells of the table under a heading, without its head."""
     text = PAGE.split(f"## {heading}\n")[1].split("\n## ")[0]
     lines = [line for line in text.split("\n") if line.startswith("|")][2:]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [cells(line) for line in lines]
 
 
 @pytest.fixture(scope="module")
@@ -65,20 +66,35 @@ def test_quotes_are_closed(block: str) -> None:
 
 def test_every_file_is_explained(files: dict[str, bytes]) -> None:
     """The table of files covers each file of the set, and nothing that is not there."""
-    patterns = []
+    explained: set[str] = set()
+    unused = []
     for row in table("What is handed over"):
-        for name in re.findall(r"`([^`]+)`", row[0]):
-            pattern = re.sub("<[a-z]+>", "[a-z]+", re.escape(name))
-            numbered = "(-[0-9]+)?" if "numbered" in row[0] else ""
-            patterns.append(pattern.replace(r"\.json", numbered + r"\.json"))
+        for pattern in patterns_of(row[0]):
+            matching = {path for path in files if re.fullmatch(pattern, path)}
+            explained |= matching
+            if not matching:
+                unused.append(pattern)
 
-    assert [path for path in files if not any(re.fullmatch(one, path) for one in patterns)] == []
-    assert [one for one in patterns if not any(re.fullmatch(one, path) for path in files)] == []
+    assert files.keys() - explained == set()
+    assert unused == []
+
+
+def patterns_of(cell: str) -> list[str]:
+    """Return the patterns of the paths that a cell of the table of files names."""
+    patterns = []
+    for name in spans(cell):
+        pattern = re.sub("<[a-z]+>", "[a-z]+", re.escape(name))
+        if "numbered" in cell:
+            pattern = pattern.replace(r"\.json", r"(-[0-9]+)?\.json")
+        patterns.append(pattern)
+    return patterns
 
 
 def test_names_exist(templates: dict[str, dict[str, Any]], manifest: dict[str, Any]) -> None:
     """Outputs, logical IDs, parameters and keys of the manifest that the page names are there."""
-    outputs = {key for template in templates.values() for key in template["Outputs"]}
+    outputs: set[str] = set()
+    for template in templates.values():
+        outputs.update(template["Outputs"])
     api = next(stack for stack in manifest["stacks"] if stack["name"] == "api")
     edition = next(
         resource["Properties"]["Description"]

@@ -48,13 +48,12 @@ def test_dashboards_are_one_tap_away(path: Path, production: dict[str, dict[str,
 
 def test_commands_in_the_alarms_exist(production: dict[str, dict[str, Any]]) -> None:
     """An alarm names only commands that the policy of the person on call allows."""
-    texts = [
-        resource["Properties"].get("AlarmDescription", "")
-        for stack in production.values()
-        for resource in stack["Resources"].values()
-        if resource["Type"] == "AWS::CloudWatch::Alarm"
-    ]
-    named = set(re.findall(r"\(([a-z]+(?:-[a-z]+)+)\)", "\n".join(texts)))
+    named: set[str] = set()
+    for stack in production.values():
+        for resource in stack["Resources"].values():
+            if resource["Type"] == "AWS::CloudWatch::Alarm":
+                description = resource["Properties"].get("AlarmDescription", "")
+                named.update(re.findall(r"\(([a-z]+(?:-[a-z]+)+)\)", description))
 
     assert len(named) > 12
     assert named - {command.name for command in COMMANDS if command.is_on_call} == set()

@@ -29,11 +29,12 @@ from .pages import (
 
 PREFIX = "csr-lambda-api-prod"
 PAGES = in_each_language(*sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")]))
+ENGLISH = [
+    page.with_name(page.name.replace(".ja.md", ".md")) for page in PAGES if page.name.endswith(".ja.md")
+]
 PAIRS = [
-    pytest.param(read(english), read(japanese), id=english.relative_to(ROOT).as_posix())
-    for japanese in PAGES
-    if japanese.name.endswith(".ja.md")
-    for english in [japanese.with_name(japanese.name.replace(".ja.md", ".md"))]
+    pytest.param(read(page), read(page.with_suffix(".ja.md")), id=page.relative_to(ROOT).as_posix())
+    for page in ENGLISH
 ]
 in_both = pytest.mark.parametrize(("english", "japanese"), PAIRS)
 TEMPLATES = {stack.template: stack.name for stack in STACKS}
@@ -144,12 +145,12 @@ def test_the_cost_of_the_page_is_that_of_the_command(audit: Page) -> None:
     arguments = ["cost", "prod", "--out", str(out), "--usage", str(usage), "--format", "json"]
     with redirect_stdout(StringIO()) as printed:
         assert main(arguments) in (0, 1)  # 1 if a resource does not have a price
-    found = json.loads(printed.getvalue())["environments"]["prod"]
+    costs = json.loads(printed.getvalue())["environments"]["prod"]
 
     total = [cell.strip("*") for cell in audit.table("The estimate of the operations manual").rows[-1]]
-    assert total[1:4] == ["470", found["fixed"], found["usage"]["sum"]]
+    assert total[1:4] == ["470", costs["fixed"], costs["usage"]["sum"]]
     (fixed,) = [row for row in audit.table("Fixed cost").rows if "**sum**" in row]
-    assert fixed[-1] == f"**{found['fixed']}**"
+    assert fixed[-1] == f"**{costs['fixed']}**"
 
 
 def test_deviations_are_numbered(audit: Page) -> None:
@@ -164,10 +165,10 @@ def test_words_of_cloudformation_exist(
     operations: Page, audit: Page, production: dict[str, dict[str, Any]], templates: dict[str, dict[str, Any]]
 ) -> None:
     """Parameters, outputs, resources and metrics that the text names are there."""
-    known = set(AWS_WORDS)
+    names = set(AWS_WORDS)
     for stack, resolved in production.items():
-        known |= {*templates[stack]["Parameters"], *resolved["Outputs"], *resolved["Resources"]}
-        known |= set(re.findall(r"[A-Za-z0-9_]+", json.dumps(templates[stack])))
+        names |= {*templates[stack]["Parameters"], *resolved["Outputs"], *resolved["Resources"]}
+        names |= set(re.findall(r"[A-Za-z0-9_]+", json.dumps(templates[stack])))
     words = {
         span
         for span in spans("\n".join([*operations.prose, *audit.prose]))
@@ -175,7 +176,7 @@ def test_words_of_cloudformation_exist(
     }
 
     assert len(words) > 10
-    assert words <= known
+    assert words <= names
 
 
 @in_both
@@ -199,17 +200,15 @@ def test_languages_have_the_same_commands(english: Page, japanese: Page) -> None
 @in_both
 def test_languages_have_the_same_tables(english: Page, japanese: Page) -> None:
     """Every cell of every table has the same names and numbers in both languages."""
+    different = []
+    for of_english, of_japanese in zip(english.tables, japanese.tables, strict=True):
+        for row, translated in zip(of_english.rows, of_japanese.rows, strict=True):
+            for cell, translation in zip(row, translated, strict=True):
+                has_names = sorted(spans(cell)) == sorted(spans(translation))
+                if not has_names or not same_numbers(cell, translation):
+                    different.append((cell, translation))
 
-    def names(page: Page) -> list[list[list[list[str]]]]:
-        return [[[sorted(spans(cell)) for cell in row] for row in table.rows] for table in page.tables]
-
-    def cells(page: Page) -> list[str]:
-        return [cell for table in page.tables for row in table.rows for cell in row]
-
-    assert names(japanese) == names(english)
-    assert [
-        pair for pair in zip(cells(english), cells(japanese), strict=True) if not same_numbers(*pair)
-    ] == []
+    assert different == []
 
 
 @in_both
@@ -222,16 +221,15 @@ def test_languages_have_the_same_names_in_the_text(english: Page, japanese: Page
             if line.startswith("## "):
                 chapters.append([])
             chapters[-1].append(line)
-        return [
-            (
-                sorted(set(spans("\n".join(lines)))),
-                {number for number in numbers("\n".join(lines)) if float(number) >= 10},
-            )
-            for lines in chapters
-        ]
+        names_and_numbers = []
+        for lines in chapters:
+            text = "\n".join(lines)
+            larger = {number for number in numbers(text) if float(number) >= 10}
+            names_and_numbers.append((sorted(set(spans(text))), larger))
+        return names_and_numbers
 
-    for one, other in zip(content(english), content(japanese), strict=True):
-        assert other == one
+    for chapter, translation in zip(content(english), content(japanese), strict=True):
+        assert translation == chapter
 
 
 @in_both

@@ -25,9 +25,9 @@ def named(page: Path) -> set[str]:
 @pytest.mark.parametrize("page", in_each_language(*HEADINGS), ids=lambda page: page.name)
 def test_page_and_corpus_have_the_same_limits(page: Path) -> None:
     """What the corpus counts as a limit is named; what is named, the corpus shows to be allowed."""
-    asked = requests()
-    limits = {case.request.action for case in asked if case.expected == "limit"}
-    allowed = {case.request.action for case in asked if case.expected == "may"}
+    cases = requests()
+    limits = {case.request.action for case in cases if case.expected == "limit"}
+    allowed = {case.request.action for case in cases if case.expected == "may"}
 
     assert limits - named(page) == set()
     assert named(page) - limits - allowed == set()

@@ -36,11 +36,11 @@ def test_the_shown_review_is_what_the_command_prints(path: Path) -> None:
     """The review of the example's edit has these lines, whatever the threshold is today."""
     text = path.read_text("utf-8")
     (shown,) = re.findall(r"<!-- review of the example -->\n```\n(.*?)```", text, re.DOTALL)
-    (edit,) = re.findall(r"Threshold: (\d+) -> (\d+)", shown)
+    ((before, after),) = re.findall(r"Threshold: (\d+) -> (\d+)", shown)
     (logical_id,) = re.findall(r"^grep .*'\"(\w+)\"'", text, re.MULTILINE)
 
-    assert shown.rstrip() in as_text(review_of(logical_id, *map(int, edit)))
-    assert f"Threshold={edit[0]}," in text
+    assert shown.rstrip() in as_text(review_of(logical_id, int(before), int(after)))
+    assert f"Threshold={before}," in text
     assert len([line for line in shown.splitlines() if line]) <= 10
 
 

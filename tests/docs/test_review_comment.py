@@ -47,8 +47,8 @@ class Comments(ThreadingHTTPServer):
 
     def add(self, author: str, body: str) -> None:
         """Add a comment, as both services describe it."""
-        known = {"login": author, "username": author}
-        self.held.append({"id": len(self.held) + 1, "user": known, "author": known, "body": body})
+        names = {"login": author, "username": author}
+        self.held.append({"id": len(self.held) + 1, "user": names, "author": names, "body": body})
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -57,8 +57,8 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
 
-    def _answer(self, found: Any, status: int = 200) -> None:
-        data = json.dumps(found).encode()
+    def _answer(self, content: Any, status: int = 200) -> None:
+        data = json.dumps(content).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
@@ -83,10 +83,10 @@ class _Handler(BaseHTTPRequestHandler):
                 server.add("github-actions[bot]" if github else "project_3_bot", json.loads(data)["body"])
                 self._answer({}, 201)
             case (("PATCH" | "PUT"), _):
-                wanted = r"/repos/a/b/issues/comments/(\d+)"
+                pattern = r"/repos/a/b/issues/comments/(\d+)"
                 if self.command == "PUT":
-                    wanted = r"/projects/3/merge_requests/9/notes/(\d+)"
-                number = re.fullmatch(wanted, path)
+                    pattern = r"/projects/3/merge_requests/9/notes/(\d+)"
+                number = re.fullmatch(pattern, path)
                 assert number, path
                 server.held[int(number[1]) - 1]["body"] = json.loads(data)["body"]
                 self._answer({})
@@ -148,18 +148,22 @@ class Reviewing:
     def steps(self, stubs: Mapping[str, str], **variables: str) -> tuple[int, str, str]:
         """Run the steps; GitHub runs the comment after a failure, too."""
         path = programs(self.folder, {"apt-get": "true", "python": "true", **stubs})
-        given = {**self.variables, **variables}
+        environment = {**self.variables, **variables}
         if self.service == "gitlab":
-            done = ran(self.folder, script("review"), path, **given)
+            done = ran(self.folder, script("review"), path, **environment)
             return done.returncode, done.stdout, done.stderr
         install = step("templates.yml", "review", "Install the code of the base branch")["run"]
-        done = ran(self.folder, install, path, **given)
+        done = ran(self.folder, install, path, **environment)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-        done = ran(self.folder, step("templates.yml", "review", "Review")["run"], path, **given)
+        done = ran(self.folder, step("templates.yml", "review", "Review")["run"], path, **environment)
         if not (self.folder / "review.md").exists():  # as the condition of the next step says
             return done.returncode, done.stdout, done.stderr
-        said = ran(self.folder, step("templates.yml", "review", "Comment")["run"], path, **given)
-        return max(done.returncode, said.returncode), done.stdout + said.stdout, done.stderr + said.stderr
+        comment = ran(self.folder, step("templates.yml", "review", "Comment")["run"], path, **environment)
+        return (
+            max(done.returncode, comment.returncode),
+            done.stdout + comment.stdout,
+            done.stderr + comment.stderr,
+        )
 
 
 @pytest.fixture(params=["github", "gitlab"])
@@ -178,7 +182,7 @@ def test_first_report_is_a_comment_and_the_next_takes_its_place(
     comments.add("person", "And at that.")
     assert reviewing.run(f"{MARKER}\nNo risks\n") == (0, "", "")
 
-    assert [(one["user"]["login"], one["body"]) for one in comments.held] == [
+    assert [(comment["user"]["login"], comment["body"]) for comment in comments.held] == [
         ("person", "Please look at this."),
         (reviewing.bot, f"{MARKER}\nNo risks\n"),
         ("person", "And at that."),
@@ -194,7 +198,7 @@ def test_comment_of_another_author_is_left_alone(reviewing: Reviewing, comments:
     comments.add("person", f"{MARKER}\nNo risks, believe me.\n")
 
     assert reviewing.run(f"{MARKER}\nRisks: 1\n", code=1)[0] == 1
-    assert [one["body"] for one in comments.held] == [
+    assert [comment["body"] for comment in comments.held] == [
         f"{MARKER}\nNo risks, believe me.\n",
         f"{MARKER}\nRisks: 1\n",
     ]
@@ -230,7 +234,7 @@ def test_review_that_cannot_compare_leaves_the_comment(reviewing: Reviewing, com
     comments.add(reviewing.bot, f"{MARKER}\nold\n")
 
     assert reviewing.run("", code=2)[0] == 2
-    assert [one["body"] for one in comments.held] == [f"{MARKER}\nold\n"]
+    assert [comment["body"] for comment in comments.held] == [f"{MARKER}\nold\n"]
 
 
 def test_fork_without_a_token_prints_the_report(tmp_path: Path, comments: Comments) -> None:

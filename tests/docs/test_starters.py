@@ -49,17 +49,17 @@ def _bash() -> None:
 @pytest.mark.parametrize("file", GITHUB, ids=lambda file: file.name)
 def test_workflows_may_do_as_little_as_they_need(file: Path) -> None:
     """Jobs have what they need and no more, actions are pinned by commit, and no event gives forks rights."""
-    text, found = file.read_text("utf-8"), workflow(file.name)
+    text, document = file.read_text("utf-8"), workflow(file.name)
 
-    assert found["permissions"] == {}
-    assert {name: job["permissions"] for name, job in found["jobs"].items()} == {
-        name: PERMISSIONS[name] for name in found["jobs"]
+    assert document["permissions"] == {}
+    assert {name: job["permissions"] for name, job in document["jobs"].items()} == {
+        name: PERMISSIONS[name] for name in document["jobs"]
     }
-    assert all(job["timeout-minutes"] for job in found["jobs"].values())
-    assert {"pull_request_target", "workflow_run"} & set(found["on"]) == set()
+    assert all(job["timeout-minutes"] for job in document["jobs"].values())
+    assert {"pull_request_target", "workflow_run"} & set(document["on"]) == set()
     used = re.findall(r"uses: (.+)", text)
     assert used
-    assert [one for one in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", one)] == []
+    assert [action for action in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", action)] == []
     assert text.count("persist-credentials: false") == text.count("actions/checkout@")
 
 
@@ -67,22 +67,22 @@ def test_workflows_may_do_as_little_as_they_need(file: Path) -> None:
 def test_nothing_from_outside_is_put_into_shell_code(file: Path) -> None:
     """Values of an event reach the code as variables, which bash does not read as code."""
     for job in workflow(file.name)["jobs"].values():
-        for one in job["steps"]:
-            assert "${{" not in one.get("run", "")
+        for step_of_job in job["steps"]:
+            assert "${{" not in step_of_job.get("run", "")
 
 
 def test_forks_get_no_role_and_no_writing() -> None:
     """A pull request from a fork runs what only reads; only the main branch deploys."""
     jobs = workflow("templates.yml")["jobs"]
-    writing = [
-        one
-        for job in jobs.values()
-        for one in job["steps"]
-        if "upload-sarif" in one.get("uses", "") or one.get("name") == "Comment"
-    ]
+    conditions = []
+    for job in jobs.values():
+        for step_of_job in job["steps"]:
+            uploads = "upload-sarif" in step_of_job.get("uses", "")
+            if uploads or step_of_job.get("name") == "Comment":
+                conditions.append(step_of_job["if"])
 
-    assert len(writing) == 3
-    assert all(SAME_REPOSITORY in one["if"] for one in writing)
+    assert len(conditions) == 3
+    assert all(SAME_REPOSITORY in condition for condition in conditions)
     assert SAME_REPOSITORY in jobs["preflight"]["if"]
     assert "github.event.pull_request.user.type != 'Bot'" in jobs["preflight"]["if"]
     assert workflow("deploy.yml")["jobs"]["deploy"]["if"] == "github.ref == 'refs/heads/main'"
@@ -126,18 +126,22 @@ def test_the_command_runs_the_code_of_its_checkout(tmp_path: Path) -> None:
 def required_packages() -> set[str]:
     """Return the packages that csr-templates needs with its formats, from those that are installed."""
     waiting = [Requirement(text) for text in requires("csr-templates") or []]
-    waiting = [one for one in waiting if one.marker is None or one.marker.evaluate({"extra": "formats"})]
+    waiting = [
+        requirement_of_ours
+        for requirement_of_ours in waiting
+        if requirement_of_ours.marker is None or requirement_of_ours.marker.evaluate({"extra": "formats"})
+    ]
     names: set[str] = set()
     while waiting:
         requirement = waiting.pop()
         name = canonicalize_name(requirement.name)
-        wanted = requirement.extras | {""}
+        extras = requirement.extras | {""}
         if name in names and not requirement.extras:
             continue
         names.add(name)
         for text in requires(name) or []:
             further = Requirement(text)
-            if further.marker is None or any(further.marker.evaluate({"extra": extra}) for extra in wanted):
+            if further.marker is None or any(further.marker.evaluate({"extra": extra}) for extra in extras):
                 waiting.append(further)
     return names
 
@@ -151,7 +155,7 @@ def test_requirements_are_up_to_date() -> None:
             pins[canonicalize_name(name)] = version
     text = (ROOT / "requirements.txt").read_text("utf-8").replace("\\\n", " ")
     entries = [line.split() for line in text.splitlines() if not line.startswith("#")]
-    locked = {name: version for name, _, version in (entry[0].partition("==") for entry in entries)}
+    locked = dict(entry[0].split("==") for entry in entries)
 
     advice = "Run make requirements, which needs uv, and commit requirements.txt."
     assert locked == {name: pins[name] for name in required_packages()}, advice
@@ -188,28 +192,26 @@ def test_the_deploy_is_that_of_the_page() -> None:
     """
 
     def lines(text: str) -> list[str]:
-        return [line for line in map(str.strip, text.splitlines()) if not line.startswith('as "$')]
+        stripped = [line.strip() for line in text.splitlines()]
+        return [line for line in stripped if not line.startswith('as "$')]
 
-    blocks = [
-        one
-        for one in read(HAND_OVER).shell()
-        if "bootstrap.json" not in one.text and one.section != BY_OPERATORS
-    ]
     not_deploying = (
+        "bootstrap.json",
         "--stack-policy-body \\\n",
         "delete-stack",
         "update-stack",
         "update-alias",
         "get-distribution-config",
     )
-    wanted = [one.text for one in blocks if not any(word in one.text for word in not_deploying)]
-    there = "\n".join(lines(DEPLOY.read_text("utf-8")))
+    blocks = [block.text for block in read(HAND_OVER).shell() if block.section != BY_OPERATORS]
+    deploying = [text for text in blocks if not any(word in text for word in not_deploying)]
+    script_of_deploy = "\n".join(lines(DEPLOY.read_text("utf-8")))
 
-    assert len(wanted) == 16
-    for text in wanted:
+    assert len(deploying) == 16
+    for text in deploying:
         chosen_by_loop = text.startswith("stack=''")
         block = lines(text[text.index("entry=") :] if chosen_by_loop else text)
-        assert "\n".join(block) in there, text
+        assert "\n".join(block) in script_of_deploy, text
 
 
 # ---- The lint ----
@@ -230,11 +232,10 @@ def test_findings_reach_code_scanning(tmp_path: Path) -> None:
     assert linted(tmp_path, step("templates.yml", "lint", "Lint")["run"]) == 1
 
     (run,) = json.loads((tmp_path / "lint.sarif").read_text("utf-8"))["runs"]
-    places = [
-        (one["ruleId"], place["physicalLocation"]["artifactLocation"]["uri"])
-        for one in run["results"]
-        for place in one["locations"]
-    ]
+    places = set()
+    for finding in run["results"]:
+        for place in finding["locations"]:
+            places.add((finding["ruleId"], place["physicalLocation"]["artifactLocation"]["uri"]))
     assert ("E3002", "out/one.yaml") in places
 
 
@@ -299,19 +300,23 @@ def checked(folder: Path, code: str, failing: str = "none", **variables: str) ->
 def test_each_account_is_asked_by_its_role(tmp_path: Path, tokens: Tokens) -> None:
     """On GitHub, each role gets a new token for the audience of AWS; one failure hides no other account."""
     job = workflow("templates.yml")["jobs"]["preflight"]
-    (code,) = [one["run"] for one in job["steps"] if one.get("name") == "Preflight"]
+    (code,) = [step_of_job["run"] for step_of_job in job["steps"] if step_of_job.get("name") == "Preflight"]
     url = f"http://127.0.0.1:{tokens.server_address[1]}/token?api-version=2.0"
-    given = {"GITHUB_RUN_ID": "1", "GITHUB_STEP_SUMMARY": "summary", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "asks"}
+    environment = {
+        "GITHUB_RUN_ID": "1",
+        "GITHUB_STEP_SUMMARY": "summary",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "asks",
+    }
     status, error, calls = checked(
-        tmp_path, code, "dev", PREFLIGHT_ROLES=ROLES, ACTIONS_ID_TOKEN_REQUEST_URL=url, **given
+        tmp_path, code, "dev", PREFLIGHT_ROLES=ROLES, ACTIONS_ID_TOKEN_REQUEST_URL=url, **environment
     )
 
     assert calls == [
         "arn:aws:iam::210987654321:role/checks:token-1 preflight dev --format markdown",
         "arn:aws:iam::123456789012:role/checks:token-2 preflight prod --format markdown",
     ]
-    asked = ("/token?api-version=2.0&audience=sts.amazonaws.com", "Bearer asks")
-    assert tokens.asked == [asked, asked]
+    request = ("/token?api-version=2.0&audience=sts.amazonaws.com", "Bearer asks")
+    assert tokens.asked == [request, request]
     assert status == 1
     assert error == "These accounts would not take the templates, or could not be judged: dev\n"
     assert (tmp_path / "summary").read_text("utf-8") == "# dev\n# prod\n"
@@ -319,8 +324,8 @@ def test_each_account_is_asked_by_its_role(tmp_path: Path, tokens: Tokens) -> No
 
 def test_gitlab_hands_its_token_over(tmp_path: Path) -> None:
     """On GitLab, the token is a variable of the job."""
-    given = {"CI_PIPELINE_ID": "1", "AWS_ID_TOKEN": "gitlabs", "PREFLIGHT_ROLES": ROLES}
-    status, error, calls = checked(tmp_path, script("preflight"), **given)
+    environment = {"CI_PIPELINE_ID": "1", "AWS_ID_TOKEN": "gitlabs", "PREFLIGHT_ROLES": ROLES}
+    status, error, calls = checked(tmp_path, script("preflight"), **environment)
 
     assert (status, error) == (0, "")
     assert calls[0] == "arn:aws:iam::210987654321:role/checks:gitlabs preflight dev --format markdown"
@@ -361,8 +366,8 @@ def test_role_that_refuses_stops_the_check(tmp_path: Path) -> None:
     """Nothing is asked with the rights of an earlier role."""
     refusing = "echo 'An error occurred (AccessDenied)' >&2; exit 254"
     stubs = {"aws": refusing, "csr-templates": "echo called > checked"}
-    given = {"PREFLIGHT_ROLES": ROLES, "AWS_ID_TOKEN": "t", "AWS_ACCESS_KEY_ID": "of-the-runner"}
-    done = ran(tmp_path, "bash docs/starters/preflight.sh", programs(tmp_path, stubs), **given)
+    environment = {"PREFLIGHT_ROLES": ROLES, "AWS_ID_TOKEN": "t", "AWS_ACCESS_KEY_ID": "of-the-runner"}
+    done = ran(tmp_path, "bash docs/starters/preflight.sh", programs(tmp_path, stubs), **environment)
 
     assert (done.returncode, done.stderr) == (254, "An error occurred (AccessDenied)\n")
     assert not (tmp_path / "checked").exists()
@@ -392,8 +397,8 @@ def deployed(folder: Path, accounts: dict[str, str]) -> tuple[int, str, list[str
     }
     (out / "stacks.json").write_text(json.dumps(manifest), "utf-8")
     stubs = {"aws": KNOWN_ACCOUNT, "csr-templates": "echo csr-templates >> called"}
-    given = {"PREFLIGHT_ROLES": ROLES, "AWS_ID_TOKEN": "t"}
-    done = ran(folder, "bash docs/starters/deploy.sh prod", programs(folder, stubs), **given)
+    variables = {"PREFLIGHT_ROLES": ROLES, "AWS_ID_TOKEN": "t"}
+    done = ran(folder, "bash docs/starters/deploy.sh prod", programs(folder, stubs), **variables)
     calls = folder / "called"
     return done.returncode, done.stderr, calls.read_text("utf-8").splitlines() if calls.exists() else []
 
@@ -429,7 +434,7 @@ def test_bootstrap_stacks_are_created_only_in_the_stated_account(tmp_path: Path)
 
     for block in blocks:
         code = re.sub(
-            r"^(\w+)=''", lambda found: f"{found[1]}='{chosen[found[1]]}'", block, flags=re.MULTILINE
+            r"^(\w+)=''", lambda choice: f"{choice[1]}='{chosen[choice[1]]}'", block, flags=re.MULTILINE
         )
         done = ran(tmp_path, functions + code, programs(tmp_path, {"aws": KNOWN_ACCOUNT}))
 
@@ -441,31 +446,33 @@ def test_bootstrap_stacks_are_created_only_in_the_stated_account(tmp_path: Path)
 def test_the_role_that_checks_can_be_created(tmp_path: Path) -> None:
     """The AWS CLI accepts the commands of the page, with the existing policies."""
     page = read(STARTERS / "README.md")
-    (trust,) = [one.text for one in page.blocks if one.language == "json"]
+    (trust,) = [block_of_page.text for block_of_page in page.blocks if block_of_page.language == "json"]
     (tmp_path / "trust.json").write_text(trust, "utf-8")
     (tmp_path / "trust-pull-requests.json").write_text(trust, "utf-8")
     (tmp_path / "out").symlink_to(ROOT / "out")
     (block,) = page.shell()
     commands = [shlex.split(line) for line in block.text.replace("\\\n", " ").splitlines()]
     calls = [parse(words[1:], tmp_path).parameters for words in commands]
-    made = [call for call in calls if "AssumeRolePolicyDocument" in call]
+    creations = [call for call in calls if "AssumeRolePolicyDocument" in call]
     policies: dict[str, list[str]] = {}
     for call in calls:
         if "PolicyDocument" in call:
             policies.setdefault(call["RoleName"], []).append(call["PolicyDocument"])
 
-    (statement,) = json.loads(made[0]["AssumeRolePolicyDocument"])["Statement"]
+    (statement,) = json.loads(creations[0]["AssumeRolePolicyDocument"])["Statement"]
     issuer = statement["Principal"]["Federated"].partition("/")[2]
     assert set(statement["Condition"]["StringEquals"]) == {
         f"{issuer}:{claim}" for claim in ("aud", "repository_id", "sub")
     }
-    assert [call["RoleName"] for call in made] == list(policies)
+    assert [call["RoleName"] for call in creations] == list(policies)
     for documents in policies.values():
         # What the inline policies of a role may have together, without white space.
         assert sum(len("".join(document.split())) for document in documents) < 10_240
     # The role for pull requests, which run the code of a branch, has only what their job calls.
     preflight = (ROOT / "out/operator-policies/preflight.json").read_text("utf-8")
-    assert [json.loads(document) for document in policies[made[1]["RoleName"]]] == [json.loads(preflight)]
+    assert [json.loads(document) for document in policies[creations[1]["RoleName"]]] == [
+        json.loads(preflight)
+    ]
 
 
 def test_the_page_of_the_starters_names_what_there_is() -> None:

@@ -54,9 +54,9 @@ def findings(files: Iterable[Path], words: Mapping[str, str]) -> Iterator[str]:
     for file in files:
         text = file.read_text("utf-8")
         for phrase, instead in words.items():
-            for found in re.finditer(phrase, text, re.IGNORECASE):
-                line = text.count("\n", 0, found.start()) + 1
-                yield f"{file.relative_to(ROOT)}:{line}: {found[0]!r}: write {instead}"
+            for match in re.finditer(phrase, text, re.IGNORECASE):
+                line = text.count("\n", 0, match.start()) + 1
+                yield f"{file.relative_to(ROOT)}:{line}: {match[0]!r}: write {instead}"
 
 
 def test_words() -> None:
@@ -90,4 +90,4 @@ def test_japanese_terms_are_found(text: str) -> None:
 )
 def test_words_are_found(phrase: str) -> None:
     """The list finds what it lists."""
-    assert any(re.search(one, phrase.replace("\u00a0", " "), re.IGNORECASE) for one in WORDS)
+    assert any(re.search(pattern, phrase.replace("\u00a0", " "), re.IGNORECASE) for pattern in WORDS)

@@ -14,8 +14,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from cfn_analysis.model import schemas
+
+_SUFFIXES: Final = (".py", ".txt", ".yaml")  # the code, and the tables of the rules
 
 
 def default_folder(product: str) -> Path | None:
@@ -34,8 +37,9 @@ def default_folder(product: str) -> Path | None:
     elif sys.platform == "darwin":
         base = home / "Library" / "Caches"
     else:
-        given = Path(os.environ.get("XDG_CACHE_HOME", ""))
-        base = given if given.is_absolute() else home / ".cache"
+        base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+        if not base.is_absolute():
+            base = home / ".cache"
     return Path(base) / product / "lint"
 
 
@@ -74,15 +78,15 @@ def _linter() -> list[str]:
     import importlib.metadata
 
     package = Path(__file__).parents[1]
-    folders = ("linting", "model", "rules")
-    files = (file for folder in folders for file in sorted((package / folder).rglob("*.*")))
-    suffixes = (".py", ".txt", ".yaml")  # the code, and the tables of the rules
-    ours = [file for file in files if file.suffix in suffixes]
-    return [
+    inputs = [
         importlib.metadata.version("cfn-lint"),
         _digest(schemas.data_folder() / "schemas" / "version.json"),
-        *(f"{path.relative_to(package).as_posix()} {_digest(path)}" for path in ours),
     ]
+    for folder in ("linting", "model", "rules"):
+        files = sorted((package / folder).rglob("*.*"))
+        ours = [file for file in files if file.suffix in _SUFFIXES]
+        inputs += [f"{file.relative_to(package).as_posix()} {_digest(file)}" for file in ours]
+    return inputs
 
 
 def _digest(path: Path) -> str:

@@ -77,7 +77,9 @@ class Finding(NamedTuple):
     def __str__(self) -> str:
         """Return the finding as two lines for a terminal, with the Python line first if it is known."""
         place = f"{self.file or '<template>'}:{self.line}"
-        first, last = (self.source, f"({place})") if self.source else (place, "")
+        first, last = place, ""
+        if self.source:
+            first, last = self.source, f"({place})"
         head = (f"{first}:", self.severity, self.rule, self.stack, self.path, last)
         return f"{' '.join(part for part in head if part)}\n  {self.message}"
 
@@ -114,9 +116,11 @@ def lint(
         text = source_text(template)
     except TemplateTextError as error:
         raise LintError(f"Cannot read {file or 'the template'}: {error}") from error
-    found = matches(text, [region], file=file, parameters=parameters)
-    lines = candidate_lines(source.read_text("utf-8")) if source and found else {}
-    return [_finding(match, stack, file, source, lines) for match in found]
+    reported = matches(text, [region], file=file, parameters=parameters)
+    lines: Mapping[str, int] = {}
+    if source and reported:
+        lines = candidate_lines(source.read_text("utf-8"))
+    return [_finding(match, stack, file, source, lines) for match in reported]
 
 
 def matches(
@@ -134,12 +138,14 @@ def matches(
             f"cfn-lint does not support the region {unknown[0]!r}.{hint(unknown[0], REGIONS)} It "
             f"supports {', '.join(sorted(REGIONS))}."
         )
-    found = _run(text, list(regions), file, parameters or {})
-    unique = [match for index, match in enumerate(found) if match not in found[:index]]
+    unique: list[Match] = []
+    for match in _run(text, list(regions), file, parameters or {}):
+        if match not in unique:
+            unique.append(match)
     return sorted(unique, key=lambda m: (m.linenumber, m.columnnumber, m.rule.id, _path(m), m.message))
 
 
-def format_matches(found: Sequence[Match], kind: str) -> str:
+def format_matches(reported: Sequence[Match], kind: str) -> str:
     """Return matches as one text, by cfn-lint's own formatter.
 
     The formats are ``text``, ``json``, ``sarif`` and ``junit``.
@@ -154,7 +160,7 @@ def format_matches(found: Sequence[Match], kind: str) -> str:
     rules.used_rules.update({rule.id: rule for rule in rules.values() if not rule.experimental})
     formatter: Any = FORMATS[kind]()  # its methods carry no types
     try:
-        return formatter.print_matches(list(found), rules, _config([])) or ""
+        return formatter.print_matches(list(reported), rules, _config([])) or ""
     except ImportError as error:
         raise LintError(
             f"The format {kind} needs packages that are not installed. Run: "
@@ -197,21 +203,25 @@ def _run(text: str, regions: list[str], file: str, parameters: Mapping[str, str]
         return [Match.create(f"cfn-lint cannot read the template ({error}). {UNREADABLE}", file, RuleError())]
     if untransformed := cfn.transform():
         return [replace(match, filename=file) for match in untransformed]
-    found = [match for match in all_rules().run(file, cfn, _config(regions)) if not _is_ignored(match, cfn)]
-    return [*map(_with_suggestion, found), *_about_size(text, file)]
+    reported = [
+        _with_suggestion(match)
+        for match in all_rules().run(file, cfn, _config(regions))
+        if not _is_ignored(match, cfn)
+    ]
+    return [*reported, *_about_size(text, file)]
 
 
 def _with_suggestion(match: Match) -> Match:
     """Add the nearest allowed value to a message that lists them; replace a long list with its length."""
     if not (parts := _NOT_ONE_OF.fullmatch(match.message)):
         return match
-    found, allowed, rest = parts.groups()
+    value, allowed, rest = parts.groups()
     values = re.findall(r"'([^']*)'", allowed)
     if len(values) > _MANY:
         allowed = f"the {len(values)} allowed values"
-    changed = replace(match, message=f"{found} is not one of {allowed}{rest}.{hint(found[1:-1], values)}")
-    if hasattr(match, "path"):  # not a dataclass field, so replace() drops it
-        vars(changed)["path"] = match.path
+    changed = replace(match, message=f"{value} is not one of {allowed}{rest}.{hint(value[1:-1], values)}")
+    if hasattr(match, "path"):  # not a field of the frozen dataclass, so replace() drops it
+        object.__setattr__(changed, "path", match.path)
     return changed
 
 
@@ -220,21 +230,23 @@ def _about_size(text: str, file: str) -> list[Match]:
     size, limit = len(text.encode("utf-8", "surrogatepass")), LIMITS["template"]["body"]
     if size <= LIMITS["threshold"] * limit:
         return []
-    too_large = size > limit
-    rule = all_rules()["E1002" if too_large else "I1002"]
-    says = "more than the limit of CloudFormation" if too_large else "close to the limit of CloudFormation"
-    return [Match.create(f"The template has {size} bytes, {says}, which is {limit}.", file, rule)]
+    rule, says = "I1002", "close to the limit of CloudFormation"
+    if size > limit:
+        rule, says = "E1002", "more than the limit of CloudFormation"
+    message = f"The template has {size} bytes, {says}, which is {limit}."
+    return [Match.create(message, file, all_rules()[rule])]
 
 
 def _typed(values: Mapping[str, str], declared: Any) -> dict[str, Any]:
     """Split the values of list parameters, as CloudFormation does."""
-    known = declared if isinstance(declared, Mapping) else {}
-    lists = {
-        name
-        for name, declaration in known.items()
-        if isinstance(declaration, Mapping) and is_list(declaration)
-    }
-    return {name: value.split(",") if name in lists else value for name, value in values.items()}
+    typed: dict[str, Any] = dict(values)
+    if not isinstance(declared, Mapping):
+        return typed
+    for name, value in values.items():
+        declaration = declared.get(name)
+        if isinstance(declaration, Mapping) and is_list(declaration):
+            typed[name] = value.split(",")
+    return typed
 
 
 def _is_ignored(match: Match, cfn: Template) -> bool:
@@ -246,7 +258,11 @@ def _is_ignored(match: Match, cfn: Template) -> bool:
 
 def _finding(match: Match, stack: str, file: str, source: Path | None, lines: Mapping[str, int]) -> Finding:
     logical_id = (*_steps(match), "", "")[1]
-    source_line = line_of(logical_id, lines) if source and logical_id else None
+    python_line = ""
+    if source and logical_id:
+        line = line_of(logical_id, lines)
+        if line:
+            python_line = f"{source.name}:{line}"
     return Finding(
         stack=stack,
         logical_id=logical_id,
@@ -256,7 +272,7 @@ def _finding(match: Match, stack: str, file: str, source: Path | None, lines: Ma
         message=match.message,
         file=file,
         line=match.linenumber,
-        source=f"{source.name}:{source_line}" if source and source_line else "",
+        source=python_line,
     )
 
 

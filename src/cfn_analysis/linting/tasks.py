@@ -45,13 +45,13 @@ def lint_all(
     """
     outcomes = [Outcome((), 0.0)] * len(tasks)
     digests: dict[int, str] = {}
-    if clean_lints:
-        digests = {
-            n: clean_cache.key(task.text, task.region, task.parameters) for n, task in enumerate(tasks)
-        }
-    todo = [
-        n for n in range(len(tasks)) if not (clean_lints and clean_cache.is_clean(clean_lints, digests[n]))
-    ]
+    todo = []
+    for number, task in enumerate(tasks):
+        if clean_lints:
+            digests[number] = clean_cache.key(task.text, task.region, task.parameters)
+            if clean_cache.is_clean(clean_lints, digests[number]):
+                continue
+        todo.append(number)
     if not todo:
         return outcomes
     # Loading the rules takes half a second: only for linting, and once, before processes are forked.
@@ -62,7 +62,7 @@ def lint_all(
     def outcome(number: int) -> Outcome:
         started = time.perf_counter()
         task = tasks[number]
-        found = runner.lint(
+        findings = runner.lint(
             task.text,
             task.region,
             stack=task.stack,
@@ -70,9 +70,9 @@ def lint_all(
             source=task.source,
             parameters=task.parameters,
         )
-        if clean_lints and not found:
+        if clean_lints and not findings:
             clean_cache.remember_clean(clean_lints, digests[number])
-        return Outcome(tuple(found), time.perf_counter() - started)
+        return Outcome(tuple(findings), time.perf_counter() - started)
 
     # The longest lints first, so that the processes end at the same time.
     todo.sort(key=lambda number: _work(tasks[number].text), reverse=True)

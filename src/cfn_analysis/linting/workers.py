@@ -44,7 +44,7 @@ def results(
     try:
         try:
             pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork"), _begin, (function,))
-            futures = [pool.submit(_call, item) for item in items]
+            futures = [pool.submit(_call, argument) for argument in items]
         except (ImportError, OSError):  # no semaphores, or no more processes or memory
             return _one_by_one(function, items, done)
         for future in futures:
@@ -67,16 +67,18 @@ def results(
 def _one_by_one(
     function: Callable[[_Item], _Result], items: Sequence[_Item], done: Callable[[], None]
 ) -> list[_Result]:
-    found = []
-    for item in items:
-        found.append(function(item))
+    all_results = []
+    for argument in items:
+        all_results.append(function(argument))
         done()
-    return found
+    return all_results
 
 
 def _cores() -> int:
     """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _can_fork() -> bool:
@@ -106,9 +108,9 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _call(item: Any) -> Any:
+def _call(argument: Any) -> Any:
     try:
-        return _function(item)
+        return _function(argument)
     except Exception as error:
         if _survives_pickling(error):
             raise

@@ -37,7 +37,7 @@ from cfn_analysis.model.intrinsics import (
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
 from cfn_analysis.model.wording import hint
 
-__all__ = ["Known", "ResolveError", "failed_assertions", "resolve"]
+__all__ = ["ResolveError", "Resolver", "failed_assertions", "resolve"]
 
 ACCOUNT: Final = "123456789012"
 STACK_NAME: Final = "stack"
@@ -96,7 +96,7 @@ def failed_assertions(
     return Rules(template, values, pseudo).failed()
 
 
-class Known:
+class Resolver:
     """Resolves single values of a template, also if some parameter values are not known.
 
     An unknown parameter stays `{"Ref": …}`, and values that depend on it are unknown too.

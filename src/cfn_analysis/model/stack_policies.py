@@ -27,7 +27,7 @@ def denies(policy: Document, action: str, name: str, type_name: str) -> bool:
 
 def _concerns(statement: Document, action: str, name: str, type_name: str) -> bool:
     for key, value in (("Action", action), ("Resource", f"LogicalResourceId/{name}")):
-        listed = _texts(statement.get(key, statement.get(f"Not{key}", [])))
+        listed = _listed_texts(statement.get(key, statement.get(f"Not{key}", [])))
         is_matched = any(matches(str(pattern), value) for pattern in listed)
         is_inverted = key not in statement
         if is_matched is is_inverted:
@@ -36,11 +36,11 @@ def _concerns(statement: Document, action: str, name: str, type_name: str) -> bo
         return True
     types: list[str] = []
     for condition in statement["Condition"].values():
-        types += _texts(condition.get("ResourceType", []))
+        types += _listed_texts(condition.get("ResourceType", []))
     return any(matches(pattern, type_name) for pattern in types)
 
 
-def _texts(value: str | list[str] | None) -> list[str]:
+def _listed_texts(value: str | list[str] | None) -> list[str]:
     """Return the texts of a value that is one text or a list."""
     if isinstance(value, str):
         return [value]

@@ -64,7 +64,7 @@ def line(
         if name in hidden:
             words += [option, HIDDEN]
         elif isinstance(value, bool):
-            words.append(option if value else f"--no-{dashed}")
+            words.append(_flag(option, dashed, is_set=value))
         else:
             texts = _words(value)
             if longest is not None and len(" ".join(texts)) > longest:
@@ -73,13 +73,21 @@ def line(
     return shlex.join(words)
 
 
+def _flag(option: str, dashed: str, *, is_set: bool) -> str:
+    if is_set:
+        return option
+    return f"--no-{dashed}"
+
+
 def of_model(model: Any, region: str, parameters: Mapping[str, Any]) -> str:
     """Return the command of a call, from botocore's model of the operation.
 
     A value in which any member is sensitive is hidden as a whole. A token that only makes a repeated call
     safe is left out, because the CLI makes its own.
     """
-    members = model.input_shape.members if model.input_shape else {}
+    members: Mapping[str, Any] = {}
+    if model.input_shape:
+        members = model.input_shape.members
     shown = [
         (name, value)
         for name, value in parameters.items()

@@ -131,9 +131,13 @@ def proxies() -> str:
     proxy = getproxies().get("https")
     if not proxy:
         return ""
-    parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+    if "//" not in proxy:
+        proxy = f"//{proxy}"
+    parts = urlsplit(proxy)
     host = parts.hostname or "?"
-    port = f":{parts.port}" if parts.port else ""
+    port = ""
+    if parts.port:
+        port = f":{parts.port}"
     return for_terminal(f" The environment sets the proxy {host}{port} (HTTPS_PROXY).")
 
 
@@ -210,4 +214,6 @@ def _sentence(code: str, call: str) -> str:
 
 
 def _with_message(sentence: str, message: str) -> str:
-    return f"{sentence} ({message})" if message else sentence
+    if not message:
+        return sentence
+    return f"{sentence} ({message})"

@@ -51,15 +51,33 @@ def pages_by_marker(call: Callable[..., Any], path: str, parameters: Mapping[str
         path: keys that lead to the list. CloudFront has the marker beside it in an inner object, WAF outside.
         parameters: of each call.
     """
-    outer, _, inner = path.partition(".")
-    marker_name = "Marker" if inner else "NextMarker"
-    items: list[Any] = []
-    marker: Any = None
+    if "." in path:
+        outer, inner = path.split(".")
+        return {outer: {inner: _pages_of_cloudfront(call, outer, inner, parameters)}}
+    return {path: _pages_of_waf(call, path, parameters)}
+
+
+def _pages_of_cloudfront(
+    call: Callable[..., Any], outer: str, inner: str, parameters: Mapping[str, Any]
+) -> list[Any]:
+    """Return the list of all pages; CloudFront has the marker beside it in an inner object."""
+    entries: list[Any] = []
+    marker: dict[str, Any] = {}
     while True:
-        page = call(**parameters, **({marker_name: marker} if marker else {}))
-        listed = page.get(outer, {}) if inner else page
-        more = listed.get(inner or outer, [])
-        items += more
-        marker = listed.get("NextMarker")
-        if not marker or (not inner and not more):
-            return {outer: {inner: items}} if inner else {outer: items}
+        listing = call(**parameters, **marker).get(outer, {})
+        entries += listing.get(inner, [])
+        if not listing.get("NextMarker"):
+            return entries
+        marker = {"Marker": listing["NextMarker"]}
+
+
+def _pages_of_waf(call: Callable[..., Any], name: str, parameters: Mapping[str, Any]) -> list[Any]:
+    """Return the list of all pages; WAF gives a marker with the last one too, and then an empty list."""
+    entries: list[Any] = []
+    marker: dict[str, Any] = {}
+    while True:
+        page = call(**parameters, **marker)
+        entries += page.get(name, [])
+        if not page.get("NextMarker") or not page.get(name):
+            return entries
+        marker = {"NextMarker": page["NextMarker"]}

@@ -104,7 +104,10 @@ class PrintedCalls:
             line = cli_lines.of_model(model, context["client_region"], params)
             if self._repeats > 1:
                 line += f"  # and {self._repeats - 1} more calls like this one"
-            self._show(f"{NOT_MADE if self.is_dry_run else MADE} {line}")
+            mark = MADE
+            if self.is_dry_run:
+                mark = NOT_MADE
+            self._show(f"{mark} {line}")
 
     def _before_call(self, model: Any, **_: Any) -> Any:
         """Return the answer in a dry run; None lets botocore make the call."""

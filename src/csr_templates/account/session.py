@@ -99,7 +99,9 @@ class Account:
         is_first = is_first or service == "sts"
         with self._lock:
             if (service, region, is_first) not in self._clients:
-                config = self._config.merge(_first_call()) if is_first else self._config
+                config = self._config
+                if is_first:
+                    config = config.merge(_first_call())
                 try:
                     client = self.session.client(service, region_name=region, config=config)
                 except (ValueError, OSError) as error:  # botocore does not convert them
@@ -156,7 +158,9 @@ def refusal(failure: errors.Failure) -> AccountError:
 
 def unusable(error: Exception) -> AccountError:
     """Return the error for a configuration with which boto3 cannot make the first call."""
-    cause = f"no key {error} in the response" if isinstance(error, KeyError) else str(error).rstrip(".")
+    cause = str(error).rstrip(".")
+    if isinstance(error, KeyError):
+        cause = f"no key {error} in the response"
     return AccountError(
         f"The AWS configuration cannot be used: {cause}. Check ~/.aws/config, the profile and "
         f"AWS_ENDPOINT_URL.{errors.proxies()}"

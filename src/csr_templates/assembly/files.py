@@ -131,8 +131,8 @@ def assemble(
     targets = environments.read(parameters, built) if parameters else ()
     built, policy_problems = _with_policies(stacks, built)
     triggers, trigger_problems = _rollback_triggers(stacks, built, targets)
-    problems = [*_problems_across_stacks(stacks, built, targets), *trigger_problems, *policy_problems]
-    problems = list(dict.fromkeys(problems))  # each once
+    sentences = [*_problems_across_stacks(stacks, built, targets), *trigger_problems, *policy_problems]
+    problems = list(dict.fromkeys(sentences))
     files = {stack.file: stack.text.encode("ascii") for stack in built}
     files |= _hand_over(built, targets, in_repository, refresh)
     derived: list[_DerivedTemplate] = []

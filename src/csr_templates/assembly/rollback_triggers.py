@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cfn_analysis.model.resolving import Known
+from cfn_analysis.model.resolving import Resolver
 from cfn_analysis.model.three_valued import YES
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def rollback_triggers(
 
 def _alarm_names(stack: BuiltStack, alarms: Sequence[str], environment: Environment) -> list[str]:
     """Return the names of those alarms of a stack that exist in an environment."""
-    resolver = Known(stack.template, environment.parameters[stack.name], region=stack.region)
+    resolver = Resolver(stack.template, environment.parameters[stack.name], region=stack.region)
     names = []
     for logical_id in alarms:
         alarm = stack.resources[logical_id]

@@ -31,17 +31,17 @@ def say_what_changed(before: Side, output: Path) -> None:
     """Print the changes of the build and their risks in a deploy."""
     try:
         after = review_sides.folder(output)
-        found = report.review(before, after)
+        review = report.review(before, after)
     except (sides.ReviewError, SchemasError) as error:
         say(f"This build cannot be reviewed: {error}")
         return
-    stacks = [f"{stack.name} {stack.counted}" for stack in digest.stack_digests(found) if stack.resources]
+    stacks = [f"{stack.name} {stack.counted}" for stack in digest.stack_digests(review) if stack.resources]
     changes = "; ".join(stacks) or "no resource changes"
-    headline = digest.headline(found).removesuffix(".")
+    headline = digest.headline(review).removesuffix(".")
     say(f"Review of this build: {changes}. {headline}. Run make review to review the whole branch.")
-    for note in [*bootstrap_notes(before, after), *cost_notes(found.environments, prices.read())]:
+    for note in [*bootstrap_notes(before, after), *cost_notes(review.environments, prices.read())]:
         say(textwrap.fill(note, 110, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))
-    names = [environment.name for environment in found.environments]
-    for group in digest.risk_groups(found.risks, names):
+    names = [environment.name for environment in review.environments]
+    for group in digest.risk_groups(review.risks, names):
         text = f"{group.risk.kind}  {', '.join(group.places)}{group.where}: {group.message}"
         say(textwrap.fill(text, 110, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))

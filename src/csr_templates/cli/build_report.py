@@ -133,31 +133,46 @@ def as_json(
     status: str, result: BuildResult | None = None, message: str = "", mistakes: Sequence[Mistake] = ()
 ) -> str:
     """Return the document of ``--format json``; it always has every key."""
-    assembly, plan, pages, is_check = result or (None, None, None, False)
-    done = plan if plan and not is_check else None
     document: dict[str, Any] = {
         "status": status,
         "message": message,
         "mistakes": [mistake._asdict() for mistake in mistakes],
-        "stacks": _stacks(assembly) if assembly else [],
-        "files": {
-            "written": done.written if done else (),
-            "removed": done.removed if done else (),
-            "unchanged": plan.unchanged if plan else (),
-            "stale": plan.stale if plan and is_check else (),
-            "unknown": plan.unknown if plan else (),
-        },
-        "pages": {
-            "written": pages.stale if pages and not is_check else (),
-            "stale": pages.stale if pages and is_check else (),
-            "unchanged": pages.unchanged if pages else (),
-            "untranslated": pages.untranslated if pages else (),
-            "mistakes": pages.findings if pages else (),
-        },
-        "problems": assembly.problems if assembly else (),
-        "findings": [finding._asdict() for finding in assembly.findings] if assembly else [],
+        "stacks": [],
+        "files": dict.fromkeys(("written", "removed", "unchanged", "stale", "unknown"), ()),
+        "pages": dict.fromkeys(("written", "stale", "unchanged", "untranslated", "mistakes"), ()),
+        "problems": (),
+        "findings": [],
     }
+    if result:
+        document["stacks"] = _stacks(result.assembly)
+        document["problems"] = result.assembly.problems
+        document["findings"] = [finding._asdict() for finding in result.assembly.findings]
+        if result.plan:
+            document["files"].update(_files(result.plan, is_check=result.is_check))
+        if result.pages:
+            document["pages"].update(_pages(result.pages, is_check=result.is_check))
     return json.dumps(document, indent=2)
+
+
+def _files(plan: Plan, *, is_check: bool) -> dict[str, Sequence[str]]:
+    """Return the files by what happened to them: a check writes none."""
+    files: dict[str, Sequence[str]] = {"unchanged": plan.unchanged, "unknown": plan.unknown}
+    if is_check:
+        files["stale"] = plan.stale
+    else:
+        files["written"] = plan.written
+        files["removed"] = plan.removed
+    return files
+
+
+def _pages(pages: Pages, *, is_check: bool) -> dict[str, Sequence[str]]:
+    """Return the pages by what happened to them, and their errors: a check writes none."""
+    return {
+        "stale" if is_check else "written": pages.stale,
+        "unchanged": pages.unchanged,
+        "untranslated": pages.untranslated,
+        "mistakes": pages.findings,
+    }
 
 
 def _stacks(assembly: Assembly) -> list[dict[str, Any]]:
@@ -177,20 +192,15 @@ def _stacks(assembly: Assembly) -> list[dict[str, Any]]:
 def refresh_command(arguments: Namespace) -> str:
     """Return the command that writes the files again, with the options of this one."""
     root = None if arguments.declared_in else folders.checkout()
-    given = {"--out": arguments.out, "--parameters": arguments.parameters, "--pages": arguments.pages}
-    if root and arguments.pages and arguments.pages.resolve() == root / "docs":
-        del given["--pages"]  # make templates passes it
-    options = ["--stacks", arguments.declared_in] if arguments.declared_in else []
-    options += [word for option, path in given.items() if path for word in (option, str(path))]
-    if root and not options:
-        words = (
-            ["make", "templates"]
-            if root == folders.current_folder()
-            else ["make", "-C", str(folders.short_path(root)), "templates"]
-        )
+    options = _options(arguments, root)
+    if root is None:
+        words = ["csr-templates", "build", *options]
+    elif options:
+        words = ["python", str(folders.short_path(root / "build.py")), *options]
+    elif root == folders.current_folder():
+        words = ["make", "templates"]
     else:
-        words = ["python", str(folders.short_path(root / "build.py"))] if root else ["csr-templates", "build"]
-        words += options
+        words = ["make", "-C", str(folders.short_path(root)), "templates"]
     if sys.platform == "win32":
         from subprocess import list2cmdline  # slow to import, rarely needed
 
@@ -198,3 +208,18 @@ def refresh_command(arguments: Namespace) -> str:
     from shlex import join
 
     return join(words)
+
+
+def _options(arguments: Namespace, root: Path | None) -> list[str]:
+    """Return the options of a build that decide what it writes and where; ``root`` is the checkout."""
+    options = []
+    if arguments.declared_in:
+        options += ["--stacks", arguments.declared_in]
+    if arguments.out:
+        options += ["--out", str(arguments.out)]
+    if arguments.parameters:
+        options += ["--parameters", str(arguments.parameters)]
+    is_of_make = root is not None and arguments.pages and arguments.pages.resolve() == root / "docs"
+    if arguments.pages and not is_of_make:  # make templates passes docs
+        options += ["--pages", str(arguments.pages)]
+    return options

@@ -85,10 +85,12 @@ def run(arguments: Namespace) -> int:
     _warn_of_old(prices)
     make = {"text": report.as_text, "json": report.as_json, "markdown": report.as_markdown}
     say(make[arguments.format](estimates, prices.date))
-    missing = {(line.stack, line.resource) for estimate in estimates for line in estimate.unpriced}
+    missing: set[tuple[str, str]] = set()
+    for environment in estimates:
+        missing.update((line.stack, line.resource) for line in environment.unpriced)
     if missing:
-        known = quantity(len(missing), "resource")
-        tell(f"csr-templates: {known} not priced, so the cost is higher than the sum.")
+        resources = quantity(len(missing), "resource")
+        tell(f"csr-templates: {resources} not priced, so the cost is higher than the sum.")
         stacks = {name for name, _ in missing}
         regions = dict.fromkeys(stack.region for stack in built.stacks if stack.name in stacks)
         _tell_of_regions([region for region in regions if not prices.has(region)], arguments.prices)

@@ -54,17 +54,21 @@ def stacks_of(reference: str) -> tuple[Stack, ...]:
             "installed packages."
         ) from error
     if not hasattr(module, name):
-        listings = [known for known in dir(module) if isinstance(getattr(module, known), (tuple, list))]
+        listings = [each for each in dir(module) if isinstance(getattr(module, each), (tuple, list))]
         raise InputError(
             f"--stacks {reference}: The module {module_name} does not define {name}.{hint(name, listings)}"
         )
-    found: object = getattr(module, name)
-    if not isinstance(found, (tuple, list)) or not found or not all(isinstance(one, Stack) for one in found):
+    stacks: object = getattr(module, name)
+    if not isinstance(stacks, (tuple, list)) or not _are_stacks(stacks):
         raise InputError(
             f"--stacks {reference}: The value is not a tuple of csr_templates.Stack. List the stacks in "
             "deploy order."
         )
-    return tuple(found)
+    return tuple(stacks)
+
+
+def _are_stacks(values: Sequence[object]) -> bool:
+    return bool(values) and all(isinstance(value, Stack) for value in values)
 
 
 def stack_named(name: str, stacks: Sequence[Stack]) -> Stack:
@@ -88,9 +92,10 @@ def environment_named(name: str, environments: Sequence[Environment]) -> Environ
     return _named("environment", name, {environment.name: environment for environment in environments})
 
 
-def _named(kind: str, name: str, known: Mapping[str, Named], others: str = "") -> Named:
-    if name not in known:
+def _named(kind: str, name: str, by_name: Mapping[str, Named], others: str = "") -> Named:
+    if name not in by_name:
         raise InputError(
-            f"There is no {kind} {name!r}.{hint(name, known)} The {kind}s are: {', '.join(known)}.{others}"
+            f"There is no {kind} {name!r}.{hint(name, by_name)} The {kind}s are: "
+            f"{', '.join(by_name)}.{others}"
         )
-    return known[name]
+    return by_name[name]

@@ -29,16 +29,21 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print the table or the JSON document, and return the exit code."""
-    known = files.read_environments(arguments.stacks, folders.existing_parameters(arguments))
+    environments = files.read_environments(arguments.stacks, folders.existing_parameters(arguments))
     if arguments.format == "json":
         document = [
-            {"name": one.name, "isProduction": one.is_production, "parameters": one.parameters}
-            for one in known
+            {
+                "name": environment.name,
+                "isProduction": environment.is_production,
+                "parameters": environment.parameters,
+            }
+            for environment in environments
         ]
         say(json.dumps({"environments": document}, indent=2))
         return FINE
-    for cells in rows_of_cells(known):
+    for cells in rows_of_cells(environments):
         say("  ".join(cells).rstrip())
-    for production in (environment.name for environment in known if environment.is_production):
-        say(f"* differs from {production}")
+    for environment in environments:
+        if environment.is_production:
+            say(f"* differs from {environment.name}")
     return FINE

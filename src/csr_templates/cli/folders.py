@@ -39,12 +39,12 @@ def existing_parameters(arguments: argparse.Namespace) -> Path:
     Raises:
         InputError: the option is missing, and the default folder does not exist.
     """
-    found: Path | None = arguments.parameters or default_parameters(foreign=bool(arguments.declared_in))
-    if found is None:
+    folder: Path | None = arguments.parameters or default_parameters(foreign=bool(arguments.declared_in))
+    if folder is None:
         raise InputError(
             "There is no folder ./parameters. Specify the folder of the parameter files: --parameters DIR."
         )
-    return found
+    return folder
 
 
 def named_folder(name: str) -> Path:

@@ -34,8 +34,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Print the JSON, and return the exit code."""
     stack = stack_named(arguments.stack, arguments.stacks)
-    known = files.read_environments(arguments.stacks, folders.existing_parameters(arguments))
-    environment = environment_named(arguments.environment, known)
+    environments = files.read_environments(arguments.stacks, folders.existing_parameters(arguments))
+    environment = environment_named(arguments.environment, environments)
     values = environment.parameters[stack.name]
     document: Any
     match arguments.format:

@@ -34,8 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.environment is None:
         say(files.render(stack, refresh=arguments.refresh), end="")
         return FINE
-    known = files.read_environments(arguments.stacks, folders.existing_parameters(arguments))
-    environment = environment_named(arguments.environment, known)
+    environments = files.read_environments(arguments.stacks, folders.existing_parameters(arguments))
+    environment = environment_named(arguments.environment, environments)
     try:
         say(files.resolved(stack, environment), end="")
     except ResolveError as error:

@@ -55,13 +55,13 @@ class _Compared(NamedTuple):
     """A review, with what its report needs.
 
     Attributes:
-        found: the review.
+        review: the review.
         after: the state to be deployed.
         earlier: acceptances of an earlier change.
         deployed: what was read from the account; None if the earlier side is not the deployed state.
     """
 
-    found: report.Review
+    review: report.Review
     after: sides.Side
     earlier: Sequence[acceptance.Acceptance]
     deployed: Mapping[str, Any] | None = None
@@ -148,16 +148,16 @@ def run(arguments: Namespace) -> int:
     try:
         compared = _compare(arguments)
         if arguments.reconcile:
-            return _reconcile(compared.found, arguments)
+            return _reconcile(compared.review, arguments)
         options = [acceptance.of_option(option, arguments.reason or "") for option in arguments.accept]
-        found, ignored = gate.accept(
-            compared.found,
+        review, ignored = gate.accept(
+            compared.review,
             [*options, *compared.after.acceptances],
             compared.earlier,
             is_whole=not arguments.environment and compared.deployed is None,
         )
-        notes = [*compared.found.notes, *cost_notes(found.environments, prices.read())]
-        found = found._replace(notes=notes)
+        notes = [*compared.review.notes, *cost_notes(review.environments, prices.read())]
+        review = review._replace(notes=notes)
     except (
         AccountError,
         FactsError,
@@ -172,32 +172,31 @@ def run(arguments: Namespace) -> int:
     ) as error:
         raise InputError(str(error)) from error
     if arguments.format == "sarif":
-        say(sarif.document(compared.after, found))
+        say(sarif.document(compared.after, review))
     else:
         is_coloured = arguments.format == "text" and _takes_colour()
-        printed = _printed(found, ignored, compared.deployed, arguments)
+        printed = _printed(review, ignored, compared.deployed, arguments)
         say(text.coloured(printed) if is_coloured else printed, is_coloured=is_coloured)
     if ignored:
         tell(*ignored)
     if arguments.reason:
-        _add_entries(compared, found, options, arguments.reason)
-    left = [risk for risk in found.risks if not risk.accepted]
-    if left:
-        _tell_open_risks(found, left)
-    return FOUND if left else FINE
+        _add_entries(compared, review, options, arguments.reason)
+    not_accepted = [risk for risk in review.risks if not risk.accepted]
+    if not_accepted:
+        _tell_open_risks(review, not_accepted)
+    return FOUND if not_accepted else FINE
 
 
 def _add_entries(
     compared: _Compared,
-    found: report.Review,
+    review: report.Review,
     options: Sequence[acceptance.Acceptance],
     reason: str,
 ) -> None:
     """Add the risks that the options accept to the file beside the output folder, unless they are in it."""
-    entries = acceptance.entries_of(
-        (risk for risk in found.risks if any(option.accepts(risk) for option in options)), reason
-    )
-    listed = {accepted.key for accepted in compared.after.acceptances}
+    accepted = [risk for risk in review.risks if _is_accepted(risk, options)]
+    entries = acceptance.entries_of(accepted, reason)
+    listed = {entry.key for entry in compared.after.acceptances}
     new = [entry for entry in entries if acceptance.of_entry(entry).key not in listed]
     if compared.after.root is None or not new:
         return
@@ -211,11 +210,15 @@ def _add_entries(
     tell(f"csr-templates: added to {folders.short_path(file).as_posix()}: {places}. Commit the file.")
 
 
-def _tell_open_risks(found: report.Review, left: Sequence[Risk]) -> None:
+def _is_accepted(risk: Risk, options: Sequence[acceptance.Acceptance]) -> bool:
+    return any(option.accepts(risk) for option in options)
+
+
+def _tell_open_risks(review: report.Review, not_accepted: Sequence[Risk]) -> None:
     """Print how many risks are not accepted, and the entries that would accept them."""
-    names = [environment.name for environment in found.environments]
-    number = digest.number_of_risks(digest.risk_groups(left, names))
-    entries = acceptance.entries_of(left, "WHY IT IS INTENDED")
+    names = [environment.name for environment in review.environments]
+    number = digest.number_of_risks(digest.risk_groups(not_accepted, names))
+    entries = acceptance.entries_of(not_accepted, "WHY IT IS INTENDED")
     shown = json.dumps(entries[:_MOST_ENTRIES], indent=2)  # in ASCII, also on a terminal
     more = len(entries) - _MOST_ENTRIES
     rest = f"\nand {more} more" if more > 0 else ""
@@ -237,9 +240,9 @@ def _compare(arguments: Namespace) -> _Compared:
             )
     before, after = _sides(arguments)
     old = () if before.root == after.root else before.acceptances
-    found = report.review(before, after, arguments.environment)
-    notes = [*found.notes, *bootstrap_notes(before, after)]
-    return _Compared(found._replace(notes=notes), after, old)
+    review = report.review(before, after, arguments.environment)
+    notes = [*review.notes, *bootstrap_notes(before, after)]
+    return _Compared(review._replace(notes=notes), after, old)
 
 
 def _check_options(arguments: Namespace) -> None:
@@ -290,32 +293,32 @@ def _compare_deployed(arguments: Namespace, name: str) -> _Compared:
         raise InputError(f"{sentence} {WRONG_ACCOUNT}")
     after = review_sides.folder(path)
     state = deployed_state.read(environment, facts)
-    found = review_side.review(state, after)
+    review = review_side.review(state, after)
     document = deployed_report.as_json(state, after)
-    return _Compared(found._replace(notes=deployed_report.notes(state)), after, (), document)
+    return _Compared(review._replace(notes=deployed_report.notes(state)), after, (), document)
 
 
 def _printed(
-    found: report.Review, ignored: Sequence[str], deployed: Mapping[str, Any] | None, arguments: Namespace
+    review: report.Review, ignored: Sequence[str], deployed: Mapping[str, Any] | None, arguments: Namespace
 ) -> str:
     paragraphs = [] if deployed is None else deployed_report.paragraphs(deployed)
     match arguments.format:
         case "json":
             more = {} if deployed is None else {"deployed": deployed}
-            return json.dumps({**report.document(found), **more}, indent=2)
+            return json.dumps({**report.document(review), **more}, indent=2)
         case "markdown":
             notes = [*("; ".join(paragraph) for paragraph in paragraphs), *ignored]
-            return markdown.as_markdown(found, arguments.link_base, notes, command=COMMAND)
+            return markdown.as_markdown(review, arguments.link_base, notes, command=COMMAND)
     above = "".join("\n  ".join(map(for_terminal, paragraph)) + "\n" for paragraph in paragraphs)
-    return f"{above}\n{text.as_text(found)}" if above else text.as_text(found)
+    return f"{above}\n{text.as_text(review)}" if above else text.as_text(review)
 
 
-def _reconcile(found: report.Review, arguments: Namespace) -> int:
+def _reconcile(review: report.Review, arguments: Namespace) -> int:
     if arguments.format not in ("text", "json"):
         raise InputError(f"--reconcile does not have the format {arguments.format}. Use text or json.")
     path = arguments.reconcile
     answer = reconcile.read(_content(path), path.as_posix())
-    compared = reconcile.reconcile(found, answer)
+    compared = reconcile.reconcile(review, answer)
     say(reconcile.as_json(compared) if arguments.format == "json" else reconcile.as_text(compared))
     return FOUND if compared.missed else FINE
 

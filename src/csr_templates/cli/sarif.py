@@ -54,7 +54,7 @@ class SarifResult(NamedTuple):
     reason: str | None = None
 
 
-def document(after: Side, found: Review) -> str:
+def document(after: Side, review: Review) -> str:
     """Return the findings in the later templates and the risks of the change."""
     from cfn_analysis.linting import runner  # takes half a second, not for other formats
 
@@ -62,48 +62,47 @@ def document(after: Side, found: Review) -> str:
     for stack in after.stacks:
         module = next((path for path in after.modules(stack) if path.is_file()), None)
         findings += runner.lint(
-            stack.text, stack.region, stack=stack.name, file=_template(found, stack.file), source=module
+            stack.text, stack.region, stack=stack.name, file=_template(review, stack.file), source=module
         )
-    runs = [_run("lint", lint_results(after, findings)), _run("review", review_results(found))]
+    runs = [_run("lint", lint_results(after, findings)), _run("review", review_results(review))]
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": runs}, indent=2)
 
 
 def lint_results(after: Side, findings: Iterable[Finding]) -> list[SarifResult]:
     """Return findings as results, at the line of the stack module if it is known."""
-    modules = {
-        stack.name: path.as_posix()
-        for stack in after.stacks
-        for path in after.modules(stack)
-        if path.is_file()
-    }
-    found = []
+    modules = {}
+    for stack in after.stacks:
+        files = [path for path in after.modules(stack) if path.is_file()]
+        if files:
+            modules[stack.name] = files[-1].as_posix()
+    results = []
     for finding in findings:
         file, line = finding.file, finding.line
         _, colon, number = finding.source.rpartition(":")
         if colon and finding.stack in modules:
             file, line = _relative(modules[finding.stack]), int(number)
         key = f"{finding.stack} {finding.path} {finding.rule}"
-        found.append(SarifResult(finding.rule, _LEVELS[finding.severity], finding.message, file, line, key))
-    return found
+        results.append(SarifResult(finding.rule, _LEVELS[finding.severity], finding.message, file, line, key))
+    return results
 
 
-def review_results(found: Review) -> list[SarifResult]:
+def review_results(review: Review) -> list[SarifResult]:
     """Return risks, and as notes the changes that are not judged, as results.
 
     They are at the line of the stack module, otherwise at the line of the template.
     """
     results = []
-    for risk in found.risks:
-        file, line = _source(found, risk.subject)
+    for risk in review.risks:
+        file, line = _source(review, risk.subject)
         message = f"{risk.message}{_where(risk.environments)}"
         level = "error" if risk.kind in _ERRORS else "warning"
         key = f"{risk.stack} {risk.name} {risk.kind} {risk.path} {','.join(filter(None, risk.environments))}"
         reason = risk.reason if risk.accepted else None
         results.append(SarifResult(risk.kind, level, message, file, line, key, reason))
-    names = [environment.name for environment in found.environments]
-    for judgment in found.not_judged:
+    names = [environment.name for environment in review.environments]
+    for judgment in review.not_judged:
         (group,) = digest.not_judged_groups([judgment], names)
-        file, line = _source(found, judgment.subject)
+        file, line = _source(review, judgment.subject)
         (place,) = group.places
         message = f"Not judged: {place}  {group.change}{_where(judgment.environments)}"
         where = ",".join(filter(None, judgment.environments))
@@ -112,20 +111,23 @@ def review_results(found: Review) -> list[SarifResult]:
     return results
 
 
-def _source(found: Review, subject: Node) -> tuple[str, int]:
+def _source(review: Review, subject: Node) -> tuple[str, int]:
     """Return the file and the line that declare a resource, or a stack."""
-    source = found.sources.get(subject.stack, {})
+    source = review.sources.get(subject.stack, {})
     place = source[subject.name] if source and subject.name else ""
     path, _, line = place.rpartition(":")
     if line.isdigit():
         return path, int(line)
     if place:
         return place, 1
-    stacks = {stack.built.name: stack.built for changes in found.environments for stack in changes.stacks}
-    stack = stacks.get(subject.stack)
+    stack = None
+    for changes in review.environments:
+        for compared in changes.stacks:
+            if compared.built.name == subject.stack:
+                stack = compared.built
     if stack is None:
-        return _template(found, ""), 1
-    return _template(found, stack.file), _line(stack.text, subject.name)
+        return _template(review, ""), 1
+    return _template(review, stack.file), _line(stack.text, subject.name)
 
 
 def _where(environments: Sequence[str]) -> str:
@@ -148,30 +150,30 @@ def _run(category: str, results: Sequence[SarifResult]) -> dict[str, Any]:
     return run
 
 
-def _result(one: SarifResult) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "ruleId": one.rule,
-        "level": one.level,
-        "message": {"text": one.message},
+def _result(result: SarifResult) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "ruleId": result.rule,
+        "level": result.level,
+        "message": {"text": result.message},
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": one.file, "uriBaseId": "%SRCROOT%"},
-                    "region": {"startLine": one.line},
+                    "artifactLocation": {"uri": result.file, "uriBaseId": "%SRCROOT%"},
+                    "region": {"startLine": result.line},
                 }
             }
         ],
-        "partialFingerprints": {"csrTemplates/v1": hashlib.sha256(one.key.encode()).hexdigest()[:32]},
+        "partialFingerprints": {"csrTemplates/v1": hashlib.sha256(result.key.encode()).hexdigest()[:32]},
     }
-    if one.reason is not None:
-        found["suppressions"] = [{"kind": "external", "justification": one.reason or "--accept"}]
-    return found
+    if result.reason is not None:
+        written["suppressions"] = [{"kind": "external", "justification": result.reason or "--accept"}]
+    return written
 
 
-def _template(found: Review, file: str) -> str:
+def _template(review: Review, file: str) -> str:
     """Return the path of a template in ``--after``, which is a folder or the template itself."""
-    is_single = not file or Path(found.after).is_file()
-    return _relative(found.after if is_single else f"{found.after}/{file}")
+    is_single = not file or Path(review.after).is_file()
+    return _relative(review.after if is_single else f"{review.after}/{file}")
 
 
 def _relative(path: str) -> str:
@@ -179,5 +181,8 @@ def _relative(path: str) -> str:
 
 
 def _line(text: str, name: str) -> int:
-    found = re.search(rf"^ +\"?{re.escape(name)}\"?:", text, re.MULTILINE) if name else None
-    return text.count("\n", 0, found.start()) + 1 if found else 1
+    """Return the line that declares a resource; 1 if the text does not have it."""
+    declaration = re.search(rf"^ +\"?{re.escape(name)}\"?:", text, re.MULTILINE) if name else None
+    if declaration is None:
+        return 1
+    return text.count("\n", 0, declaration.start()) + 1

@@ -106,30 +106,33 @@ def _python_mistake(error: BaseException, frame: FrameType) -> str | None:
             missing = str(error).partition(" (")[0]  # without the path of the package
             return f"The import fails: {missing}. Correct the name, or install the package."
         case NameError(name=str(name)):
-            known = {*frame.f_locals, *frame.f_globals, *dir(builtins)}
-            return f"The name {name} is not defined.{hint(name, known)} Import it or define it first."
+            defined = {*frame.f_locals, *frame.f_globals, *dir(builtins)}
+            return f"The name {name} is not defined.{hint(name, defined)} Import it or define it first."
         case AttributeError(name=str(name), obj=obj) if obj is not None:
             its = getattr(obj, "__name__", None) or type(obj).__name__
             return f"{its} does not have {name}.{hint(name, dir(obj))}"
         case KeyError(args=[str(key)]):
             tables = [value for value in frame.f_locals.values() if isinstance(value, dict)]
             tables += [getattr(value, "resources", {}) for value in frame.f_locals.values()]
-            known = {
-                name for table in tables if isinstance(table, dict) for name in table if type(name) is str
-            }
-            return f"There is no {key} here.{hint(key, known)}"
+            names: set[str] = set()
+            for table in tables:
+                if isinstance(table, dict):
+                    names.update(name for name in table if type(name) is str)
+            return f"There is no {key} here.{hint(key, names)}"
         case TypeError() | ValueError() if str(error):
             return str(error) if str(error).endswith(".") else f"{error}."
     return None
 
 
-def _expected(wanted: Any) -> str:
+def _expected(declared: Any) -> str:
     """Return the value that troposphere expects for a property, in words: types or a validator."""
-    if isinstance(wanted, (list, tuple)):
-        one = " or ".join(map(_expected, wanted))
-        return f"a list of {one}" if isinstance(wanted, list) else one
+    if isinstance(declared, (list, tuple)):
+        alternatives = " or ".join(_expected(alternative) for alternative in declared)
+        return f"a list of {alternatives}" if isinstance(declared, list) else alternatives
     names: dict[Any, str] = {str: "text", dict: "a dict", int: "an integer"}
-    return names.get(wanted) or str(wanted.__name__).removeprefix("validate_").replace("_", " ")
+    if declared in names:
+        return names[declared]
+    return str(declared.__name__).removeprefix("validate_").replace("_", " ")
 
 
 def _value(value: Any) -> str:
@@ -148,8 +151,13 @@ def _line_of_keyword(file: str, line: int, keyword: str) -> int:
         tree = ast.parse(Path(file).read_text("utf-8"))
     except (OSError, ValueError, SyntaxError):
         return line
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.lineno == line]
-    return next((one.value.lineno for call in calls for one in call.keywords if one.arg == keyword), line)
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or node.lineno != line:
+            continue
+        for argument in node.keywords:
+            if argument.arg == keyword:
+                return argument.value.lineno
+    return line
 
 
 def _place(file: str, line: int) -> str:

@@ -83,14 +83,14 @@ _BY_USAGE: Final = {name: Billing(**billing) for name, billing in _OTHERS["byUsa
 _FREE: Final[Mapping[str, Sequence[str]]] = _OTHERS["free"]
 
 
-def _types() -> dict[str, Billing]:
+def _billings() -> dict[str, Billing]:
     types = {**_PRICED, **_BY_USAGE}
     for reason, names in _FREE.items():
         types.update(dict.fromkeys(names, Billing(reason)))
     return types
 
 
-TYPES: Final[Mapping[str, Billing]] = _types()
+TYPES: Final[Mapping[str, Billing]] = _billings()
 """Resource type -> how it is billed."""
 
 

@@ -30,7 +30,7 @@ def as_text(estimates: Sequence[Estimate], prices_date: date) -> str:
     """Return the report for a terminal."""
     blocks = []
     for estimate in estimates:
-        lines = [for_terminal(line) for line in _text(estimate, prices_date)]
+        lines = [for_terminal(line) for line in _text_lines(estimate, prices_date)]
         blocks.append("\n".join(lines))
     basis = [textwrap.fill(sentence, _WIDTH) for sentence in BASIS]
     return "\n\n".join([*blocks, "\n".join(basis)])
@@ -38,7 +38,7 @@ def as_text(estimates: Sequence[Estimate], prices_date: date) -> str:
 
 def as_markdown(estimates: Sequence[Estimate], prices_date: date) -> str:
     """Return the report as Markdown."""
-    blocks = ["\n".join(_markdown(estimate, prices_date)) for estimate in estimates]
+    blocks = ["\n".join(_markdown_lines(estimate, prices_date)) for estimate in estimates]
     basis = [f"- {sentence}" for sentence in BASIS]
     return "\n\n".join([*blocks, "\n".join(basis)])
 
@@ -100,7 +100,7 @@ def _parts(estimate: Estimate) -> Iterator[tuple[str, Sequence[Line], Decimal]]:
         yield "fixed and usage", (), estimate.fixed + estimate.used
 
 
-def _text(estimate: Estimate, prices_date: date) -> Iterator[str]:
+def _text_lines(estimate: Estimate, prices_date: date) -> Iterator[str]:
     yield f"{_title(estimate)}: {estimate.fixed:,} {CURRENCY} a month, fixed (prices of {prices_date})"
     for name, lines, amount in _parts(estimate):
         for line in lines:
@@ -128,7 +128,7 @@ def _usage_lines(by_usage: Sequence[ByUsage]) -> Iterator[str]:
         yield f"    {key}: {of_item[0].item}; {of_item[0].unit} at {', '.join(prices)}"
 
 
-def _markdown(estimate: Estimate, prices_date: date) -> Iterator[str]:
+def _markdown_lines(estimate: Estimate, prices_date: date) -> Iterator[str]:
     yield f"### {for_markdown(_title(estimate))}: {estimate.fixed:,} {CURRENCY} a month, fixed"
     yield ""
     yield f"Prices of {prices_date}."

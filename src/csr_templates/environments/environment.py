@@ -59,7 +59,10 @@ class Environment(NamedTuple):
     @property
     def values(self) -> dict[str, str]:
         """Parameter -> value; a parameter of several stacks has the same value in all of them."""
-        return {name: text for stack in self.parameters.values() for name, text in stack.items()}
+        values: dict[str, str] = {}
+        for parameters in self.parameters.values():
+            values |= parameters
+        return values
 
 
 class EnvironmentsError(ValueError):
@@ -88,30 +91,26 @@ def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
     """
     require_declarations(stacks)
     _require_equal_defaults(stacks)
-    declaring = [stack for stack in stacks if "Environment" in stack.parameters]
-    production = declaring[0].default("Environment") if declaring else None
+    production = _production(stacks)
     files = _environment_files(folder, stacks)
     shared, common_account, mistakes = read_file(folder / SHARED)
-    known = sorted({name for stack in stacks for name in stack.in_files})
-    listed = iter([f" The parameters are: {', '.join(known)}."])  # once, not for each file
+    listed = iter([f" The parameters are: {', '.join(_file_parameters(stacks))}."])  # once, not for each file
     accepted, wrong = _judge_keys(shared or {}, folder / SHARED, stacks, {}, listed)
     mistakes += wrong
-    refused: dict[str, list[str]] = {}
-    for stack in stacks:
-        for name in stack.in_files:
-            refused.setdefault(name, []).extend(default_refusals(name, stack, "by default "))
+    refused = _refused_defaults(stacks)
     candidates = []
     accounts = {}
     for name, path in files.items():
         own, account, wrong = read_file(path)
         accounts[name] = account or common_account
         mistakes += wrong
-        if own is not None:
-            values, wrong = _judge_keys(own, path, stacks, shared or {}, listed, environment=name)
-            mistakes += wrong
-            candidate = Candidate(name, path.as_posix(), own=list(own), given={*own, *(shared or {})})
-            candidate.values = _merge(candidate, values, accepted, stacks, refused)
-            candidates.append(candidate)
+        if own is None:
+            continue
+        values, wrong = _judge_keys(own, path, stacks, shared or {}, listed, environment=name)
+        mistakes += wrong
+        candidate = Candidate(name, path.as_posix(), own=list(own), given={*own, *(shared or {})})
+        candidate.values = _merge(candidate, values, accepted, stacks, refused)
+        candidates.append(candidate)
 
     if shared is not None:  # without it, all values might be unintended defaults
         for candidate in candidates:
@@ -121,15 +120,45 @@ def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
     if mistakes:
         order = [path.as_posix() for path in (folder / SHARED, *files.values())]
         raise EnvironmentsError(sorted(mistakes, key=lambda mistake: order.index(mistake.file)))
-    return tuple(
-        Environment(
-            candidate.name,
-            {stack.name: {name: candidate.text(name) for name in stack.in_files} for stack in stacks},
-            candidate.name == production,
-            accounts[candidate.name],
-        )
-        for candidate in candidates
-    )
+    environments = []
+    for candidate in candidates:
+        is_production = candidate.name == production
+        parameters = _by_stack(candidate, stacks)
+        environments.append(Environment(candidate.name, parameters, is_production, accounts[candidate.name]))
+    return tuple(environments)
+
+
+def _production(stacks: Sequence[BuiltStack]) -> str | None:
+    """Return the environment whose values are the defaults of the templates; None if none is declared."""
+    for stack in stacks:
+        if "Environment" in stack.parameters:
+            return stack.default("Environment")
+    return None
+
+
+def _file_parameters(stacks: Sequence[BuiltStack]) -> list[str]:
+    """Return the parameters of the files, sorted."""
+    names: set[str] = set()
+    for stack in stacks:
+        names.update(stack.in_files)
+    return sorted(names)
+
+
+def _refused_defaults(stacks: Sequence[BuiltStack]) -> dict[str, list[str]]:
+    """Return parameter -> why the templates refuse its default; an empty list if they accept it."""
+    refused: dict[str, list[str]] = {}
+    for stack in stacks:
+        for name in stack.in_files:
+            refused.setdefault(name, []).extend(default_refusals(name, stack, "by default "))
+    return refused
+
+
+def _by_stack(candidate: Candidate, stacks: Sequence[BuiltStack]) -> dict[str, dict[str, str]]:
+    """Return stack -> parameter -> value, in the order of the template."""
+    parameters = {}
+    for stack in stacks:
+        parameters[stack.name] = {name: candidate.text(name) for name in stack.in_files}
+    return parameters
 
 
 def default_problems(stacks: Sequence[BuiltStack], known: Sequence[Environment] = ()) -> list[str]:
@@ -238,9 +267,9 @@ def _key_refusals(
 ) -> Iterator[str]:
     declaring = [stack for stack in stacks if key in stack.parameters]
     if not declaring:
-        known = sorted({name for stack in stacks for name in stack.in_files})
-        listed = f" The parameters are: {', '.join(known)}."
-        yield f"{UNKNOWN_KEY} this parameter.{hint(key, [*known, ACCOUNT_ID]) or listed}"
+        parameters = _file_parameters(stacks)
+        listed = f" The parameters are: {', '.join(parameters)}."
+        yield f"{UNKNOWN_KEY} this parameter.{hint(key, [*parameters, ACCOUNT_ID]) or listed}"
     elif any(key in stack.per_deploy for stack in declaring):
         yield (
             f"Found {excerpt(value)}, but this is a per-deploy parameter, which the pipeline passes; a value "

@@ -106,7 +106,7 @@ def check_properties(
     decided = {name: candidate.text(name) for name in stack.in_files if candidate.knows(name)}
     is_complete = len(decided) == len(stack.in_files)  # otherwise a wrong value could select a wrong branch
     with suppress(resolving.ResolveError):  # errors of a template are reported by the linter
-        known = resolving.Known(
+        known = resolving.Resolver(
             stack.template, decided, stack.parameters.keys() - decided, region=stack.region
         )
         said = set()
@@ -217,7 +217,7 @@ def nearest_versions(value: str, versions: Sequence[str]) -> list[str]:
     return sorted(sorted(newest_first, key=difference)[:3], key=version_key)
 
 
-def _known_text(known: resolving.Known, value: Any) -> str | None:
+def _known_text(known: resolving.Resolver, value: Any) -> str | None:
     """Return a value as CloudFormation passes it to the service; None if it is unknown or not a text."""
     try:
         resolved = known.value(value)

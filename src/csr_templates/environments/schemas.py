@@ -49,8 +49,11 @@ def shared_schema(stacks: Sequence[BuiltStack]) -> dict[str, Any]:
 
 def _file_parameters(stacks: Sequence[BuiltStack]) -> list[str]:
     """Return the parameters of the files: those that no stack gets at each deploy."""
-    names = dict.fromkeys(name for stack in stacks for name in stack.in_files)
-    per_deploy = {name for stack in stacks for name in stack.per_deploy}
+    names: dict[str, None] = {}  # as a set that keeps the order
+    per_deploy: set[str] = set()
+    for stack in stacks:
+        names |= dict.fromkeys(stack.in_files)
+        per_deploy.update(stack.per_deploy)
     return [name for name in names if name not in per_deploy]
 
 

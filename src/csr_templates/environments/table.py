@@ -17,19 +17,27 @@ def rows_of_cells(environments: Sequence[Environment]) -> list[list[str]]:
 
     A star marks values that differ from production. Long values are shortened.
     """
-    production = next((environment.values for environment in environments if environment.is_production), {})
+    production: dict[str, str] = {}
+    for environment in environments:
+        if environment.is_production:
+            production = environment.values
+    values = [environment.values for environment in environments]
+    rows = [["", *(f"  {environment.name}" for environment in environments)]]
+    for name in values[0]:
+        cells = [_cell(own[name], production.get(name)) for own in values]
+        rows.append([name, *cells])
+    for column in range(len(rows[0])):
+        width = max(len(row[column]) for row in rows)
+        for row in rows:
+            row[column] = row[column].ljust(width)
+    return rows
 
-    def cell(name: str, text: str) -> str:
-        mark = "*" if text != production.get(name, text) else " "
-        shown = text or '""'
-        return f"{mark} {shown if len(shown) <= WIDEST_CELL else f'{shown[: WIDEST_CELL - 3]}...'}"
 
-    rows = [
-        ["", *(f"  {environment.name}" for environment in environments)],
-        *(
-            [name, *(cell(name, environment.values[name]) for environment in environments)]
-            for name in environments[0].values
-        ),
-    ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [[text.ljust(width) for text, width in zip(row, widths, strict=True)] for row in rows]
+def _cell(text: str, in_production: str | None) -> str:
+    """Return a value with its mark; without a production environment, no value differs."""
+    mark = " " if in_production in (text, None) else "*"
+    if not text:
+        return f'{mark} ""'
+    if len(text) > WIDEST_CELL:
+        return f"{mark} {text[: WIDEST_CELL - 3]}..."
+    return f"{mark} {text}"

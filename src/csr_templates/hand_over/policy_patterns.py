@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.references import pieces
-from cfn_analysis.model.resolving import Known
+from cfn_analysis.model.resolving import Resolver
 
 PROJECT: Final = "${aws:PrincipalTag/Project}"
 ENVIRONMENT: Final = "${aws:PrincipalTag/Environment}"
@@ -67,7 +67,7 @@ class Patterns:
         return sorted(names)
 
     @cached_property
-    def _known(self) -> Known:
+    def _known(self) -> Resolver:
         """The known values in the environment of the role; a parameter without a default is ``*``."""
         parameters: dict[str, dict[str, Any]] = {}
         values: dict[str, str] = {}
@@ -78,7 +78,7 @@ class Patterns:
                 values[name] = _OF_ROLE[name]
             elif "Default" not in declaration:
                 values[name] = "*"
-        return Known(
+        return Resolver(
             {**self._stack.template, "Parameters": parameters},
             values,
             region=self._stack.region,

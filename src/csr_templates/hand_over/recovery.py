@@ -16,7 +16,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from cfn_analysis.model.resolving import Known
+from cfn_analysis.model.resolving import Resolver
 from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.schemas import resource_schema, stateful_types
 from cfn_analysis.model.three_valued import YES
@@ -102,7 +102,7 @@ def left_out(stack: BuiltStack) -> dict[str, str]:
     while True:
         before = len(reasons)
         for name in sorted(imported):
-            if reason := _reason(stack, name, imported):
+            if reason := _why_not_imported(stack, name, imported):
                 reasons[name] = reason
                 imported.remove(name)
         if len(reasons) == before:
@@ -122,7 +122,7 @@ def resources_to_import(stack: BuiltStack, step: Step, values: Mapping[str, str]
     passed = {name: value for name, value in values.items() if name in step.template["Parameters"]}
     prefix = PREFIX.replace("${ProjectName}", values.get("ProjectName", ""))
     name = f"{prefix.replace('${Environment}', values.get('Environment', ''))}{stack.name}"
-    resolver = Known(step.template, passed, region=stack.region, account=_ACCOUNT, stack_name=name)
+    resolver = Resolver(step.template, passed, region=stack.region, account=_ACCOUNT, stack_name=name)
     resources = {
         logical_id: resource
         for logical_id, resource in step.template["Resources"].items()
@@ -151,7 +151,7 @@ def _survivors(stack: BuiltStack) -> list[str]:
     ]
 
 
-def _reason(stack: BuiltStack, name: str, imported: Collection[str]) -> str:
+def _why_not_imported(stack: BuiltStack, name: str, imported: Collection[str]) -> str:
     """Return why a resource cannot be imported; empty if it can, as far as these ones are imported."""
     resource = stack.resources[name]
     type_name = resource["Type"]
@@ -312,7 +312,7 @@ def _without(node: Any, gone: Set[str], placeholders: dict[str, str]) -> Any:
 
 
 def _identifier(
-    stack: BuiltStack, resolver: Known, resources: Mapping[str, Any], logical_id: str
+    stack: BuiltStack, resolver: Resolver, resources: Mapping[str, Any], logical_id: str
 ) -> dict[str, Any]:
     """Return the primary identifier of a resource."""
     resource = resources[logical_id]
@@ -330,7 +330,7 @@ def _identifier(
     return identifier
 
 
-def _name_in_account(stack: BuiltStack, resolver: Known, resource: Mapping[str, Any]) -> dict[str, Any]:
+def _name_in_account(stack: BuiltStack, resolver: Resolver, resource: Mapping[str, Any]) -> dict[str, Any]:
     """Return by what an operator finds a resource in the account: its name, otherwise its tag Name."""
     schema = resource_schema(resource["Type"], stack.region)
     naming = {*schema.primary_identifier, *schema.create_only, schema.tag_property}

@@ -17,7 +17,7 @@ GLOBAL: Final = "us-east-1"
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     """A call of which some values are given later: ``iam_calls.role(name)`` returns a ``Query``.
 
     Its attributes are those of ``Query``, with spaces between the names of a list.
@@ -45,7 +45,7 @@ class Call:
 
 
 @cache
-def _query(call: Call, values: tuple[str, ...]) -> Query:
+def _query(call: ApiCall, values: tuple[str, ...]) -> Query:
     if call.region:
         values = (call.region, *values)
     region, *parameters = values
@@ -63,5 +63,5 @@ def _query(call: Call, values: tuple[str, ...]) -> Query:
     )
 
 
-GlobalCall = partial(Call, region=GLOBAL)
+GlobalCall = partial(ApiCall, region=GLOBAL)
 """A call to a global service."""

@@ -136,7 +136,7 @@ def collect(
     environment: ResolvedEnvironment,
     facts: Facts,
     missing: Missing,
-    progress: Callable[[int, int], None] = lambda done, known: None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
     """Make calls, and add their answers to the facts, until no answer is missing.
 
@@ -153,12 +153,12 @@ def collect(
     with ThreadPoolExecutor(_ASKING) as pool:
         while queries := missing(environment, facts):
             waiting = [pool.submit(account.ask, query) for query in _one_of_each_endpoint_first(queries)]
-            known = done + len(waiting)
+            total = done + len(waiting)
             try:
                 for answered in as_completed(waiting):
                     facts.add([answered.result()])
                     done += 1
-                    progress(done, known)
+                    progress(done, total)
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
@@ -176,32 +176,51 @@ def _one_of_each_endpoint_first(queries: Sequence[Query]) -> list[Query]:
 def _given(value: Any) -> Any:
     """Return a parameter for boto3: tuples of facts as lists, search strings of WAF as bytes."""
     if isinstance(value, Mapping):
-        return {name: one.encode() if name == "SearchString" else _given(one) for name, one in value.items()}
-    return [_given(one) for one in value] if isinstance(value, (tuple, list)) else value
+        return {name: _member(name, member) for name, member in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_given(element) for element in value]
+    return value
+
+
+def _member(name: str, value: Any) -> Any:
+    if name == "SearchString":
+        return value.encode()
+    return _given(value)
 
 
 def _kept(query: Query, answer: Any) -> Any:
     """Return the part of an answer that becomes a fact, as a JSON value."""
-    part = answer
-    for key in filter(None, query.path.split(".")):
-        part = part.get(key, {} if query.path.startswith(f"{key}.") else [])
+    part = _at_path(answer, query.path)
     if query.keep and isinstance(part, list):
-        part = [_only(item, query.keep) for item in part]
+        part = [_only(entry, query.keep) for entry in part]
     elif query.keep:
         part = _only(part, query.keep)
-    return _json_value(query.reduce(part) if query.reduce else part)
+    if query.reduce:
+        part = query.reduce(part)
+    return _json_value(part)
 
 
-def _only(item: Mapping[str, Any], keep: Iterable[str]) -> dict[str, Any]:
-    return {name: item[name] for name in keep if name in item}
+def _at_path(answer: Any, path: str) -> Any:
+    """Return a part of an answer; an empty list if the answer does not have it."""
+    if not path:
+        return answer
+    *outer, last = path.split(".")
+    part = answer
+    for key in outer:
+        part = part.get(key, {})
+    return part.get(last, [])
+
+
+def _only(structure: Mapping[str, Any], keep: Iterable[str]) -> dict[str, Any]:
+    return {name: structure[name] for name in keep if name in structure}
 
 
 def _json_value(value: Any) -> Any:
     """Return a part of an answer as a JSON value."""
     if isinstance(value, Mapping):
-        return {name: _json_value(one) for name, one in value.items()}
+        return {name: _json_value(member) for name, member in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_json_value(one) for one in value]
+        return [_json_value(element) for element in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return value

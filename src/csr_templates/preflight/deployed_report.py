@@ -43,48 +43,55 @@ def as_json(state: DeployedState, folder: Side) -> dict[str, Any]:
 
 def paragraphs(document: Mapping[str, Any]) -> list[list[str]]:
     """Return a heading, and for each stack a line and its details, from a document of ``as_json``."""
-    found = [[f"Deployed in account {document['account']}, read at {document['time']}"]]
-    for stack in document["stacks"]:
-        drift = stack["drift"]
-        names = f": {', '.join(drift['resources'])}" if drift["resources"] else ""
-        found.append(
-            [
-                f"{stack['name']} ({stack['region']}): {stack['status']}, last update {stack['updated']}",
-                f"template: {stack['template']}",
-                f"drift: {drift['status']} at {drift['time']}{names}"
-                if drift["time"]
-                else "drift: never checked",
-                *stack["differences"],
-                stack["id"],
-            ]
-        )
+    lines = [[f"Deployed in account {document['account']}, read at {document['time']}"]]
+    lines += [_paragraph(stack) for stack in document["stacks"]]
     for key, words in _LISTS.items():
         if document[key]:
-            found.append([f"{words}: {', '.join(document[key])}"])
-    return found
+            lines.append([f"{words}: {', '.join(document[key])}"])
+    return lines
+
+
+def _paragraph(stack: Mapping[str, Any]) -> list[str]:
+    """Return the lines about a stack."""
+    return [
+        f"{stack['name']} ({stack['region']}): {stack['status']}, last update {stack['updated']}",
+        f"template: {stack['template']}",
+        _drift(stack["drift"]),
+        *stack["differences"],
+        stack["id"],
+    ]
+
+
+def _drift(drift: Mapping[str, Any]) -> str:
+    if not drift["time"]:
+        return "drift: never checked"
+    sentence = f"drift: {drift['status']} at {drift['time']}"
+    if drift["resources"]:
+        return f"{sentence}: {', '.join(drift['resources'])}"
+    return sentence
 
 
 def notes(state: DeployedState) -> list[str]:
     """Return sentences about what the review assumes."""
-    found = []
+    sentences = []
     question = deployed.wrong_account(state.environment, state.facts.header.caller)
     if question and not state.stacks and not state.unknown:
-        found.append(f"{deployed.none_exists(state.environment)}.{question}")
+        sentences.append(f"{deployed.none_exists(state.environment)}.{question}")
     for stack in state.stacks.values():
         secret = [name for name, parameter in stack.parameters.items() if parameter.is_hidden]
         if secret:
-            found.append(f"{stack.name}: AWS hides {series(secret)}. The review assumes the same value.")
+            sentences.append(f"{stack.name}: AWS hides {series(secret)}. The review assumes the same value.")
         if HIDDEN_VALUE in stack.template:
-            found.append(
+            sentences.append(
                 f"{stack.name}: values in the deployed template that look like secrets are hidden. The "
                 "review assumes the same values."
             )
-    found += [
+    sentences += [
         f"{stack}: {name} is a parameter of Systems Manager. The review uses its deployed value; the deploy "
         "reads it again, and it may have changed."
         for stack, name in review_side.moving_parameters(state)
     ]
-    return found
+    return sentences
 
 
 def _stack(state: DeployedState, stack: BuiltStack, folder: Side) -> dict[str, Any]:
@@ -118,11 +125,13 @@ def _origin(deployed: DeployedStack, stack: BuiltStack, folder: Side) -> str:
             raise HistoryError("It is not the deployed text.")
         commit = commit_of(Path(folder.name), deployed.template)
     except HistoryError:
-        return f"{f'equal to {folder.name}, ' if is_equal else ''}not compared with commits"
+        if is_equal:
+            return f"equal to {folder.name}, not compared with commits"
+        return "not compared with commits"
+    if commit and is_same:
+        return f"equal to {folder.name} (unchanged since {commit})"
     if commit:
-        return (
-            f"equal to {folder.name} (unchanged since {commit})" if is_same else f"{commit}, of {folder.name}"
-        )
+        return f"{commit}, of {folder.name}"
     if is_same:
         return f"equal to {folder.name}, which is not committed"
     if is_equal:
@@ -148,16 +157,28 @@ def _differences(
         states = [_on(enabled) for enabled in (deployed.is_protected, stack.termination_protection)]
         yield f"termination protection: {states[0]}; {folder.name} demands {states[1]}"
     if deployed.policy is not None and deployed.policy != stack.policies.stack:
-        yield f"stack policy: {'differs from' if deployed.policy else 'none; there is one in'} {folder.name}"
-    wanted = _tags(state, stack, folder)
-    for name in dict.fromkeys([*wanted, *deployed.tags]) if wanted else ():
-        if deployed.tags.get(name) != wanted.get(name):
-            values = [shown(tags.get(name, "none"), name) for tags in (deployed.tags, wanted)]
-            yield f"tag {name}: {values[0]}; in {folder.name} {values[1]}"
+        state_of_policy = "none; there is one in"
+        if deployed.policy:
+            state_of_policy = "differs from"
+        yield f"stack policy: {state_of_policy} {folder.name}"
+    yield from _different_tags(deployed.tags, _tags(state, stack, folder), folder)
     for export, importers in state.imports.get(stack.name, {}).items():
         yield f"export {export}: imported by {series(importers)}, outside the folder"
     if deployed.triggers:
         yield f"rollback triggers: {', '.join(arn.rpartition(':')[2] for arn in deployed.triggers)}"
+
+
+def _different_tags(
+    deployed_tags: Mapping[str, str], tags_of_files: Mapping[str, str], folder: Side
+) -> Iterator[str]:
+    """Yield the tags that differ; none if those of the files are not known."""
+    if not tags_of_files:
+        return
+    for name in dict.fromkeys([*tags_of_files, *deployed_tags]):
+        if deployed_tags.get(name) != tags_of_files.get(name):
+            deployed_value = shown(deployed_tags.get(name, "none"), name)
+            value_of_files = shown(tags_of_files.get(name, "none"), name)
+            yield f"tag {name}: {deployed_value}; in {folder.name} {value_of_files}"
 
 
 def _on(enabled: bool) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from cfn_analysis.model.resolving import Known, pseudo_parameters
+from cfn_analysis.model.resolving import Resolver, pseudo_parameters
 from csr_templates.preflight import deployed, remedies
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.resolved_environment import (
@@ -61,14 +61,16 @@ def as_deployed(
         deployed_value = deployed.parameter(lookup, stack, parameter)
         if deployed_value is not None:
             values[parameter] = deployed_value
-    known = Known(
+    resolver = Resolver(
         stack.built.template,
         values,
         region=stack.region,
         account=environment.account,
         stack_name=stack.deployed,
     )
-    properties: Mapping[str, Any] = known.value(stack.built.template["Resources"][logical_id]["Properties"])
+    properties: Mapping[str, Any] = resolver.value(
+        stack.built.template["Resources"][logical_id]["Properties"]
+    )
     return properties
 
 

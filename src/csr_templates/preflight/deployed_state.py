@@ -100,8 +100,14 @@ class DeployedState(NamedTuple):
 def read(environment: ResolvedEnvironment, facts: Facts) -> DeployedState:
     """Return what is deployed of an environment."""
     reader = _Reader(environment, facts)
-    stacks = {stack.name: found for stack in environment.stacks if (found := reader.stack(stack))}
-    others = [stack for region in environment.regions for stack in reader.others(region)]
+    stacks: dict[str, DeployedStack] = {}
+    for stack in environment.stacks:
+        deployed_stack = reader.stack(stack)
+        if deployed_stack is not None:
+            stacks[stack.name] = deployed_stack
+    others: list[DeployedStack] = []
+    for region in environment.regions:
+        others += reader.others(region)
     own = {(stack.region, stack.stack_name) for stack in (*stacks.values(), *others)}
     imports = {stack.name: reader.imports(stack, own) for stack in stacks.values()}
     unknown = tuple(dict.fromkeys(reader.unknown))
@@ -136,10 +142,10 @@ class _Reader:
             self.known_ids.add(described[0]["StackId"])
             status = described[0]["StackStatus"]
             if status in READY:
-                found = self._read(stack.name, stack.region, described[0])
-                if found.template:
+                deployed_stack = self._read(stack.name, stack.region, described[0])
+                if deployed_stack.template:
                     self.not_compared.remove(stack.name)
-                return found
+                return deployed_stack
             remedy = state_remedy(status, stack, self.environment, "then run the command again")
             self._say_state(stack.name, stack.deployed, status, remedy)
         return None
@@ -186,7 +192,7 @@ class _Reader:
 
     def imports(self, stack: DeployedStack, own: set[tuple[str, str]]) -> dict[str, list[str]]:
         """Return the exports of a stack that stacks outside the environment import."""
-        found: dict[str, list[str]] = {}
+        outside_importers: dict[str, list[str]] = {}
         with self._about(stack.name):
             for export in self.lookup(cloudformation_calls.exports(stack.region)):
                 if export.get("ExportingStackId") == stack.id:
@@ -194,8 +200,8 @@ class _Reader:
                         names = self.lookup(cloudformation_calls.importers(stack.region, export["Name"]))
                         outside = [name for name in names or () if (stack.region, name) not in own]
                         if outside:
-                            found[export["Name"]] = outside
-        return found
+                            outside_importers[export["Name"]] = outside
+        return outside_importers
 
     @contextmanager
     def _about(self, stack: str) -> Iterator[None]:
@@ -219,32 +225,34 @@ class _Reader:
             self.environment.name,
         )
 
-    def _read(self, name: str, region: str, found: Mapping[str, Any]) -> DeployedStack:
+    def _read(self, name: str, region: str, description: Mapping[str, Any]) -> DeployedStack:
         """Return a stack; parts that are not known are empty or None, and said."""
-        stack_id = found["StackId"]
-        drift = found.get("DriftInformation", {})
+        stack_id = description["StackId"]
+        drift = description.get("DriftInformation", {})
         template, policy, drifted = "", None, None
         with self._about(name):
-            if not (template := self.lookup(cloudformation_calls.template(region, found["StackId"]))):
-                sentence = f"The deployed template of {found['StackName']} cannot be compared: {_NO_TEMPLATE}"
+            if not (template := self.lookup(cloudformation_calls.template(region, description["StackId"]))):
+                sentence = (
+                    f"The deployed template of {description['StackName']} cannot be compared: {_NO_TEMPLATE}"
+                )
                 self.unknown.append((name, sentence))
         with self._about(name):
             policy = json.loads(self.lookup(cloudformation_calls.stack_policy(region, stack_id)) or "{}")
         with self._about(name):
             drifted = deployed.drifted(self.lookup(cloudformation_calls.stack_resources(region, stack_id)))
-        triggers = found.get("RollbackConfiguration", {}).get("RollbackTriggers", [])
+        triggers = description.get("RollbackConfiguration", {}).get("RollbackTriggers", [])
         return DeployedStack(
             name,
-            found["StackName"],
-            found["StackId"],
+            description["StackName"],
+            description["StackId"],
             region,
-            found["StackStatus"],
-            found.get("LastUpdatedTime") or found.get("CreationTime", ""),
+            description["StackStatus"],
+            description.get("LastUpdatedTime") or description.get("CreationTime", ""),
             template,
-            {entry["ParameterKey"]: _parameter(entry) for entry in found.get("Parameters", [])},
+            {entry["ParameterKey"]: _parameter(entry) for entry in description.get("Parameters", [])},
             policy,
-            found.get("EnableTerminationProtection") is True,
-            {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])},
+            description.get("EnableTerminationProtection") is True,
+            {tag["Key"]: tag["Value"] for tag in description.get("Tags", [])},
             [trigger["Arn"] for trigger in triggers],
             drift.get("StackDriftStatus", "NOT_CHECKED"),
             drift.get("LastCheckTimestamp", ""),

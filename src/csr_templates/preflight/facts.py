@@ -302,8 +302,10 @@ def now() -> str:
 
 def moment(text: str) -> datetime:
     """Return a time of an answer; UTC if it has no time zone."""
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        return time.replace(tzinfo=UTC)
+    return time
 
 
 def as_json(facts: Facts) -> str:
@@ -344,7 +346,7 @@ def from_json(text: str, name: str, policy: str = operator_policies.PREFLIGHT) -
             raise ValueError("other keys than those of the format")
         header = FactsHeader(*(_text(document[field]) for field in FactsHeader._fields))
         moment(header.time)
-        facts = Facts(header, map(_fact, document["facts"]), policy)
+        facts = Facts(header, [_fact(fact) for fact in document["facts"]], policy)
         for fact in facts:
             if fact.query.operation == "GetTemplate" and fact.answer is not None:
                 _text(fact.answer)

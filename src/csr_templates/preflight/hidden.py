@@ -36,17 +36,15 @@ def digest(value: str) -> str:
 
 def in_stacks(stacks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return descriptions of stacks with the secrets in parameters and outputs hidden."""
-    return [
-        {
-            **stack,
-            **{
-                key: [_hide_pairs(entry) for entry in stack[key]]
-                for key in ("Parameters", "Outputs")
-                if key in stack
-            },
-        }
-        for stack in stacks
-    ]
+    return [_in_stack(stack) for stack in stacks]
+
+
+def _in_stack(stack: Mapping[str, Any]) -> dict[str, Any]:
+    hidden = dict(stack)
+    for key in ("Parameters", "Outputs"):
+        if key in stack:
+            hidden[key] = [_hide_pairs(entry) for entry in stack[key]]
+    return hidden
 
 
 def in_template(body: str | Mapping[str, Any]) -> str:
@@ -101,7 +99,7 @@ def _hide(node: Any, name: str, type_name: str) -> Any:
     The name is its key; for the value of a pair, also the name in the pair.
     """
     if isinstance(node, list):
-        return [_hide(item, name, type_name) for item in node]
+        return [_hide(element, name, type_name) for element in node]
     if isinstance(node, Mapping):
         label = next((node[key] for key in _LABELS if isinstance(node.get(key), str)), "")
         return {

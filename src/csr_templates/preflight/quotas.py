@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from csr_templates.preflight import deployed, remedies
-from csr_templates.preflight.calls import GLOBAL, Call
+from csr_templates.preflight.calls import GLOBAL, ApiCall
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
 from csr_templates.preflight.results import Check, Result, Subject, failed, passed
@@ -26,7 +26,7 @@ class Quota(NamedTuple):
 
     id: str
     type: str
-    used: Call
+    used: ApiCall
     documented: int
     code: str = ""
     noun: str = ""

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from cfn_analysis.model.escaping import for_markdown, for_terminal, markdown_block, markdown_code
 from cfn_analysis.model.wording import hint
@@ -31,7 +31,7 @@ def ignore(
     Raises:
         IgnoreError: there is no such check.
     """
-    pairs = {tuple(given.split(":", 1)) for given in ignored}
+    pairs = {tuple(option.split(":", 1)) for option in ignored}
     for name, *_ in sorted(pairs):
         if name not in checks:
             raise IgnoreError(
@@ -46,7 +46,7 @@ def ignore(
 
 def ordered(results: Iterable[CheckResult]) -> list[CheckResult]:
     """Return the results sorted by status, with ignored results last."""
-    return sorted(results, key=lambda one: (one.is_ignored, STATUSES.index(one.status)))
+    return sorted(results, key=lambda result: (result.is_ignored, STATUSES.index(result.status)))
 
 
 def last_line(results: Sequence[CheckResult]) -> str:
@@ -76,7 +76,8 @@ def as_text(
         lines += [f"        > {group[0].remedy}", ""]
     for check, count in _passed(results).items():
         lines.append(f"{PASS:8}{check}{f' ({count})' if count > 1 else ''}")
-    return "\n".join(map(for_terminal, [*lines, "", last_line(results)]))
+    lines += ["", last_line(results)]
+    return "\n".join(for_terminal(line) for line in lines)
 
 
 def as_markdown(
@@ -108,39 +109,46 @@ def as_json(results: Sequence[CheckResult], environment: ResolvedEnvironment, fa
         "account": facts.account,
         "time": facts.time,
         "stacks": [stack.name for stack in environment.chosen],
-        "counts": {
-            **{
-                status: sum(result.status == status and not result.is_ignored for result in results)
-                for status in STATUSES
-            },
-            "ignored": sum(result.is_ignored for result in results),
-        },
+        "counts": _counts(results),
         "summary": last_line(results),
-        "results": [
-            {
-                "check": result.check,
-                "id": result.subject,
-                "stack": result.stack,
-                "status": result.status,
-                "ignored": result.is_ignored,
-                "sentence": result.sentence,
-                "remedy": result.remedy,
-                "command": result.command,
-                "why": result.why,
-            }
-            for result in ordered(results)
-        ],
+        "results": [_result_document(result) for result in ordered(results)],
     }
     return json.dumps(document, indent=2)
+
+
+def _counts(results: Sequence[CheckResult]) -> dict[str, int]:
+    """Return the number of results with each status, and of those that are ignored."""
+    counts = dict.fromkeys([*STATUSES, "ignored"], 0)
+    for result in results:
+        if result.is_ignored:
+            counts["ignored"] += 1
+        else:
+            counts[result.status] += 1
+    return counts
+
+
+def _result_document(result: CheckResult) -> dict[str, Any]:
+    return {
+        "check": result.check,
+        "id": result.subject,
+        "stack": result.stack,
+        "status": result.status,
+        "ignored": result.is_ignored,
+        "sentence": result.sentence,
+        "remedy": result.remedy,
+        "command": result.command,
+        "why": result.why,
+    }
 
 
 def _groups(results: Iterable[CheckResult]) -> list[list[CheckResult]]:
     """Return the results that did not pass, grouped by check and remedy."""
     shown = [result for result in ordered(results) if result.status != PASS]
-    return [
-        list(group)
-        for _, group in groupby(shown, lambda one: (one.check, one.status, one.is_ignored, one.remedy))
-    ]
+    return [list(group) for _, group in groupby(shown, _group_key)]
+
+
+def _group_key(result: CheckResult) -> tuple[str, str, bool, str]:
+    return result.check, result.status, result.is_ignored, result.remedy
 
 
 def _title(command: str, environment: ResolvedEnvironment, facts: Facts) -> str:

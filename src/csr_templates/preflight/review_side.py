@@ -14,6 +14,7 @@ from cfn_analysis.model.built_stack import BuiltStack, Policies
 from cfn_analysis.model.template_text import TemplateTextError, read_template
 from cfn_analysis.reviewing import report
 from cfn_analysis.reviewing.changes import StackChanges
+from cfn_analysis.reviewing.findings import Risk
 from cfn_analysis.reviewing.kinds import EXPORT, KINDS, WILL_FAIL
 from cfn_analysis.reviewing.risks import unknown_stack
 from cfn_analysis.reviewing.sides import Side
@@ -44,57 +45,59 @@ def review(state: DeployedState, folder: Side) -> report.Review:
     values = folder.environments[environment]
     pairs = [_sides(state, stack, values.get(stack.name, {})) for stack in folder.stacks]
     outside = _importers(state)
-    before = Side(
-        f"deployed:{environment}",
-        (*(pair.before for pair in pairs if pair.before), *map(_other_stack, state.others), *outside),
-        {
-            environment: {
-                **{pair.after.name: pair.values_before for pair in pairs if pair.before},
-                **{stack.name: _known_values(stack) for stack in state.others},
-            }
-        },
-    )
+    stacks_before = [pair.before for pair in pairs if pair.before]
+    stacks_before += [_other_stack(stack) for stack in state.others]
+    values_before = {pair.after.name: pair.values_before for pair in pairs if pair.before}
+    values_before |= {stack.name: _known_values(stack) for stack in state.others}
+    before = Side(f"deployed:{environment}", (*stacks_before, *outside), {environment: values_before})
     after = folder._replace(
         stacks=(*(pair.after for pair in pairs), *outside),
         environments={environment: {pair.after.name: pair.values_after for pair in pairs}},
     )
-    found = report.review(before, after, [environment])
-    return _completed(found, state, {stack.name for stack in outside})
+    compared = report.review(before, after, [environment])
+    return _completed(compared, state, {stack.name for stack in outside})
 
 
-def _completed(found: report.Review, state: DeployedState, outside: set[str]) -> report.Review:
+def _completed(compared: report.Review, state: DeployedState, outside: set[str]) -> report.Review:
     """Return the review with the risks of what is not known.
 
     Stacks outside the folder are left out, and those that were not compared, which are not without changes.
     """
-    failing = {
-        (stack.built.name, output.key)
-        for environment in found.environments
-        for stack in environment.stacks
-        for output in stack.outputs
-        if outside & set(output.importers)
-    }
-    environments = [
-        environment._replace(
-            stacks=tuple(
-                stack
-                for stack in environment.stacks
-                if stack.built.name not in outside | state.not_compared or _is_changed(stack, outside)
-            )
-        )
-        for environment in found.environments
-    ]
-    risks = [
-        known._replace(kind=WILL_FAIL)
-        if known.kind == EXPORT and (known.stack, known.name) in failing
-        else known
-        for known in found.risks
-        if known.stack not in outside
-    ]
+    environments = []
+    for environment in compared.environments:
+        stacks = [stack for stack in environment.stacks if _is_shown(stack, state, outside)]
+        environments.append(environment._replace(stacks=tuple(stacks)))
+    imported = _imported_outside(compared, outside)
+    risks = [_as_failure(risk, imported) for risk in compared.risks if risk.stack not in outside]
     risks += [unknown_stack(stack, state.environment.name, why) for stack, why in state.unknown]
-    risks.sort(key=lambda known: KINDS.index(known.kind))
-    judgments = [judgment for judgment in found.judgments if judgment.subject.stack not in outside]
-    return found._replace(environments=environments, risks=risks, judgments=judgments)
+    risks.sort(key=lambda risk: KINDS.index(risk.kind))
+    judgments = [judgment for judgment in compared.judgments if judgment.subject.stack not in outside]
+    return compared._replace(environments=environments, risks=risks, judgments=judgments)
+
+
+def _imported_outside(compared: report.Review, outside: set[str]) -> set[tuple[str, str]]:
+    """Return stack and key of the changed outputs that stacks outside the folder import."""
+    imported = set()
+    for environment in compared.environments:
+        for stack in environment.stacks:
+            for output in stack.outputs:
+                if outside & set(output.importers):
+                    imported.add((stack.built.name, output.key))
+    return imported
+
+
+def _as_failure(risk: Risk, imported: set[tuple[str, str]]) -> Risk:
+    """Return the risk of an export that an outside stack imports as a failure: it cannot change."""
+    if risk.kind == EXPORT and (risk.stack, risk.name) in imported:
+        return risk._replace(kind=WILL_FAIL)
+    return risk
+
+
+def _is_shown(stack: StackChanges, state: DeployedState, outside: set[str]) -> bool:
+    """Return whether the review names a stack: one of the folder that was compared, or that changes."""
+    if stack.built.name not in outside | state.not_compared:
+        return True
+    return _is_changed(stack, outside)
 
 
 def _is_changed(stack: StackChanges, outside: set[str]) -> bool:
@@ -149,12 +152,11 @@ def _with_resolved(
 
 def moving_parameters(state: DeployedState) -> list[tuple[str, str]]:
     """Return stack and name of each parameter whose value Systems Manager provides."""
-    return [
-        (stack.name, name)
-        for stack in state.stacks.values()
-        for name, parameter in stack.parameters.items()
-        if parameter.resolved is not None
-    ]
+    moving = []
+    for stack in state.stacks.values():
+        names = [name for name, parameter in stack.parameters.items() if parameter.resolved is not None]
+        moving += [(stack.name, name) for name in names]
+    return moving
 
 
 def _known_values(deployed: DeployedStack) -> dict[str, str]:
@@ -169,12 +171,13 @@ def _is_stored(stack: BuiltStack, parameter: str) -> bool:
 
 def _as_plain(stack: BuiltStack, names: Iterable[str]) -> BuiltStack:
     """Return a stack in which parameters of Systems Manager have the type of their values."""
-    plain = {
-        name: {**declared, "Type": str(declared["Type"]).removeprefix(_SSM).removesuffix(">")}
-        for name in names
-        if _is_stored(stack, name) and (declared := stack.parameters[name])
-    }
-    return replace(stack, template={**stack.template, "Parameters": {**stack.parameters, **plain}})
+    parameters = dict(stack.parameters)
+    for name in names:
+        if _is_stored(stack, name):
+            declared = stack.parameters[name]
+            plain_type = str(declared["Type"]).removeprefix(_SSM).removesuffix(">")
+            parameters[name] = {**declared, "Type": plain_type}
+    return replace(stack, template={**stack.template, "Parameters": parameters})
 
 
 def _template(deployed: DeployedStack) -> dict[str, Any]:
@@ -210,24 +213,22 @@ def _importers(state: DeployedState) -> list[BuiltStack]:
         for export, importers in state.imports.get(stack.name, {}).items():
             for importer in importers:
                 names.setdefault((stack.region, importer), []).append(export)
-    return [
-        BuiltStack(
-            f"{importer} ({_OUTSIDE})",
-            importer,
-            region,
-            {
-                "Resources": {
-                    f"Import{number}": {
-                        "Type": "AWS::SSM::Parameter",
-                        "Properties": {"Value": {"Fn::ImportValue": export}},
-                    }
-                    for number, export in enumerate(exports)
-                }
-            },
-            name_pattern=importer,
-        )
-        for (region, importer), exports in names.items()
-    ]
+    stacks = []
+    for (region, importer), exports in names.items():
+        name, template = f"{importer} ({_OUTSIDE})", _template_with_imports(exports)
+        stacks.append(BuiltStack(name, importer, region, template, name_pattern=importer))
+    return stacks
+
+
+def _template_with_imports(exports: Sequence[str]) -> dict[str, Any]:
+    """Return a template that imports values, for a stack whose template was not read."""
+    resources = {}
+    for number, export in enumerate(exports):
+        resources[f"Import{number}"] = {
+            "Type": "AWS::SSM::Parameter",
+            "Properties": {"Value": {"Fn::ImportValue": export}},
+        }
+    return {"Resources": resources}
 
 
 def _restored(deployed: Any, new: Any) -> Any:

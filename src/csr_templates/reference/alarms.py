@@ -103,7 +103,7 @@ def metrics(alarm: Mapping[str, Any]) -> Iterator[str]:
     """Yield a list of the metrics of an alarm with their dimensions, and of its expressions."""
     if "Metrics" not in alarm:
         yield f"- {_metric_name(alarm)}"
-        yield from _dimensions(alarm)
+        yield from _dimension_items(alarm)
         return
     for query in alarm["Metrics"]:
         name = code(query["Id"])
@@ -112,7 +112,7 @@ def metrics(alarm: Mapping[str, Any]) -> Iterator[str]:
         elif "MetricStat" in query:
             stat = query["MetricStat"]
             yield f"- {name}: {stat['Stat']} of {_metric_name(stat['Metric'])}"
-            yield from _dimensions(stat["Metric"])
+            yield from _dimension_items(stat["Metric"])
 
 
 def _metric_name(metric: Mapping[str, Any]) -> str:
@@ -121,7 +121,7 @@ def _metric_name(metric: Mapping[str, Any]) -> str:
     return f"{namespace} {code(in_words(metric.get('MetricName', '')))}".strip()
 
 
-def _dimensions(metric: Mapping[str, Any]) -> Iterator[str]:
+def _dimension_items(metric: Mapping[str, Any]) -> Iterator[str]:
     dimensions = metric.get("Dimensions", [])
     if not isinstance(dimensions, list):  # a function
         yield f"  - {code(in_words(dimensions))}"

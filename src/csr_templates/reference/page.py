@@ -107,7 +107,7 @@ class _Page:
                 yield f"  - Default: {code(in_words(parameter['Default'])) or '(empty)'}"
             if constraint := _constraint(parameter):
                 yield f"  - Allowed: {constraint}"
-            for rule, descriptions in _rules(stack, name):
+            for rule, descriptions in _rules_with(stack, name):
                 sentences = " ".join(prose(description) for description in descriptions)
                 yield f"  - The rule {code(rule)} rejects some values: {sentences}"
 
@@ -258,7 +258,7 @@ def _about(name: str, description: Any) -> str:
     return name
 
 
-def _rules(stack: BuiltStack, parameter: str) -> Iterator[tuple[str, list[str]]]:
+def _rules_with(stack: BuiltStack, parameter: str) -> Iterator[tuple[str, list[str]]]:
     """Yield the rules of the template that use a parameter, with their assertions."""
     for name, rule in stack.template.get("Rules", {}).items():
         if any((use.kind, use.name) == ("name", parameter) for use in stack.uses_in("Rules", name)):

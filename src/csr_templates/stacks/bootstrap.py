@@ -52,8 +52,10 @@ def build(stack: BuiltStack, *, pipeline: str, service: str, with_bucket: bool) 
 
     The names of the roles are texts for Sub.
     """
-    also = ", and the bucket for templates" if with_bucket else ""
-    t = StackTemplate(f"Roles that deploy the {stack.name} stack{also}")
+    description = f"Roles that deploy the {stack.name} stack"
+    if with_bucket:
+        description += ", and the bucket for templates"
+    t = StackTemplate(description)
     add_parameters(t, stack)
     add_rules(t)
     add_conditions(t)
@@ -72,7 +74,7 @@ def longest_project(stack: BuiltStack) -> int:
     undocumented way, and the policies would not match.
     """
     declared: int = stack.parameters.get("ProjectName", {}).get("MaxLength", _BUCKET_LIMIT)
-    environment = max(map(len, _environments(stack)))
+    environment = max(len(name) for name in _environments(stack))
     fixed = environment + len(f"--{stack.name}-")
     lengths = [declared, _BUCKET_LIMIT - environment - _ACCOUNT_LENGTH - len(f"--artifacts--{stack.region}")]
     for logical_id, resource in stack.resources.items():
@@ -429,7 +431,9 @@ def add_policies(t: StackTemplate, stack: BuiltStack, pipeline: str, service: st
         ("ServiceDeletePolicy", f"{service}-delete", roles.service, documents.service_delete, "MayDelete"),
     ):
         for number, document in enumerate(its, 1):
-            attributes: dict[str, Any] = {"Condition": condition} if condition else {}
+            attributes: dict[str, Any] = {}
+            if condition:
+                attributes["Condition"] = condition
             t.add_resource(
                 iam.ManagedPolicy(
                     f"{title}{number}",

@@ -27,8 +27,13 @@ def linked_dashboards(stacks: Collection[str]) -> dict[str, str | Mapping[str, s
     Args:
         stacks: names of the stacks of the system.
     """
-    here = {"Ref": "AWS::Region"}
-    return {name: FRONTEND_REGION if name == FRONTEND else here for name in STACK_NAMES if name in stacks}
+    regions: dict[str, str | Mapping[str, str]] = {}
+    for name in STACK_NAMES:
+        if name in stacks:
+            regions[name] = {"Ref": "AWS::Region"}
+    if FRONTEND in regions:
+        regions[FRONTEND] = FRONTEND_REGION
+    return regions
 
 
 class SharedOutput(NamedTuple):
@@ -89,7 +94,9 @@ def origin_keys(direction: str, parameter: str, keys: Mapping[str, str]) -> dict
         parameter: the parameter that selects the keys.
         keys: value of the parameter -> keys.
     """
-    secrets = {value: [f"{ORIGIN_API_KEY_SECRET}-{key}" for key in chosen] for value, chosen in keys.items()}
+    secrets = {}
+    for value, chosen in keys.items():
+        secrets[value] = [f"{ORIGIN_API_KEY_SECRET}-{key}" for key in chosen]
     return {direction: {"Parameter": parameter, "Secrets": secrets}}
 
 

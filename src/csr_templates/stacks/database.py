@@ -119,7 +119,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "DatabaseInstanceClass",
                 Type="String",
                 Default="db.t3.medium",
-                AllowedValues=list(INSTANCE_CLASSES),
+                AllowedValues=list(instance_classes()),
                 Description=(
                     "Class of all DB instances. A change restarts them one after the other. "
                     "Performance Insights is enabled if the class supports it."
@@ -211,25 +211,36 @@ def add_parameters(t: StackTemplate) -> Parameters:
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.Summary.html
 GIB_OF_T_CLASSES = {"medium": 4, "large": 8}
 GIB_OF_R_CLASSES = {"large": 16, "xlarge": 32} | {f"{n}xlarge": 32 * n for n in (2, 4, 8, 12, 16, 24, 32, 48)}
-INSTANCE_CLASSES = {
-    f"db.{family}.{size}": {
+T_FAMILIES = {"t3": "false", "t4g": "true"}  # whether they have Performance Insights
+R_FAMILIES = {
+    "r5": "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge",
+    "r6g": "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge",
+    "r6i": "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 32xlarge",
+    "r7g": "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge",
+    "r7i": "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 48xlarge",
+    "r8a": "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 48xlarge",
+    "r8g": "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 48xlarge",
+}
+
+
+def instance_classes() -> dict[str, dict[str, Any]]:
+    """Return the facts of each class."""
+    classes: dict[str, dict[str, Any]] = {}
+    for family, performance_insights in T_FAMILIES.items():
+        for size, gib in GIB_OF_T_CLASSES.items():
+            classes[f"db.{family}.{size}"] = _facts("true", performance_insights, gib)
+    for family, sizes in R_FAMILIES.items():
+        for size in sizes.split():
+            classes[f"db.{family}.{size}"] = _facts("false", "true", GIB_OF_R_CLASSES[size])
+    return classes
+
+
+def _facts(burstable: str, performance_insights: str, gib: int) -> dict[str, Any]:
+    return {
         "Burstable": burstable,
         "PerformanceInsights": performance_insights,
-        "LowMemory": (GIB_OF_T_CLASSES if burstable == "true" else GIB_OF_R_CLASSES)[size] * 2**30 // 16,
+        "LowMemory": gib * 2**30 // 16,
     }
-    for family, burstable, performance_insights, sizes in [
-        ("t3", "true", "false", "medium large"),
-        ("t4g", "true", "true", "medium large"),
-        ("r5", "false", "true", "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge"),
-        ("r6g", "false", "true", "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge"),
-        ("r6i", "false", "true", "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 32xlarge"),
-        ("r7g", "false", "true", "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge"),
-        ("r7i", "false", "true", "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 48xlarge"),
-        ("r8a", "false", "true", "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 48xlarge"),
-        ("r8g", "false", "true", "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 48xlarge"),
-    ]
-    for size in sizes.split()
-}
 
 
 class Conditions(NamedTuple):
@@ -245,7 +256,7 @@ class Conditions(NamedTuple):
 
 def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
     """Add the conditions, and the mapping of the instance classes that two of them use."""
-    t.add_mapping("InstanceClasses", INSTANCE_CLASSES)
+    t.add_mapping("InstanceClasses", instance_classes())
     fact = partial(FindInMap, "InstanceClasses", parameters.instance_class.Ref())
     # An Aurora replica is both a failover target and a reader.
     has_reader = t.add_condition(

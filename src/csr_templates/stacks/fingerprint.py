@@ -57,6 +57,7 @@ DEPLOYED_TYPES: Final = frozenset(
 # after a change, the API must be deployed again.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-update.html
 UNDEPLOYED_PROPERTIES: Final = frozenset({"Description", "Name", "Tags"})
+_DEPLOYED_KEYS: Final = ("Type", "Condition", "Properties")
 
 _HASH_LENGTH: Final = 16  # hexadecimal digits
 _SECTIONS: Final = {"name": "Parameters", "condition": "Conditions", "mapping": "Mappings"}  # by kind of use
@@ -110,12 +111,10 @@ def deployment(template: Mapping[str, Any], logical_id: str) -> str:
     resources = template["Resources"]
     own = resources[logical_id]["Properties"]
     api = own["RestApiId"]["Ref"]
-    definition = {
-        name: {
-            key: resources[name][key] for key in ("Type", "Condition", "Properties") if key in resources[name]
-        }
-        for name in [api, *deployed(template, logical_id)]
-    }
+    definition = {}
+    for name in [api, *deployed(template, logical_id)]:
+        resource = resources[name]
+        definition[name] = {key: resource[key] for key in _DEPLOYED_KEYS if key in resource}
     definition[api]["Properties"] = {
         name: value
         for name, value in resources[api].get("Properties", {}).items()
@@ -146,16 +145,21 @@ def deployed(template: Mapping[str, Any], logical_id: str) -> list[str]:
 
 
 def _without_release(environment: Any, function: str) -> dict[str, Any]:
-    variables = environment.get("Variables", {}) if isinstance(environment, Mapping) else environment
-    if not isinstance(variables, Mapping) or any(
-        name.startswith("Fn::") for name in [*environment, *variables]
-    ):
+    variables = environment
+    if isinstance(environment, Mapping):
+        variables = environment.get("Variables", {})
+    is_plain = isinstance(variables, Mapping)
+    if is_plain:
+        is_plain = not any(name.startswith("Fn::") for name in [*environment, *variables])
+    if not is_plain:
         raise FingerprintError(
             f"Resources.{function}.Properties.Environment: The variables are not a plain mapping, so "
             f"{RELEASE} cannot be added. Write a mapping, with Fn::If at the values that differ."
         )
     others = {name: value for name, value in variables.items() if name != RELEASE}
-    return {"Environment": {**environment, "Variables": others}} if others else {}
+    if not others:
+        return {}
+    return {"Environment": {**environment, "Variables": others}}
 
 
 def _replacing(template: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -164,17 +168,18 @@ def _replacing(template: Mapping[str, Any], properties: Mapping[str, Any]) -> di
     Returns:
         Logical ID -> the properties that cannot be changed in place.
     """
-    found: dict[str, dict[str, Any]] = {}
+    create_only: dict[str, dict[str, Any]] = {}
     pending: list[Mapping[str, Any]] = [properties]
     while pending:
         for use in uses(pending.pop()):
             resource = template["Resources"].get(use.name)
-            if use.kind == "name" and resource is not None and use.name not in found:
-                its_own = resource.get("Properties", {})
-                names = CREATE_ONLY_PROPERTIES.get(resource["Type"], its_own)
-                found[use.name] = {name: value for name, value in its_own.items() if name in names}
-                pending.append(found[use.name])
-    return found
+            if use.kind != "name" or resource is None or use.name in create_only:
+                continue
+            its_own = resource.get("Properties", {})
+            names = CREATE_ONLY_PROPERTIES.get(resource["Type"], its_own)
+            create_only[use.name] = {name: value for name, value in its_own.items() if name in names}
+            pending.append(create_only[use.name])
+    return create_only
 
 
 def _hash(value: Any, needed: Mapping[str, Mapping[str, Any]]) -> str:
@@ -199,11 +204,15 @@ def _dependencies(template: Mapping[str, Any], value: Any) -> dict[str, dict[str
         for use in uses(pending.pop()):
             section = _SECTIONS.get(use.kind, "")
             definitions = template.get(section, {})
-            for name in definitions if (use.kind, use.name) == ("mapping", "*") else (use.name,):
-                if name in definitions and name not in needed[section]:
-                    needed[section][name] = definitions[name]
-                    if section == "Conditions":
-                        pending.append(definitions[name])
+            names = [use.name]
+            if (use.kind, use.name) == ("mapping", "*"):
+                names = list(definitions)
+            for name in names:
+                if name not in definitions or name in needed[section]:
+                    continue
+                needed[section][name] = definitions[name]
+                if section == "Conditions":
+                    pending.append(definitions[name])
     return needed
 
 

@@ -102,10 +102,12 @@ def subset(*names: str) -> tuple[Stack, ...]:
     Raises:
         ValueError: there is no stack of this name, or a stack reads from one that is not in the subset.
     """
-    known = [stack.name for stack in STACKS]
+    all_names = [stack.name for stack in STACKS]
     for name in names:
-        if name not in known:
-            raise ValueError(f"There is no stack {name}.{hint(name, known)} The stacks are: {series(known)}.")
+        if name not in all_names:
+            raise ValueError(
+                f"There is no stack {name}.{hint(name, all_names)} The stacks are: {series(all_names)}."
+            )
     chosen = tuple(stack for stack in STACKS if stack.name in names)
     for stack in chosen:
         missing = [name for name in stack.reads_from if name not in names]

@@ -31,12 +31,16 @@ def read(name: str) -> Any:
     return yaml.safe_load((FOLDER / name).read_text("utf-8"))
 
 
-FAULTS: list[dict[str, Any]] = [
-    {"class": file.stem, **fault}
-    for file in sorted(FOLDER.glob("*.yaml"))
-    if file.name != FOUND_BY
-    for fault in read(file.name)
-]
+def read_faults() -> list[dict[str, Any]]:
+    """Return the faults of all files, each with the name of its file as its class."""
+    faults = []
+    for file in sorted(FOLDER.glob("*.yaml")):
+        if file.name != FOUND_BY:
+            faults += [{"class": file.stem, **fault} for fault in read(file.name)]
+    return faults
+
+
+FAULTS = read_faults()
 IDS = [str(fault["id"]) for fault in FAULTS]
 
 

@@ -143,10 +143,11 @@ def problems(name: str, template: Template) -> list[str]:
         )
         for stack in STACKS
     ]
-    of_the_house = [
-        sentence for stack in stacks if stack.name == name for sentence in house_rules.problems(stack)
-    ]
-    return [*cross_stack.problems(stacks), *of_the_house]
+    sentences = [*cross_stack.problems(stacks)]
+    for stack in stacks:
+        if stack.name == name:
+            sentences += house_rules.problems(stack)
+    return sentences
 
 
 def found_by_checks(name: str, template: Template) -> list[str]:
@@ -194,7 +195,7 @@ def module(file: str) -> Any:
 def arguments(name: str, template: Template, test: Callable[..., None]) -> list[dict[str, Any]]:
     """Return what a test of a stack is called with, made from the template; nothing where it cannot be."""
     makers: dict[str, Callable[[], Any]] = {
-        **{one: partial(original, one) for one in STACK},
+        **{stack: partial(original, stack) for stack in STACK},
         name: lambda: template,
         "stack": lambda: STACK[name],
         "templates": lambda: {name: template},
@@ -204,24 +205,34 @@ def arguments(name: str, template: Template, test: Callable[..., None]) -> list[
     cases: list[dict[str, Any]] = [{}]
     for mark in getattr(test, "pytestmark", []):
         if mark.name == "parametrize" and mark.args[0] != "stack":
-            names = (
-                [one.strip() for one in mark.args[0].split(",")]
-                if isinstance(mark.args[0], str)
-                else mark.args[0]
-            )
-            rows = [row if len(names) > 1 else (row,) for row in mark.args[1]]
-            cases = [{**case, **dict(zip(names, row, strict=True))} for case in cases for row in rows]
-    wanted = set(inspect.signature(test).parameters) - set(cases[0] if cases else ())
-    if not wanted or not wanted <= set(makers):
+            cases = with_parameters(cases, mark)
+    parametrized = set(cases[0]) if cases else set()
+    fixtures = set(inspect.signature(test).parameters) - parametrized
+    if not fixtures or not fixtures <= set(makers):
         return []
-    made = {one: makers[one]() for one in wanted}
-    return [{**made, **case} for case in cases]
+    values = {fixture: makers[fixture]() for fixture in fixtures}
+    return [{**values, **case} for case in cases]
+
+
+def with_parameters(cases: list[dict[str, Any]], mark: pytest.Mark) -> list[dict[str, Any]]:
+    """Return each case with each row of a ``parametrize``."""
+    names = mark.args[0]
+    if isinstance(names, str):
+        names = [name.strip() for name in names.split(",")]
+    extended = []
+    for case in cases:
+        for row in mark.args[1]:
+            values = row if len(names) > 1 else (row,)
+            extended.append({**case, **dict(zip(names, values, strict=True))})
+    return extended
 
 
 def found_by_tests(name: str, template: Template) -> Iterator[str]:
     """Yield every test of the stack, of those that can be run here, that fails because of the fault."""
     for file in (f"test_{name}.py", "test_every_stack.py"):
-        for function in [one for one in vars(module(file)) if one.startswith("test_")]:
+        for function in dir(module(file)):
+            if not function.startswith("test_"):
+                continue
             test = f"{file}::{function}"
             if found_by_test(name, template, test) and not found_by_test(name, original(name), test):
                 yield test

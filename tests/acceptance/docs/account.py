@@ -85,7 +85,7 @@ class DeployedStack:
     def values(self) -> list[dict[str, str]]:
         """Its parameters, as CloudFormation describes them."""
         declared = self.template["Parameters"].items()
-        defaults = {name: str(one["Default"]) for name, one in declared if "Default" in one}
+        defaults = {name: str(parameter["Default"]) for name, parameter in declared if "Default" in parameter}
         return [
             {"ParameterKey": key, "ParameterValue": value}
             for key, value in {**defaults, **self.parameters}.items()
@@ -131,8 +131,8 @@ class Account(World):
             policies = []
             for policy in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
                 version = iam.get_policy(PolicyArn=policy["PolicyArn"])["Policy"]["DefaultVersionId"]
-                found = iam.get_policy_version(PolicyArn=policy["PolicyArn"], VersionId=version)
-                policies.append(found["PolicyVersion"]["Document"])
+                version_of_policy = iam.get_policy_version(PolicyArn=policy["PolicyArn"], VersionId=version)
+                policies.append(version_of_policy["PolicyVersion"]["Document"])
             tags = iam.list_role_tags(RoleName=role)["Tags"]
             keys = {f"aws:PrincipalTag/{tag['Key']}": tag["Value"] for tag in tags}
             self.known[role] = Rights(policies, keys)
@@ -143,18 +143,18 @@ class Account(World):
         if not self.caller:  # the administrator
             return
         policies, tags = self.rights(self.caller)
-        for one in requests:
-            assert iam_action(one.action), one.action
-            region = one.resource.split(":")[3] or "us-east-1"
+        for request in requests:
+            assert iam_action(request.action), request.action
+            region = request.resource.split(":")[3] or "us-east-1"
             keys: dict[str, Value] = {
                 "aws:PrincipalAccount": ACCOUNT,
                 "aws:RequestedRegion": region,
                 "aws:ResourceAccount": ACCOUNT,
             }
-            asked = one._replace(context={**tags, **keys, **one.context})
-            if decide(asked, policies) is not Decision.ALLOW:
-                raise DeniedError(f"{self.caller} may not {one.action} on {one.resource}")
-            self.judged.setdefault(self.caller, []).append(one.action)
+            request_of_caller = request._replace(context={**tags, **keys, **request.context})
+            if decide(request_of_caller, policies) is not Decision.ALLOW:
+                raise DeniedError(f"{self.caller} may not {request.action} on {request.resource}")
+            self.judged.setdefault(self.caller, []).append(request.action)
 
     def handlers(self, stack: DeployedStack, *, deleting: bool) -> None:
         """Let the policies of the service role decide about what the handlers of the resources call."""
@@ -185,46 +185,44 @@ class Account(World):
         Those of ``aws s3api`` and ``aws rds`` follow from their names; a waiter needs those of its operation.
         https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
         """
-        given = command.parameters
-        region = command.region
-        match command.service, command.operation:
-            case "sts", "GetCallerIdentity":  # needs no permission
+        parameters = command.parameters
+        arn = f"arn:aws:{command.service}:{command.region}:{ACCOUNT}"
+        match command.service:
+            case "sts" if command.operation == "GetCallerIdentity":  # needs no permission
                 return
-            case "cloudformation", _:
-                action = "DescribeStacks" if command.is_waiter else command.operation
-                stack = self._found(command)
-                arn = stack.arn if stack else self._arn(region, given["StackName"])
-                is_about_change_set = action == "DescribeEvents" and "ChangeSetName" in given
-                yield Request(
-                    f"cloudformation:{action}", given["ChangeSetName"] if is_about_change_set else arn
-                )
-            case "s3api", "PutObject":
-                yield Request("s3:PutObject", f"arn:aws:s3:::{given['Bucket']}/{given['Key']}")
-            case "s3api", "CopyObject":
-                # Tags that are replaced by none need no permission.
-                # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
-                assert given["TaggingDirective"] == "REPLACE"
-                source, _, version = given["CopySource"].partition("?versionId=")
-                yield Request("s3:GetObjectVersion" if version else "s3:GetObject", f"arn:aws:s3:::{source}")
-                yield Request("s3:PutObject", f"arn:aws:s3:::{given['Bucket']}/{given['Key']}")
-            case "lambda", operation:
-                function = f"arn:aws:lambda:{region}:{ACCOUNT}:function:{given['FunctionName']}"
-                yield Request(f"lambda:{operation}", function)
-            case "secretsmanager", operation:
-                arn = f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:{given['SecretId']}-AbCdEf"
-                yield Request(f"secretsmanager:{operation}", arn)
-            case "rds", _:
-                arn = f"arn:aws:rds:{region}:{ACCOUNT}"
-                action = "DescribeDBClusterSnapshots" if command.is_waiter else command.operation
-                snapshot = given["DBClusterSnapshotIdentifier"]
-                yield Request(f"rds:{action}", f"{arn}:cluster-snapshot:{snapshot}")
-                if "DBClusterIdentifier" in given:
-                    yield Request(f"rds:{action}", f"{arn}:cluster:{given['DBClusterIdentifier']}")
-                if action == "CreateDBClusterSnapshot":  # the cluster copies its tags
-                    assert self.properties("database", "DatabaseCluster")["CopyTagsToSnapshot"] is True
-                    yield Request("rds:AddTagsToResource", f"{arn}:cluster-snapshot:{snapshot}")
+            case "cloudformation":
+                yield self._request_of_stack(command)
+            case "s3api":
+                yield from _requests_of_objects(command)
+            case "lambda":
+                function = f"{arn}:function:{parameters['FunctionName']}"
+                yield Request(f"lambda:{command.operation}", function)
+            case "secretsmanager":
+                secret = f"{arn}:secret:{parameters['SecretId']}-AbCdEf"
+                yield Request(f"secretsmanager:{command.operation}", secret)
+            case "rds":
+                yield from self._requests_of_snapshot(command, arn)
             case _:
                 raise AssertionError(f"Say in account.py what {command.title} needs.")
+
+    def _request_of_stack(self, command: Command) -> Request:
+        action = "DescribeStacks" if command.is_waiter else command.operation
+        parameters = command.parameters
+        if action == "DescribeEvents" and "ChangeSetName" in parameters:
+            return Request(f"cloudformation:{action}", parameters["ChangeSetName"])
+        stack = self._found(command)
+        arn = stack.arn if stack else self._arn(command.region, parameters["StackName"])
+        return Request(f"cloudformation:{action}", arn)
+
+    def _requests_of_snapshot(self, command: Command, arn: str) -> Iterable[Request]:
+        action = "DescribeDBClusterSnapshots" if command.is_waiter else command.operation
+        snapshot = f"{arn}:cluster-snapshot:{command.parameters['DBClusterSnapshotIdentifier']}"
+        yield Request(f"rds:{action}", snapshot)
+        if "DBClusterIdentifier" in command.parameters:
+            yield Request(f"rds:{action}", f"{arn}:cluster:{command.parameters['DBClusterIdentifier']}")
+        if action == "CreateDBClusterSnapshot":  # the cluster copies its tags
+            assert self.properties("database", "DatabaseCluster")["CopyTagsToSnapshot"] is True
+            yield Request("rds:AddTagsToResource", snapshot)
 
     def _arn(self, region: str, name: str) -> str:
         return f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{name}/1f0a"
@@ -233,8 +231,8 @@ class Account(World):
 
     def _found(self, command: Command) -> DeployedStack | None:
         """Return the stack that a command names, or whose change set it names."""
-        given = command.parameters
-        named = {given.get("StackName"), given.get("ChangeSetName")} - {None}
+        parameters = command.parameters
+        named = {parameters.get("StackName"), parameters.get("ChangeSetName")} - {None}
         for (region, name), stack in self.stacks.items():
             if region == command.region and named & {name, stack.arn, stack.change_set}:
                 return stack
@@ -251,7 +249,7 @@ class Account(World):
         body = (folder / options["--template-file"]).read_bytes()
         key = f"{options['--s3-prefix']}/{hashlib.md5(body).hexdigest()}.template"
         file = folder / options["--parameter-overrides"].removeprefix("file://")
-        tags = dict(one.split("=", 1) for one in command.options["--tags"])
+        tags = dict(tag_of_option.split("=", 1) for tag_of_option in command.options["--tags"])
         arn, object_arn = self._arn(command.region, name), f"arn:aws:s3:::{bucket}/{key}"
         sent = {f"aws:RequestTag/{tag}": value for tag, value in tags.items()}
         with_role: dict[str, Value] = {"cloudformation:RoleArn": role, **sent}
@@ -279,20 +277,20 @@ class Account(World):
         return _DEPLOYED.format(stack.change_set)
 
     def _stack(self, command: Command) -> Any:
-        given, stack = command.parameters, self._found(command)
+        parameters, stack = command.parameters, self._found(command)
         if command.operation == "CreateStack":
             return self._bootstrap(command)
         if stack is None:
             if command.is_waiter and "delete" in command.name:
                 return {}
-            message = f"Stack with id {given.get('StackName')} does not exist"
+            message = f"Stack with id {parameters.get('StackName')} does not exist"
             raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, command.operation)
         match command.operation:
             case "DescribeStacks":
                 return {"Stacks": [_described(stack)]}
             case "DescribeChangeSet":
-                found = {"StackName": stack.name, "Parameters": stack.values, "Changes": []}
-                return {**found, "CreationTime": CREATED_AT}
+                description = {"StackName": stack.name, "Parameters": stack.values, "Changes": []}
+                return {**description, "CreationTime": CREATED_AT}
             case "DescribeEvents":
                 return {"OperationEvents": []}
             case "ListStackResources":
@@ -300,18 +298,18 @@ class Account(World):
             case "ExecuteChangeSet":
                 self._created(stack)
             case "UpdateTerminationProtection":
-                stack.is_protected = given["EnableTerminationProtection"]
+                stack.is_protected = parameters["EnableTerminationProtection"]
             case "SetStackPolicy":
-                stack.policy = given["StackPolicyBody"]
+                stack.policy = parameters["StackPolicyBody"]
                 json.loads(stack.policy)
             case "UpdateStack":
-                self._switched(stack, given)
+                self._switched(stack, parameters)
             case "DeleteStack":
                 self._deleted(stack)
             case _ if command.is_waiter:
-                wanted = command.name.removeprefix("stack-").replace("-", "_").upper()
-                if stack.status != wanted:
-                    raise CommandError(f"{stack.name} is {stack.status}, not {wanted}.")
+                expected = command.name.removeprefix("stack-").replace("-", "_").upper()
+                if stack.status != expected:
+                    raise CommandError(f"{stack.name} is {stack.status}, not {expected}.")
             case operation:
                 raise AssertionError(f"Say in account.py what {operation} does.")
         return {}
@@ -337,19 +335,19 @@ class Account(World):
     # ---- The bootstrap templates, with the rights of the administrator ----
 
     def _bootstrap(self, command: Command) -> Any:
-        given = command.parameters
-        stack = DeployedStack(given["StackName"], command.region, load(given["TemplateBody"]), {})
-        stack.parameters = _updated(stack, given["Parameters"])
-        assert len(given["TemplateBody"]) <= 51_200
-        stack.status, stack.is_protected = "CREATE_COMPLETE", given["EnableTerminationProtection"]
+        parameters = command.parameters
+        stack = DeployedStack(parameters["StackName"], command.region, load(parameters["TemplateBody"]), {})
+        stack.parameters = _updated(stack, parameters["Parameters"])
+        assert len(parameters["TemplateBody"]) <= 51_200
+        stack.status, stack.is_protected = "CREATE_COMPLETE", parameters["EnableTerminationProtection"]
         self.stacks[command.region, stack.name] = stack
         self._roles(stack)
         return {"StackId": stack.arn}
 
-    def _switched(self, stack: DeployedStack, given: Mapping[str, Any]) -> None:
-        if not given["UsePreviousTemplate"] or given["Capabilities"] != ["CAPABILITY_NAMED_IAM"]:
+    def _switched(self, stack: DeployedStack, parameters: Mapping[str, Any]) -> None:
+        if not parameters["UsePreviousTemplate"] or parameters["Capabilities"] != ["CAPABILITY_NAMED_IAM"]:
             raise CommandError("InsufficientCapabilitiesException: Requires capabilities.")
-        before, stack.parameters = stack.parameters, _updated(stack, given["Parameters"])
+        before, stack.parameters = stack.parameters, _updated(stack, parameters["Parameters"])
         if stack.parameters == before:
             raise CommandError("No updates are to be performed.")
         stack.status = "UPDATE_COMPLETE"
@@ -362,10 +360,14 @@ class Account(World):
         )["Resources"]
         self.known.clear()
         iam, s3 = self.client("iam", TOKYO), self.client("s3", stack.region)
-        roles = {name: one["Properties"] for name, one in resolved.items() if one["Type"] == "AWS::IAM::Role"}
+        roles = {
+            name: resource["Properties"]
+            for name, resource in resolved.items()
+            if resource["Type"] == "AWS::IAM::Role"
+        }
         for role in roles.values():
             name = role["RoleName"]
-            if name not in {one["RoleName"] for one in iam.list_roles()["Roles"]}:
+            if name not in {role_of_account["RoleName"] for role_of_account in iam.list_roles()["Roles"]}:
                 iam.create_role(
                     RoleName=name,
                     AssumeRolePolicyDocument=json.dumps(role["AssumeRolePolicyDocument"]),
@@ -374,9 +376,9 @@ class Account(World):
             for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
                 iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
                 iam.delete_policy(PolicyArn=policy["PolicyArn"])
-        for one in resolved.values():
-            properties = one["Properties"]
-            match one["Type"]:
+        for declared in resolved.values():
+            properties = declared["Properties"]
+            match declared["Type"]:
                 case "AWS::IAM::Role":
                     if are_deleted:
                         iam.delete_role(RoleName=properties["RoleName"])
@@ -392,9 +394,23 @@ class Account(World):
                     _bucket(s3, stack.region, properties)
 
 
+def _requests_of_objects(command: Command) -> Iterable[Request]:
+    """Yield the IAM actions of a command of ``aws s3api``."""
+    parameters = command.parameters
+    if command.operation == "CopyObject":
+        # Tags that are replaced by none need no permission.
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+        assert parameters["TaggingDirective"] == "REPLACE"
+        source, _, version = parameters["CopySource"].partition("?versionId=")
+        yield Request("s3:GetObjectVersion" if version else "s3:GetObject", f"arn:aws:s3:::{source}")
+    elif command.operation != "PutObject":
+        raise AssertionError(f"Say in account.py what {command.title} needs.")
+    yield Request("s3:PutObject", f"arn:aws:s3:::{parameters['Bucket']}/{parameters['Key']}")
+
+
 def _bucket(s3: Any, region: str, properties: Mapping[str, Any]) -> None:
     name = properties["BucketName"]
-    if name in {one["Name"] for one in s3.list_buckets()["Buckets"]}:
+    if name in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
         return
     where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     s3.create_bucket(Bucket=name, **where)
@@ -415,15 +431,17 @@ def _described(stack: DeployedStack) -> dict[str, Any]:
     }
 
 
-def _updated(stack: DeployedStack, given: Iterable[Mapping[str, str]]) -> dict[str, str]:
+def _updated(stack: DeployedStack, parameters: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """Return the parameters of a stack after a command: what it leaves out has its default again."""
     values = {
-        one["ParameterKey"]: one.get("ParameterValue", stack.parameters.get(one["ParameterKey"], ""))
-        for one in given
-        if "ParameterValue" in one or one["ParameterKey"] in stack.parameters
+        parameter["ParameterKey"]: parameter.get(
+            "ParameterValue", stack.parameters.get(parameter["ParameterKey"], "")
+        )
+        for parameter in parameters
+        if "ParameterValue" in parameter or parameter["ParameterKey"] in stack.parameters
     }
     declared = stack.template["Parameters"].items()
-    if missing := [name for name, one in declared if "Default" not in one and name not in values]:
+    if missing := [name for name, parameter in declared if "Default" not in parameter and name not in values]:
         raise CommandError(f"Parameters: {missing} must have values.")
     if broken := failed_assertions(stack.template, values, region=stack.region):
         raise CommandError("; ".join(broken))

@@ -21,11 +21,11 @@ def terminal(
 ) -> Iterator[Terminal]:
     """A shell whose ``aws`` talks to a mock."""
     require_programs()
-    with opened(production, tmp_path_factory.mktemp("terminal")) as one:
-        yield one
+    with opened(production, tmp_path_factory.mktemp("terminal")) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
 def hand_over(terminal: Terminal) -> Session:
     """The blocks for the author of a pipeline, as one script."""
-    return terminal.session([one for one in read(HAND_OVER).shell() if one.section != BY_OPERATORS])
+    return terminal.session([block for block in read(HAND_OVER).shell() if block.section != BY_OPERATORS])

@@ -134,24 +134,24 @@ def events(state: State) -> Iterator[tuple[str, State]]:
         if state.copies[number] != state.secrets[number]:
             copies = _with(state.copies, number, state.secrets[number])
             yield f"secret {key} is copied", state._replace(copies=copies)
-    for one in _api(state):
-        yield f"api: {one.api.status}", one
-    for one in _frontend(state):
-        yield f"frontend: {one.frontend.status}", one
+    for after in _api(state):
+        yield f"api: {after.api.status}", after
+    for after in _frontend(state):
+        yield f"frontend: {after.frontend.status}", after
 
 
 def _api(state: State) -> Iterator[State]:
     """Yield the next states of an operation on the api stack."""
     api = state.api
-    wanted, had = ACCEPTED[api.value], ACCEPTED[api.before]
+    accepted, accepted_before = ACCEPTED[api.value], ACCEPTED[api.before]
     secrets = state.secrets if api.before else (1, 1)  # generated
-    known = state._replace(secrets=secrets)
-    created = state.accepted | {known.secret(key) for key in wanted - had}
-    kept = frozenset(value for value in state.accepted if value[0] in wanted)
-    left = frozenset(value for value in state.accepted if value[0] in had)
+    with_secrets = state._replace(secrets=secrets)
+    created = state.accepted | {with_secrets.secret(key) for key in accepted - accepted_before}
+    kept = frozenset(value for value in state.accepted if value[0] in accepted)
+    remaining = frozenset(value for value in state.accepted if value[0] in accepted_before)
     match api.status:
         case "CREATE_IN_PROGRESS":
-            yield known._replace(accepted=created, api=Stack("CREATE_COMPLETE", api.value))
+            yield with_secrets._replace(accepted=created, api=Stack("CREATE_COMPLETE", api.value))
             yield state._replace(api=Stack("ROLLBACK_COMPLETE", api.value))
         case "ROLLBACK_COMPLETE":  # a person deletes what is left, and may begin again
             yield state._replace(api=Stack())
@@ -166,7 +166,7 @@ def _api(state: State) -> Iterator[State]:
             # What cannot be deleted stays, and the update is complete all the same.
             yield state._replace(api=Stack("UPDATE_COMPLETE", api.value))
         case "UPDATE_ROLLBACK_IN_PROGRESS":
-            yield state._replace(accepted=left, api=Stack("UPDATE_ROLLBACK_COMPLETE", api.before))
+            yield state._replace(accepted=remaining, api=Stack("UPDATE_ROLLBACK_COMPLETE", api.before))
             yield state._replace(api=api._replace(status="UPDATE_ROLLBACK_FAILED"))
         case "UPDATE_ROLLBACK_FAILED":  # a person continues the rollback
             yield state._replace(api=api._replace(status="UPDATE_ROLLBACK_IN_PROGRESS"))
@@ -240,22 +240,22 @@ def walk(allows: Allows, checked_early: bool = False) -> Walk:
         if state.is_refused:
             return Walk(_way(state, came), following, cases)
         following[state] = []
-        found = list(events(state))
+        following_states = list(events(state))
         for step, new, begun in steps(state):
             if checked_early and step != "value":
                 number = ("api", "frontend").index(step)
                 if state.change_sets[number] == new:
                     waits = _with(state.change_sets, number, "")
-                    found.append((f"{step} {new}", begun._replace(change_sets=waits)))
+                    following_states.append((f"{step} {new}", begun._replace(change_sets=waits)))
                 begun = state._replace(change_sets=_with(state.change_sets, number, new))
                 step_in_words = f"change set: {step} {new}"
             else:
                 step_in_words = f"{step} {new}"
-            asked = case(step, new, state)
-            cases.add(asked)
-            if allows(asked):
-                found.append((step_in_words, begun))
-        for what, after in found:
+            question = case(step, new, state)
+            cases.add(question)
+            if allows(question):
+                following_states.append((step_in_words, begun))
+        for what, after in following_states:
             following[state].append(after)
             if after not in came and after != start:
                 came[after] = state, what

@@ -15,7 +15,7 @@ from tests.csr_templates.operating.stacks import AwsError, CloudFormation
 from tests.docs.pages import ROOT
 from tests.system import PROJECT, STACK_NAMES, readers
 
-from ..drill.account import Changes, RefusedError, Stack
+from ..drill.account import Changes, RefusedError, Stack, Thing
 from ..drill.recovering import ACCOUNT, Drill, Files, faults, loaded
 from .moto_account import PACKAGES, TOKYO, MotoAccount, default_group
 
@@ -109,11 +109,10 @@ class Model(CloudFormation):
             lost.update(readers(stack))
         self.gone = tuple(stack for stack in reversed(STACK_NAMES) if stack in lost)
         self.package = self._newest_package()
-        self._states = {
-            key: State("CREATE_COMPLETE", self._values(name), CREATED_AT, is_protected=True)
-            for key in self.before.stacks
-            for name in [key[1].rpartition("-")[2]]
-        }
+        self._states = {}
+        for region, name in self.before.stacks:
+            values = self._values(name.rpartition("-")[2])
+            self._states[region, name] = State("CREATE_COMPLETE", values, CREATED_AT, is_protected=True)
         self._deleted = {}
         for stack in self.gone:
             region, name = self.drill.files.entry(stack)["region"], self.drill.files.name(stack)
@@ -133,7 +132,7 @@ class Model(CloudFormation):
             if kind == "AWS::S3::Bucket" and PACKAGES in name
         ]
         listed = self.client("s3", TOKYO).list_object_versions(Bucket=bucket)["Versions"]
-        return str(next(one["VersionId"] for one in listed if one["IsLatest"]))
+        return str(next(version["VersionId"] for version in listed if version["IsLatest"]))
 
     def output(self, stack: str, key: str) -> str:
         """Return an output of a stack."""
@@ -143,47 +142,60 @@ class Model(CloudFormation):
         """Return what of data, names and resources is not as it was before the deletion."""
         stacks = self._back()
         missing = [f"{stack}: still missing" for stack in reversed(self.gone) if stack not in stacks]
-        found = faults(self.before, self.drill, stacks, dict.fromkeys(stacks, Changes()))
+        differences = faults(self.before, self.drill, stacks, dict.fromkeys(stacks, Changes()))
         # What moto has restored has no value that the model could compare.
-        return missing + [one for one in found if not one.startswith("database: DatabaseCluster ")]
+        return missing + [
+            difference
+            for difference in differences
+            if not difference.startswith("database: DatabaseCluster ")
+        ]
 
     def unfinished(self) -> list[str]:
         """Return what an operator has still to do after the stacks are back."""
-        found = []
+        sentences = []
         for stack in self._back():
-            region = self.drill.files.entry(stack)["region"]
             deployed = self._of_name(stack)
-            if not self._states[region, deployed.name].is_protected:
-                found.append(f"{stack}: termination protection or stack policy is missing")
+            if not self._states[deployed.region, deployed.name].is_protected:
+                sentences.append(f"{stack}: termination protection or stack policy is missing")
             for logical_id, thing in deployed.things.items():
-                if thing.kind == "AWS::SNS::Topic":
-                    listed = self.client("sns", region).list_subscriptions_by_topic(TopicArn=thing.ref)
-                    if not listed["Subscriptions"]:
-                        found.append(f"{stack}: {logical_id} has no subscription")
-                elif thing.kind == "AWS::RDS::DBCluster":
-                    asked = [{"Name": "db-cluster-id", "Values": [thing.ref]}]
-                    listed = self.client("rds", region).describe_db_instances(Filters=asked)
-                    own = {other.ref for other in deployed.things.values()}
-                    found += [
-                        f"{stack}: {name} is an instance of {logical_id}, and does not belong to the stack"
-                        for instance in listed["DBInstances"]
-                        if (name := instance["DBInstanceIdentifier"]) not in own
-                    ]
-                elif thing.kind == "AWS::EC2::VPC":
-                    group = default_group(self.client("ec2", region), thing.ref)
-                    if group["IpPermissions"] or group["IpPermissionsEgress"]:
-                        found.append(f"{stack}: the default security group of the VPC is open")
-                elif thing.kind == "AWS::Lambda::Function":
-                    version = thing.properties["Code"]["S3ObjectVersion"]
-                    if version != self.package:
-                        found.append(f"{stack}: {logical_id} has package {version}, not {self.package}")
-        there = {name for _, name in self.drill.account.stacks}
-        if {self.drill.files.name(stack) for stack in ("api", "frontend")} <= there:
+                if sentence := self._unfinished(deployed, logical_id, thing):
+                    sentences.append(f"{stack}: {sentence}")
+        present = {name for _, name in self.drill.account.stacks}
+        if {self.drill.files.name(stack) for stack in ("api", "frontend")} <= present:
             api = self._of_name("api").outputs.get("ApiGatewayId", "")
             distribution = self._of_name("frontend").things.get("Distribution")
             if distribution is not None and f"{api}." not in str(distribution.properties):
-                found.append(f"frontend: CloudFront does not lead to the API {api}")
-        return found
+                sentences.append(f"frontend: CloudFront does not lead to the API {api}")
+        return sentences
+
+    def _unfinished(self, stack: Stack, logical_id: str, thing: Thing) -> str:
+        """Return what is still to do about a resource; empty if nothing is."""
+        match thing.kind:
+            case "AWS::SNS::Topic":
+                listed = self.client("sns", stack.region).list_subscriptions_by_topic(TopicArn=thing.ref)
+                return "" if listed["Subscriptions"] else f"{logical_id} has no subscription"
+            case "AWS::RDS::DBCluster":
+                return self._of_foreign_instances(stack, logical_id, thing)
+            case "AWS::EC2::VPC":
+                group = default_group(self.client("ec2", stack.region), thing.ref)
+                if group["IpPermissions"] or group["IpPermissionsEgress"]:
+                    return "the default security group of the VPC is open"
+            case "AWS::Lambda::Function":
+                version = thing.properties["Code"]["S3ObjectVersion"]
+                if version != self.package:
+                    return f"{logical_id} has package {version}, not {self.package}"
+        return ""
+
+    def _of_foreign_instances(self, stack: Stack, logical_id: str, cluster: Thing) -> str:
+        """Return which instances of a cluster do not belong to its stack; empty if all do."""
+        filters = [{"Name": "db-cluster-id", "Values": [cluster.ref]}]
+        instances = self.client("rds", stack.region).describe_db_instances(Filters=filters)["DBInstances"]
+        own = {thing.ref for thing in stack.things.values()}
+        names = [instance["DBInstanceIdentifier"] for instance in instances]
+        foreign = [name for name in names if name not in own]
+        if not foreign:
+            return ""
+        return f"{', '.join(foreign)}: instances of {logical_id} that do not belong to the stack"
 
     def _back(self) -> list[str]:
         there = {name for _, name in self.drill.account.stacks}
@@ -292,7 +304,8 @@ class Model(CloudFormation):
         planned = self._planned[arn]
         name, _, _, values, *listed = planned.arguments
         changes = []
-        for resource in listed[0] if listed else []:
+        imported = listed[0] if listed else []
+        for resource in imported:
             change = {
                 "Action": "Import",
                 "LogicalResourceId": resource["LogicalResourceId"],

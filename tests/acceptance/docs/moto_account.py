@@ -29,13 +29,13 @@ class MotoAccount(Account):
 
     def identify(self, stack: Stack, logical_id: str, declared: Declared) -> dict[str, str]:
         """Create the resource in moto, and return the identifier that it has there."""
-        found = super().identify(stack, logical_id, declared)
+        identifier = super().identify(stack, logical_id, declared)
         make = _MAKERS.get(declared.kind)
         if make is not None:
-            (name,) = found
+            (name,) = identifier
             client = self.client(declared.kind.split("::")[1].lower(), stack.region)
-            found[name] = make(client, found[name], declared.properties) or found[name]
-        return found
+            identifier[name] = make(client, identifier[name], declared.properties) or identifier[name]
+        return identifier
 
     def found(self, key: Key) -> Thing | None:
         """Return the resource with a key, be it one that was created by hand."""
@@ -44,8 +44,8 @@ class MotoAccount(Account):
             "AWS::RDS::DBCluster": ("describe_db_clusters", "DBClusterIdentifier"),
             "AWS::RDS::DBInstance": ("describe_db_instances", "DBInstanceIdentifier"),
         }.get(kind)
-        if known := super().found(key):
-            return known
+        if thing := super().found(key):
+            return thing
         if ask is None:
             return None
         try:
@@ -95,8 +95,8 @@ def _secret(client: Any, name: str, properties: Mapping[str, Any]) -> str:
     copies = {"AddReplicaRegions": properties["ReplicaRegions"]} if "ReplicaRegions" in properties else {}
     # The drill's name for the ARN of a key begins with the ID that moto knows.
     key = {"KmsKeyId": properties["KmsKeyId"].removesuffix(".Arn")} if "KmsKeyId" in properties else {}
-    made = client.create_secret(Name=properties["Name"], SecretString=json.dumps(value), **copies, **key)
-    return str(made["ARN"])
+    created = client.create_secret(Name=properties["Name"], SecretString=json.dumps(value), **copies, **key)
+    return str(created["ARN"])
 
 
 def _attachment(client: Any, name: str, properties: Mapping[str, Any]) -> str:
@@ -141,8 +141,8 @@ def default_group(client: Any, vpc: str) -> Any:
 
 def _subnet(client: Any, name: str, properties: Mapping[str, Any]) -> str:
     del name
-    given = {key: properties[key] for key in ("VpcId", "CidrBlock", "AvailabilityZone")}
-    return str(client.create_subnet(**given)["Subnet"]["SubnetId"])
+    settings = {key: properties[key] for key in ("VpcId", "CidrBlock", "AvailabilityZone")}
+    return str(client.create_subnet(**settings)["Subnet"]["SubnetId"])
 
 
 def _security_group(client: Any, name: str, properties: Mapping[str, Any]) -> str:

@@ -101,8 +101,8 @@ class Pipeline:
 
     def run(self, code: str) -> subprocess.CompletedProcess[str]:
         """Run code after the functions of the page."""
-        functions = "".join(map(shell_function, FUNCTIONS))
-        return self._terminal.run(f"export BLOCK=\n{functions}{code}")
+        functions = [shell_function(name) for name in FUNCTIONS]
+        return self._terminal.run(f"export BLOCK=\n{''.join(functions)}{code}")
 
 
 @contextmanager

@@ -62,8 +62,8 @@ EMPTY: Final = "The submitted information didn't contain changes. Submit differe
 
 def change(action: str, logical_id: str, kind: str, replacement: str | None = None) -> dict[str, Any]:
     """Return a change as a change set describes it."""
-    found = {"Action": action, "LogicalResourceId": logical_id, "ResourceType": kind}
-    return {"ResourceChange": found | ({"Replacement": replacement} if replacement else {})}
+    resource_change = {"Action": action, "LogicalResourceId": logical_id, "ResourceType": kind}
+    return {"ResourceChange": resource_change | ({"Replacement": replacement} if replacement else {})}
 
 
 class Deployed(Account):
@@ -88,33 +88,35 @@ class Deployed(Account):
     def _result(self, command: Command, folder: Path) -> Any:
         if command.operation == "AssumeRoleWithWebIdentity":
             return self._assumed(command.parameters)
-        found = super()._result(command, folder)
+        answer = super()._result(command, folder)
         if command.operation in ("CreateDBClusterSnapshot", "ExecuteChangeSet"):
             stack = self._found(command) if command.service == "cloudformation" else None
             self.done.append(f"{command.title} {_short(stack) if stack else ''}".strip())
-        return found
+        return answer
 
-    def _assumed(self, given: dict[str, Any]) -> Any:
-        name, token = given["RoleArn"].rpartition("/")[2], json.loads(given["WebIdentityToken"])
+    def _assumed(self, request: dict[str, Any]) -> Any:
+        name, token = request["RoleArn"].rpartition("/")[2], json.loads(request["WebIdentityToken"])
         trust = self.client("iam", TOKYO).get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
         while isinstance(trust, str):
             trust = json.loads(trust)
-        (one,) = trust["Statement"]
+        (statement,) = trust["Statement"]
         claims = {f"gitlab.com:{key}": value for key, value in token.items()}
-        required = one["Condition"]["StringEquals"]
-        if one["Principal"] != {"Federated": PROVIDER} or not required.items() <= claims.items():
-            raise DeniedError(f"Not authorized to perform sts:AssumeRoleWithWebIdentity: {given['RoleArn']}")
+        required = statement["Condition"]["StringEquals"]
+        if statement["Principal"] != {"Federated": PROVIDER} or not required.items() <= claims.items():
+            raise DeniedError(
+                f"Not authorized to perform sts:AssumeRoleWithWebIdentity: {request['RoleArn']}"
+            )
         self.caller = name
         return {"Credentials": {"AccessKeyId": name, "SecretAccessKey": "secret", "SessionToken": "session"}}
 
     def _requests(self, command: Command, folder: Path) -> Iterable[Request]:
-        given = command.parameters
+        parameters = command.parameters
         if command.operation != "CreateChangeSet":
             yield from super()._requests(command, folder)
             return
-        stack, role = self._found(command), given["RoleARN"]
+        stack, role = self._found(command), parameters["RoleARN"]
         assert stack is not None
-        sent = {f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in given["Tags"]}
+        sent = {f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in parameters["Tags"]}
         yield Request("cloudformation:CreateChangeSet", stack.arn, {"cloudformation:RoleArn": role, **sent})
         yield Request("cloudformation:TagResource", stack.arn, dict(sent))
         yield Request("iam:PassRole", role, {"iam:PassedToService": "cloudformation.amazonaws.com"})
@@ -131,22 +133,25 @@ class Deployed(Account):
 
     def _plan(self, stack: DeployedStack) -> list[dict[str, Any]]:
         if stack.status == "REVIEW_IN_PROGRESS":
-            return [change("Add", name, one["Type"]) for name, one in stack.template["Resources"].items()]
+            return [
+                change("Add", name, resource["Type"])
+                for name, resource in stack.template["Resources"].items()
+            ]
         return self.planned.get(_short(stack), [])
 
     def _stack(self, command: Command) -> Any:
-        stack, given = self._found(command), command.parameters
+        stack, parameters = self._found(command), command.parameters
         if stack is None:
             return super()._stack(command)
         match command.operation:
             case "CreateChangeSet":
-                self.rollback[_short(stack)] = given["RollbackConfiguration"]
+                self.rollback[_short(stack)] = parameters["RollbackConfiguration"]
                 return {"Id": stack.change_set}
             case "DescribeChangeSet":
                 reason = INVALID if _short(stack) in self.broken else EMPTY
                 return super()._stack(command) | {"Changes": self._plan(stack), "StatusReason": reason}
             case "DescribeEvents":
-                return {"OperationEvents": self._events(stack, given)}
+                return {"OperationEvents": self._events(stack, parameters)}
             case "DescribeStackEvents":
                 return {"StackEvents": self.rollbacks.get(_short(stack), [])}
             case "ListChangeSets":
@@ -162,16 +167,16 @@ class Deployed(Account):
                     raise CommandError("Waiter ChangeSetCreateComplete failed: the status is FAILED")
                 return {}
             case "ExecuteChangeSet":
-                found = super()._stack(command)
+                answer = super()._stack(command)
                 self.planned.pop(_short(stack), None)
-                return found
+                return answer
         return super()._stack(command)
 
-    def _events(self, stack: DeployedStack, given: dict[str, Any]) -> list[dict[str, Any]]:
+    def _events(self, stack: DeployedStack, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the events of a change set, or of all operations on its stack, as filtered."""
         events = self.events.get(_short(stack), [])
-        is_filtered = given.get("Filters", {}).get("FailedEvents") == "true"
-        is_of_change_set = given.get("ChangeSetName") == stack.change_set
+        is_filtered = parameters.get("Filters", {}).get("FailedEvents") == "true"
+        is_of_change_set = parameters.get("ChangeSetName") == stack.change_set
         return [
             event
             for event in events
@@ -204,15 +209,15 @@ class Pipeline:
         account.client("iam", TOKYO).create_role(
             RoleName="checks", AssumeRolePolicyDocument=json.dumps(TRUST)
         )
-        given = {"OidcProviderArn": PROVIDER, "OidcSubject": SUBJECT}
-        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()]
+        values = {"OidcProviderArn": PROVIDER, "OidcSubject": SUBJECT}
+        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
         blocks = read(HAND_OVER).shell()
-        made = self._typed(
+        created = self._typed(
             blocks[0],
             Block("", 0, "sh", f"echo '{json.dumps(parameters)}' > bootstrap.json\n"),
             *(block for block in blocks if "aws cloudformation create-stack" in block.text),
         )
-        assert (made.status, made.err) == (0, "")
+        assert (created.status, created.err) == (0, "")
 
     def _typed(self, *blocks: Block) -> Session:
         self.account.caller = ""
@@ -226,9 +231,14 @@ class Pipeline:
         self.account.printed.clear()
         self.checks.write_text("", "utf-8")
         token = json.dumps({"sub": subject, "aud": "sts.amazonaws.com", "ref_protected": "true"})
-        given = {"CI_PIPELINE_ID": "1", "ENVIRONMENT": "prod", "PREFLIGHT_ROLES": ROLES, "FAILING": failing}
+        environment = {
+            "CI_PIPELINE_ID": "1",
+            "ENVIRONMENT": "prod",
+            "PREFLIGHT_ROLES": ROLES,
+            "FAILING": failing,
+        }
         exported = "".join(
-            f"export {k}='{v}'\n" for k, v in {**given, "AWS_ID_TOKEN": token, **variables}.items()
+            f"export {k}='{v}'\n" for k, v in {**environment, "AWS_ID_TOKEN": token, **variables}.items()
         )
         code = f"ln -s {ROOT / 'docs'} docs\n{before}{exported}{script('deploy-prod')}\n"
         return self._typed(Block("", 0, "sh", code))
@@ -248,17 +258,17 @@ def terminal(
 ) -> Iterator[Terminal]:
     """A shell whose ``aws`` talks to the account."""
     require_programs()
-    with opened(production, tmp_path_factory.mktemp("account"), Deployed) as one:
-        yield one
+    with opened(production, tmp_path_factory.mktemp("account"), Deployed) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
 def pipeline(terminal: Terminal, built: dict[str, BuiltStack]) -> Pipeline:
     """A pipeline that has deployed everything once."""
-    one = Pipeline(terminal, built)
-    done = one.deploy()
+    started = Pipeline(terminal, built)
+    done = started.deploy()
     assert (done.status, done.err) == (0, "")
-    return one
+    return started
 
 
 def test_both_services_run_the_same_script() -> None:
@@ -271,32 +281,29 @@ def test_both_services_run_the_same_script() -> None:
 
 def test_first_deploy(terminal: Terminal, built: dict[str, BuiltStack]) -> None:
     """All stacks in order, each by its own role after its check; no snapshot of what is not there yet."""
-    one = Pipeline(terminal, built)
-    done = one.deploy()
+    pipeline = Pipeline(terminal, built)
+    done = pipeline.deploy()
 
     assert (done.status, done.err) == (0, "")
-    assert one.account.done == [f"cloudformation execute-change-set {name}" for name in NAMES]
-    version = one.stack("api").parameters["LambdaCodeS3ObjectVersion"]
-    assert one.checked() == [
-        *(
-            line
-            for name in NAMES
-            for line in (
-                f"checks preflight prod --stack {name}"
-                + (f" --parameter LambdaCodeS3ObjectVersion={version}" if name == "api" else ""),
-                "checks review --before deployed:prod",
-            )
-        ),
+    assert pipeline.account.done == [f"cloudformation execute-change-set {name}" for name in NAMES]
+    version = pipeline.stack("api").parameters["LambdaCodeS3ObjectVersion"]
+    values = {"api": f" --parameter LambdaCodeS3ObjectVersion={version}"}
+    checks = []
+    for name in NAMES:
+        checks.append(f"checks preflight prod --stack {name}{values.get(name, '')}")
+        checks.append("checks review --before deployed:prod")
+    assert pipeline.checked() == [
+        *checks,
         "checks verify prod",
     ]
     assert f"Version of the package: {version}" in done.out
     for name in NAMES:
-        stack = one.stack(name)
+        stack = pipeline.stack(name)
         assert stack.role == f"arn:aws:iam::{ACCOUNT}:role/deploy-{PROJECT}-{name}-service"
         assert (stack.status, stack.is_protected) == ("CREATE_COMPLETE", True)
         assert stack.policy == (ROOT / "out" / "stack-policies" / f"{name}.json").read_text("utf-8")
-    assert set(one.account.judged) >= {f"deploy-{PROJECT}-{name}-pipeline" for name in NAMES}
-    assert one.account.denied == []
+    assert set(pipeline.account.judged) >= {f"deploy-{PROJECT}-{name}-pipeline" for name in NAMES}
+    assert pipeline.account.denied == []
 
 
 def test_nothing_to_deploy(pipeline: Pipeline) -> None:
@@ -340,12 +347,14 @@ def test_updates(pipeline: Pipeline) -> None:
     executed = [f"cloudformation execute-change-set {name}" for name in NAMES]
     assert pipeline.account.done == [executed[0], "rds create-db-cluster-snapshot", *executed[1:]]
     assert {pipeline.stack(name).status for name in NAMES} == {"UPDATE_COMPLETE"}
-    manifest = {one["name"]: one for one in json.loads((ROOT / "out" / "stacks.json").read_text())["stacks"]}
+    manifest = {
+        stack["name"]: stack for stack in json.loads((ROOT / "out" / "stacks.json").read_text())["stacks"]
+    }
     for name in ("api", "frontend"):
         watched = pipeline.account.rollback[name]
         prefix = f"arn:aws:cloudwatch:{REGIONS[name]}:{ACCOUNT}:alarm:"
         assert watched["MonitoringTimeInMinutes"] == 15
-        assert [one["Arn"] for one in watched["RollbackTriggers"]] == [
+        assert [trigger["Arn"] for trigger in watched["RollbackTriggers"]] == [
             prefix + alarm for alarm in manifest[name]["rollbackTriggers"]["prod"]
         ]
     assert set(pipeline.account.rollback) == {"api", "frontend"}
@@ -492,7 +501,9 @@ def test_change_set_that_fails_says_why(
     assert INVALID in done.err
     assert done.err.rstrip().endswith("The name is in use.")
     assert (failures.done, "Only a warning." in done.err) == ([], False)
-    assert {one.name for one in done.seen if one.name in ("deploy", "create-change-set")} >= {caller}
+    assert {command.name for command in done.seen if command.name in ("deploy", "create-change-set")} >= {
+        caller
+    }
 
 
 def test_update_that_fails_says_why(pipeline: Pipeline, failures: Deployed) -> None:
@@ -530,7 +541,7 @@ def test_rollback_by_an_alarm_says_why(pipeline: Pipeline, failures: Deployed) -
         rollback(OLD, stack, started, "Of last month."),
     ]
     done = pipeline.deploy()
-    calls = [one.name for one in done.seen]
+    calls = [command.name for command in done.seen]
     last_roles = len(calls) - 1 - calls[::-1].index("assume-role-with-web-identity")
 
     assert done.status == 1
@@ -612,4 +623,4 @@ def test_every_failure_stops_the_loop(pipeline: Pipeline, tmp_path: Path) -> Non
     checks = [call.number for call in good.calls if call.title.startswith("csr-templates preflight")]
     assert (good.status, good.err, len(checks)) == (0, "", 4)
     with ThreadPoolExecutor(2) as pool:
-        assert [found for found in pool.map(wrong, range(checks[1] - 3, checks[3] - 3)) if found] == []
+        assert [problem for problem in pool.map(wrong, range(checks[1] - 3, checks[3] - 3)) if problem] == []

@@ -74,7 +74,7 @@ def before(path: Path, block: Block) -> list[Block]:
     blocks = read(path).shell()
     if path != HAND_OVER or block.section == BY_OPERATORS:
         return []
-    return [one for one in blocks[: blocks.index(block)] if one.section != BY_OPERATORS]
+    return [earlier for earlier in blocks[: blocks.index(block)] if earlier.section != BY_OPERATORS]
 
 
 class Pasted:
@@ -83,11 +83,13 @@ class Pasted:
     def __init__(
         self, path: Path, block: Block, printed: dict[tuple[Path, int], list[str]], scripts: Path
     ) -> None:
-        earlier = before(path, block)
-        self.code = "".join(f"{filled(one.text)}\n" for one in [*earlier, block])
-        self.answers = [out for one in [*earlier, block] for out in printed.get((path, one.line), [])]
+        setup_code = "".join(f"{filled(earlier.text)}\n" for earlier in before(path, block))
+        self.code = f"{setup_code}{filled(block.text)}\n"
+        self.answers: list[str] = []
+        for pasted in (*before(path, block), block):
+            self.answers += printed.get((path, pasted.line), [])
         self.scripts = scripts
-        setup = self._run("".join(f"{filled(one.text)}\n" for one in earlier))
+        setup = self._run(setup_code)
         self.good = self._run(self.code)
         self.calls = self.good.calls[len(setup.calls) :]
         self.reads = any(call.is_captured for call in self.calls)
@@ -103,40 +105,46 @@ class Pasted:
             if call.is_captured:
                 yield "empty", call
                 yield "none", call
-        if asked := [call for call in self.calls if call.title.startswith("aws cloudformation")]:
-            yield "missing", asked[0]
+        of_stacks = [call for call in self.calls if call.title.startswith("aws cloudformation")]
+        if of_stacks:
+            yield "missing", of_stacks[0]
 
     def after(self, fault: tuple[str, Call]) -> list[str]:
         """Return the faults in the end of the block after one failure."""
         kind, call = fault
         end = self._run(self.code, kind, call.number)
-        changed = [one.title for one in end.calls if one.number > call.number and one.is_changing]
-        found = []
+        later = [later_call for later_call in end.calls if later_call.number > call.number]
+        changed = [later_call.title for later_call in later if later_call.is_changing]
+        problems = []
         if call.title.startswith(ONLY_REPORTED) and "Validations are not shown: " in end.err:
             return []
         if changed:
-            found.append(f"goes on to {', '.join(changed)}")
+            problems.append(f"goes on to {', '.join(changed)}")
         if end.status == 0 and (self.reads or self.changes):
-            found.append("ends with status 0")
+            problems.append("ends with status 0")
         if not end.err:
-            found.append("says nothing")
-        return [f"{call.title} {kind}: {what}" for what in found]
+            problems.append("says nothing")
+        return [f"{call.title} {kind}: {problem}" for problem in problems]
 
 
 def test_templates_are_uploaded_to_the_buckets_of_the_bootstrap(hand_over: Session) -> None:
     """Each stack has a bootstrap stack in its region; a deploy uses its bucket and passes its role."""
     manifest = json.loads((ROOT / "out" / "stacks.json").read_text())["stacks"]
-    made = [one for one in hand_over.seen if one.title == "cloudformation create-stack"]
+    creations = [command for command in hand_over.seen if command.title == "cloudformation create-stack"]
     (deploy,) = [command for command in hand_over.seen if command.title == "cloudformation deploy"]
 
-    assert [(one.region, one.parameters["StackName"]) for one in made] == [
+    assert [(creation.region, creation.parameters["StackName"]) for creation in creations] == [
         (stack["region"], f"deploy-csr-lambda-api-prod-{stack['name']}") for stack in manifest
     ]
-    for stack, one in zip(manifest, made, strict=True):
-        assert one.parameters["TemplateBody"] == (ROOT / "out" / stack["bootstrap"]).read_text()
-        given = {each["ParameterKey"]: each["ParameterValue"] for each in one.parameters["Parameters"]}
-        assert failed_assertions(load(one.parameters["TemplateBody"]), given) == []
-        assert set(given) <= set(load(one.parameters["TemplateBody"])["Parameters"])
+    for stack, creation in zip(manifest, creations, strict=True):
+        body = creation.parameters["TemplateBody"]
+        assert body == (ROOT / "out" / stack["bootstrap"]).read_text()
+        values = {
+            parameter["ParameterKey"]: parameter["ParameterValue"]
+            for parameter in creation.parameters["Parameters"]
+        }
+        assert failed_assertions(load(body), values) == []
+        assert set(values) <= set(load(body)["Parameters"])
     assert deploy.options["--s3-bucket"] == [f"csr-lambda-api-prod-artifacts-123456789012-{deploy.region}"]
     assert deploy.options["--s3-prefix"] == ["network"]
     assert deploy.options["--role-arn"] == [
@@ -157,16 +165,15 @@ def test_block_stops_at_whatever_goes_wrong(
     pasted = Pasted(path, block, printed, scripts)
 
     assert (pasted.good.status, pasted.good.err) == (0, "")
+    problems: list[str] = []
     with ThreadPoolExecutor(4) as pool:
-        assert [wrong for found in pool.map(pasted.after, pasted.faults()) for wrong in found] == []
+        for of_fault in pool.map(pasted.after, pasted.faults()):
+            problems += of_fault
+    assert problems == []
 
 
 @parametrize(
-    [
-        one
-        for one in BLOCKS
-        if one[0] == HAND_OVER and re.search(r"\b(aws|jq) [^\n]*\bout/", joined(one[1].code))
-    ]
+    [(path, block) for path, block in BLOCKS if re.search(r"\b(aws|jq) [^\n]*\bout/", joined(block.code))]
 )
 def test_block_stops_without_its_files(
     path: Path, block: Block, printed: dict[tuple[Path, int], list[str]], scripts: Path
@@ -218,8 +225,8 @@ def test_what_must_be_chosen_is_refused_while_empty(path: Path, block: Block, sc
 
 def block_with(path: Path, text: str) -> Block:
     """Return the only block of a page with a text."""
-    (found,) = [block for block in read(path).shell() if text in block.text]
-    return found
+    (block,) = [block for block in read(path).shell() if text in block.text]
+    return block
 
 
 class TestChangeSets:
@@ -302,7 +309,7 @@ def test_rollback_triggers_exist_before_the_update(scripts: Path) -> None:
         f"{block.text}\njq -c . rollback.json\njq -c . change-set-parameters.json\n"
     )
     end = run(code, [json.dumps(deployed), "{}\n", CHANGE_SET, ""], scripts)
-    *_, triggers, given = end.out.splitlines()
+    *_, triggers, parameters = end.out.splitlines()
 
     assert (end.status, end.err) == (0, "")
     assert json.loads(triggers) == {
@@ -314,7 +321,7 @@ def test_rollback_triggers_exist_before_the_update(scripts: Path) -> None:
             }
         ],
     }
-    values = {one.pop("ParameterKey"): one for one in json.loads(given)}
+    values = {parameter.pop("ParameterKey"): parameter for parameter in json.loads(parameters)}
     assert values["LambdaCodeS3ObjectVersion"] == {"ParameterValue": "7"}
     assert values["LambdaCodeS3Key"] == {"UsePreviousValue": True}
     assert len(values) == 2 + len(
@@ -358,8 +365,8 @@ def test_no_failure_can_hide(path: Path) -> None:
                 if "aws --version" in call:
                     continue
                 # A block with errexit ends with such an assignment itself.
-                known = r"value aws|stack_output" + "|aws" * ("set -euo pipefail" in block.code)
-                if not re.match(rf"\w+=\$\(({known}) ", line.strip()):
+                assigning = r"value aws|stack_output" + "|aws" * ("set -euo pipefail" in block.code)
+                if not re.match(rf"\w+=\$\(({assigning}) ", line.strip()):
                     hiding.append(f"{block.line}: {line}")
             if re.search(r"(?<!value )\baws [^\n]*[^>&2] > ", line):
                 hiding.append(f"{block.line}: {line}")

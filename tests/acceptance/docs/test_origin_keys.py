@@ -31,7 +31,7 @@ from .key_model import ACCEPTED, AT_REST, Allows, Case, State, Walk, steps, walk
 from .operated import operated
 from .world import Terminal
 
-FUNCTIONS: Final = "".join(map(shell_function, ("value", "deployed", "origin_key")))
+FUNCTIONS: Final = "".join(shell_function(name) for name in ("value", "deployed", "origin_key"))
 # An aws that knows one case, and the check. A line of the input is a case, a line of the output a status.
 SCRIPT: Final = """\
 CHANGES=arn:aws:cloudformation:nowhere:123456789012:changeSet/x/1
@@ -275,8 +275,8 @@ def test_no_state_is_a_dead_end(walked: Walk) -> None:
     """From wherever a person stops, the key can still be changed: to b and to a, with both stacks at rest."""
     before: dict[State, list[State]] = {}
     for state, following in walked.next.items():
-        for one in following:
-            before.setdefault(one, []).append(state)
+        for after in following:
+            before.setdefault(after, []).append(state)
     for key in "ab":
         goal = {
             state
@@ -286,10 +286,10 @@ def test_no_state_is_a_dead_end(walked: Walk) -> None:
         }
         reached, waiting = set(goal), deque(goal)
         while waiting:
-            for one in before.get(waiting.popleft(), []):
-                if one not in reached:
-                    reached.add(one)
-                    waiting.append(one)
+            for state in before.get(waiting.popleft(), []):
+                if state not in reached:
+                    reached.add(state)
+                    waiting.append(state)
         assert goal
         assert reached == set(walked.next)
 
@@ -297,7 +297,7 @@ def test_no_state_is_a_dead_end(walked: Walk) -> None:
 @pytest.mark.parametrize("path", in_each_language(CHANGES, CHANGES_JA), ids=lambda path: path.name)
 def test_table_of_states(path: Any, allows: Allows) -> None:
     """The table lists the states that a person may stop in, with the steps that the blocks allow there."""
-    table = next(one for one in read(path).tables if "`both`" in "".join(map(str, one.rows)))
+    table = next(table for table in read(path).tables if "`both`" in str(table.rows))
     listed = {}
     for accepted, sent, deploys, values in table.rows:
         words = spans(deploys)

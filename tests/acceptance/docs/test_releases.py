@@ -107,12 +107,12 @@ class Releases(Deployed):
 
     def _create_change_set(self, command: Command) -> None:
         """Keep what a change set would deploy, and list its changes."""
-        given = command.parameters
-        bucket, _, key = given["TemplateURL"].removeprefix("https://").partition("/")
+        request = command.parameters
+        bucket, _, key = request["TemplateURL"].removeprefix("https://").partition("/")
         stored = self.client("s3", TOKYO).get_object(Bucket=bucket.split(".")[0], Key=key)
         template = load(stored["Body"].read().decode("ascii"))
         parameters = {}
-        for parameter in given["Parameters"]:
+        for parameter in request["Parameters"]:
             name = parameter["ParameterKey"]
             if "ParameterValue" in parameter:
                 parameters[name] = parameter["ParameterValue"]

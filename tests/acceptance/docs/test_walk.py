@@ -31,8 +31,8 @@ def chapter(title: str) -> list[Block]:
 
 def only(text: str) -> Block:
     """Return the block that has a text."""
-    (found,) = [block for block in BLOCKS if text in block.text]
-    return found
+    (block_with_text,) = [block for block in BLOCKS if text in block.text]
+    return block_with_text
 
 
 START = chapter("Before the first command")
@@ -69,11 +69,11 @@ def terminal(
 ) -> Iterator[Terminal]:
     """A shell whose ``aws`` talks to an empty account."""
     require_programs()
-    with opened(production, tmp_path_factory.mktemp("account"), Account) as one:
-        account = one.world
+    with opened(production, tmp_path_factory.mktemp("account"), Account) as started:
+        account = started.world
         assert isinstance(account, Account)
         account.empty(built)
-        yield one
+        yield started
 
 
 class Walk:
@@ -109,12 +109,12 @@ class Walk:
 
     def roles(self) -> list[str]:
         """Return the names of the deploy roles that there are."""
-        found = self.account.client("iam", TOKYO).list_roles()["Roles"]
-        return sorted(one["RoleName"] for one in found if one["RoleName"].startswith("deploy-"))
+        roles = self.account.client("iam", TOKYO).list_roles()["Roles"]
+        return sorted(role["RoleName"] for role in roles if role["RoleName"].startswith("deploy-"))
 
     def buckets(self) -> list[str]:
         """Return the names of the buckets that there are."""
-        return [one["Name"] for one in self.account.client("s3", TOKYO).list_buckets()["Buckets"]]
+        return [bucket["Name"] for bucket in self.account.client("s3", TOKYO).list_buckets()["Buckets"]]
 
 
 def test_from_an_empty_account_and_back(terminal: Terminal) -> None:
@@ -123,9 +123,9 @@ def test_from_an_empty_account_and_back(terminal: Terminal) -> None:
     account = walk.account
     assert (walk.roles(), walk.buckets()) == ([], [])
 
-    made = walk.by_administrator(*START[1:], CREATE)
+    created = walk.by_administrator(*START[1:], CREATE)
 
-    assert made.err == ""
+    assert created.err == ""
     assert walk.roles() == sorted(
         f"deploy-{PROJECT}-{stack}-{kind}" for stack in NAMES for kind in ("pipeline", "service")
     )
@@ -150,19 +150,21 @@ def test_from_an_empty_account_and_back(terminal: Terminal) -> None:
     assert (done.status, done.err) == (0, "")
     stacks = [account.stacks[REGIONS[stack], f"{PROJECT}-{stack}"] for stack in NAMES]
     assert account.denied == []
-    assert [one.status for one in stacks] == [
+    assert [stack_of_account.status for stack_of_account in stacks] == [
         "CREATE_COMPLETE",
         "UPDATE_COMPLETE",
         "CREATE_COMPLETE",
         "CREATE_COMPLETE",
     ]
-    assert all(one.is_protected and '"Deny"' in one.policy for one in stacks)
+    assert all(
+        stack_of_account.is_protected and '"Deny"' in stack_of_account.policy for stack_of_account in stacks
+    )
 
     without = {stack.role.rpartition("/")[2]: Rights([], {}) for stack in stacks}
     rights = {role: account.rights(role) for role in without}
     account.known.update(without)
-    for one in stacks:
-        account.handlers(one, deleting=False)
+    for deployed_stack in stacks:
+        account.handlers(deployed_stack, deleting=False)
     missed = {line.split()[0] for line in account.denied}
     assert (missed, len(account.denied) > 100) == (set(without), True)  # what is denied is noticed
     account.known.update(rights)

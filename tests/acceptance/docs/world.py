@@ -163,7 +163,7 @@ class World:
         """Return the ARN of the newest version of the function."""
         name = self.properties("api", "ApiFunction")["FunctionName"]
         versions = self.client("lambda", TOKYO).list_versions_by_function(FunctionName=name)["Versions"]
-        published = [str(one["FunctionArn"]) for one in versions if one["Version"] != "$LATEST"]
+        published = [str(version["FunctionArn"]) for version in versions if version["Version"] != "$LATEST"]
         return max(published, key=lambda arn: int(arn.rpartition(":")[2]))
 
     def _stack(self, command: Command) -> Any:
@@ -332,14 +332,13 @@ def printed(command: Command, result: Any) -> str:
 
 
 def _text(result: Any) -> Iterator[str]:
-    if isinstance(result, list):
-        if not any(isinstance(item, (list, dict)) for item in result):
-            yield "\t".join(map(str, result))
-        else:
-            for item in result:
-                yield from _text(item)
-    else:
+    if not isinstance(result, list):
         yield str(result)
+    elif any(isinstance(element, (list, dict)) for element in result):
+        for element in result:
+            yield from _text(element)
+    else:
+        yield "\t".join(str(element) for element in result)
 
 
 class Session(NamedTuple):
@@ -377,11 +376,11 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def _read(self) -> str:
         """Return what comes before the next null byte."""
-        found = bytearray()
+        content = bytearray()
         while (byte := self.rfile.read(1)) != b"\0":
             assert byte, "the caller has gone"
-            found += byte
-        return found.decode()
+            content += byte
+        return content.decode()
 
 
 class Terminal(socketserver.ThreadingTCPServer):

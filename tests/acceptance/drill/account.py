@@ -93,8 +93,8 @@ class Thing:
         """Return the return value of GetAtt: a text that does not change while the resource exists."""
         if (self.kind, name) == (VERSION, "Version"):
             return str(self.number)
-        found = {**self.properties, **self.identifier}.get(name)
-        return found if isinstance(found, str) else f"{self.ref}.{name}"
+        value = {**self.properties, **self.identifier}.get(name)
+        return value if isinstance(value, str) else f"{self.ref}.{name}"
 
 
 class Declared(NamedTuple):
@@ -155,9 +155,9 @@ class Account:
         if declared.kind == VERSION:
             return {"FunctionArn": self._version_arn(stack, declared)}
         made_up = f"{stack.name}-{logical_id}-{self.serial()}".lower()
-        given = {name: value for name, value in declared.properties.items() if isinstance(value, str)}
+        texts = {name: value for name, value in declared.properties.items() if isinstance(value, str)}
         names = resource_schema(declared.kind, stack.region).primary_identifier
-        return {name: given.get(name, made_up) for name in names}
+        return {name: texts.get(name, made_up) for name in names}
 
     def gone(self, thing: Thing) -> None:
         """Record that a resource was deleted."""
@@ -176,12 +176,12 @@ class Account:
 
         Values nested in properties are shared, because they never change.
         """
-        other = copy(self)
-        other.things = {key: replace(thing) for key, thing in self.things.items()}
-        other.snapshots = list(self.snapshots)
-        other._numbers = dict(self._numbers)
-        other.stacks = {key: other.copied(stack) for key, stack in self.stacks.items()}
-        return other
+        copied = copy(self)
+        copied.things = {key: replace(thing) for key, thing in self.things.items()}
+        copied.snapshots = list(self.snapshots)
+        copied._numbers = dict(self._numbers)
+        copied.stacks = {key: copied.copied(stack) for key, stack in self.stacks.items()}
+        return copied
 
     def copied(self, stack: Stack) -> Stack:
         """Return a copy of a stack, whose resources are those of this account."""
@@ -291,9 +291,9 @@ class Account:
             RefusedError: another stack imports from it, or a cluster has an instance outside of the stack.
         """
         stack = self.stacks[region, name]
-        for other in self.stacks.values():
-            if used := sorted(other.imports & stack.exports.keys()):
-                raise RefusedError(f"{name}: export {used[0]} is in use by {other.name}.")
+        for reader in self.stacks.values():
+            if used := sorted(reader.imports & stack.exports.keys()):
+                raise RefusedError(f"{name}: export {used[0]} is in use by {reader.name}.")
         clusters = {thing.ref for thing in stack.things.values() if thing.kind == "AWS::RDS::DBCluster"}
         for thing in self.things.values():
             if (thing.kind, thing.region) != (INSTANCE, region) or thing.stack == name:
@@ -325,9 +325,9 @@ class Account:
             raise RefusedError(f"Parameters: [{', '.join(unknown)}] do not exist in the template.")
         resolved = _resolved(stack, template, parameters)
         self._require_importable(stack, resolved, resources)
-        listed = {one["LogicalResourceId"]: one for one in resources}
+        listed = {resource["LogicalResourceId"]: resource for resource in resources}
         drift: list[str] = []
-        taken: list[Thing] = []
+        imported_things: list[Thing] = []
         for logical_id, resource in _in_order(resolved["Resources"]):
             declared = self._declared(stack, resource)
             if logical_id in stack.things:
@@ -339,8 +339,8 @@ class Account:
             _require_possible(logical_id, declared, places)
             drift += [f"{logical_id}.{place_in_words(place)}" for place in places]
             stack.things[logical_id], stack.declared[logical_id] = thing, declared
-            taken.append(thing)
-        for thing in taken:
+            imported_things.append(thing)
+        for thing in imported_things:
             thing.stack = name
             self.things[thing.key] = thing
         self.stacks[region, name] = stack
@@ -354,24 +354,24 @@ class Account:
         if removed := sorted(stack.things.keys() - resolved["Resources"].keys()):
             raise RefusedError(f"{removed[0]}: an import cannot remove resources.")
         new = resolved["Resources"].keys() - stack.things.keys()
-        listed = {one["LogicalResourceId"] for one in resources}
+        listed = {resource["LogicalResourceId"] for resource in resources}
         if new - listed:
             raise RefusedError(f"{min(new - listed)}: an import cannot create resources.")
         if listed - new:
             raise RefusedError(f"{min(listed - new)}: not a new resource of the template.")
 
     def _importable(
-        self, logical_id: str, declared: Declared, asked: Mapping[str, Any], region: str
+        self, logical_id: str, declared: Declared, resource: Mapping[str, Any], region: str
     ) -> Thing:
         """Return the resource to import."""
         schema = resource_schema(declared.kind, region)
-        if asked["ResourceType"] != declared.kind:
-            raise RefusedError(f"{logical_id}: the type is {declared.kind}, not {asked['ResourceType']}.")
+        if resource["ResourceType"] != declared.kind:
+            raise RefusedError(f"{logical_id}: the type is {declared.kind}, not {resource['ResourceType']}.")
         if "read" not in schema.handlers:
             raise RefusedError(f"{logical_id}: {declared.kind} cannot be imported.")
         if declared.deletion_policy == "none":
             raise RefusedError(f"{logical_id}: resources to import need a DeletionPolicy.")
-        identifier: Mapping[str, str] = asked["ResourceIdentifier"]
+        identifier: Mapping[str, str] = resource["ResourceIdentifier"]
         if set(identifier) != set(schema.primary_identifier):
             raise RefusedError(f"{logical_id}: the identifier is {', '.join(schema.primary_identifier)}.")
         for name, value in identifier.items():
@@ -396,23 +396,27 @@ class Account:
             else:
                 self._update(stack, logical_id, declared, changes)
             stack.declared[logical_id] = declared
-        for logical_id in [one for one in reversed(stack.things) if one not in resolved["Resources"]]:
+        for logical_id in [
+            name_of_thing
+            for name_of_thing in reversed(stack.things)
+            if name_of_thing not in resolved["Resources"]
+        ]:
             self._delete(stack.things.pop(logical_id), stack.declared.pop(logical_id).deletion_policy)
             changes.removed.append(logical_id)
         self._set_outputs(stack, resolved["Outputs"])
 
     def _set_outputs(self, stack: Stack, outputs: Mapping[str, Any]) -> None:
-        stack.outputs = {key: self._filled(stack, one["Value"]) for key, one in outputs.items()}
+        stack.outputs = {key: self._filled(stack, output["Value"]) for key, output in outputs.items()}
         before = stack.exports
         stack.exports = {
-            self._filled(stack, one["Export"]["Name"]): stack.outputs[key]
-            for key, one in outputs.items()
-            if "Export" in one
+            self._filled(stack, output["Export"]["Name"]): stack.outputs[key]
+            for key, output in outputs.items()
+            if "Export" in output
         }
-        for other in self.stacks.values():
-            for name in sorted(other.imports & before.keys()):
-                if other.region == stack.region and stack.exports.get(name) != before[name]:
-                    raise RefusedError(f"{stack.name}: export {name} is in use by {other.name}.")
+        for exporting in self.stacks.values():
+            for name in sorted(exporting.imports & before.keys()):
+                if exporting.region == stack.region and stack.exports.get(name) != before[name]:
+                    raise RefusedError(f"{stack.name}: export {name} is in use by {exporting.name}.")
 
     def _declared(self, stack: Stack, resource: Mapping[str, Any]) -> Declared:
         return Declared(
@@ -426,9 +430,9 @@ class Account:
         kind, properties = declared.kind, declared.properties
         region = _place(kind, stack.region)
         own = _names(kind, stack.region, properties)
-        for other in self.things.values():
-            if own and (other.region, other.kind) == (region, kind):
-                theirs = {**other.properties, **other.identifier}
+        for present in self.things.values():
+            if own and (present.region, present.kind) == (region, kind):
+                theirs = {**present.properties, **present.identifier}
                 if all(theirs.get(name) == value for name, value in own.items()):
                     raise RefusedError(f"{logical_id}: {kind} {'|'.join(own.values())} exists already.")
         if kind == VERSION:
@@ -445,8 +449,9 @@ class Account:
         places = list(differences(before.properties, declared.properties))
         if not places:
             return
-        words = sorted(map(place_in_words, places))
-        if any(effect_of_change(declared.kind, stack.region, one) is Effect.REPLACED for one in places):
+        words = sorted(place_in_words(place) for place in places)
+        effects = {effect_of_change(declared.kind, stack.region, place) for place in places}
+        if Effect.REPLACED in effects:
             stack.things[logical_id] = self._create(stack, logical_id, declared)
             self._delete(thing, before.replace_policy)
             changes.replaced[logical_id] = words
@@ -472,10 +477,10 @@ class Account:
             self.snapshots.append(thing)
         self.things.pop(thing.key, None)
         self.gone(thing)
-        for other in list(self.things.values()):
-            kind, name = GOES_WITH.get(other.kind, ("", ""))
-            if kind == thing.kind and other.properties.get(name) == thing.ref:
-                del self.things[other.key]
+        for dependent in list(self.things.values()):
+            kind, name = GOES_WITH.get(dependent.kind, ("", ""))
+            if kind == thing.kind and dependent.properties.get(name) == thing.ref:
+                del self.things[dependent.key]
 
     def _filled(self, stack: Stack, node: Any) -> Any:
         """Return a resolved value with the values known only in a deployed stack."""
@@ -484,8 +489,8 @@ class Account:
             if name in bound:
                 return str(self._filled(stack, bound[name]))
             logical_id, _, attribute = name.partition(".")
-            found = {"Fn::GetAtt": [logical_id, attribute]} if attribute else {"Ref": logical_id}
-            return str(self._filled(stack, found))
+            reference = {"Fn::GetAtt": [logical_id, attribute]} if attribute else {"Ref": logical_id}
+            return str(self._filled(stack, reference))
 
         match node:
             case {"Ref": "AWS::StackId"}:
@@ -501,24 +506,24 @@ class Account:
             case {"Fn::ImportValue": name}:
                 return self._imported(stack, self._filled(stack, name))
             case {"Fn::GetStackOutput": Mapping() as asked}:
-                given = {key: self._filled(stack, value) for key, value in asked.items()}
-                other = self.stacks.get((given.get("Region", stack.region), given["StackName"]))
-                if other is None or given["OutputName"] not in other.outputs:
-                    raise RefusedError(f"{given['StackName']} has no output {given['OutputName']}.")
-                return other.outputs[given["OutputName"]]
+                arguments = {key: self._filled(stack, value) for key, value in asked.items()}
+                read_stack = self.stacks.get((arguments.get("Region", stack.region), arguments["StackName"]))
+                if read_stack is None or arguments["OutputName"] not in read_stack.outputs:
+                    raise RefusedError(f"{arguments['StackName']} has no output {arguments['OutputName']}.")
+                return read_stack.outputs[arguments["OutputName"]]
             case Mapping():
                 if unknown := [key for key in node if key.startswith("Fn::")]:
                     raise NotImplementedError(f"the model does not know {unknown[0]}")
                 return {key: self._filled(stack, value) for key, value in node.items()}
             case list():
-                return [self._filled(stack, item) for item in node]
+                return [self._filled(stack, element) for element in node]
         return node
 
     def _imported(self, stack: Stack, name: str) -> str:
-        for other in self.stacks.values():
-            if other.region == stack.region and name in other.exports:
+        for exporting in self.stacks.values():
+            if exporting.region == stack.region and name in exporting.exports:
                 stack.imports.add(name)
-                return other.exports[name]
+                return exporting.exports[name]
         raise RefusedError(f"No export named {name} found.")
 
 
@@ -552,9 +557,9 @@ def _place(kind: str, region: str) -> str:
 def _names(kind: str, region: str, properties: Properties) -> dict[str, str]:
     """Return the values that must be unique for the type: the specified primary identifier, or a name."""
     schema = resource_schema(kind, region)
-    given = {name: properties[name] for name in schema.primary_identifier if name in properties}
-    if schema.primary_identifier and len(given) == len(schema.primary_identifier):
-        return given
+    identifier = {name: properties[name] for name in schema.primary_identifier if name in properties}
+    if schema.primary_identifier and len(identifier) == len(schema.primary_identifier):
+        return identifier
     own = [name for name in schema.create_only if name.endswith("Name") and kind.endswith(name[:-4])]
     return {name: properties[name] for name in own if name in properties}
 
@@ -565,7 +570,7 @@ def _in_order(resources: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     while waiting:
         for logical_id, resource in waiting.items():
             depends = resource.get("DependsOn", [])
-            named = {one.name for one in uses(resource.get("Properties", {})) if one.kind == "name"}
+            named = {use.name for use in uses(resource.get("Properties", {})) if use.kind == "name"}
             if not (named | set([depends] if isinstance(depends, str) else depends)) & waiting.keys():
                 yield logical_id, waiting.pop(logical_id)
                 break
@@ -579,7 +584,7 @@ def differences(before: Any, after: Any, place: Place = ()) -> Iterator[Place]:
         for key in dict.fromkeys([*before, *after]):
             yield from differences(before.get(key), after.get(key), (*place, key))
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        for index, (one, other) in enumerate(zip(before, after, strict=True)):
-            yield from differences(one, other, (*place, index))
+        for index, (old, new) in enumerate(zip(before, after, strict=True)):
+            yield from differences(old, new, (*place, index))
     elif before != after:
         yield place

@@ -58,7 +58,7 @@ class Files:
 
     def entry(self, stack: str) -> Any:
         """Return the entry of a stack in the manifest."""
-        return next(one for one in self.json("stacks.json")["stacks"] if one["name"] == stack)
+        return next(entry for entry in self.json("stacks.json")["stacks"] if entry["name"] == stack)
 
     def name(self, stack: str) -> str:
         """Return the name of a deployed stack."""
@@ -66,9 +66,9 @@ class Files:
 
     def values(self, stack: str, template: Mapping[str, Any]) -> dict[str, str]:
         """Return the parameters that ``aws cloudformation deploy`` passes: those that the template has."""
-        given = {**self.json(self.entry(stack)["parameterFiles"][self.environment])["Parameters"]}
-        given |= PER_DEPLOY
-        return {name: value for name, value in given.items() if name in template["Parameters"]}
+        values = {**self.json(self.entry(stack)["parameterFiles"][self.environment])["Parameters"]}
+        values |= PER_DEPLOY
+        return {name: value for name, value in values.items() if name in template["Parameters"]}
 
 
 @dataclass
@@ -114,11 +114,14 @@ class Drill:
                 self.lines.append(f"  {step['template']}: created {', '.join(changes.created)}")
                 self._restore(stack)
                 continue
-            given = self.files.json(path)
-            parameters = {one["ParameterKey"]: one["ParameterValue"] for one in given["Parameters"]}
-            listed = [self._identified(region, one) for one in given["ResourcesToImport"]]
+            import_file = self.files.json(path)
+            parameters = {
+                parameter["ParameterKey"]: parameter["ParameterValue"]
+                for parameter in import_file["Parameters"]
+            }
+            listed = [self._identified(region, resource) for resource in import_file["ResourcesToImport"]]
             drift = self.account.import_resources(name, region, template, parameters, listed)
-            imported = ", ".join(one["LogicalResourceId"] for one in listed)
+            imported = ", ".join(resource["LogicalResourceId"] for resource in listed)
             self.lines.append(f"  {step['template']}: imported {imported}")
             if drift:
                 self.lines.append(f"    differs from the template until the deploy: {', '.join(drift)}")
@@ -130,14 +133,16 @@ class Drill:
             if isinstance(value, str):
                 identifier[name] = value.replace("${AWS::AccountId}", ACCOUNT)
                 continue
-            found = [
+            identifiers = [
                 thing.identifier[name]
                 for thing in self.account.things.values()
                 if (thing.kind, thing.region) == (entry["ResourceType"], region) and is_called(thing, value)
             ]
-            if len(found) != 1:
-                raise RefusedError(f"{entry['LogicalResourceId']}: {len(found)} resources are called {value}")
-            identifier[name] = found[0]
+            if len(identifiers) != 1:
+                raise RefusedError(
+                    f"{entry['LogicalResourceId']}: {len(identifiers)} resources are called {value}"
+                )
+            identifier[name] = identifiers[0]
         return {**entry, "ResourceIdentifier": identifier}
 
     def _restore(self, stack: str) -> None:
@@ -193,17 +198,22 @@ def faults(
     for stack in stacks:
         region, name = drill.files.entry(stack)["region"], drill.files.name(stack)
         old, new = before.stacks[region, name], after.stacks[region, name]
-        for what, one, other in (
+        for what, names_before, names_after in (
             ("resources", old.things, new.things),
             ("outputs", old.outputs, new.outputs),
             ("exports", old.exports, new.exports),
         ):
-            if one.keys() != other.keys():
-                yield f"{stack}: other {what}: {sorted(one.keys() ^ other.keys())}"
+            if names_before.keys() != names_after.keys():
+                yield f"{stack}: other {what}: {sorted(names_before.keys() ^ names_after.keys())}"
         did = changes[stack]
-        yield from (f"{stack}: {one} was replaced: {why}" for one, why in did.replaced.items())
-        yield from (f"{stack}: {one} was generated again" for one in did.generated)
-        yield from (f"{stack}: {one} was removed" for one in did.removed)
+        yield from (
+            f"{stack}: {logical_id_replaced} was replaced: {why}"
+            for logical_id_replaced, why in did.replaced.items()
+        )
+        yield from (
+            f"{stack}: {logical_id_generated} was generated again" for logical_id_generated in did.generated
+        )
+        yield from (f"{stack}: {logical_id_removed} was removed" for logical_id_removed in did.removed)
         for step in drill.files.entry(stack)["recovery"]:
             if path := step["importFiles"].get(drill.files.environment):
                 for entry in drill.files.json(path)["ResourcesToImport"]:
@@ -214,7 +224,7 @@ def faults(
                     if was.value != now.value:
                         yield f"{stack}: {logical_id} has lost what it held"
                     for place in differences(was.properties, now.properties):
-                        if not any(one in str(value_at(was.properties, place)) for one in gone):
+                        if not any(ref in str(value_at(was.properties, place)) for ref in gone):
                             yield f"{stack}: {logical_id} has another {place_in_words(place)}"
 
 
@@ -226,8 +236,8 @@ def drill_one(files: Files, deleted: str) -> tuple[list[str], list[str]]:
     gone = [*readers(deleted), deleted]
     for stack in gone:
         drill.delete(stack)
-    left = sum(not thing.stack for thing in drill.account.things.values())
-    drill.lines.append(f"{files.environment}: deleted {', '.join(gone)}; left behind: {left} resources")
+    orphaned = sum(not thing.stack for thing in drill.account.things.values())
+    drill.lines.append(f"{files.environment}: deleted {', '.join(gone)}; left behind: {orphaned} resources")
     changes = {}
     for stack in reversed(gone):
         try:
@@ -247,9 +257,9 @@ def drill_one(files: Files, deleted: str) -> tuple[list[str], list[str]]:
         drill.finish()
     orphans = sorted(thing.ref for thing in drill.account.things.values() if not thing.stack)
     drill.lines.append(f"  still in no stack: {', '.join(orphans) or 'nothing'}")
-    found = list(faults(before, drill, list(reversed(gone)), changes))
+    problems = list(faults(before, drill, list(reversed(gone)), changes))
     again = [stack for stack in reversed(gone) if drill.deploy(stack) != Changes()]
-    return drill.lines, found + [f"{stack}: a second deploy changes something" for stack in again]
+    return drill.lines, problems + [f"{stack}: a second deploy changes something" for stack in again]
 
 
 def report(files: Mapping[str, bytes], environments: Sequence[str]) -> None:
@@ -257,11 +267,11 @@ def report(files: Mapping[str, bytes], environments: Sequence[str]) -> None:
     wrong = 0
     for environment in environments:
         for stack in STACKS:
-            lines, found = drill_one(Files(dict(files), environment), stack.name)
-            print("\n".join([*lines, *(f"  WRONG: {one}" for one in found)]))
-            wrong += len(found)
+            lines, problems = drill_one(Files(dict(files), environment), stack.name)
+            print("\n".join([*lines, *(f"  WRONG: {problem}" for problem in problems)]))
+            wrong += len(problems)
     print(f"\n{wrong} differences.\n\nWhat the model does not know:")
-    print("\n".join(f"- {one}" for one in UNKNOWN))
+    print("\n".join(f"- {limit}" for limit in UNKNOWN))
 
 
 if __name__ == "__main__":

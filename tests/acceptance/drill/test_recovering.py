@@ -31,9 +31,9 @@ def test_deleted_stack_is_recovered(assembly: Assembly, environment: str, stack:
 
     After it, a deploy does not replace, remove or generate anything.
     """
-    lines, found = drill_one(Files(assembly.files, environment), stack)
+    lines, problems = drill_one(Files(assembly.files, environment), stack)
 
-    assert found == []
+    assert problems == []
     assert any("a plain deploy" in line and "exists already" in line for line in lines)
 
 
@@ -55,7 +55,9 @@ def test_recovered_stack_can_be_deleted_again(assembly: Assembly) -> None:
 def origin_secret(assembly: Assembly) -> str:
     """Return the logical ID of a secret of the api stack."""
     (api,) = [stack for stack in assembly.stacks if stack.name == "api"]
-    return next(name for name, one in api.resources.items() if one["Type"] == "AWS::SecretsManager::Secret")
+    return next(
+        name for name, resource in api.resources.items() if resource["Type"] == "AWS::SecretsManager::Secret"
+    )
 
 
 def changed(assembly: Assembly, path: str, change: Change) -> Files:
@@ -76,7 +78,9 @@ def without(logical_id: str) -> Change:
             del document["Resources"][logical_id]
         else:
             listed = document["ResourcesToImport"]
-            document["ResourcesToImport"] = [one for one in listed if one["LogicalResourceId"] != logical_id]
+            document["ResourcesToImport"] = [
+                resource for resource in listed if resource["LogicalResourceId"] != logical_id
+            ]
 
     return change
 
@@ -96,9 +100,9 @@ def identified(identifier: dict[str, Any], logical_id: str) -> Change:
     """Return a function that changes the identifier of an entry of a list."""
 
     def change(document: Any) -> None:
-        for one in document["ResourcesToImport"]:
-            if one["LogicalResourceId"] == logical_id:
-                one["ResourceIdentifier"] = identifier
+        for resource in document["ResourcesToImport"]:
+            if resource["LogicalResourceId"] == logical_id:
+                resource["ResourceIdentifier"] = identifier
 
     return change
 
@@ -265,9 +269,9 @@ def test_changed_generator_loses_the_secret(assembly: Assembly) -> None:
     """If the import template generates another secret, the deploy generates it again."""
     secret = origin_secret(assembly)
     change = property_(41, secret, "GenerateSecretString", "PasswordLength")
-    _, found = drill_one(changed(assembly, "recovery/api.yaml", change), "api")
+    _, problems = drill_one(changed(assembly, "recovery/api.yaml", change), "api")
 
-    assert found == [
+    assert problems == [
         f"api: {secret} was generated again",
         f"api: {secret} has lost what it held",
     ]
@@ -276,10 +280,10 @@ def test_changed_generator_loses_the_secret(assembly: Assembly) -> None:
 def test_changed_property_of_a_queue_replaces_it(assembly: Assembly) -> None:
     """A resource without a name has no conflict: a different create-only property replaces it."""
     change = property_(True, "DeadLetterQueue", "FifoQueue")
-    _, found = drill_one(changed(assembly, "recovery/api.yaml", change), "api")
+    _, problems = drill_one(changed(assembly, "recovery/api.yaml", change), "api")
 
-    assert "api: DeadLetterQueue was replaced: ['FifoQueue']" in found
-    assert "api: DeadLetterQueue has lost what it held" in found
+    assert "api: DeadLetterQueue was replaced: ['FifoQueue']" in problems
+    assert "api: DeadLetterQueue has lost what it held" in problems
 
 
 def test_two_keys_with_one_tag_are_refused(assembly: Assembly) -> None:
@@ -287,11 +291,13 @@ def test_two_keys_with_one_tag_are_refused(assembly: Assembly) -> None:
     drill = Drill(Files(assembly.files, "prod"))
     drill.deploy_all()
     drill.delete("frontend")
-    key = next(one for one in drill.account.things.values() if one.kind == "AWS::KMS::Key" and not one.stack)
+    key = next(
+        thing for thing in drill.account.things.values() if thing.kind == "AWS::KMS::Key" and not thing.stack
+    )
     drill.account.add(deepcopy(key))
-    other = deepcopy(key)
-    other.identifier = {"KeyId": "another"}
-    drill.account.add(other)
+    copy_of_key = deepcopy(key)
+    copy_of_key.identifier = {"KeyId": "another"}
+    drill.account.add(copy_of_key)
 
     with pytest.raises(RefusedError, match="FrontendKey: 2 resources are called"):
         drill.take_back("frontend")
@@ -305,4 +311,4 @@ def test_drill_prints_its_limits(assembly: Assembly, capsys: pytest.CaptureFixtu
     for stack in STACKS:
         assert f"{stack.name}; left behind:" in out
     assert "\n0 differences.\n" in out
-    assert out.endswith("".join(f"- {one}\n" for one in UNKNOWN))
+    assert out.endswith("".join(f"- {limit}\n" for limit in UNKNOWN))

@@ -75,9 +75,9 @@ def test_finding_names_every_place(tmp_path: Path) -> None:
         "from x import t\n\nt.add(Parameter('Unused'))\nt.add(\n    Topic(\n        'Topic',\n    )\n)\n"
     )
 
-    found = lint(BROKEN, REGION, stack="network", file="main.yaml", source=module)
+    findings = lint(BROKEN, REGION, stack="network", file="main.yaml", source=module)
 
-    assert found == [
+    assert findings == [
         Finding(
             stack="network",
             logical_id="Unused",
@@ -166,9 +166,9 @@ def test_finding_prints_as_two_lines(finding: Finding, text: str) -> None:
 )
 def test_unreadable_text_is_a_finding(text: str, rule: str, line: int, message: str) -> None:
     """Text that is not a template is a finding, with its file and line."""
-    found = lint(text, REGION, stack="network", file="main.yaml")
+    findings = lint(text, REGION, stack="network", file="main.yaml")
 
-    assert found[0] == Finding("network", "", "", rule, "error", message, "main.yaml", line, "")
+    assert findings[0] == Finding("network", "", "", rule, "error", message, "main.yaml", line, "")
 
 
 def test_findings_come_in_the_order_of_lines_and_the_same_each_time() -> None:
@@ -249,10 +249,10 @@ def test_the_text_counts_and_no_file_of_the_same_name(
     (tmp_path / "large.yaml").write_text(CLEAN.ljust(2_000_000, "#"))
     monkeypatch.chdir(tmp_path)
 
-    found = lint(f"{CLEAN}#".ljust(size, "x"), REGION, file="large.yaml")
+    findings = lint(f"{CLEAN}#".ljust(size, "x"), REGION, file="large.yaml")
 
-    assert [one.rule for one in found] == rules
-    assert [str(size) in one.message and one.file == "large.yaml" for one in found] == [True] * len(rules)
+    assert [finding.rule for finding in findings] == rules
+    assert all(str(size) in finding.message and finding.file == "large.yaml" for finding in findings)
     assert lint(CLEAN, REGION, file="large.yaml") == []
 
 
@@ -261,9 +261,9 @@ class TestParameters:
 
     def test_a_bad_value_is_found_in_the_property_that_uses_it(self) -> None:
         """A value replaces the default, and is checked in the property that uses it."""
-        found = lint(VPC, REGION, parameters={"VpcCidr": "10.2/16"})
+        findings = lint(VPC, REGION, parameters={"VpcCidr": "10.2/16"})
 
-        assert [(f.logical_id, f.path, f.rule, f.message) for f in found] == [
+        assert [(f.logical_id, f.path, f.rule, f.message) for f in findings] == [
             (
                 "Vpc",
                 "Resources/Vpc/Properties/CidrBlock/Ref",
@@ -383,32 +383,33 @@ Resources:
 
     def test_an_ignore_with_its_reason_silences_its_resource_only(self) -> None:
         """The same mistake on another resource is still found."""
-        found = lint(self.NAMED % "{ignore_checks: [E3002], ignore_reasons: {E3002: A test.}}", REGION)
+        findings = lint(self.NAMED % "{ignore_checks: [E3002], ignore_reasons: {E3002: A test.}}", REGION)
 
-        assert [(f.rule, f.logical_id) for f in found] == [("E3002", "Second")]
+        assert [(f.rule, f.logical_id) for f in findings] == [("E3002", "Second")]
 
     def test_an_ignore_without_reason_is_a_finding(self) -> None:
         """Without a reason, the ignore is a finding."""
-        found = lint(self.NAMED % "{ignore_checks: [E3002]}", REGION)
+        findings = lint(self.NAMED % "{ignore_checks: [E3002]}", REGION)
 
-        assert [(f.rule, f.logical_id) for f in found] == [("W9500", "First"), ("E3002", "Second")]
+        assert [(f.rule, f.logical_id) for f in findings] == [("W9500", "First"), ("E3002", "Second")]
 
     def test_the_reason_itself_cannot_be_ignored(self) -> None:
         """Ignoring the rule that requires reasons has no effect on it."""
         config = "{ignore_checks: [E3002, W9500], ignore_reasons: {W9500: No time.}}"
 
-        found = lint(self.NAMED % config, REGION)
+        findings = lint(self.NAMED % config, REGION)
 
-        assert [(f.rule, f.logical_id) for f in found] == [("W9500", "First"), ("E3002", "Second")]
+        assert [(f.rule, f.logical_id) for f in findings] == [("W9500", "First"), ("E3002", "Second")]
 
     @pytest.mark.parametrize("metadata", ["text", "{cfn-lint: text}", "{cfn-lint: {config: text}}"])
     def test_metadata_of_another_form_is_no_crash(self, metadata: str) -> None:
         """Metadata that cfn-lint cannot process does not ignore a rule, and does not cause an error."""
         text = self.NAMED.replace("{cfn-lint: {config: %s}}", metadata)
 
-        found = [f.logical_id for f in lint(text, REGION) if f.rule == "E3002"]
+        findings = lint(text, REGION)
 
-        assert found == ["First", "Second"]
+        misspelt = [finding.logical_id for finding in findings if finding.rule == "E3002"]
+        assert misspelt == ["First", "Second"]
 
 
 class TestFormats:
@@ -416,20 +417,21 @@ class TestFormats:
 
     def test_text_is_cfn_lints_own(self) -> None:
         """The text format is the output of the cfn-lint command."""
-        found = matches(
+        reported = matches(
             "Resources: {Topic: {Type: AWS::SNS::Topic, Properties: {Nam: x}}}", [REGION], file="a.yaml"
         )
 
-        assert format_matches(found, "text") == (
+        assert format_matches(reported, "text") == (
             "E3002 Additional properties are not allowed ('Nam' was unexpected)\na.yaml:1:57\n"
         )
 
     def test_json_holds_each_match(self) -> None:
         """The JSON format is a list with rule, file and position of each finding."""
-        items = json.loads(format_matches(matches(BROKEN, [REGION], file="a.yaml"), "json"))
+        entries = json.loads(format_matches(matches(BROKEN, [REGION], file="a.yaml"), "json"))
 
         assert [
-            (item["Rule"]["Id"], item["Filename"], item["Location"]["Start"]["LineNumber"]) for item in items
+            (entry["Rule"]["Id"], entry["Filename"], entry["Location"]["Start"]["LineNumber"])
+            for entry in entries
         ] == [
             ("W2001", "a.yaml", 3),
             ("I3011", "a.yaml", 6),
@@ -438,9 +440,12 @@ class TestFormats:
 
     def test_sarif_holds_the_results_of_several_templates(self) -> None:
         """The SARIF format contains the findings of all files, including files that cannot be parsed."""
-        found = [*matches(BROKEN, [REGION], file="a.yaml"), *matches("Resources: [", [REGION], file="b.yaml")]
+        reported = [
+            *matches(BROKEN, [REGION], file="a.yaml"),
+            *matches("Resources: [", [REGION], file="b.yaml"),
+        ]
 
-        results = json.loads(format_matches(found, "sarif"))["runs"][0]["results"]
+        results = json.loads(format_matches(reported, "sarif"))["runs"][0]["results"]
 
         assert [
             (r["ruleId"], r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]) for r in results
@@ -453,9 +458,12 @@ class TestFormats:
 
     def test_junit_fails_the_rules_that_found_something(self) -> None:
         """The JUnit format has one case per rule, also for a file that cannot be parsed."""
-        found = [*matches(BROKEN, [REGION], file="a.yaml"), *matches("Resources: [", [REGION], file="b.yaml")]
+        reported = [
+            *matches(BROKEN, [REGION], file="a.yaml"),
+            *matches("Resources: [", [REGION], file="b.yaml"),
+        ]
 
-        cases = ElementTree.fromstring(format_matches(found, "junit")).iter("testcase")
+        cases = ElementTree.fromstring(format_matches(reported, "junit")).iter("testcase")
 
         failed = {case.attrib["name"].split()[0]: len(case.findall("failure")) for case in cases if len(case)}
         skipped = {rule for rule, failures in failed.items() if not failures}
@@ -499,9 +507,9 @@ def test_nearest_allowed_value() -> None:
     resources = "".join(f"  {name}: {{Type: AWS::SNS::Topic}}\n" for name in names)
     outputs = "  A: {Value: !Ref TopcA}\n  B: {Value: !GetAtt TopicA.TopicAarn}\n"
 
-    found = lint(f"Resources:\n{resources}Outputs:\n{outputs}", "us-east-1")
+    findings = lint(f"Resources:\n{resources}Outputs:\n{outputs}", "us-east-1")
 
-    assert [(one.path, one.message) for one in found] == [
+    assert [(finding.path, finding.message) for finding in findings] == [
         ("Outputs/A/Value/Ref", "'TopcA' is not one of the 31 allowed values. Did you mean 'TopicA'?"),
         (
             "Outputs/B/Value/Fn::GetAtt/1",

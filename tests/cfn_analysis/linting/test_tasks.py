@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 
 from cfn_analysis.linting import runner, workers
-from cfn_analysis.linting.tasks import Task, lint_all
+from cfn_analysis.linting.tasks import Outcome, Task, lint_all
 
 TOPIC = "Resources: {%s: {Type: AWS::SNS::Topic, Properties: {%s: alarms}}}"
+
+
+def _subjects(outcome: Outcome) -> str:
+    return " ".join(f"{finding.stack}.{finding.logical_id}" for finding in outcome.findings)
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
@@ -33,11 +37,7 @@ def test_each_task_has_its_own_outcome(cores: int, monkeypatch: pytest.MonkeyPat
         runner.lint(task.text, task.region, stack=task.stack, file=task.file, source=task.source)
         for task in tasks
     ]
-    assert [[(f.stack, f.logical_id) for f in outcome.findings] for outcome in first] == [
-        [("stack0", "One")],
-        [],
-        [("stack2", "AMuchLongerName")],
-    ]
+    assert [_subjects(outcome) for outcome in first] == ["stack0.One", "", "stack2.AMuchLongerName"]
     assert [outcome.findings for outcome in second] == [outcome.findings for outcome in first]
     assert [outcome.seconds > 0 for outcome in first] == [True, True, True]
     assert [outcome.seconds > 0 for outcome in second] == [True, False, True]

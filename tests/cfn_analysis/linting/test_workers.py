@@ -53,33 +53,33 @@ def test_results_come_in_the_order_of_the_items(forked: list[int]) -> None:
     """Each item is processed in one of the other processes, and can be large."""
     later = multiprocessing.get_context("fork").Event()
 
-    def work(item: int) -> tuple[str, int]:
-        if item == 2:
+    def work(number: int) -> tuple[str, int]:
+        if number == 2:
             later.set()
         assert later.wait(60)  # the first items end after this one began
-        return "x" * 100_000 * item, os.getpid()
+        return "x" * 100_000 * number, os.getpid()
 
-    found = workers.results(work, range(7))
+    texts = workers.results(work, range(7))
 
-    assert [len(text) for text, _ in found] == [100_000 * item for item in range(7)]
-    assert {pid for _, pid in found} <= set(forked)
+    assert [len(text) for text, _ in texts] == [100_000 * number for number in range(7)]
+    assert {pid for _, pid in texts} <= set(forked)
     assert_gone(forked)
 
 
 class UnpicklableError(Exception):
     """An exception with two arguments, only one of which pickle passes."""
 
-    def __init__(self, one: str, _two: str) -> None:
-        super().__init__(one)
+    def __init__(self, message: str, _second: str) -> None:
+        super().__init__(message)
 
 
-def failing(item: int) -> int:
+def failing(number: int) -> int:
     """Raise another exception for each item but the first."""
-    if item == 0:
+    if number == 0:
         return 0
-    if item == 4:
+    if number == 4:
         raise UnpicklableError("lost", "in transit")
-    raise ValueError(item)
+    raise ValueError(number)
 
 
 def test_the_first_error_is_raised(forked: list[int]) -> None:
@@ -88,7 +88,7 @@ def test_the_first_error_is_raised(forked: list[int]) -> None:
         workers.results(failing, [0, 1, 2, 3])
 
     assert caught.value.args == (1,)
-    assert "in failing\n    raise ValueError(item)\nValueError: 1\n" in str(caught.value.__cause__)
+    assert "in failing\n    raise ValueError(number)\nValueError: 1\n" in str(caught.value.__cause__)
     assert_gone(forked)
 
 
@@ -101,8 +101,8 @@ def test_an_error_that_cannot_be_pickled_is_reported(forked: list[int]) -> None:
 def test_a_killed_process_is_an_error(forked: list[int]) -> None:
     """If the system kills a process, the error is a message, and the other processes end."""
 
-    def killed(item: int) -> None:
-        if item == 1:
+    def killed(number: int) -> None:
+        if number == 1:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.raises(
@@ -118,8 +118,8 @@ def test_an_interrupt_ends_the_processes(forked: list[int]) -> None:
     """KeyboardInterrupt is raised in a caller that handles Ctrl-C, and all processes end."""
     interrupted = multiprocessing.get_context("fork").Event()
 
-    def interrupt(item: int) -> None:
-        if item == 2:
+    def interrupt(number: int) -> None:
+        if number == 2:
             os.kill(os.getppid(), signal.SIGINT)
             interrupted.set()
         assert interrupted.wait(60)  # all processes work when the interrupt comes
@@ -138,12 +138,12 @@ def test_an_interrupt_while_work_is_handed_out_ends_the_processes(
     ended = multiprocessing.get_context("fork").Event()
 
     def interrupted(
-        pool: ProcessPoolExecutor, function: Callable[[int], object], item: int
+        pool: ProcessPoolExecutor, function: Callable[[int], object], number: int
     ) -> Future[object]:
-        if item == 2:
+        if number == 2:
             ended.set()
             raise KeyboardInterrupt
-        return submit(pool, function, item)
+        return submit(pool, function, number)
 
     monkeypatch.setattr(ProcessPoolExecutor, "submit", interrupted)
     with pytest.raises(KeyboardInterrupt):
@@ -156,7 +156,7 @@ def test_processes_end_with_the_one_that_started_them() -> None:
     """Even if the parent is killed, all processes end, so that they do not keep standard output open."""
     code = (
         "import os, time\nfrom cfn_analysis.linting import workers\nworkers._cores = lambda: 2\n"
-        "workers.results(lambda item: [os.write(1, b'here\\n'), time.sleep(60)], range(2))"
+        "workers.results(lambda number: [os.write(1, b'here\\n'), time.sleep(60)], range(2))"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], cwd=SRC, stdout=subprocess.PIPE, text=True
@@ -197,7 +197,9 @@ def test_one_process_where_several_are_not_possible(
         monkeypatch.setattr(workers, "ProcessPoolExecutor", no_pool)
     items = [1] if why == "one item" else [1, 2, 3]
 
-    assert workers.results(lambda item: (item, os.getpid()), items) == [(item, os.getpid()) for item in items]
+    assert workers.results(lambda number: (number, os.getpid()), items) == [
+        (number, os.getpid()) for number in items
+    ]
     for process in multiprocessing.active_children():
         process.join(10)
     assert_gone(forked, count=1 if why == "fork fails" else 0)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cfn_analysis.model.rendering import load
-from cfn_analysis.model.resolving import Known, ResolveError, failed_assertions, resolve
+from cfn_analysis.model.resolving import ResolveError, Resolver, failed_assertions, resolve
 from cfn_analysis.model.three_valued import Truth
 
 Template = dict[str, Any]
@@ -553,7 +553,7 @@ def test_what_is_known_while_a_parameter_is_not() -> None:
         },
         "Resources": {"R": {"Type": "AWS::SNS::Topic", "Condition": "OfB"}},
     }
-    partly_known = Known(template, {"A": "a"}, {"B"}, region="eu-west-1", account="1", stack_name="s")
+    partly_known = Resolver(template, {"A": "a"}, {"B"}, region="eu-west-1", account="1", stack_name="s")
 
     assert [partly_known.condition(name) for name in ("OfA", "OfB", "OfBoth", "IsHere", "Nowhere")] == [
         Truth.YES,
@@ -572,4 +572,4 @@ def test_what_is_known_while_a_parameter_is_not() -> None:
     with pytest.raises(ResolveError, match=r"^Resources\.Fn::If\[0\]: The condition OfB depends on a value"):
         partly_known.value({"Fn::If": ["OfB", 1, 2]})
     with pytest.raises(ResolveError, match="'A' is neither a parameter nor a resource of this template"):
-        Known({}, {}, region="eu-west-1").value({"Ref": "A"})
+        Resolver({}, {}, region="eu-west-1").value({"Ref": "A"})

@@ -182,9 +182,11 @@ class _Scorer:
                 for name in sorted(names):
                     self._say(kind, "causes", "property", (*key, name))
         for name, (before, after) in label.get("values", {}).items():
-            found = [(_plain(c["before"]), _plain(c["after"])) for c in causes if _top(c["property"]) == name]
-            good = (_plain(before), _plain(after)) in found
-            self._say("right" if good else "missed", "causes", "value", (*key, name, found))
+            changed_values = [
+                (_plain(c["before"]), _plain(c["after"])) for c in causes if _top(c["property"]) == name
+            ]
+            good = (_plain(before), _plain(after)) in changed_values
+            self._say("right" if good else "missed", "causes", "value", (*key, name, changed_values))
         if "chain" in label:
             chains = [json.dumps(cause["chain"], ensure_ascii=False) for cause in causes]
             good = any(_in_order(label["chain"], chain) for chain in chains)
@@ -266,10 +268,10 @@ def _plain(value: Any) -> str:
 def _in_order(words: Iterable[str], chain: str) -> bool:
     start = 0
     for word in words:
-        found = chain.find(word, start)
-        if found < 0:
+        position = chain.find(word, start)
+        if position < 0:
             return False
-        start = found + len(word)
+        start = position + len(word)
     return True
 
 

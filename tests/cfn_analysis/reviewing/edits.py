@@ -135,8 +135,8 @@ def _other_calls(value: Mapping[str, Any], kinds: list[str]) -> Iterator[tuple[s
     elif "Fn::Sub" in value:
         written = value["Fn::Sub"]
         text, *variables = [written] if isinstance(written, str) else written
-        other = _other_text(text)
-        yield OTHER, {"Fn::Sub": [other, *variables] if variables else other}
+        changed_text = _other_text(text)
+        yield OTHER, {"Fn::Sub": [changed_text, *variables] if variables else changed_text}
     elif "Ref" in value:
         yield OTHER, {"Fn::Sub": f"${{{value['Ref']}}}-other"}
     else:

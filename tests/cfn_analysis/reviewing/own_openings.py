@@ -15,8 +15,10 @@ from .own_changes import Template, own_side, properties, with_template, with_val
 
 
 def _statement(document: Mapping[str, Any], sid: str) -> dict[str, Any]:
-    found: dict[str, Any] = next(one for one in document["Statement"] if one.get("Sid") == sid)
-    return found
+    statement: dict[str, Any] = next(
+        candidate for candidate in document["Statement"] if candidate.get("Sid") == sid
+    )
+    return statement
 
 
 def _role_widened(template: Template) -> None:

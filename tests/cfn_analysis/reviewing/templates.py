@@ -17,49 +17,53 @@ def reviewed(
     before: Template,
     after: Template,
     *,
-    given: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
+    values_of_sides: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
     region: str = REGION,
 ) -> dict[str, Any]:
     """Return the review of two templates as parsed JSON; ``given`` are the values of both sides."""
-    found: dict[str, Any] = json.loads(report.as_json(compared(before, after, given=given, region=region)))
-    return found
+    document: dict[str, Any] = json.loads(
+        report.as_json(compared(before, after, values_of_sides=values_of_sides, region=region))
+    )
+    return document
 
 
 def compared(
     before: Template,
     after: Template,
     *,
-    given: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
+    values_of_sides: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
     region: str = REGION,
 ) -> report.Review:
     """Return the review of two templates; ``given`` are the values of both sides."""
     both = [
-        sides.template(json.dumps(one), region, values, "stack", name=f"{name}.json")
-        for name, one, values in zip(("before", "after"), (before, after), given, strict=True)
+        sides.template(json.dumps(template), region, values, "stack", name=f"{name}.json")
+        for name, template, values in zip(("before", "after"), (before, after), values_of_sides, strict=True)
     ]
     old, new = both
     return report.review(old, new)
 
 
 def changed(
-    before: Template, after: Template, given: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
+    before: Template, after: Template, values_of_sides: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
 ) -> dict[str, dict[str, Any]]:
     """Return logical ID -> entry of each resource that changes."""
-    found = reviewed(before, after, given=given)
-    return {one["logicalId"]: one for one in found["environments"][0]["stacks"][0]["resources"]}
+    review = reviewed(before, after, values_of_sides=values_of_sides)
+    return {
+        resource["logicalId"]: resource for resource in review["environments"][0]["stacks"][0]["resources"]
+    }
 
 
 def resources(**properties: tuple[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return a template: logical ID -> type and properties."""
     return {
-        "Resources": {name: {"Type": kind, "Properties": one} for name, (kind, one) in properties.items()}
+        "Resources": {name: {"Type": kind, "Properties": own} for name, (kind, own) in properties.items()}
     }
 
 
-def risks(found: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+def risks(document: Mapping[str, Any]) -> dict[tuple[str, str], str]:
     """Return kind and logical ID -> message; several, of different properties, are lines."""
     messages: dict[tuple[str, str], list[str]] = {}
-    for risk in found["risks"]:
+    for risk in document["risks"]:
         messages.setdefault((risk["kind"], risk["logicalId"]), []).append(risk["message"])
     return {place: "\n".join(lines) for place, lines in messages.items()}
 

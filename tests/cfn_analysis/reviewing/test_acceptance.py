@@ -12,7 +12,7 @@ from .test_gate import ENTRY
 
 def test_a_risk_of_a_whole_stack() -> None:
     """Risks of a stack do not have a logical ID, and the entry does not need one."""
-    found = acceptance.of_option("guard:network")
-    assert (found.kind, found.stack, found.name) == ("guard", "network", "")
+    accepted = acceptance.of_option("guard:network")
+    assert (accepted.kind, accepted.stack, accepted.name) == ("guard", "network", "")
     with pytest.raises(AcceptanceError, match="does not have a stack"):
         acceptance.read(json.dumps([{**ENTRY, "stack": ""}]).encode(), "review.json")

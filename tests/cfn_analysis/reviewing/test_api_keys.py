@@ -55,8 +55,8 @@ def test_a_new_secret_names_its_readers() -> None:
         properties = {"Name": "key-a", "GenerateSecretString": {"PasswordLength": length}}
         return {"Resources": {"Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": properties}}}
 
-    found = set_risks(
+    messages = set_risks(
         side(api=template(32), frontend=frontend("a")), side(api=template(40), frontend=frontend("a"))
     )
 
-    assert "Site of frontend uses the old value" in found["interruption", "api", "Secret"]
+    assert "Site of frontend uses the old value" in messages["interruption", "api", "Secret"]

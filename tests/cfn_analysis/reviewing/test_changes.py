@@ -49,7 +49,7 @@ def values(draw: st.DrawFn, options: list[Any]) -> Any:
 @st.composite
 def templates(draw: st.DrawFn) -> dict[str, Any]:
     """Draw a template of one to three resources."""
-    found = {}
+    resources = {}
     for name in draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1)):
         kind = draw(st.sampled_from(sorted(TYPES)))
         resource: dict[str, Any] = {"Type": kind}
@@ -62,7 +62,7 @@ def templates(draw: st.DrawFn) -> dict[str, Any]:
         resource["Properties"] = {
             key: draw(values(options)) for key, options in TYPES[kind].items() if draw(st.booleans())
         }
-        found[name] = resource
+        resources[name] = resource
     return {
         "Parameters": {
             "Empty": {"Type": "String", "Default": ""},
@@ -72,7 +72,7 @@ def templates(draw: st.DrawFn) -> dict[str, Any]:
             "IsOn": {"Fn::Equals": [{"Ref": "On"}, "true"]},
             "IsOff": {"Fn::Not": [{"Condition": "IsOn"}]},
         },
-        "Resources": found,
+        "Resources": resources,
     }
 
 
@@ -87,7 +87,7 @@ def shuffled(value: Any, seed: int) -> Any:
             else shuffled(value[key], seed)
             for key in keys
         }
-    return [shuffled(item, seed) for item in value] if isinstance(value, list) else value
+    return [shuffled(member, seed) for member in value] if isinstance(value, list) else value
 
 
 @CALM
@@ -95,19 +95,19 @@ def shuffled(value: Any, seed: int) -> Any:
 def test_a_template_compared_with_itself_has_no_changes(template: dict[str, Any], seed: int) -> None:
     """This includes reordered keys and tags, and a template that is rendered and loaded."""
     for same in (template, shuffled(template, seed), load(render(template))):
-        found = reviewed(template, same)
-        (stack,) = found["environments"][0]["stacks"]
+        review = reviewed(template, same)
+        (stack,) = review["environments"][0]["stacks"]
 
         assert [stack[key] for key in ("resources", "outputs", "parameters")] == [[], [], []]
-        assert found["risks"] == []
+        assert review["risks"] == []
 
 
 @CALM
 @given(templates(), templates())
-def test_swapped_sides_swap_added_and_removed(one: dict[str, Any], other: dict[str, Any]) -> None:
+def test_swapped_sides_swap_added_and_removed(first: dict[str, Any], second: dict[str, Any]) -> None:
     """Resources added in one direction are removed in the other, and changes exist in both directions."""
-    there = {name: entry["change"] for name, entry in changed(one, other).items()}
-    back = {name: entry["change"] for name, entry in changed(other, one).items()}
+    there = {name: entry["change"] for name, entry in changed(first, second).items()}
+    back = {name: entry["change"] for name, entry in changed(second, first).items()}
     swap = {"add": "remove", "remove": "add"}
 
     assert there.keys() == back.keys()
@@ -130,14 +130,14 @@ def test_an_unknown_value_is_never_a_smaller_change(kind: str, data: st.DataObje
     }
     later = {**template, "Resources": {"A": {"Type": kind, "Properties": {name: {"Ref": "Q"}}}}}
     values = {"P": before, "Q": after}
-    known = changed(template, later, (values, values)).get("A")
+    with_values = changed(template, later, (values, values)).get("A")
     unknown = changed(template, later)["A"]
 
     assert unknown["change"] in ("maybe-replace", "update")
-    if known:
-        assert (unknown["change"] == "update") == (known["change"] == "update")
-        assert unknown["interruption"] != "none" or known["interruption"] == "none"
-        assert unknown["data"] == known["data"]
+    if with_values:
+        assert (unknown["change"] == "update") == (with_values["change"] == "update")
+        assert unknown["interruption"] != "none" or with_values["interruption"] == "none"
+        assert unknown["data"] == with_values["data"]
 
 
 @CALM
@@ -146,10 +146,10 @@ def test_templates_are_resolved_in_the_same_way_as_by_a_build(template: dict[str
     """Existing resources and their properties are the same as those of ``resolve``, which cfn-lint checks."""
     expected = resolve(template, region="us-east-1")["Resources"]
     body = PartialBody(template, {}, "us-east-1")
-    found = {
-        name: body.value(one["Properties"], name)
-        for name, one in template["Resources"].items()
-        if body.exists(one, "x") is YES
+    properties = {
+        name: body.value(resource["Properties"], name)
+        for name, resource in template["Resources"].items()
+        if body.exists(resource, "x") is YES
     }
 
-    assert found == {name: one["Properties"] for name, one in expected.items()}
+    assert properties == {name: resource["Properties"] for name, resource in expected.items()}

@@ -7,7 +7,7 @@ Arguments are names of cases, or parts of them.
 import json
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,8 @@ def reviewed(case: Mapping[str, Any]) -> dict[str, Any]:
         else:
             before = _template(inputs.before, inputs.region, inputs.parameters_before)
             after = _template(inputs.after, inputs.region, inputs.parameters_after)
-        found: dict[str, Any] = json.loads(report.as_json(report.review(before, after)))
-    return found
+        document: dict[str, Any] = json.loads(report.as_json(report.review(before, after)))
+    return document
 
 
 def _template(path: Path, region: str, parameters: Path | None) -> Side:
@@ -45,16 +45,26 @@ def scored(*names: str, kind: str = "replace") -> Score:
 
     Cases of changes score all their kinds, so those of ``opens`` are only those without changes.
     """
-    cases = [case for case in pairs.cases() if not names or any(name in case["name"] for name in names)]
-    return score((case for case in cases if kind == next(k for k in MAIN if k in case["kinds"])), reviewed)
+    cases = [case for case in pairs.cases() if _is_about(case, names)]
+    return score((case for case in cases if _main_kind(case) == kind), reviewed)
+
+
+def _is_about(case: Mapping[str, Any], names: Sequence[str]) -> bool:
+    return not names or any(name in case["name"] for name in names)
+
+
+def _main_kind(case: Mapping[str, Any]) -> str:
+    return next(kind for kind in MAIN if kind in case["kinds"])
 
 
 def test_the_review_is_right_on_every_labelled_pair() -> None:
     """All results of the labeled pairs (at least 150) are found, and no others."""
-    found = scored()
+    corpus_result = scored()
 
-    assert len(found.faults) >= 150
-    assert {name: faults for name, faults in found.faults.items() if faults} == {}, found.table()
+    assert len(corpus_result.faults) >= 150
+    assert {name: faults for name, faults in corpus_result.faults.items() if faults} == {}, (
+        corpus_result.table()
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The corpus is well-formed, and each kind of mistake of a review lowers its score."""
 
 import copy
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from cfn_analysis.model.rendering import load
 from csr_templates.hand_over import manifest
 
 from . import pairs
-from .corpus_score import FOLLOWS, REPLACES, Review, Risk, Score, key_of, score, score_corpus
+from .corpus_score import FOLLOWS, REPLACES, Key, Review, Risk, Score, key_of, score, score_corpus
 
 CASES = list(pairs.cases())
 SCHEMA = json.loads(Path(manifest.__file__).with_name("stacks.schema.json").read_text("utf-8"))
@@ -55,15 +56,15 @@ def test_every_case_is_well_formed() -> None:
         assert case.keys() <= KEYS, name
         assert case["why"], name
         environments = list(case.get("environments", {"": {}}))
-        known: dict[str, set[str]] = {}
+        places: dict[str, set[str]] = {}
         for stack, template in templates(case):
-            known.setdefault(stack, set()).update(template["Resources"])
+            places.setdefault(stack, set()).update(template["Resources"])
         assert ("expect" in case) == (case["kinds"] != ACCESS_KINDS), name
         expected = case.get("expect", {})
         for text, label in expected.items():
             for environment, stack, logical_id in key_of(text, environments):
                 assert environment in environments, (name, text)
-                assert logical_id in known[stack], (name, text)
+                assert logical_id in places[stack], (name, text)
             assert (label or {}).keys() <= LABELS, (name, text)
             for field_name, allowed in WORDS.items():
                 assert words((label or {}).get(field_name, [])) <= allowed, (name, text)
@@ -78,7 +79,7 @@ def test_every_case_is_well_formed() -> None:
                 for name_of_template, template in templates(case):
                     if name_of_template == stack:
                         outputs.update(template.get("Outputs", {}))
-                known_places = known[stack] | outputs | {"*", ""}  # "" for the stack as a whole
+                known_places = places[stack] | outputs | {"*", ""}  # "" for the stack as a whole
                 assert set(logical_id.split("|")) <= known_places, (name, text)
 
 
@@ -97,8 +98,8 @@ def test_types_and_properties_exist() -> None:
     for case in CASES:
         for _, template in templates(case):
             for logical_id, resource in template["Resources"].items():
-                found = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource["Type"])
-                unknown = resource.get("Properties", {}).keys() - found.schema["properties"].keys()
+                provider_schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource["Type"])
+                unknown = resource.get("Properties", {}).keys() - provider_schema.schema["properties"].keys()
                 assert not unknown, (case["name"], logical_id)
 
 
@@ -165,13 +166,17 @@ def entry_of(logical_id: str, label: Mapping[str, Any], place: int | None) -> di
 def perfect(case: Mapping[str, Any]) -> Review:
     """Return a review with exactly the expected results of a case."""
     names = list(case.get("environments", {"": {}}))
-    entries: dict[tuple[str, str], list[dict[str, Any]]] = {
-        (name, stack): [] for name in names for stack in case.get("stacks", {"": {}})
-    }
-    order = [key for text in case.get("order", ()) for key in key_of(text, names)]
+    entries: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for environment_and_stack in itertools.product(names, case.get("stacks", {"": {}})):
+        entries[environment_and_stack] = []
+    order: list[Key] = []
+    for text in case.get("order", ()):
+        order += key_of(text, names)
     risks: list[Risk] = []
     for text, label in case.get("expect", {}).items():
-        for key in key_of(text, names) if label else ():
+        if not label:
+            continue
+        for key in key_of(text, names):
             entry = entry_of(key[2], label, order.index(key) if key in order else None)
             entries[key[:2]].append(entry)
             if entry["change"] in REPLACES and entry["data"] != "harmless":
@@ -182,19 +187,13 @@ def perfect(case: Mapping[str, Any]) -> Review:
                 risks.append(("interruption", *key))
     for text in case.get("risks", ()):
         kind, _, where = text.partition(" ")
-        risks += [(kind, name, stack, one.split("|")[0]) for name, stack, one in key_of(where, names)]
+        keys = key_of(where, names)
+        risks += [(kind, name, stack, logical_id.split("|")[0]) for name, stack, logical_id in keys]
+    stacks: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    for (environment, stack), resources in entries.items():
+        stacks[environment].append({"name": stack, "resources": resources})
     return {
-        "environments": [
-            {
-                "name": name,
-                "stacks": [
-                    {"name": stack, "resources": found}
-                    for (environment, stack), found in entries.items()
-                    if environment == name
-                ],
-            }
-            for name in names
-        ],
+        "environments": [{"name": name, "stacks": stacks[name]} for name in names],
         "risks": [
             {"kind": kind, "environments": [environment], "stack": stack, "logicalId": logical_id}
             for kind, environment, stack, logical_id in risks

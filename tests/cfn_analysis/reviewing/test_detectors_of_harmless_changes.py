@@ -53,10 +53,10 @@ READS = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
 )
 def test_the_tag_name_is_harmless_where_nothing_reads_it(document: Any, verdict: str) -> None:
     """A policy of the service, and a command, may read it; other keys are never judged."""
-    both = [side(api=resources(Topic=("AWS::SNS::Topic", one))) for one in (TOPIC, RENAMED)]
-    found = report.review(both[0], both[1]._replace(documents=lambda: [document]))
+    both = [side(api=resources(Topic=("AWS::SNS::Topic", topic))) for topic in (TOPIC, RENAMED)]
+    review = report.review(both[0], both[1]._replace(documents=lambda: [document]))
 
-    assert {judgment.path: judgment.verdict for judgment in found.judgments} == {
+    assert {judgment.path: judgment.verdict for judgment in review.judgments} == {
         "Tags[Name].Value": verdict,
         "Tags[Project].Value": "not judged",
     }
@@ -111,8 +111,10 @@ def function(memory: int, description: str, tag: str = "a") -> dict[str, Any]:
 )
 def test_a_version_is_published_with_the_changes_of_its_function(after: dict[str, Any], verdict: str) -> None:
     """Without a change of the function, there is no new version."""
-    found = compared(function(128, "a"), after)
+    review = compared(function(128, "a"), after)
 
-    assert [(one.path, one.verdict) for one in found.judgments if one.subject.name == "Version"] == [
-        ("Description", verdict)
-    ]
+    assert [
+        (judgment.path, judgment.verdict)
+        for judgment in review.judgments
+        if judgment.subject.name == "Version"
+    ] == [("Description", verdict)]

@@ -71,9 +71,9 @@ def test_lines_that_differ() -> None:
 
 def test_equal_differences_of_different_texts() -> None:
     """Environments with the same difference are one group, although prod has further lines."""
-    found = digest(dev=("[\na: 1\n]", "[\na: 2\n]"), prod=("[\na: 1\nb: 1\n]", "[\na: 2\nb: 1\n]"))
+    change_lines = digest(dev=("[\na: 1\n]", "[\na: 2\n]"), prod=("[\na: 1\nb: 1\n]", "[\na: 2\nb: 1\n]"))
 
-    assert found == [("", [("DashboardBody (line)", "a: 1", "a: 2")])]
+    assert change_lines == [("", [("DashboardBody (line)", "a: 1", "a: 2")])]
 
 
 def test_texts_without_differing_lines() -> None:
@@ -103,19 +103,19 @@ def test_headlines(before: dict[str, str], after: dict[str, str], line: str) -> 
     """No risks means that every change was judged harmless."""
     common = {"Body": "[1]", "Name": "a"}
 
-    found = report.review(side({"prod": {**common, **before}}), side({"prod": {**common, **after}}))
-    assert headline(found) == line
+    review = report.review(side({"prod": {**common, **before}}), side({"prod": {**common, **after}}))
+    assert headline(review) == line
 
 
 def test_environments_are_counted_once() -> None:
     """The headline counts what the list shows: equal changes of several environments are one."""
     before = {name: {"Body": "[]", "Name": f"{name}-a"} for name in ("dev", "prod")}
     after = {name: {"Body": "[]", "Name": f"{name}-b"} for name in ("dev", "prod")}
-    found = report.review(side(before), side(after))
+    review = report.review(side(before), side(after))
 
-    assert len(found.not_judged) == 2
-    assert headline(found) == "No known risks. 1 change is not judged."
-    (group,) = not_judged_groups(found.not_judged, ["dev", "prod"])
+    assert len(review.not_judged) == 2
+    assert headline(review) == "No known risks. 1 change is not judged."
+    (group,) = not_judged_groups(review.not_judged, ["dev", "prod"])
     assert (group.places, group.change, group.where) == (["api.Topic"], "DisplayName: *-a -> *-b", "")
 
 

@@ -26,8 +26,8 @@ def test_parameter_values_that_the_template_rejects() -> None:
 
     refused = "The deploy fails: a rule of the template rejects the parameters. "
     assert risks(reviewed(template("1"), template("2", "2"))) == {("will-fail", ""): f"{refused}A must be 1."}
-    found = reviewed(template("1"), template("1"), given=({}, {"A": "33"}))
-    assert [one["message"] for one in found["risks"]] == [
+    review = reviewed(template("1"), template("33"))
+    assert [risk["message"] for risk in review["risks"]] == [
         f"{refused}A is 33, and AllowedValues has 1",
         f"{refused}A must be 1.",
     ]
@@ -46,7 +46,7 @@ def test_items_and_regions_that_the_template_refuses() -> None:
         "Resources": {},
     }
 
-    assert [one["message"] for one in reviewed({"Resources": {}}, template)["risks"]] == [
+    assert [risk["message"] for risk in reviewed({"Resources": {}}, template)["risks"]] == [
         "The deploy fails: a rule of the template rejects the parameters. A is x, and AllowedValues has a, b",
         "The deploy fails: a rule of the template rejects the parameters. Only there.",
     ]
@@ -61,8 +61,8 @@ def test_a_custom_resource() -> None:
     before = template("Custom::A", "arn", "1")
     assert changed(before, template("Custom::A", "arn", "2"))["Thing"]["change"] == "maybe-replace"
     assert ("will-fail", "Thing") in risks(reviewed(before, template("Custom::A", "other", "1")))
-    found = risks(reviewed(before, template("Custom::B", "arn", "1")))
-    assert found["will-fail", "Thing"].startswith(
+    messages = risks(reviewed(before, template("Custom::B", "arn", "1")))
+    assert messages["will-fail", "Thing"].startswith(
         "The deploy fails: the type of Thing cannot be changed from Custom::A "
     )
 
@@ -72,11 +72,11 @@ def test_a_name_that_is_taken(before: dict[str, Any], after: dict[str, Any], mes
     """A name is in use if its resource is retained, deleted later, or in another stack of the region."""
     old = side(**{name: {"Resources": resources} for name, resources in before.items()})
     new = side(**{name: {"Resources": resources} for name, resources in after.items()})
-    found = [
+    messages = [
         text for (kind, _, name), text in set_risks(old, new).items() if (kind, name) == ("will-fail", "New")
     ]
 
-    assert found == ([message] if message else [])
+    assert messages == ([message] if message else [])
 
 
 RECORD = {"HostedZoneId": "Z1", "Name": "a.example.com", "Type": "A", "TTL": "60"}
@@ -84,14 +84,14 @@ RECORD = {"HostedZoneId": "Z1", "Name": "a.example.com", "Type": "A", "TTL": "60
 
 def test_record_sets_of_a_routing_policy() -> None:
     """Record sets with different identifiers can have the same name and type."""
-    one, other = (
+    record, another = (
         {"Type": "AWS::Route53::RecordSet", "Properties": {**RECORD, "SetIdentifier": name, "Weight": 1}}
         for name in ("one", "other")
     )
-    before: Template = {"Resources": {"Old": one}}
+    before: Template = {"Resources": {"Old": record}}
 
-    assert set_risks(side(network=before), side(network={"Resources": {"Old": one, "New": other}})) == {}
-    message = set_risks(side(network=before), side(network={"Resources": {"Old": one, "New": one}}))
+    assert set_risks(side(network=before), side(network={"Resources": {"Old": record, "New": another}})) == {}
+    message = set_risks(side(network=before), side(network={"Resources": {"Old": record, "New": record}}))
     assert message["will-fail", "network", "New"] == (
         "The deploy fails: New cannot be created, because Old already has the same Name, HostedZoneId, Type "
         "and SetIdentifier. Change one of them."
@@ -114,7 +114,7 @@ def test_the_stack_policy_is_that_of_the_deployed_stack() -> None:
             },
         ]
     }
-    full, empty = ({"database": {"Resources": one}} for one in ({"Queue": QUEUE}, {}))
+    full, empty = ({"database": {"Resources": resources}} for resources in ({"Queue": QUEUE}, {}))
 
     assert ("will-fail", "database", "Queue") in set_risks(side(policy, **full), side(**empty))
     assert ("will-fail", "database", "Queue") not in set_risks(side(**full), side(policy, **empty))

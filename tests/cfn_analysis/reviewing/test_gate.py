@@ -57,7 +57,9 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(OUT, root / name)
         index = root / name / "stacks.json"
         manifest = json.loads(index.read_text("utf-8"))
-        manifest["stacks"] = [one for one in manifest["stacks"] if one["name"] == "api"]  # one is enough
+        manifest["stacks"] = [
+            stack for stack in manifest["stacks"] if stack["name"] == "api"
+        ]  # one is enough
         index.write_text(json.dumps(manifest), "utf-8")
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
     for arguments in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "first"]):

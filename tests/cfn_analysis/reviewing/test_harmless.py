@@ -14,14 +14,14 @@ IN_LISTS = {"Rules": "Rules.*", "Metrics": "Metrics.*"}
 
 def places(row: HarmlessValue) -> list[tuple[str, tuple[str, ...]]]:
     """Return the types and the places in their schemas of a row."""
-    found = []
+    of_types = []
     for type_name in row.types:
         for path in row.paths:
             steps: list[str] = []
             for key in path.split("."):
                 steps += IN_LISTS.get(key, key).split(".")
-            found.append((type_name, tuple(steps)))
-    return found
+            of_types.append((type_name, tuple(steps)))
+    return of_types
 
 
 @pytest.mark.parametrize("row", VALUES, ids=lambda row: f"{row.types[0]} {row.paths[0]}")

@@ -63,13 +63,15 @@ def test_a_report_does_not_contain_a_secret() -> None:
             },
         }
 
-    found = reviewed(template(1), template(2), given=({}, {"Password": "second-hush"}))
-    (stack,) = found["environments"][0]["stacks"]
+    review = reviewed(template(1), template(2), values_of_sides=({}, {"Password": "second-hush"}))
+    (stack,) = review["environments"][0]["stacks"]
 
-    assert "hush" not in json.dumps(found)
-    assert {one["logicalId"]: one["change"] for one in stack["resources"]} == {
+    assert "hush" not in json.dumps(review)
+    assert {resource["logicalId"]: resource["change"] for resource in stack["resources"]} == {
         "Queue": "replace",
         "Topic": "add",
     }
-    assert [(one["before"], one["after"]) for one in stack["parameters"]] == [(HIDDEN_VALUE, HIDDEN_VALUE)]
-    assert [one["key"] for one in stack["outputs"]] == ["P"]
+    assert [(parameter["before"], parameter["after"]) for parameter in stack["parameters"]] == [
+        (HIDDEN_VALUE, HIDDEN_VALUE)
+    ]
+    assert [output["key"] for output in stack["outputs"]] == ["P"]

@@ -26,9 +26,9 @@ def walked() -> list[Walked]:
 def test_no_property_of_the_templates_is_silent(walked: list[Walked]) -> None:
     """Each changed property is a risk, harmless with a reason, or listed as not judged."""
     assert len(walked) > 2_000
-    assert [found.edit for found in walked if not found.judgments] == []
-    for found in walked:
-        assert all(bool(judgment.reason) is (judgment.verdict == HARMLESS) for judgment in found.judgments)
+    assert [step.edit for step in walked if not step.judgments] == []
+    for step in walked:
+        assert all(bool(judgment.reason) is (judgment.verdict == HARMLESS) for judgment in step.judgments)
 
 
 def test_the_list_of_harmless_properties_is_up_to_date(walked: list[Walked]) -> None:
@@ -60,10 +60,10 @@ def test_harmful_edits_of_the_templates_are_never_without_a_line() -> None:
     edited = side
     for stack in side.stacks:
         edited = with_template(edited, stack.name, edit_of_types)
-    found = report.review(side, edited, [ENVIRONMENT])
+    review = report.review(side, edited, [ENVIRONMENT])
 
     for _, place, _ in HARMFUL:
-        judged = [judgment for judgment in found.judgments if place[-1] in keys(judgment.path)]
+        judged = [judgment for judgment in review.judgments if place[-1] in keys(judgment.path)]
         assert judged, place
         assert HARMLESS not in {judgment.verdict for judgment in judged}, place
 
@@ -130,11 +130,11 @@ def test_no_edit_that_a_person_calls_harmful_is_harmless() -> None:
     for group in groups(list(labeled(side))):
         together = verdicts(side, group)
         for edit in group:
-            found = together[edit.subject, edit.path]
-            if edit.label == "harmful" and HARMLESS in found:  # perhaps because of another edit
-                found = verdicts(side, [edit])[edit.subject, edit.path]
-                wrong += [edit] if HARMLESS in found else []
-            judged.update((edit.label, verdict) for verdict in found)
+            of_edit = together[edit.subject, edit.path]
+            if edit.label == "harmful" and HARMLESS in of_edit:  # perhaps because of another edit
+                of_edit = verdicts(side, [edit])[edit.subject, edit.path]
+                wrong += [edit] if HARMLESS in of_edit else []
+            judged.update((edit.label, verdict) for verdict in of_edit)
 
     assert wrong == []
     assert sum(judged.values()) >= 95  # some have no effect in this environment

@@ -71,8 +71,8 @@ def test_accepted_risks_are_folded(retention: Review) -> None:
     assert f"**No risks left**, {len(risks)} accepted" in text
     assert f"<details><summary>{len(risks)} accepted</summary>" in text
     assert r"Accepted: Costs \*more\* than it helps." in text
-    left = len(risks) - 1
-    assert f"**{left} risks not accepted: {left} guard**, 1 accepted" in part
+    waiting = len(risks) - 1
+    assert f"**{waiting} risks not accepted: {waiting} guard**, 1 accepted" in part
 
 
 def test_equal_changes_of_environments_are_merged() -> None:
@@ -86,16 +86,18 @@ def test_equal_changes_of_environments_are_merged() -> None:
 
     assert memory.count("**update** `ApiFunction`") <= len(side.environments)
     assert rule.count("- **opens**") == 1
-    having = [name for name, given in side.environments.items() if given["frontend"]["WAFEnabled"] == "true"]
+    having = [
+        name for name, values in side.environments.items() if values["frontend"]["WAFEnabled"] == "true"
+    ]
     assert f"`frontend.WebACL#Rules[rate-limit].Action` in {', '.join(having)} -" in rule
 
 
 def test_messages_are_escaped(retention: Review) -> None:
     """Messages do not contain markup, mentions of users or issue numbers. Addresses are links."""
     message = "<b>a_b*c</b> [x](y) @team #12 `code` | https://docs.aws.amazon.com/a_b_c ends."
-    found = Risk("opens", Node("api", "`odd`"), message, (), environments=("prod",))
+    opening = Risk("opens", Node("api", "`odd`"), message, (), environments=("prod",))
 
-    text = as_markdown(retention._replace(risks=[found]))
+    text = as_markdown(retention._replace(risks=[opening]))
     line = next(line for line in text.splitlines() if "a\\_b" in line)
 
     assert "`` api.`odd` ``" in text
@@ -117,15 +119,15 @@ def test_a_long_report_is_shortened(retention: Review) -> None:
 
     assert len(text) < LONGEST
     shown = len(re.findall(r"^- \*\*guard\*\*", text, re.MULTILINE))
-    left, whole = map(int, re.findall(r"(\d+) of (\d+) entries are omitted", text)[0])
+    ((omitted, whole),) = re.findall(r"(\d+) of (\d+) entries are omitted", text)
     assert 50 < shown < 100
-    assert left == whole - shown
+    assert int(omitted) == int(whole) - shown
     assert "**100 risks not accepted: 100 guard**" in text
     assert text.count("<details>") == text.count("</details>")
     long = risk("guard", Node("api", "Alarm"), sentences.WEAKENED, problem="y" * 2 * LONGEST)
-    one = as_markdown(retention._replace(risks=[long]))
-    assert len(one) < LONGEST
-    assert "omitted" not in one
+    text_of_one = as_markdown(retention._replace(risks=[long]))
+    assert len(text_of_one) < LONGEST
+    assert "omitted" not in text_of_one
 
 
 def test_nothing_changes() -> None:

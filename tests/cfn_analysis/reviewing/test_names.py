@@ -29,11 +29,11 @@ def test_the_old_name_of_a_renamed_resource(text: Any, stale: bool) -> None:
 
     topic = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": text}}
     user: Template = {"Resources": {"Topic": topic}}
-    found = set_risks(
+    messages = set_risks(
         side(network=queue("first-jobs"), api=user), side(network=queue("second-jobs"), api=user)
     )
 
     message = (
         "Queue is renamed, but Topic of api still has its old name first-jobs in a text. Change it there too."
     )
-    assert (found.get(("interruption", "network", "Queue")) == message) is stale
+    assert (messages.get(("interruption", "network", "Queue")) == message) is stale

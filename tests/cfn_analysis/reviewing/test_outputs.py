@@ -32,8 +32,8 @@ def test_an_export_in_use(after: Template, start: str) -> None:
     before = side(network=exporting("a"), api=importing("a"))
     importers: list[Template] = [importing("a"), importing("b"), {"Resources": {}}]
     for importer in importers:
-        found = set_risks(before, side(network=after, api=importer))
-        assert found["export", "network", "Id"].startswith(start)
+        messages = set_risks(before, side(network=after, api=importer))
+        assert messages["export", "network", "Id"].startswith(start)
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def test_an_exported_attribute(change: dict[str, Any], start: str) -> None:
         return {**exported, "Resources": {"Cluster": cluster}}
 
     before, after = database(Port=3306), database(**{"Port": 3306, **change})
-    found = set_risks(side(database=before, api=importing("a")), side(database=after, api=importing("a")))
+    messages = set_risks(side(database=before, api=importing("a")), side(database=after, api=importing("a")))
 
-    assert found["export", "database", "Id"].startswith(start)
+    assert messages["export", "database", "Id"].startswith(start)
 
 
 def conditional(*texts: str) -> Template:
@@ -118,30 +118,32 @@ def test_an_export_that_no_stack_imports() -> None:
 
 def test_an_output_without_an_export() -> None:
     """A removed output is reported also without an export. An added or changed one is not."""
-    one = {"Resources": {}, "Outputs": {"Id": {"Value": "1"}}}
+    with_output = {"Resources": {}, "Outputs": {"Id": {"Value": "1"}}}
 
-    assert set(set_risks(side(api=one), side(api={"Resources": {}}))) == {("output", "api", "Id")}
-    assert set_risks(side(api={"Resources": {}}), side(api=one)) == {}
-    assert set_risks(side(api=one), side(api={**one, "Outputs": {"Id": {"Value": "2"}}})) == {}
+    assert set(set_risks(side(api=with_output), side(api={"Resources": {}}))) == {("output", "api", "Id")}
+    assert set_risks(side(api={"Resources": {}}), side(api=with_output)) == {}
+    assert (
+        set_risks(side(api=with_output), side(api={**with_output, "Outputs": {"Id": {"Value": "2"}}})) == {}
+    )
 
 
 def test_an_output_that_another_region_reads() -> None:
     """CloudFormation allows its removal, but the next deploy of the reading stack fails."""
 
     def reading(key: str) -> Template:
-        asked = {"StackName": {"Fn::Sub": "${ProjectName}-${Environment}-api"}, "OutputName": key}
-        properties = {"DisplayName": {"Fn::GetStackOutput": asked}}
+        argument = {"StackName": {"Fn::Sub": "${ProjectName}-${Environment}-api"}, "OutputName": key}
+        properties = {"DisplayName": {"Fn::GetStackOutput": argument}}
         return {
             "Parameters": {"ProjectName": {"Default": "p"}, "Environment": {"Default": "prod"}},
             "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": properties}},
         }
 
     api = {**exporting("a"), "Parameters": reading("Id")["Parameters"]}
-    found = set_risks(
+    messages = set_risks(
         side(api=api, frontend=reading("Id")), side(api={**api, "Outputs": {}}, frontend=reading("Id"))
     )
 
-    assert found["export", "api", "Id"] == (
+    assert messages["export", "api", "Id"] == (
         "The output Id is removed, but the deployed frontend reads it: the next deploy of frontend fails "
         "if it still reads it."
     )

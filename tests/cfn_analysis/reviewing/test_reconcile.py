@@ -46,11 +46,11 @@ def test_rows(row: dict[str, Any]) -> None:
     status, reason = row.get("status", ("CREATE_COMPLETE", ""))
     data = reconcile.read(answer(*row["changes"], Status=status, StatusReason=reason), "changeset.json")
 
-    found = reconcile.reconcile(report.review(old, new), data)
+    reconciliation = reconcile.reconcile(report.review(old, new), data)
 
-    verdicts = [[*verdict[:4], *verdict.notes] for verdict in found.comparisons]
+    verdicts = [[*verdict[:4], *verdict.notes] for verdict in reconciliation.comparisons]
     assert verdicts == row["verdicts"]
-    assert [[*verdict[:4], *verdict.notes] for verdict in found.missed] == [
+    assert [[*verdict[:4], *verdict.notes] for verdict in reconciliation.missed] == [
         verdict for verdict in verdicts if verdict[3] == "more in the change set"
     ]
 
@@ -61,10 +61,12 @@ def test_values_of_each_deploy() -> None:
     detail = {"CausingEntity": "LambdaCodeS3ObjectVersion", "ChangeSource": "ParameterReference"}
     data = answer(modified("ApiFunction", "False", detail), stack=f"{PROJECT}-prod-api")
 
-    found = reconcile.reconcile(report.review(side, side, ["prod"]), reconcile.read(data, "changeset.json"))
+    reconciliation = reconcile.reconcile(
+        report.review(side, side, ["prod"]), reconcile.read(data, "changeset.json")
+    )
 
-    assert (found.environment, found.stack) == ("prod", "api")
-    assert found.missed[0].notes == (
+    assert (reconciliation.environment, reconciliation.stack) == ("prod", "api")
+    assert reconciliation.missed[0].notes == (
         "the parameter LambdaCodeS3ObjectVersion is per-deploy, so its value is not in the files",
     )
 
@@ -77,8 +79,8 @@ READS: dict[str, Any] = {
 
 def stacks(network: Mapping[str, Any], value: Any, *, read: Any, environment: str = "prod") -> Side:
     """Return a set of two stacks, of which the second reads an output of the first."""
-    given = {"ProjectName": "shop", "Environment": "prod"}
-    parameters = {name: {"Type": "String"} for name in given}
+    values = {"ProjectName": "shop", "Environment": "prod"}
+    parameters = {name: {"Type": "String"} for name in values}
     templates: dict[str, dict[str, Any]] = {
         "network": {
             "Parameters": parameters,
@@ -91,10 +93,10 @@ def stacks(network: Mapping[str, Any], value: Any, *, read: Any, environment: st
         },
     }
     built = tuple(
-        BuiltStack(name, f"{name}.yaml", "us-east-1", one, name_pattern=f"{PREFIX}{name}")
-        for name, one in templates.items()
+        BuiltStack(name, f"{name}.yaml", "us-east-1", template, name_pattern=f"{PREFIX}{name}")
+        for name, template in templates.items()
     )
-    return Side("side", built, {environment: dict.fromkeys(templates, given)})
+    return Side("side", built, {environment: dict.fromkeys(templates, values)})
 
 
 @pytest.mark.parametrize("read", READS.values(), ids=READS)
@@ -107,8 +109,8 @@ def test_what_follows_from_another_stack(read: Any) -> None:
 
     def verdict(before: Side, after: Side) -> tuple[Any, ...]:
         data = reconcile.read(answer(stack="shop-prod-api"), "c.json")
-        (found,) = reconcile.reconcile(report.review(before, after), data).comparisons
-        return found
+        (comparison,) = reconcile.reconcile(report.review(before, after), data).comparisons
+        return comparison
 
     before, after = (stacks({}, value, read=read) for value in ("1", "2"))
     note = "it follows from another stack, whose change is not deployed yet"
@@ -122,31 +124,31 @@ def test_what_follows_from_another_stack(read: Any) -> None:
 def test_the_stack_of_a_change_set() -> None:
     """It is found by the name of the deployed stack; only a single template matches any name."""
     side = stacks({}, "1", read="a")
-    found = report.review(side, side)
+    review = report.review(side, side)
     message = (
         "The stack api of the change set is not in the review. Use a change set of one of these stacks: "
         "shop-prod-network, shop-prod-api."
     )
     with pytest.raises(ReconcileError) as caught:
-        reconcile.reconcile(found, reconcile.read(answer(stack="api"), "c.json"))
+        reconcile.reconcile(review, reconcile.read(answer(stack="api"), "c.json"))
     assert str(caught.value) == message
     without = stacks({}, "1", read="a", environment="")
     with pytest.raises(ReconcileError) as caught:
         reconcile.reconcile(report.review(without, without), reconcile.read(answer(stack="api"), "c.json"))
     assert str(caught.value) == message
-    one = side._replace(stacks=side.stacks[:1])
+    single = side._replace(stacks=side.stacks[:1])
     with pytest.raises(ReconcileError):
-        reconcile.reconcile(report.review(one, one), reconcile.read(answer(stack="api"), "c.json"))
+        reconcile.reconcile(report.review(single, single), reconcile.read(answer(stack="api"), "c.json"))
 
 
 def test_the_whole_comparison() -> None:
     """As text, with the environment and the notes; as JSON, with the keys of the page."""
     before, after = (stacks({}, value, read=READS["export"]) for value in ("1", "2"))
     data = reconcile.read(answer(stack="shop-prod-api"), "c.json")
-    found = reconcile.reconcile(report.review(before, after), data)
+    reconciliation = reconcile.reconcile(report.review(before, after), data)
 
     note = "it follows from another stack, whose change is not deployed yet"
-    assert reconcile.as_text(found).splitlines() == [
+    assert reconcile.as_text(reconciliation).splitlines() == [
         "api in prod: more in the change set: 0, more in the review: 1, agree: 0",
         "  more in the review  Topic: the review has update, AWS has none",
         f"    {note}",
@@ -160,7 +162,7 @@ def test_the_whole_comparison() -> None:
         "stack": "api",
         "resources": [{**topic, "notes": [note]}],
     }
-    assert reconcile.as_json(found) == json.dumps(document, indent=2)
+    assert reconcile.as_json(reconciliation) == json.dumps(document, indent=2)
 
 
 ERRORS = {
@@ -217,7 +219,7 @@ def test_the_command(
     Path("c.json").write_bytes(answer(change, modified("Topic", "False")))
     assert cli.main([*arguments, "--format", "json"]) == 1
     document = json.loads(capsys.readouterr().out)
-    assert [one["verdict"] for one in document["resources"]] == ["agree", "more in the change set"]
+    assert [resource["verdict"] for resource in document["resources"]] == ["agree", "more in the change set"]
     assert cli.main([*arguments, "--format", "markdown"]) == 2
     assert "--reconcile does not have the format markdown" in capsys.readouterr().err
 
@@ -225,15 +227,15 @@ def test_the_command(
 def test_another_stack(capsys: pytest.CaptureFixture[str]) -> None:
     """The stack of the change set is found by its deployed name."""
     side = own_side()
-    found = report.review(side, OPENINGS["key policy widened"](side), ["prod"])
+    review = report.review(side, OPENINGS["key policy widened"](side), ["prod"])
 
     with pytest.raises(
         ReconcileError,
         match=r"^The stack other of the change set is not in the review\. Use a change set of one of these "
         f"stacks: {PROJECT}-",
     ):
-        reconcile.reconcile(found, reconcile.read(answer(stack="other"), "c.json"))
-    compared = reconcile.reconcile(found, reconcile.read(answer(stack=f"{PROJECT}-prod-api"), "c.json"))
+        reconcile.reconcile(review, reconcile.read(answer(stack="other"), "c.json"))
+    compared = reconcile.reconcile(review, reconcile.read(answer(stack=f"{PROJECT}-prod-api"), "c.json"))
     assert "  more in the review  FunctionKey: the review has update, AWS has none" in reconcile.as_text(
         compared
     )

@@ -31,13 +31,13 @@ def test_a_removed_connection(kind: str, properties: dict[str, Any], served: lis
     before = resources(**SERVED, It=(kind, properties))
 
     def interruptions(after: dict[str, Any]) -> dict[str, str]:
-        found = risks(reviewed(before, after))
-        return {name: message for (kind, name), message in found.items() if kind == "interruption"}
+        messages = risks(reviewed(before, after))
+        return {name: message for (kind, name), message in messages.items() if kind == "interruption"}
 
     assert interruptions(resources(**SERVED)) == {
         "It": f"It is removed: {effect}. Keep it while it is in use."
     }
     assert interruptions(resources(**SERVED, Renamed=(kind, properties))) == {}
     for name in served:
-        rest = {key: one for key, one in SERVED.items() if key != name}
+        rest = {key: resource for key, resource in SERVED.items() if key != name}
         assert interruptions(resources(**rest)) == {}, name

@@ -21,20 +21,20 @@ def test_a_renamed_resource_that_must_be_unique(
     """The new resource is created before the old one is deleted, so AWS rejects a second equal one."""
     resource = {"Type": kind, "Properties": properties}
     old, new = (side(network={"Resources": {name: resource}}) for name in ("Old", "New"))
-    found = set_risks(old, new)
+    messages = set_risks(old, new)
 
     creates = (
         "CloudFormation creates New and then deletes the old one."
         if what is None
         else "The creation of New fails while the old one exists."
     )
-    assert found["rename", "network", "Old"].startswith(
+    assert messages["rename", "network", "Old"].startswith(
         f"Old and New differ only in the logical ID. {creates} To keep the resource, "
     )
     if what is None:
-        assert ("will-fail", "network", "New") not in found
+        assert ("will-fail", "network", "New") not in messages
     else:
-        assert found["will-fail", "network", "New"].startswith(
+        assert messages["will-fail", "network", "New"].startswith(
             f"The deploy fails: New cannot be created, because Old has {what} until it is deleted later in "
             "the deploy. Keep the logical ID, "
         )

@@ -68,13 +68,12 @@ def test_the_page_explains_every_key_and_word() -> None:
         re.findall(r"`([^`]+)`", "\n".join(line for line in PAGE.splitlines() if line.startswith("| ")))
     )
     rows |= set(re.findall(r"`(none|some|not known)`", PAGE))
-    keys = {key for one in (SCHEMA, *SCHEMA["definitions"].values()) for key in one["properties"]}
-    words = {
-        word
-        for one in SCHEMA["definitions"].values()
-        for key in one["properties"].values()
-        for word in key.get("enum", ())
-    }
+    keys = set(SCHEMA["properties"])
+    words: set[str] = set()
+    for definition in SCHEMA["definitions"].values():
+        keys |= set(definition["properties"])
+        for key in definition["properties"].values():
+            words |= set(key.get("enum", ()))
 
     assert (keys | words) - rows == set()
 
@@ -148,17 +147,17 @@ def test_the_report_of_a_description_is_on_the_page() -> None:
     """The report first shows failures and corrections, then the changes, each once for all environments."""
     side = own_side()
     side = side._replace(root=None, stacks=side.stacks[:2])  # so that a new stack does not change the page
-    found = text.as_text(report.review(side, CHANGES["description of a group"](side)))
+    report_text = text.as_text(report.review(side, CHANGES["description of a group"](side)))
 
-    assert f"```\n{found}\n```\n" in PAGE
+    assert f"```\n{report_text}\n```\n" in PAGE
 
 
 @pytest.mark.parametrize(("value", "notes"), [("1", 0), ("2", 1)])
 def test_importers_of_a_single_template_are_not_known(value: str, notes: int) -> None:
     """If an export changes, the report of two templates says that its importers are not known."""
-    found = reviewed(exporting("id"), exporting("id", value))["notes"]
+    notes_of_review = reviewed(exporting("id"), exporting("id", value))["notes"]
 
-    assert found == notes * [
+    assert notes_of_review == notes * [
         "Whether other stacks import id is not known from two templates. While one does, CloudFormation "
         "refuses to change or remove the export."
     ]

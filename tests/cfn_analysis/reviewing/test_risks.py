@@ -66,6 +66,8 @@ def test_risks_and_changes(reviews: dict[str, Review]) -> None:
 @pytest.mark.parametrize(("before", "after", "messages"), MESSAGES)
 def test_messages(before: dict[str, Any], after: dict[str, Any], messages: dict[str, str]) -> None:
     """A message names what causes the risk, and only that, and its advice fits the change."""
-    found = risks_of(reviewed({"Resources": before}, {"Resources": after}))
+    risk_messages = risks_of(reviewed({"Resources": before}, {"Resources": after}))
 
-    assert {" ".join(key): found[key] for key in found if " ".join(key) in messages} == messages
+    assert {
+        " ".join(key): risk_messages[key] for key in risk_messages if " ".join(key) in messages
+    } == messages

@@ -19,12 +19,12 @@ def test_a_stack_that_leaves_the_set() -> None:
     The same applies to a stack that moves to another region.
     """
     before = side(network=exporting("a"), api=importing("a"))
-    found = set_risks(before, side(network={"Resources": {}}))
+    messages = set_risks(before, side(network={"Resources": {}}))
 
-    assert found["orphan", "api", ""].startswith(
+    assert messages["orphan", "api", ""].startswith(
         "The stack api is no longer in the set, or moves to another region. A deploy "
     )
-    assert ("export", "network", "Id") in found
+    assert ("export", "network", "Id") in messages
 
 
 def test_an_environment_that_is_removed() -> None:
@@ -74,10 +74,10 @@ def test_stacks_with_new_names(parameter: str) -> None:
         database = {"Parameters": parameters, "Resources": {**importing("a")["Resources"], "Table": table}}
         return {"network": network, "database": database}
 
-    found = report.review(side(**templates("one")), side(**templates("two")))
+    review = report.review(side(**templates("one")), side(**templates("two")))
     old, new = ("one-prod", "two-prod") if parameter == "ProjectName" else ("app-one", "app-two")
 
-    assert [(one.kind, one.stack, one.name, one.message) for one in found.risks] == [
+    assert [(risk.kind, risk.stack, risk.name, risk.message) for risk in review.risks] == [
         (
             "orphan",
             "network",
@@ -88,7 +88,7 @@ def test_stacks_with_new_names(parameter: str) -> None:
             "change, unless you want a second system.",
         )
     ]
-    outcomes = found.environments[0].resources.values()
+    outcomes = review.environments[0].resources.values()
     assert {outcome.change.action for outcome in outcomes} == {"add"}
 
 

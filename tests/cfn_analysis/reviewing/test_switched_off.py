@@ -23,12 +23,12 @@ def test_switches(
     kind: str, before: dict[str, Any], after: dict[str, Any], message: str | list[str] | None
 ) -> None:
     """A switch that is turned off, a count of zero, and lost targets and logs are reported."""
-    found = risks(reviewed(*({**SECTIONS, **resources(It=(kind, side))} for side in (before, after))))
+    risk_messages = risks(reviewed(*({**SECTIONS, **resources(It=(kind, side))} for side in (before, after))))
 
     end = " Make sure that nothing uses it any more, or revert the change."
     messages = [message] if isinstance(message, str) else message or []
     lines = [f"It: {text}.{end}" for text in messages]
-    assert found.get(("switched-off", "It"), "") == "\n".join(lines)
+    assert risk_messages.get(("switched-off", "It"), "") == "\n".join(lines)
 
 
 def test_a_target_that_is_removed_too_is_not_lost() -> None:
@@ -41,8 +41,10 @@ def test_a_target_that_is_removed_too_is_not_lost() -> None:
 
     assert ("switched-off", "It") not in risks(reviewed(before, resources(It=alone)))
     assert ("switched-off", "It") not in risks(reviewed(before, resources(It=moved, Group=group)))
-    found = risks(reviewed(before, resources(It=alone, Group=group)))
-    assert "TargetGroupARNs is empty: nothing gets its requests or events" in found["switched-off", "It"]
+    risk_messages = risks(reviewed(before, resources(It=alone, Group=group)))
+    assert (
+        "TargetGroupARNs is empty: nothing gets its requests or events" in risk_messages["switched-off", "It"]
+    )
 
 
 def test_own_resources() -> None:
@@ -53,5 +55,8 @@ def test_own_resources() -> None:
     )
     disabled = with_template(disabled, "api", lambda t: properties(t, "OriginApiKeyA").update(Enabled=False))
 
-    found = report.review(side, disabled, ["prod"]).risks
-    assert {risk.name for risk in found if risk.kind == "switched-off"} == {"Distribution", "OriginApiKeyA"}
+    review_risks = report.review(side, disabled, ["prod"]).risks
+    assert {risk.name for risk in review_risks if risk.kind == "switched-off"} == {
+        "Distribution",
+        "OriginApiKeyA",
+    }

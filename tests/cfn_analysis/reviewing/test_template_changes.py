@@ -72,10 +72,10 @@ def edited(*path: str, value: Any) -> dict[str, Any]:
 )
 def test_each_part_of_a_template_is_judged(path: tuple[str, ...], value: Any, judged: Any) -> None:
     """A changed part is judged, or listed with its path; it is never left out."""
-    found = compared(BASE, edited(*path, value=value))
+    review = compared(BASE, edited(*path, value=value))
 
     assert judged in [
-        (judgment.subject.name, judgment.path, judgment.verdict) for judgment in found.judgments
+        (judgment.subject.name, judgment.path, judgment.verdict) for judgment in review.judgments
     ]
 
 
@@ -103,8 +103,8 @@ def test_metadata_that_acts_is_not_harmless() -> None:
 def test_secrets_of_constraints_are_hidden() -> None:
     """The allowed values of a parameter with NoEcho contain its value."""
     before, after = (
-        edited("Parameters", "Unread", value={"Type": "String", "NoEcho": True, "AllowedValues": [one]})
-        for one in ("first-secret", "second-secret")
+        edited("Parameters", "Unread", value={"Type": "String", "NoEcho": True, "AllowedValues": [secret]})
+        for secret in ("first-secret", "second-secret")
     )
 
     (judgment,) = compared(before, after).not_judged
@@ -117,9 +117,9 @@ def test_secrets_of_constraints_are_hidden() -> None:
 
 def test_a_parameter_is_judged_with_what_reads_it() -> None:
     """Its value is not listed itself, but the property and the output that have it."""
-    found = compared(BASE, edited("Parameters", "Size", "Default", value=2))
+    review = compared(BASE, edited("Parameters", "Size", "Default", value=2))
 
-    assert [(judgment.subject.name, judgment.path) for judgment in found.not_judged] == [
+    assert [(judgment.subject.name, judgment.path) for judgment in review.not_judged] == [
         ("Topic", "DisplayName"),
         ("", "Outputs.Size"),
     ]
@@ -144,17 +144,17 @@ def test_stack_policies(policy: list[dict[str, Any]], verdict: str) -> None:
     """A stack policy that denies the same is harmless; one that denies more may stop a later update."""
     template = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
     allow = {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}}
-    found = report.review(side(allow, api=template), side({"Statement": policy}, api=template))
+    review = report.review(side(allow, api=template), side({"Statement": policy}, api=template))
 
-    assert [(judgment.path, judgment.verdict) for judgment in found.judgments] == [("StackPolicy", verdict)]
+    assert [(judgment.path, judgment.verdict) for judgment in review.judgments] == [("StackPolicy", verdict)]
 
 
 def test_a_new_stack_is_one_change() -> None:
     """What it contains has no earlier state to compare with."""
     template = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
-    found = report.review(side(api=template), side(api=template, site=template))
+    review = report.review(side(api=template), side(api=template, site=template))
 
-    assert [(judgment.subject.stack, judgment.after) for judgment in found.not_judged] == [
+    assert [(judgment.subject.stack, judgment.after) for judgment in review.not_judged] == [
         ("site", "a new stack with 1 resource")
     ]
-    assert headline(found) == "No known risks. 1 change is not judged."
+    assert headline(review) == "No known risks. 1 change is not judged."

@@ -66,9 +66,9 @@ def walk(side: Side, depth: int | None = None) -> Iterator[Walked]:
     """
     for group in _groups(side, depth):
         edited = with_edits(side, group)
-        found = report.review(side, edited, [ENVIRONMENT])
+        review = report.review(side, edited, [ENVIRONMENT])
         by_subject: dict[Node, list[Judgment]] = {}
-        for judgment in found.judgments:
+        for judgment in review.judgments:
             by_subject.setdefault(judgment.subject, []).append(judgment)
         states = resolved_states(side, edited, ENVIRONMENT)
         for edit in group:

@@ -61,26 +61,26 @@ def test_values(before: dict[str, Any], after: dict[str, Any], chain: list[str])
 )
 def test_values_of_other_stacks(value: Any, chain: list[str]) -> None:
     """A chain goes through the export, or the output, of another stack."""
-    found = chains(
+    chain_of = chains(
         *([exported(P, default(text)), queues(QueueName=value)] for text in ("a", "b")),
     )
 
-    assert found.of_value(OTHER, ("QueueName",)) == chain
-    assert found.of_output("a", "Url") == chain[:2]
+    assert chain_of.of_value(OTHER, ("QueueName",)) == chain
+    assert chain_of.of_output("a", "Url") == chain[:2]
 
 
-@pytest.mark.parametrize(("other", "chain"), [(URL, ["export url"]), (DELAY, ["output Url of a"])])
-def test_the_way_of_a_reference(other: Any, chain: list[str]) -> None:
+@pytest.mark.parametrize(("reference", "chain"), [(URL, ["export url"]), (DELAY, ["output Url of a"])])
+def test_the_way_of_a_reference(reference: Any, chain: list[str]) -> None:
     """Of several imports in a text, the one of the resource counts."""
     first = {"Fn::ImportValue": "first"}
-    text = {"Fn::Join": ["-", [first, other]]}
+    text = {"Fn::Join": ["-", [first, reference]]}
     exporter = exported({"Ref": "Queue"})
     exporter["Outputs"]["First"] = {"Value": {"Ref": "Topic"}, "Export": {"Name": "first"}}
-    found = chains(*[[exporter, queues(QueueName=text)]] * 2)
+    chain_of = chains(*[[exporter, queues(QueueName=text)]] * 2)
 
-    assert found.through(OTHER, ("QueueName",), NODE) == chain
-    assert found.through(OTHER, ("QueueName",), Node("a", "Topic")) == ["export first"]
-    assert found.through(OTHER, ("QueueName",), Node("b", "Topic")) == []
+    assert chain_of.through(OTHER, ("QueueName",), NODE) == chain
+    assert chain_of.through(OTHER, ("QueueName",), Node("a", "Topic")) == ["export first"]
+    assert chain_of.through(OTHER, ("QueueName",), Node("b", "Topic")) == []
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_existence(before: dict[str, Any], after: dict[str, Any], chain: list[st
 
 def test_outputs() -> None:
     """An output that is new, or has another value, is an edit of its template."""
-    found = chains([exported("a")], [exported("b")])
+    chain_of = chains([exported("a")], [exported("b")])
 
-    assert found.of_output("a", "Url") == ["a.yaml"]
-    assert found.of_existence(Node("a", "Url"), "Outputs") == ["a.yaml"]
+    assert chain_of.of_output("a", "Url") == ["a.yaml"]
+    assert chain_of.of_existence(Node("a", "Url"), "Outputs") == ["a.yaml"]

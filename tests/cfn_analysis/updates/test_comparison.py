@@ -14,7 +14,7 @@ REGION = "us-east-1"
 
 def names(kind: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """Return the names of the differing positions."""
-    return [one.name for one in differences(kind, REGION, before, after)]
+    return [difference.name for difference in differences(kind, REGION, before, after)]
 
 
 @pytest.mark.parametrize(("kind", "before", "after"), ROWS["test_equal"])
@@ -23,18 +23,18 @@ def test_equal(kind: str, before: dict[str, Any], after: dict[str, Any]) -> None
     assert names(kind, before, after) == []
 
 
-@pytest.mark.parametrize(("kind", "before", "after", "found"), ROWS["test_places"])
-def test_places(kind: str, before: dict[str, Any], after: dict[str, Any], found: list[str]) -> None:
+@pytest.mark.parametrize(("kind", "before", "after", "expected"), ROWS["test_places"])
+def test_places(kind: str, before: dict[str, Any], after: dict[str, Any], expected: list[str]) -> None:
     """A difference is as deep as possible, and list items are named by their identifier."""
-    assert names(kind, before, after) == found
+    assert names(kind, before, after) == expected
 
 
-@pytest.mark.parametrize(("kind", "before", "after", "found"), ROWS["test_values"])
-def test_values(kind: str, before: dict[str, Any], after: dict[str, Any], found: list[Any]) -> None:
+@pytest.mark.parametrize(("kind", "before", "after", "expected"), ROWS["test_values"])
+def test_values(kind: str, before: dict[str, Any], after: dict[str, Any], expected: list[Any]) -> None:
     """A difference has its place and its values; one of an order has both lists."""
     assert differences(kind, REGION, before, after) == [
         Difference(tuple(place), name, was, will, certain=not uncertain)
-        for place, name, was, will, *uncertain in found
+        for place, name, was, will, *uncertain in expected
     ]
 
 

@@ -106,5 +106,5 @@ def test_an_uncertain_difference_may_replace() -> None:
     """If the values may be equal in the deployed stack, a create-only property may replace."""
     changed = ChangedProperties({}, {}, {})
 
-    found = effect_of_values("AWS::SQS::Queue", "us-east-1", ("QueueName",), changed, certain=False)
-    assert found is Effect.MAYBE_REPLACED
+    uncertain = effect_of_values("AWS::SQS::Queue", "us-east-1", ("QueueName",), changed, certain=False)
+    assert uncertain is Effect.MAYBE_REPLACED

@@ -21,15 +21,15 @@ for type_with_facts, facts_of_type in facts().items():
 
 def unknown(names: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return types and properties that do not exist in the schemas."""
-    found = []
+    missing = []
     for type_name, path in names:
         try:
-            known = bool(property_schema(type_name, REGION, tuple(path.split("."))))
+            exists = bool(property_schema(type_name, REGION, tuple(path.split("."))))
         except SchemasError:
-            known = False
-        if not known:
-            found.append((type_name, path))
-    return found
+            exists = False
+        if not exists:
+            missing.append((type_name, path))
+    return missing
 
 
 def test_rows_name_properties_of_the_schemas() -> None:

@@ -26,9 +26,9 @@ class Network(OtherStacks):
         """Return the value of the export."""
         return self.value if export == "vpc" else None
 
-    def output(self, asked: Mapping[str, Any]) -> Any:
+    def output(self, argument: Mapping[str, Any]) -> Any:
         """Return the value of the output."""
-        return self.value if asked["OutputName"] == "Id" else None
+        return self.value if argument["OutputName"] == "Id" else None
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def turned(value: Any) -> Any:
     """Return a value whose keys have the reverse order."""
     if not isinstance(value, dict):
         return value
-    return {key: turned(item) for key, item in reversed(value.items())}
+    return {key: turned(member) for key, member in reversed(value.items())}
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,8 @@ def test_our_stacks_are_resolved_as_a_build_does(built: dict[str, BuiltStack]) -
         expected = resolve(stack.template, region=region, account="{Ref}", stack_name="{Ref}")["Resources"]
         body = PartialBody(stack.template, {}, region)
         for name, resource in expected.items():
-            found = body.value(stack.resources[name].get("Properties", {}), name)
-            assert _known(found) == _known(resource.get("Properties", {})), f"{stack.name}.{name}"
+            properties = body.value(stack.resources[name].get("Properties", {}), name)
+            assert _known(properties) == _known(resource.get("Properties", {})), f"{stack.name}.{name}"
 
 
 def _known(value: Any) -> Any:
@@ -136,14 +136,14 @@ def _known(value: Any) -> Any:
         case {"Fn::Sub": [str(text), dict(bound)]}:
             return {"Fn::Sub": [_known(text), _known(bound)]}
         case {"Fn::Sub": str(text)} if "${AWS::AccountId}" in text or "${AWS::StackName}" in text:
-            known = _known(text)
-            return {"Fn::Sub": known} if "${" in known.replace("${!", "") else known
+            text_known = _known(text)
+            return {"Fn::Sub": text_known} if "${" in text_known.replace("${!", "") else text_known
         case str():
             return value.replace("${AWS::AccountId}", "{Ref}").replace("${AWS::StackName}", "{Ref}")
         case dict():
-            return {key: _known(item) for key, item in value.items()}
+            return {key: _known(member) for key, member in value.items()}
         case list():
-            return [_known(item) for item in value]
+            return [_known(member) for member in value]
     return value
 
 

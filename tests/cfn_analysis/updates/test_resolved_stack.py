@@ -53,15 +53,15 @@ def test_only_existing_resources_read_other_stacks() -> None:
             D={"Condition": "Always", "Properties": {"QueueName": named}},
         ),
     )
-    found = stacks["app"]
+    app_stack = stacks["app"]
 
-    assert [found.resources[name].exists for name in "ABCD"] == [YES, NO, UNKNOWN, YES]
-    assert found.importers == {"vpc": ["A", "C"]}
-    assert found.readers == {Node("network", "VPC"): ["A", "C", "D"]}
-    assert {found.resources[name].properties["QueueName"]["Fn::In"][0] for name in "ABCD"} == {"network"}
-    assert [name for name, _ in found.existing()] == ["A", "C", "D"]
+    assert [app_stack.resources[name].exists for name in "ABCD"] == [YES, NO, UNKNOWN, YES]
+    assert app_stack.importers == {"vpc": ["A", "C"]}
+    assert app_stack.readers == {Node("network", "VPC"): ["A", "C", "D"]}
+    assert {app_stack.resources[name].properties["QueueName"]["Fn::In"][0] for name in "ABCD"} == {"network"}
+    assert [name for name, _ in app_stack.existing()] == ["A", "C", "D"]
     assert resource_at(Node("app", "B"), stacks) is None
-    assert resource_at(Node("app", "C"), stacks) is found.resources["C"]
+    assert resource_at(Node("app", "C"), stacks) is app_stack.resources["C"]
     assert resource_at(Node("other", "C"), stacks) is None
 
 
@@ -77,9 +77,9 @@ def test_only_existing_resources_read_other_stacks() -> None:
 def test_an_export_that_is_no_longer_there_keeps_its_value(after: BuiltStack, value: Any) -> None:
     """An import is of the own region, and of the deployed state if the set does not export it now."""
     before = resolved(network(VPC={"Ref": "VPC"}))
-    found = resolved(after, app(A={"Properties": {"QueueName": IMPORTED}}), before=before)
+    resolved_stacks = resolved(after, app(A={"Properties": {"QueueName": IMPORTED}}), before=before)
 
-    assert found["app"].resources["A"].properties == {"QueueName": value}
+    assert resolved_stacks["app"].resources["A"].properties == {"QueueName": value}
     alone = resolved(app(A={"Properties": {"QueueName": IMPORTED}}))
     assert alone["app"].resources["A"].properties == {"QueueName": IMPORTED}
 
@@ -89,13 +89,13 @@ def test_names_in_other_stacks() -> None:
     log_group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/a"}}
     circle = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": {"Ref": "Circle"}}}
     logs = BuiltStack("logs", "l.yaml", "eu-west-1", {"Resources": {"Log": log_group, "Circle": circle}})
-    found = resolved(logs, app())
+    resolved_stacks = resolved(logs, app())
     marked = {"Fn::In": ["logs", {"Ref": "Log"}]}
 
-    assert found["logs"].with_names([{"Ref": "Log"}, {"Fn::Sub": "${Log}-b"}]) == ["/a", "/a-b"]
-    assert found["app"].with_names(marked) == "/a"
-    assert found["logs"].with_names({"Ref": "Circle"}) == {"Ref": "Circle"}
-    assert found["app"].with_names({"Fn::In": ["other", {"Ref": "Log"}]})["Fn::In"][0] == "other"
+    assert resolved_stacks["logs"].with_names([{"Ref": "Log"}, {"Fn::Sub": "${Log}-b"}]) == ["/a", "/a-b"]
+    assert resolved_stacks["app"].with_names(marked) == "/a"
+    assert resolved_stacks["logs"].with_names({"Ref": "Circle"}) == {"Ref": "Circle"}
+    assert resolved_stacks["app"].with_names({"Fn::In": ["other", {"Ref": "Log"}]})["Fn::In"][0] == "other"
 
 
 def test_mentions() -> None:

@@ -63,13 +63,13 @@ def test_a_new_id_continues_in_other_stacks() -> None:
         user = {"Type": "AWS::SQS::QueuePolicy", "Properties": {"Queues": [{"Fn::ImportValue": "url"}]}}
         return [queues({"Outputs": output}, QueueName=name), {"Resources": {"User": user}}]
 
-    found = changes(templates("a"), templates("b"))
-    change = found[Node("b", "User")]
+    changed_resources = changes(templates("a"), templates("b"))
+    change = changed_resources[Node("b", "User")]
 
-    assert list(found) == [Node("a", "Queue"), Node("b", "User")]
+    assert list(changed_resources) == [Node("a", "Queue"), Node("b", "User")]
     assert [cause.follows for cause in change.causes] == [Node("a", "Queue")]
     assert change.causes[0].chain == ["a.yaml", "Queue of a replaced", "export url"]
-    assert found[Node("a", "Queue")].effect_on("QueueName") is Effect.REPLACED
+    assert changed_resources[Node("a", "Queue")].effect_on("QueueName") is Effect.REPLACED
     assert change.effect_on("Id") is Effect.NONE
 
 
@@ -113,15 +113,15 @@ def test_a_replacement_continues_through_references() -> None:
 
     Other resources do not change.
     """
-    found = changed(NETWORK, with_block("10.1.0.0/16"))
+    changed_resources = changed(NETWORK, with_block("10.1.0.0/16"))
 
-    assert {name: one["change"] for name, one in found.items()} == {
+    assert {name: entry["change"] for name, entry in changed_resources.items()} == {
         "VPC": "replace",
         "Group": "replace",
         "Rule": "replace",
         "Dashboard": "update",
     }
-    assert found["Dashboard"]["causes"] == [
+    assert changed_resources["Dashboard"]["causes"] == [
         {
             "property": "DashboardBody",
             "before": '{"a":"${Group}"}',
@@ -133,16 +133,16 @@ def test_a_replacement_continues_through_references() -> None:
 
 def test_a_possible_replacement_causes_possible_replacements() -> None:
     """If a resource may be replaced, the resources that refer to it may be replaced too."""
-    found = reviewed(NETWORK, with_block({"Ref": "Block"}, Block={"Type": "String"}))
-    (stack,) = found["environments"][0]["stacks"]
+    review = reviewed(NETWORK, with_block({"Ref": "Block"}, Block={"Type": "String"}))
+    (stack,) = review["environments"][0]["stacks"]
 
-    assert {one["logicalId"]: one["change"] for one in stack["resources"]} == {
+    assert {resource["logicalId"]: resource["change"] for resource in stack["resources"]} == {
         "VPC": "maybe-replace",
         "Group": "maybe-replace",
         "Rule": "maybe-replace",
         "Dashboard": "update",
     }
-    message = risks(found)["replace", "Group"]
+    message = risks(review)["replace", "Group"]
     assert message.startswith("Group may be replaced, because VpcId refers to VPC, which may be replaced. ")
 
 
@@ -151,9 +151,9 @@ def test_the_reason_of_a_replacement_in_another_stack() -> None:
     vpc_id = {"Id": {"Value": {"Ref": "VPC"}, "Export": {"Name": "vpc"}}}
     before, after = ({**with_block(block), "Outputs": vpc_id} for block in ("10.0.0.0/16", "10.1.0.0/16"))
     user = resources(Table=("AWS::EC2::RouteTable", {"VpcId": {"Fn::ImportValue": "vpc"}}))
-    found = set_risks(side(network=before, app=user), side(network=after, app=user))
+    risk_messages = set_risks(side(network=before, app=user), side(network=after, app=user))
 
-    message = found["replace", "app", "Table"]
+    message = risk_messages["replace", "app", "Table"]
     assert message.startswith("Table is replaced, because VpcId refers to VPC of network, which is replaced")
 
 
@@ -203,7 +203,9 @@ def test_names_that_refer_to_each_other() -> None:
             B=("AWS::Logs::LogGroup", {"LogGroupName": {"Ref": "A"}}),
         )
 
-    assert {name: one["change"] for name, one in changed(template(1), template(7)).items()} == {"A": "update"}
+    assert {name: entry["change"] for name, entry in changed(template(1), template(7)).items()} == {
+        "A": "update"
+    }
 
 
 def test_an_unknown_condition_may_remove_a_resource() -> None:
@@ -217,12 +219,12 @@ def test_an_unknown_condition_may_remove_a_resource() -> None:
             "Resources": {"Queue": queue | ({"Condition": condition} if condition else {})},
         }
 
-    found = compared(template("yes", None), template("yes", "IsKept"))
-    ((outcome,),) = [stack.resources for stack in found.environments[0].stacks]
+    review = compared(template("yes", None), template("yes", "IsKept"))
+    ((outcome,),) = [stack.resources for stack in review.environments[0].stacks]
     assert (outcome.change.action, outcome.data) == ("remove", "lost")
-    assert [stack.counted for stack in stack_digests(found)] == ["1 may be removed"]
+    assert [stack.counted for stack in stack_digests(review)] == ["1 may be removed"]
     assert [cause[1:4] for cause in outcome.change.causes] == [("Condition", "true", "not known")]
-    messages = {(risk.kind, risk.name): risk.message for risk in found.risks}
+    messages = {(risk.kind, risk.name): risk.message for risk in review.risks}
     assert (
         "it may be removed from the stack (its condition is not known), and "
         in messages["data-loss", "Queue"]
@@ -240,8 +242,8 @@ def test_circular_references_end() -> None:
             B=("Custom::Thing", {"A": {"Ref": "A"}}),
         )
 
-    found = changed(template("a"), template("b"))
-    assert {name: (one["change"], one["type"]) for name, one in found.items()} == {
+    changed_resources = changed(template("a"), template("b"))
+    assert {name: (entry["change"], entry["type"]) for name, entry in changed_resources.items()} == {
         "A": ("maybe-replace", "Custom::Thing"),
         "B": ("maybe-replace", "Custom::Thing"),
     }
@@ -285,8 +287,8 @@ def test_a_name_that_is_a_list() -> None:
             Topic=("AWS::SNS::Topic", {"TopicName": text}),
         )
 
-    found = changed(template({"Fn::Sub": "${Bucket}-a"}), template("a-a"))
-    assert found["Topic"]["change"] == "maybe-replace"
+    changed_resources = changed(template({"Fn::Sub": "${Bucket}-a"}), template("a-a"))
+    assert changed_resources["Topic"]["change"] == "maybe-replace"
 
 
 @pytest.mark.parametrize("function", ROWS["test_functions_with_wrong_arguments"])
@@ -305,8 +307,8 @@ def test_functions_with_wrong_arguments(function: Any) -> None:
 
     malformed = template(function, function)
     assert changed(malformed, malformed) == {}
-    found = changed(malformed, template("a", {"QueueName": "a"}))
-    assert {name: one["change"] for name, one in found.items()} == {
+    changed_resources = changed(malformed, template("a", {"QueueName": "a"}))
+    assert {name: entry["change"] for name, entry in changed_resources.items()} == {
         "Alarm": "maybe-replace",
         "Queue": "maybe-replace",
     }

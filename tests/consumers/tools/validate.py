@@ -6,10 +6,10 @@ import sys
 from cloudformation_validate import CompositeEngine, Severity
 
 engine = CompositeEngine()
-found = [
-    [one.rule_id, file, one.entity.logical_id if one.entity else ""]
-    for file in sys.argv[1:]
-    for one in engine.validate_template(file).diagnostics
-    if one.severity is not Severity.INFO
-]
-print(json.dumps(found))
+findings = []
+for file in sys.argv[1:]:
+    for diagnostic in engine.validate_template(file).diagnostics:
+        if diagnostic.severity is not Severity.INFO:
+            logical_id = diagnostic.entity.logical_id if diagnostic.entity else ""
+            findings.append([diagnostic.rule_id, file, logical_id])
+print(json.dumps(findings))

@@ -60,14 +60,14 @@ def test_the_name_of_a_caller_is_that_within_the_account() -> None:
 
 
 def test_calls_have_a_time_out_and_throttled_ones_are_repeated() -> None:
-    """The first call ends after half a minute if AWS does not answer."""
+    """The first call ends after less than half a minute if AWS does not answer."""
     account = Account(session=session())
     config = account.client("rds", TOKYO).meta.config
     first = account.client("sts", TOKYO).meta.config
 
     assert config.retries == {"mode": "adaptive", "total_max_attempts": 6}
     assert (config.connect_timeout, config.read_timeout) == (5, 20)
-    assert first.retries["total_max_attempts"] * (first.connect_timeout + first.read_timeout) == 30
+    assert first.retries["total_max_attempts"] * (first.connect_timeout + first.read_timeout) == 26
 
 
 @contextmanager

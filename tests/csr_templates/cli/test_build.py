@@ -83,6 +83,18 @@ def use(monkeypatch: pytest.MonkeyPatch, template: Any, **options: Any) -> None:
     monkeypatch.setattr(cli, "STACKS", (Stack("site", "site.yaml", "us-east-1", template, **options),))
 
 
+USAGE_SCHEMA = "schemas/usage.schema.json"  # which names the stacks; the other ones here do not
+SCHEMAS = [
+    "schemas/environment.schema.json",
+    "schemas/shared.schema.json",
+    USAGE_SCHEMA,
+    "schemas/acceptance.schema.json",
+    "schemas/review.schema.json",
+    "schemas/cost.schema.json",
+    "schemas/stacks.schema.json",
+    "schemas/facts.schema.json",
+    "schemas/report.schema.json",
+]
 WHOLE_SET = [
     "site.yaml",
     "logs.yaml",
@@ -91,6 +103,7 @@ WHOLE_SET = [
     *map(operator_policies.path, operator_policies.CALLS),
     "bootstrap/site.yaml",
     "bootstrap/logs.yaml",
+    *SCHEMAS,
     "reference.md",
     "stacks.json",
 ]
@@ -172,7 +185,7 @@ def test_reports_removed_and_unknown_files(
     assert build(out) == 0
 
     assert capsys.readouterr().out.splitlines()[1:] == [
-        f"{out}: 2 written, 3 removed, {3 + len(operator_policies.CALLS)} unchanged.",
+        f"{out}: 3 written, 3 removed, {len(WHOLE_SET) - 6} unchanged.",
         f"Removed: {', '.join(['logs.yaml', 'stack-policies/logs.json', 'bootstrap/logs.yaml'])}.",
         "Not touched: notes.txt (not written by csr-templates).",
     ]
@@ -335,8 +348,10 @@ def test_json_of_a_check(
             "stack-policies/site.json",
             *map(operator_policies.path, operator_policies.CALLS),
             "bootstrap/site.yaml",
+            *(schema for schema in SCHEMAS if schema != USAGE_SCHEMA),
         ],
         "stale": [
+            USAGE_SCHEMA,
             "reference.md",
             "stacks.json",
             "logs.yaml",

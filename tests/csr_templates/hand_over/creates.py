@@ -8,7 +8,7 @@ from typing import Any
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.references import pieces
-from cfn_analysis.model.resolving import Known
+from cfn_analysis.model.resolving import Resolver
 from csr_templates.hand_over.policy_patterns import alternatives
 from tests.data import read_yaml
 
@@ -95,9 +95,9 @@ class Creates:
         return {tag["Key"]: self._text(tag["Value"]) for tag in tags}
 
     @cached_property
-    def _known(self) -> Known:
+    def _known(self) -> Resolver:
         values = {"ProjectName": "csr-lambda-api", "Environment": "prod"}
-        return Known(
+        return Resolver(
             self._stack.template,
             {name: value for name, value in values.items() if name in self._stack.parameters},
             region=self._stack.region,

@@ -18,7 +18,7 @@ class Outcome(NamedTuple):
     """The additional results while the account has a fault."""
 
     fault: Fault
-    found: list[CheckResult]
+    results: list[CheckResult]
 
 
 class State(NamedTuple):
@@ -80,12 +80,10 @@ def _state(world: MockAccount, name: str) -> State:
 
 def _outcome(world: MockAccount, base: Facts, results: list[CheckResult], fault: Fault) -> Outcome:
     if "change" in fault:
-        found = world.collect(faults.with_change(base, fault["change"]))
+        with_fault = world.collect(faults.with_change(base, fault["change"]))
     else:
         with faults.created(world, fault) as environment:
-            found = world.collect(base.without(*fault.get("services", "").split()), environment)
-    usual = {(one.check, one.subject, one.status) for one in results}
-    return Outcome(
-        fault,
-        [one for one in found if one.status != "PASS" and (one.check, one.subject, one.status) not in usual],
-    )
+            with_fault = world.collect(base.without(*fault.get("services", "").split()), environment)
+    usual = {(result.check, result.subject, result.status) for result in results}
+    unusual = [result for result in with_fault if (result.check, result.subject, result.status) not in usual]
+    return Outcome(fault, [result for result in unusual if result.status != "PASS"])

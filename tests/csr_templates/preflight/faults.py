@@ -4,7 +4,7 @@ They are in ``faults.yaml``. Those that need IDs of the account are functions he
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
@@ -32,9 +32,10 @@ def _read() -> dict[str, dict[str, Fault]]:
     text = Path(__file__).with_name("faults.yaml").read_text("utf-8")
     alarm, *_ = alarms_of(api.build().to_dict()["Resources"]).values()
     text = text.replace("{alarm}", f"{PREFIX}{short_name(alarm)}").replace("{prefix}", PREFIX)
-    return {
-        state: {fault["name"]: fault for fault in faults} for state, faults in yaml.safe_load(text).items()
-    }
+    by_name = {}
+    for state, faults in yaml.safe_load(text).items():
+        by_name[state] = {fault["name"]: fault for fault in faults}
+    return by_name
 
 
 FAULTS: Final = _read()
@@ -54,18 +55,17 @@ def changed(
     """
 
     def change_facts(facts: Facts) -> Facts:
-        return facts.with_facts(
-            new_fact(fact)
-            if fact.query.operation == operation and all(text in fact.query.key for text in texts)
-            else fact
-            for fact in facts
-        )
+        return facts.with_facts(new_fact(fact) for fact in facts)
 
     def new_fact(fact: Fact) -> Fact:
+        if fact.query.operation != operation or any(text not in fact.query.key for text in texts):
+            return fact
         if code:
             return fact._replace(answer=None, failure=FailedCall(code, ""))
         answer = change(fact.answer)
-        return fact if answer is None else fact._replace(answer=answer)
+        if answer is None:
+            return fact
+        return fact._replace(answer=answer)
 
     return change_facts
 
@@ -78,21 +78,22 @@ def failing(operation: str, code: str, *texts: str) -> Callable[[Facts], Facts]:
 def with_change(facts: Facts, change: Mapping[str, Any]) -> Facts:
     """Return facts with the change of a fault."""
 
-    def answer(found: Any) -> Any:
+    def new_answer(answer: Any) -> Any:
         if "answer" in change:
             return _expanded(change["answer"])
-        if isinstance(found, list):
-            return [answer(item) for item in found]
-        is_meant = change.get("where", {}).items() <= found.items()
-        return {**found, **change["with"]} if is_meant else found
+        if isinstance(answer, list):
+            return [new_answer(element) for element in answer]
+        if change.get("where", {}).items() <= answer.items():
+            return {**answer, **change["with"]}
+        return answer
 
     operation, *texts = change["of"].split()
-    return changed(operation, answer, *texts, code=change.get("fails", ""))(facts)
+    return changed(operation, new_answer, *texts, code=change.get("fails", ""))(facts)
 
 
 @contextmanager
 def created(world: MockAccount, fault: Fault) -> Iterator[ResolvedEnvironment | None]:
-    """Create a fault and then remove it; yield the needs of the deploy if they are different."""
+    """Create a fault and then remove it; yield the environment of the deploy if it is different."""
     environment = None
     with ExitStack() as undo:
         for place, value in fault.get("set", {}).items():
@@ -102,7 +103,7 @@ def created(world: MockAccount, fault: Fault) -> Iterator[ResolvedEnvironment | 
             undo.enter_context(mock.patch.dict(attrgetter(place)(world.recorder), entries))
         if "python" in fault:
             name, *arguments = fault["python"]
-            environment = undo.enter_context(globals()[name](world, *arguments))
+            environment = undo.enter_context(CREATED_BY_PYTHON[name](world, *arguments))
         _call(world, fault.get("calls", ()))
         undo.callback(_call, world, fault.get("undo", ()))
         if "deploys" in fault:
@@ -123,10 +124,12 @@ def _expanded(value: Any) -> Any:
     return [_numbered(value["item"], str(number)) for number in range(value["times"])]
 
 
-def _numbered(item: Any, number: str) -> Any:
-    if isinstance(item, dict):
-        return {key: _numbered(part, number) for key, part in item.items()}
-    return item.replace("{number}", number) if isinstance(item, str) else item
+def _numbered(value: Any, number: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _numbered(member, number) for key, member in value.items()}
+    if isinstance(value, str):
+        return value.replace("{number}", number)
+    return value
 
 
 @contextmanager
@@ -375,3 +378,26 @@ def no_artifact_bucket(world: MockAccount) -> Iterator[None]:
     world.client("s3", VIRGINIA).delete_bucket(Bucket=name)
     yield
     world.make_bucket(name, VIRGINIA)
+
+
+CREATED_BY_PYTHON: Final[Mapping[str, Callable[..., AbstractContextManager[ResolvedEnvironment | None]]]] = {
+    "several": several,
+    "other_package": other_package,
+    "left_version": left_version,
+    "other_certificate": other_certificate,
+    "another_domain": another_domain,
+    "another_domain_than_the_certificate": another_domain_than_the_certificate,
+    "unconfirmed": unconfirmed,
+    "other_zone": other_zone,
+    "record": record,
+    "cloudfront_function": cloudfront_function,
+    "access_control": access_control,
+    "web_acl": web_acl,
+    "function": function,
+    "logging_role": logging_role,
+    "role_without_stack": role_without_stack,
+    "foreign_cluster": foreign_cluster,
+    "snapshot_deleted": snapshot_deleted,
+    "no_artifact_bucket": no_artifact_bucket,
+}
+"""Name in ``faults.yaml`` -> what creates the fault, and removes it."""

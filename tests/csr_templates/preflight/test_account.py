@@ -224,7 +224,7 @@ def test_throttled_calls_are_retried_and_all_calls_have_a_timeout(walk: Walk) ->
     assert config.retries == {"mode": "adaptive", "total_max_attempts": 6}
     assert (config.connect_timeout, config.read_timeout) == (5, 20)
     first = walk.world.account.client("sts", VIRGINIA).meta.config
-    assert first.retries["total_max_attempts"] * (first.connect_timeout + first.read_timeout) == 30
+    assert first.retries["total_max_attempts"] * (first.connect_timeout + first.read_timeout) == 26
 
 
 @pytest.mark.parametrize(

@@ -11,18 +11,18 @@ import pytest
 from botocore.validate import ParamValidator
 
 from csr_templates.preflight import services
-from csr_templates.preflight.calls import Call
+from csr_templates.preflight.calls import ApiCall
 from csr_templates.preflight.checked_account import _given
 
 
-def declared() -> dict[str, Call]:
+def declared() -> dict[str, ApiCall]:
     """Return the calls of all services by their names."""
-    calls: dict[str, Call] = {}
+    calls: dict[str, ApiCall] = {}
     for module in pkgutil.iter_modules(services.__path__):
         if not module.name.endswith("_calls"):
             continue
         members = inspect.getmembers(importlib.import_module(f"{services.__name__}.{module.name}"))
-        calls |= {f"{module.name}.{name}": member for name, member in members if isinstance(member, Call)}
+        calls |= {f"{module.name}.{name}": member for name, member in members if isinstance(member, ApiCall)}
     return calls
 
 
@@ -33,7 +33,7 @@ NOT_IN_MODEL = {"400", "404", "NoSuchKey", "NoSuchVersion", "ValidationError"}
 
 @pytest.mark.acceptance  # loads the models of all services
 @pytest.mark.parametrize("call", DECLARED.values(), ids=DECLARED)
-def test_aws_has_the_operation_and_its_keys(call: Call) -> None:
+def test_aws_has_the_operation_and_its_keys(call: ApiCall) -> None:
     """The parameters are valid, and the kept keys and the errors exist in botocore's model of the service."""
     values = ["x" * 20 for _ in call.names.split()]
     query = call(*values) if call.region else call("eu-west-1", *values)

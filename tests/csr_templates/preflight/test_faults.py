@@ -1,15 +1,16 @@
 """The results of preflight in an empty, a new and a ready account, and with each single fault."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from csr_templates.account.errors import DENIED
 from csr_templates.preflight import facts as saved
 from csr_templates.preflight.facts import FailedCall
-from csr_templates.preflight.results import judge
+from csr_templates.preflight.results import CheckResult, judge
 from csr_templates.preflight.services.listing import BEFORE_DEPLOY
 from tests.system import PROJECT
 
-from .conftest import Walk
+from .conftest import State, Walk
 from .faults import FAULTS
 
 # Checks that do not have such a result by design.
@@ -27,16 +28,16 @@ def test_a_ready_account_passes(walk: Walk) -> None:
     """With all stacks deployed and no fault, every check passes for every subject."""
     ready = walk.states["ready"].results
 
-    assert [one for one in ready if one.status != "PASS"] == []
-    assert {one.check for one in ready} == {check.name for check in BEFORE_DEPLOY}
+    assert [result for result in ready if result.status != "PASS"] == []
+    assert {result.check for result in ready} == {check.name for check in BEFORE_DEPLOY}
 
 
 def test_a_new_account_with_roles_and_buckets_has_no_failures(walk: Walk) -> None:
     """Before the first deploy, facts that cannot be checked yet are warnings."""
     new = walk.states["new"].results
 
-    assert {one.status for one in new} == {"PASS", "WARN"}
-    assert {one.check for one in new if one.status == "WARN"} == {
+    assert {result.status for result in new} == {"PASS", "WARN"}
+    assert {result.check for result in new if result.status == "WARN"} == {
         "alarm-subscriptions",
         "domain-alias",
         "newest-snapshot",
@@ -45,7 +46,9 @@ def test_a_new_account_with_roles_and_buckets_has_no_failures(walk: Walk) -> Non
         "stack-state",
         "writer",
     }
-    sentences = [one.sentence for one in new if (one.check, one.status) == ("stack-state", "WARN")]
+    sentences = [
+        result.sentence for result in new if (result.check, result.status) == ("stack-state", "WARN")
+    ]
     assert len(sentences) == 1
     assert (
         "exists in account 123456789012: right before a first deploy. Is it the wrong account" in sentences[0]
@@ -54,7 +57,7 @@ def test_a_new_account_with_roles_and_buckets_has_no_failures(walk: Walk) -> Non
 
 def test_an_empty_account_has_only_the_failures_of_the_bootstrap(walk: Walk) -> None:
     """The failures are resources of the bootstrap templates, and the concurrency."""
-    assert {one.check for one in walk.empty if one.status == "FAIL"} == {
+    assert {result.check for result in walk.empty if result.status == "FAIL"} == {
         "artifact-buckets",
         "deploy-roles",
         "lambda-concurrency",
@@ -65,46 +68,56 @@ def test_each_fault_is_found_by_its_check(walk: Walk) -> None:
     """Each single fault is found by its check for its subject, and by no other check."""
     wrong = []
     for state in walk.states.values():
-        for name, (fault, found) in state.outcomes.items():
-            said = [f"{one.status} {one.check}:{one.subject}" for one in found]
+        for name, (fault, additional) in state.outcomes.items():
+            subjects = [f"{result.status} {result.check}:{result.subject}" for result in additional]
             expected = fault["found"]
             check = expected.partition(" ")[2].partition(":")[0]
-            if not any(one.startswith(expected) for one in said) or {one.check for one in found} != {check}:
-                wrong.append(f"{name}: {expected} expected, found {said}")
+            is_found = any(subject.startswith(expected) for subject in subjects)
+            if not is_found or {result.check for result in additional} != {check}:
+                wrong.append(f"{name}: {expected} expected, found {subjects}")
 
     assert wrong == []
-    names = [name for faults in FAULTS.values() for name in faults]
+    names = [*FAULTS["new"], *FAULTS["ready"]]
     assert len(set(names)) == len(names) >= 40
 
 
 def test_each_fault_is_removed(walk: Walk) -> None:
-    """After all faults, the account is as before, so no fault was hidden by another one."""
+    """After all faults, the account is as before, so no fault was hidden by another result."""
     for state in walk.states.values():
-        before, after = (
-            [(one.check, one.subject, one.status) for one in results]
-            for results in (state.results, state.again)
-        )
-        assert before == after
+        assert _statuses(state.results) == _statuses(state.again)
 
 
-def test_each_finding_has_a_correction_and_a_command(walk: Walk) -> None:
-    """A finding has a sentence, a correction and, if the account was called, a command."""
-    findings = [
-        one for state in walk.states.values() for _, found in state.outcomes.values() for one in found
-    ]
+def _statuses(results: Iterable[CheckResult]) -> list[tuple[str, str, str]]:
+    return [(result.check, result.subject, result.status) for result in results]
 
-    assert [one for one in findings if not (one.sentence.endswith(".") and one.remedy)] == []
-    # These findings do not need a call, so they do not have a command.
-    assert {one.check for one in findings if not one.command} == {"account", "certificate", "on-call-page"}
+
+def _results_of_faults(state: State) -> list[CheckResult]:
+    """Return the additional results of all faults of a state."""
+    results: list[CheckResult] = []
+    for outcome in state.outcomes.values():
+        results += outcome.results
+    return results
+
+
+def test_each_fault_has_a_remedy_and_a_command(walk: Walk) -> None:
+    """A result has a sentence, a remedy and, if the account was called, a command."""
+    results = [*_results_of_faults(walk.states["new"]), *_results_of_faults(walk.states["ready"])]
+
+    assert [result for result in results if not result.sentence.endswith(".") or not result.remedy] == []
+    # These results do not need a call, so they do not have a command.
+    assert {result.check for result in results if not result.command} == {
+        "account",
+        "certificate",
+        "on-call-page",
+    }
 
 
 def test_every_check_has_its_cases(walk: Walk) -> None:
     """Each check passes, fails and is unknown in a test, except for those that cannot."""
-    seen = Counter(
-        (one.check, one.status)
-        for state in walk.states.values()
-        for one in [*state.results, *(one for _, found in state.outcomes.values() for one in found)]
-    )
+    seen: Counter[tuple[str, str]] = Counter()
+    for state in walk.states.values():
+        results = [*state.results, *_results_of_faults(state)]
+        seen.update((result.check, result.status) for result in results)
     names = {check.name for check in BEFORE_DEPLOY}
 
     assert {name for name in names if not seen[name, "PASS"]} == set()
@@ -124,15 +137,14 @@ def test_without_permission_nothing_passes(walk: Walk) -> None:
         facts = state.facts.with_facts(denied)
         results = judge(BEFORE_DEPLOY, walk.world.environment, facts)
         # Exports and outputs are read only if a stack of the same run does not create them.
-        alone = [
-            one
-            for name in ("api", "frontend")
-            for one in judge(BEFORE_DEPLOY, walk.world.environment_of(name), facts)
-        ]
+        alone = judge(BEFORE_DEPLOY, walk.world.environment_of("api"), facts)
+        alone += judge(BEFORE_DEPLOY, walk.world.environment_of("frontend"), facts)
 
-        assert {one.check for one in results if one.status != "UNKNOWN"} == NEVER_UNKNOWN | {"imports"}
-        assert {one.status for one in alone if one.check == "imports"} == {"UNKNOWN"}
-        assert {one.why.partition(": ")[0] for one in results if one.why} == {"permission missing"}
+        assert {result.check for result in results if result.status != "UNKNOWN"} == NEVER_UNKNOWN | {
+            "imports"
+        }
+        assert {result.status for result in alone if result.check == "imports"} == {"UNKNOWN"}
+        assert {result.why.partition(": ")[0] for result in results if result.why} == {"permission missing"}
 
 
 def test_saved_facts_give_the_same_results(walk: Walk) -> None:

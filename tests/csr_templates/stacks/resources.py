@@ -7,8 +7,8 @@ Template = dict[str, Any]
 
 def properties(resources: Template, logical_id: str) -> Template:
     """Return the properties of one resource."""
-    found: Template = resources[logical_id]["Properties"]
-    return found
+    its_properties: Template = resources[logical_id]["Properties"]
+    return its_properties
 
 
 def of_type(resources: Template, resource_type: str) -> Template:

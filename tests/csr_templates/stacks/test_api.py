@@ -27,16 +27,16 @@ PROD = {"LambdaCodeS3ObjectVersion": VERSION_ID}
 @pytest.fixture(scope="module")
 def resources(api: Template) -> Template:
     """Logical ID -> resource, with production's values, in account 123456789012."""
-    found: Template = resolve(api, PROD)["Resources"]
-    return found
+    resources: Template = resolve(api, PROD)["Resources"]
+    return resources
 
 
 @pytest.fixture(scope="module")
 def in_dev(api: Template) -> Template:
     """Logical ID -> resource, with everything off that can be off."""
     off = {"Environment": "dev", "ApiCacheEnabled": "false", "ManageApiGatewayAccount": "false"}
-    found: Template = resolve(api, off)["Resources"]
-    return found
+    resources: Template = resolve(api, off)["Resources"]
+    return resources
 
 
 def ref(logical_id: str) -> dict[str, str]:
@@ -140,17 +140,17 @@ def test_zero_concurrency_means_none(api: Template) -> None:
 
 def versioned(function: Template) -> Template:
     """Return the configuration that a version copies, without the release."""
-    found = copy.deepcopy(
+    configuration = copy.deepcopy(
         {name: value for name, value in function.items() if name not in fingerprint.UNVERSIONED_PROPERTIES}
     )
-    del found["Environment"]["Variables"]["RELEASE"]
-    return found
+    del configuration["Environment"]["Variables"]["RELEASE"]
+    return configuration
 
 
 def with_another(api: Template, name: str) -> Template:
     """Return the resources with a different value of one parameter."""
-    found: Template = resolve(api, PROD | {name: other_value(api["Parameters"][name])})["Resources"]
-    return found
+    resources: Template = resolve(api, PROD | {name: other_value(api["Parameters"][name])})["Resources"]
+    return resources
 
 
 def publishes(api: Template, resources: Template, name: str) -> bool:
@@ -289,20 +289,15 @@ def test_accepted_keys(api: Template, accepted: str, keys: str) -> None:
 def test_saved_query_finds_the_errors_that_are_counted(resources: Template) -> None:
     """The saved query lists exactly the errors that the metric filters of the function count."""
     filters = ("ApplicationErrorsFilter", "TimeoutsFilter", "OutOfMemoryFilter")
-    counted = {
-        comparison
-        for logical_id in filters
-        for comparison in re.findall(
-            r'\$\.([\w.]+) = "([^"]*)"', properties(resources, logical_id)["FilterPattern"]
-        )
-    }
+    counted: set[tuple[str, str]] = set()
+    for logical_id in filters:
+        pattern = properties(resources, logical_id)["FilterPattern"]
+        counted.update(re.findall(r'\$\.([\w.]+) = "([^"]*)"', pattern))
     query = properties(resources, "FunctionErrorsQuery")["QueryString"]
     condition = query.removeprefix("filter ").partition("\n|")[0]
-    listed = {
-        (field, value)
-        for field, one_or_more in re.findall(r'([\w.]+) (?:=|in) (\[[^]]*\]|"[^"]*")', condition)
-        for value in re.findall(r'"([^"]*)"', one_or_more)
-    }
+    listed = set()
+    for field, values in re.findall(r'([\w.]+) (?:=|in) (\[[^]]*\]|"[^"]*")', condition):
+        listed |= {(field, value) for value in re.findall(r'"([^"]*)"', values)}
 
     assert ("type", "platform.report") in counted
     assert listed == counted

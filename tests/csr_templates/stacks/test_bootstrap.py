@@ -30,13 +30,15 @@ each_stack = pytest.mark.parametrize("name", [stack.name for stack in STACKS])
 @pytest.fixture(scope="module")
 def bootstraps(assembly: Assembly) -> dict[str, dict[str, Any]]:
     """Stack -> its bootstrap template, as loaded from YAML."""
-    return {one.name: load(assembly.files[f"bootstrap/{one.name}.yaml"].decode()) for one in assembly.stacks}
+    return {
+        stack.name: load(assembly.files[f"bootstrap/{stack.name}.yaml"].decode()) for stack in assembly.stacks
+    }
 
 
-def resources(template: dict[str, Any], given: dict[str, str], region: str = "us-east-1") -> dict[str, Any]:
+def resources(template: dict[str, Any], values: dict[str, str], region: str = "us-east-1") -> dict[str, Any]:
     """Return the resources after a deploy with these values."""
-    found: dict[str, Any] = resolve(template, given, region=region)["Resources"]
-    return found
+    existing: dict[str, Any] = resolve(template, values, region=region)["Resources"]
+    return existing
 
 
 @each_stack
@@ -48,7 +50,7 @@ def test_is_clean_and_fits_inline(assembly: Assembly, name: str) -> None:
     text = assembly.files[f"bootstrap/{name}.yaml"]
     region = next(stack.region for stack in STACKS if stack.name == name)
 
-    assert list(map(str, linting.lint(text.decode(), region))) == []
+    assert linting.lint(text.decode(), region) == []
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
     assert len(text) <= 51_200
 
@@ -60,19 +62,20 @@ def test_roles_have_the_policies_of_the_stack(
 ) -> None:
     """Each role has the policies of its stack. Policies for deletion are attached only if requested."""
     policies = next(stack.policies for stack in assembly.stacks if stack.name == name)
-    made = resources(bootstraps[name], {**BY_ROLE, "DeletePolicies": delete}).values()
+    created = resources(bootstraps[name], {**BY_ROLE, "DeletePolicies": delete}).values()
     for role, everyday, deleting in (
         ("PipelineRole", policies.pipeline, policies.pipeline_delete),
         ("ServiceRole", policies.service, policies.service_delete),
     ):
-        attached = [
-            one["Properties"]
-            for one in made
-            if one["Type"] == "AWS::IAM::ManagedPolicy" and one["Properties"]["Roles"] == [{"Ref": role}]
+        policies_in_stack = [
+            resource["Properties"] for resource in created if resource["Type"] == "AWS::IAM::ManagedPolicy"
         ]
-        documents = [*everyday, *deleting] if delete == "attached" else [*everyday]
-        assert [one["PolicyDocument"] for one in attached] == documents
-        names = [one["ManagedPolicyName"] for one in attached]
+        attached = [policy for policy in policies_in_stack if policy["Roles"] == [{"Ref": role}]]
+        documents = [*everyday]
+        if delete == "attached":
+            documents += deleting
+        assert [policy["PolicyDocument"] for policy in attached] == documents
+        names = [policy["ManagedPolicyName"] for policy in attached]
         start = f"deploy-csr-lambda-api-prod-{name}-{role.removesuffix('Role').lower()}"
         assert len(set(names)) == len(names)
         assert [re.fullmatch(rf"{start}(-delete)?(-\d)?", policy) for policy in names].count(None) == 0
@@ -104,8 +107,8 @@ def test_the_trust_policy_of_the_pipeline_role(bootstraps: dict[str, dict[str, A
     Session tags are not allowed.
     """
     by_role, by_token = (
-        resources(bootstraps[name], given)["PipelineRole"]["Properties"]["AssumeRolePolicyDocument"]
-        for given in (BY_ROLE, BY_TOKEN)
+        resources(bootstraps[name], values)["PipelineRole"]["Properties"]["AssumeRolePolicyDocument"]
+        for values in (BY_ROLE, BY_TOKEN)
     )
     (token,) = json.loads(by_token)["Statement"]
 
@@ -127,7 +130,7 @@ def test_the_trust_policy_of_the_pipeline_role(bootstraps: dict[str, dict[str, A
 
 @each_stack
 @pytest.mark.parametrize(
-    ("given", "conditions"),
+    ("values", "conditions"),
     [
         ({"GitHubRepositoryId": "74"}, {"token.actions.githubusercontent.com:repository_id": "74"}),
         ({"GitLabProjectId": "20"}, {"gitlab.com:project_id": "20"}),
@@ -135,10 +138,10 @@ def test_the_trust_policy_of_the_pipeline_role(bootstraps: dict[str, dict[str, A
     ids=["GitHub", "GitLab"],
 )
 def test_the_repository_of_a_token(
-    bootstraps: dict[str, dict[str, Any]], name: str, given: dict[str, str], conditions: dict[str, str]
+    bootstraps: dict[str, dict[str, Any]], name: str, values: dict[str, str], conditions: dict[str, str]
 ) -> None:
     """With its ID, tokens of another repository with the same name are rejected."""
-    role = resources(bootstraps[name], {**BY_TOKEN, **given})["PipelineRole"]["Properties"]
+    role = resources(bootstraps[name], {**BY_TOKEN, **values})["PipelineRole"]["Properties"]
     (statement,) = json.loads(role["AssumeRolePolicyDocument"])["Statement"]
 
     assert statement["Condition"] == {
@@ -157,8 +160,8 @@ def test_tokens_of_gitlab_are_those_of_protected_branches(
     """The subject does not say whether the branch is protected, and so only some users can push to it."""
     provider = "arn:aws:iam::123456789012:oidc-provider/gitlab.com"
     subject = "project_path:shop/shop:ref_type:branch:ref:main"
-    given = {**BY_TOKEN, "OidcProviderArn": provider, "OidcSubject": subject, "GitLabProjectId": "20"}
-    template = resolve(bootstraps[name], given, region="us-east-1", account="123456789012")
+    values = {**BY_TOKEN, "OidcProviderArn": provider, "OidcSubject": subject, "GitLabProjectId": "20"}
+    template = resolve(bootstraps[name], values, region="us-east-1", account="123456789012")
     role = template["Resources"]["PipelineRole"]["Properties"]
     (statement,) = json.loads(role["AssumeRolePolicyDocument"])["Statement"]
 
@@ -172,7 +175,7 @@ def test_tokens_of_gitlab_are_those_of_protected_branches(
 
 @each_stack
 @pytest.mark.parametrize(
-    ("given", "broken"),
+    ("values", "broken"),
     [
         (BY_ROLE, []),
         (BY_TOKEN, []),
@@ -205,16 +208,16 @@ def test_tokens_of_gitlab_are_those_of_protected_branches(
     ],
 )
 def test_requires_exactly_one_principal(
-    bootstraps: dict[str, dict[str, Any]], name: str, given: dict[str, str], broken: list[str]
+    bootstraps: dict[str, dict[str, Any]], name: str, values: dict[str, str], broken: list[str]
 ) -> None:
     """A rule rejects a role that anyone or no one could assume."""
-    assert failed_assertions(bootstraps[name], given) == broken
+    assert failed_assertions(bootstraps[name], values) == broken
 
 
-def tags(template: dict[str, Any], role: str, **given: str) -> dict[str, str]:
+def tags(template: dict[str, Any], role: str, **values: str) -> dict[str, str]:
     """Return the tags of a role."""
-    made = resources(template, {**BY_ROLE, **given})[role]["Properties"]["Tags"]
-    return {tag["Key"]: tag["Value"] for tag in made}
+    pairs = resources(template, {**BY_ROLE, **values})[role]["Properties"]["Tags"]
+    return {tag["Key"]: tag["Value"] for tag in pairs}
 
 
 @each_stack
@@ -222,7 +225,7 @@ def test_roles_have_the_tags_that_the_policies_use(
     assembly: Assembly, bootstraps: dict[str, dict[str, Any]], name: str
 ) -> None:
     """Each tag of the role that a policy uses exists if its parameter has a value."""
-    stack = next(one for one in assembly.stacks if one.name == name)
+    stack = next(stack for stack in assembly.stacks if stack.name == name)
     optional = {
         "PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::aws:policy/PowerUserAccess"},
         "HostedZoneId": {"HostedZoneId": "Z1", "CustomDomainName": "example.com"},
@@ -232,12 +235,12 @@ def test_roles_have_the_tags_that_the_policies_use(
         ("PipelineRole", [stack.policies.pipeline, stack.policies.pipeline_delete]),
         ("ServiceRole", [stack.policies.service, stack.policies.service_delete]),
     ):
-        asked = set(re.findall(r"aws:PrincipalTag/(\w+)", json.dumps(documents)))
-        given: dict[str, str] = {}
-        for tag in asked & set(optional):
-            given |= optional[tag]
+        used = set(re.findall(r"aws:PrincipalTag/(\w+)", json.dumps(documents)))
+        values: dict[str, str] = {}
+        for tag in used & set(optional):
+            values |= optional[tag]
 
-        assert set(tags(bootstraps[name], role, **given)) == asked
+        assert set(tags(bootstraps[name], role, **values)) == used
         assert set(tags(bootstraps[name], role)) == {"Project", "Environment"}
 
 
@@ -246,10 +249,10 @@ def test_first_stack_of_a_region_creates_its_bucket(
 ) -> None:
     """The bucket is private, encrypted, versioned and retained, and requires TLS."""
     for name, template in bootstraps.items():
-        made = resources(template, BY_ROLE, built[name].region)
-        assert ("ArtifactBucket" in made) == (name in ("network", "frontend"))
-        if "ArtifactBucket" in made:
-            bucket = made["ArtifactBucket"]
+        created = resources(template, BY_ROLE, built[name].region)
+        assert ("ArtifactBucket" in created) == (name in ("network", "frontend"))
+        if "ArtifactBucket" in created:
+            bucket = created["ArtifactBucket"]
             properties = bucket["Properties"]
             assert (
                 properties["BucketName"] == f"csr-lambda-api-prod-artifacts-123456789012-{built[name].region}"
@@ -260,7 +263,7 @@ def test_first_stack_of_a_region_creates_its_bucket(
             # Without the first one, no version would become noncurrent.
             assert {"ExpirationInDays", "NoncurrentVersionExpiration"} <= set(rules["ExpireOldTemplates"])
             assert bucket["UpdateReplacePolicy"] == "Retain"
-            (statement,) = made["ArtifactBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+            (statement,) = created["ArtifactBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
             assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
             assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
@@ -337,4 +340,4 @@ def test_trust_policies_have_no_wildcards(
     pattern = bootstraps["network"]["Parameters"][parameter]["AllowedPattern"]
 
     assert re.fullmatch(pattern, good)
-    assert [one for one in bad if re.fullmatch(pattern, one)] == []
+    assert [text for text in bad if re.fullmatch(pattern, text)] == []

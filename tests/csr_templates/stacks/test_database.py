@@ -20,14 +20,14 @@ WRITER = {"DBClusterIdentifier": CLUSTER, "Role": "WRITER"}
 @pytest.fixture(scope="module")
 def resources(database: Template) -> Template:
     """Logical ID -> resource, with production's values, in account 123456789012."""
-    found: Template = resolve(database)["Resources"]
-    return found
+    resources: Template = resolve(database)["Resources"]
+    return resources
 
 
 def with_values(template: Template, **parameters: str) -> Template:
     """Return the resources that exist with these parameter values."""
-    found: Template = resolve(template, parameters)["Resources"]
-    return found
+    resources: Template = resolve(template, parameters)["Resources"]
+    return resources
 
 
 def att(logical_id: str, attribute: str) -> dict[str, list[str]]:
@@ -41,13 +41,13 @@ def att(logical_id: str, attribute: str) -> dict[str, list[str]]:
 def classes_on_offer() -> set[str]:
     """Return the instance classes of Aurora MySQL in Tokyo, according to cfn-lint."""
     data = json.loads((EXTENSIONS / "aws_rds_dbinstance" / "dbinstanceclass_enum.json").read_text())
-    (found,) = (
+    (classes,) = (
         rule["then"]["properties"]["DBInstanceClass"]["enum"]
         for rule in data["ap-northeast-1"]["allOf"]
         if rule["if"]["properties"].get("Engine") == {"const": "aurora-mysql"}
         and rule["if"]["properties"].get("LicenseModel") is False
     )
-    return set(found)
+    return set(classes)
 
 
 def test_instance_classes(database: Template) -> None:
@@ -57,15 +57,15 @@ def test_instance_classes(database: Template) -> None:
     of the memory alarm is the same share of memory for each class.
     """
     refused = re.compile(r"db[.](t2[.].*|t3[.]small|r3[.].*|r4[.].*|serverless)")
-    expected = {one for one in classes_on_offer() if not refused.fullmatch(one)}
+    expected = {name for name in classes_on_offer() if not refused.fullmatch(name)}
 
     assert set(database["Parameters"]["DatabaseInstanceClass"]["AllowedValues"]) == expected
-    found = database["Mappings"]["InstanceClasses"]
-    low = {name: facts["LowMemory"] for name, facts in found.items()}
+    mapping = database["Mappings"]["InstanceClasses"]
+    low = {name: facts["LowMemory"] for name, facts in mapping.items()}
     assert low["db.r5.xlarge"] == low["db.r8a.xlarge"] == 2 * low["db.r5.large"]
     assert low["db.r8g.48xlarge"] == 12 * low["db.r8g.4xlarge"]
     assert low["db.t4g.large"] == 2 * low["db.t4g.medium"]
-    assert {name: {**facts, "LowMemory": 0} for name, facts in found.items()} == {
+    assert {name: {**facts, "LowMemory": 0} for name, facts in mapping.items()} == {
         name: {
             "LowMemory": 0,
             "Burstable": "true" if name.startswith("db.t") else "false",
@@ -166,13 +166,17 @@ def test_second_instance(database: Template, multi_az: str, read_replica: str, e
 
 def common(resources: Template) -> Template:
     """Return the properties of the instances without the individual ones, which must be the same."""
-    apart = {"AvailabilityZone", "PromotionTier", "PreferredMaintenanceWindow", "Tags"}
-    first, *others = (
-        {name: value for name, value in instance.items() if name not in apart}
-        for instance in of_type(resources, "AWS::RDS::DBInstance").values()
-    )
-    assert all(other == first for other in others)
+    first, *others = [
+        without_own(instance) for instance in of_type(resources, "AWS::RDS::DBInstance").values()
+    ]
+    assert all(properties == first for properties in others)
     return first
+
+
+def without_own(instance: Template) -> Template:
+    """Return the properties of an instance without its individual ones."""
+    individual = {"AvailabilityZone", "PromotionTier", "PreferredMaintenanceWindow", "Tags"}
+    return {name: value for name, value in instance.items() if name not in individual}
 
 
 @pytest.mark.parametrize("instance_class", ["db.t4g.medium", "db.r6g.large", "db.r8g.48xlarge"])

@@ -58,7 +58,7 @@ def test_template_is_plain(stack: Stack, templates: dict[str, Template]) -> None
         "Outputs",
     }
     types = {resource["Type"] for resource in template["Resources"].values()}
-    assert not {one for one in types if one.startswith(("Custom::", "AWS::CloudFormation::"))}
+    assert not {name for name in types if name.startswith(("Custom::", "AWS::CloudFormation::"))}
 
 
 @pytest.mark.acceptance
@@ -170,12 +170,11 @@ def test_alarm_descriptions(stack: Stack, templates: dict[str, Template]) -> Non
     It mentions only existing alarms and saved queries, does not repeat the threshold, and is not too long for
     CloudWatch with the longest address of the page on call.
     """
-    alarms = {
-        in_words(alarm["AlarmName"]).removeprefix("${ProjectName}-${Environment}-"): alarm
-        for template in templates.values()
-        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
-        if "AlarmActions" in alarm
-    }
+    alarms = {}
+    for template in templates.values():
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values():
+            if "AlarmActions" in alarm:
+                alarms[in_words(alarm["AlarmName"]).removeprefix("${ProjectName}-${Environment}-")] = alarm
     ours = [
         alarm
         for alarm in of_type(templates[stack.name], "AWS::CloudWatch::Alarm").values()
@@ -225,7 +224,8 @@ def writable_namespaces(template: Template) -> set[str]:
             if "cloudwatch:PutMetricData" not in as_list(statement["Action"]):
                 continue
             condition = statement.get("Condition", {}).get("StringEquals", {})
-            namespaces |= set(map(in_words, as_list(condition.get("cloudwatch:namespace", "*"))))
+            allowed = as_list(condition.get("cloudwatch:namespace", "*"))
+            namespaces |= {in_words(namespace) for namespace in allowed}
     return namespaces
 
 

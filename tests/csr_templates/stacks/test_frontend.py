@@ -2,7 +2,8 @@
 
 import posixpath
 import re
-from itertools import product
+from itertools import compress, product
+from operator import itemgetter
 from typing import Any
 from urllib.parse import unquote
 
@@ -35,8 +36,8 @@ def conditions_of(template: Template, logical_ids: set[str]) -> set[str | None]:
 
 def with_values(template: Template, region: str = "us-east-1", **parameters: str) -> Template:
     """Return the resources that exist in us-east-1 with these parameter values."""
-    found: Template = resolve(template, parameters, region=region)["Resources"]
-    return found
+    resources: Template = resolve(template, parameters, region=region)["Resources"]
+    return resources
 
 
 @pytest.fixture(scope="module")
@@ -47,18 +48,17 @@ def resources(frontend: Template) -> Template:
 
 def distribution(resources: Template) -> Template:
     """Return the configuration of the distribution."""
-    found: Template = properties(resources, "Distribution")["DistributionConfig"]
-    return found
+    config: Template = properties(resources, "Distribution")["DistributionConfig"]
+    return config
 
 
 def behavior(resources: Template, path: str) -> Template:
     """Return the behavior for a path pattern, or the default one for ``*``."""
     config = distribution(resources)
-    found: Template = {
-        "*": config["DefaultCacheBehavior"],
-        **{one["PathPattern"]: one for one in config["CacheBehaviors"]},
-    }[path]
-    return found
+    behaviors: dict[str, Template] = {"*": config["DefaultCacheBehavior"]}
+    for cache_behavior in config["CacheBehaviors"]:
+        behaviors[cache_behavior["PathPattern"]] = cache_behavior
+    return behaviors[path]
 
 
 def statements(resources: Template, logical_id: str) -> Template:
@@ -119,16 +119,15 @@ def test_production_keeps_its_distribution(
     )
 
 
-@pytest.mark.parametrize("given", list(product([False, True], repeat=3)), ids=str)
-def test_domain_is_all_or_none(frontend: Template, given: tuple[bool, ...]) -> None:
+@pytest.mark.parametrize("are_set", list(product([False, True], repeat=3)), ids=str)
+def test_domain_is_all_or_none(frontend: Template, are_set: tuple[bool, ...]) -> None:
     """A domain requires a certificate and a zone, which are not used without a domain."""
-    parameters = {name: value for (name, value), one in zip(DOMAIN.items(), given, strict=True) if one}
+    parameters = dict(compress(DOMAIN.items(), are_set))
+    refused = ["CustomDomainName, CertificateArn and HostedZoneId must be all empty or all set."]
+    if len(set(are_set)) == 1:
+        refused = []
 
-    assert failed_assertions(frontend, parameters, region="us-east-1") == (
-        []
-        if len(set(given)) == 1
-        else ["CustomDomainName, CertificateArn and HostedZoneId must be all empty or all set."]
-    )
+    assert failed_assertions(frontend, parameters, region="us-east-1") == refused
 
 
 def test_everything_is_switched_on(frontend: Template, resources: Template) -> None:
@@ -144,9 +143,11 @@ def test_without_cloudfront(frontend: Template, waf: str) -> None:
     resolved = resolve(frontend, values, region="ap-northeast-1")
     types = {resource["Type"] for resource in resolved["Resources"].values()}
 
-    assert [one for one in types if one.startswith(EDGE)] == []
+    assert [name for name in types if name.startswith(EDGE)] == []
     retained = {
-        name for name, one in frontend["Resources"].items() if one.get("UpdateReplacePolicy") == "Retain"
+        logical_id
+        for logical_id, resource in frontend["Resources"].items()
+        if resource.get("UpdateReplacePolicy") == "Retain"
     }
     assert "SiteBucket" in retained <= set(resolved["Resources"])
     assert set(of_type(resolved["Resources"], "AWS::SNS::Topic")) == {
@@ -164,12 +165,12 @@ def test_without_cloudfront(frontend: Template, waf: str) -> None:
 def test_without_waf(frontend: Template, resources: Template) -> None:
     """Without WAF, only the web ACL, its logging, alarm and output do not exist."""
     resolved = resolve(frontend, NO_WAF, region="us-east-1")
-    found = resolved["Resources"]
+    remaining = resolved["Resources"]
 
-    gone = set(resources) - set(found)
+    gone = set(resources) - set(remaining)
     assert {"WebACL", "WebACLLogging", *alarms_on(resources, "BlockedRequests")} <= gone
     assert conditions_of(frontend, gone) == conditions_of(frontend, {"WebACL"})
-    assert {**distribution(found), "WebACLId": att("WebACL", "Arn")} == distribution(resources)
+    assert {**distribution(remaining), "WebACLId": att("WebACL", "Arn")} == distribution(resources)
     assert "WebACLArn" not in resolved["Outputs"]
 
 
@@ -200,17 +201,21 @@ def test_one_address_cannot_use_up_the_quota(resources: Template, api: Template)
     assert rate["Limit"] * 86_400 / rate["EvaluationWindowSec"] < quota["Limit"]
 
 
+def decoded_if_unreserved(code: re.Match[str]) -> str:
+    """Return the character of a percent encoding, or the encoding if the character is reserved."""
+    character = unquote(code[0])
+    if re.fullmatch(r"[\w.~-]", character, re.ASCII):
+        return character
+    return code[0]
+
+
 def routed(path: str) -> str:
     """Return the path that CloudFront compares with path patterns, normalized according to RFC 3986.
 
     Only unreserved characters are decoded, so %2f is part of a segment.
     """
     kept: list[str] = []
-    segments = re.sub(
-        "%[0-9a-fA-F]{2}",
-        lambda code: one if re.fullmatch(r"[\w.~-]", one := unquote(code[0]), re.ASCII) else code[0],
-        path,
-    ).split("/")[1:]
+    segments = re.sub("%[0-9a-fA-F]{2}", decoded_if_unreserved, path).split("/")[1:]
     for index, segment in enumerate(segments):
         if segment == "..":
             kept = kept[:-1]
@@ -224,7 +229,7 @@ def routed(path: str) -> str:
 def is_counted(statement: Template, path: str) -> bool:
     """Return whether WAF matches a path of a request."""
     seen = path
-    for transformation in sorted(statement["TextTransformations"], key=lambda one: one["Priority"]):
+    for transformation in sorted(statement["TextTransformations"], key=itemgetter("Priority")):
         if transformation["Type"] == "URL_DECODE":
             seen = unquote(seen)
         elif transformation["Type"] == "NORMALIZE_PATH":
@@ -405,10 +410,10 @@ def test_probe(frontend: Template, values: dict[str, str], host: Any, probe: str
 @pytest.mark.parametrize("values", [{}, {"ApiProbePath": ""}, NO_EDGE | {"ApiProbePath": "/api/health"}])
 def test_no_probe_of_the_api(frontend: Template, values: dict[str, str]) -> None:
     """By default and without CloudFront, the probe of the API and its alarm do not exist."""
-    found = with_values(frontend, **values)
+    existing = with_values(frontend, **values)
 
-    assert "ApiProbe" not in found
-    assert "${ApiProbe}" not in watched_by_probe_alarms(found)
+    assert "ApiProbe" not in existing
+    assert "${ApiProbe}" not in watched_by_probe_alarms(existing)
 
 
 def test_alarm_of_the_api_probe(frontend: Template) -> None:
@@ -444,19 +449,18 @@ def test_api_probe_path(frontend: Template, value: str, allowed: bool) -> None:
 @pytest.mark.parametrize("values", [{"ProbePath": ""}, NO_EDGE])
 def test_no_probe(frontend: Template, values: dict[str, str]) -> None:
     """Before the first upload and without CloudFront, the probe and its alarm do not exist."""
-    found = with_values(frontend, **values)
+    existing = with_values(frontend, **values)
 
-    assert "SiteProbe" not in found
-    assert "${SiteProbe}" not in watched_by_probe_alarms(found)
+    assert "SiteProbe" not in existing
+    assert "${SiteProbe}" not in watched_by_probe_alarms(existing)
 
 
 def watched_by_probe_alarms(resources: Template) -> set[str]:
     """Return the health checks that alarms watch, as in a Sub."""
-    return {
-        in_words(dimension["Value"])
-        for alarm in alarms_on(resources, "HealthCheckStatus").values()
-        for dimension in alarm["Dimensions"]
-    }
+    watched = set()
+    for alarm in alarms_on(resources, "HealthCheckStatus").values():
+        watched |= {in_words(dimension["Value"]) for dimension in alarm["Dimensions"]}
+    return watched
 
 
 @pytest.mark.parametrize(

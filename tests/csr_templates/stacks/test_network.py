@@ -13,8 +13,8 @@ Template = dict[str, Any]
 @pytest.fixture(scope="module")
 def resources(network: Template) -> Template:
     """Logical ID -> resource, with production's values, in account 123456789012."""
-    found: Template = resolve(network)["Resources"]
-    return found
+    resources: Template = resolve(network)["Resources"]
+    return resources
 
 
 def of_type(resources: Template, resource_type: str) -> Template:
@@ -65,17 +65,17 @@ def test_routes(resources: Template) -> None:
 
 def test_one_nat_gateway_serves_both_zones(network: Template) -> None:
     """Without a gateway per zone, the second gateway does not exist, and both zones use the first one."""
-    found = resolve(network, {"NatGatewayPerZone": "false"})
+    resolved = resolve(network, {"NatGatewayPerZone": "false"})
 
-    assert list(of_type(found["Resources"], "NatGateway")) == ["NatGateway1"]
-    assert list(of_type(found["Resources"], "EIP")) == ["NatAddress1"]
+    assert list(of_type(resolved["Resources"], "NatGateway")) == ["NatGateway1"]
+    assert list(of_type(resolved["Resources"], "EIP")) == ["NatAddress1"]
     assert [
         route["NatGatewayId"]
-        for route in of_type(found["Resources"], "Route").values()
+        for route in of_type(resolved["Resources"], "Route").values()
         if "NatGatewayId" in route
     ] == [{"Ref": "NatGateway1"}] * 2
-    assert "NatGateway1Address" in found["Outputs"]
-    assert "NatGateway2Address" not in found["Outputs"]
+    assert "NatGateway1Address" in resolved["Outputs"]
+    assert "NatGateway2Address" not in resolved["Outputs"]
 
 
 # Commands of Logs Insights: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
@@ -93,12 +93,12 @@ def test_saved_query_reads_every_field_of_the_flow_log(resources: Template) -> N
     query = resources["NetworkFlowsQuery"]["Properties"]
     fields = resources["FlowLog"]["Properties"]["LogFormat"].split(" ")
     parse, stats, *_ = query["QueryString"].replace("\n    ", " ").split("\n")
-    found = re.fullmatch(r'parse @message "([* ]+)" as (.+)', parse)
-    assert found is not None
-    names = found[2].split(", ")
+    match = re.fullmatch(r'parse @message "([* ]+)" as (.+)', parse)
+    assert match is not None
+    names = match[2].split(", ")
 
     assert query["LogGroupNames"] == [{"Ref": "FlowLogsLogGroup"}]
-    assert found[1].split(" ") == ["*"] * len(fields)
+    assert match[1].split(" ") == ["*"] * len(fields)
     assert len(set(names)) == len(fields)
     assert not COMMANDS & {name.lower() for name in names}
     assert set(re.findall(r"sum\((\w+)\)", stats)) | set(stats.split(" by ")[1].split(", ")) <= set(names)
@@ -113,7 +113,9 @@ def test_return_traffic_reaches_every_port_of_a_client(resources: Template) -> N
 
 def test_public_addresses_wait_for_the_gateway(network: Template) -> None:
     """An address can be released only before the internet gateway is detached."""
-    addresses = [found for found in network["Resources"].values() if found["Type"] == "AWS::EC2::EIP"]
+    addresses = [
+        resource for resource in network["Resources"].values() if resource["Type"] == "AWS::EC2::EIP"
+    ]
 
     assert {address["DependsOn"] for address in addresses} == {"InternetGatewayAttachment"}
 

@@ -7,7 +7,7 @@ from cfn_analysis.model.references import as_list
 from cfn_analysis.model.wildcards import matches
 from cfn_analysis.rules.support.documents import POLICIES, documents, each
 from cfn_analysis.rules.support.references import partial_text, plain
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.service_roles import service_actions
 from cfn_analysis.rules.support.values import show
 from cfn_analysis.rules.support.words import columns, words
@@ -54,7 +54,7 @@ class ActionOnAnotherResource(Rule):
             for action in actions:
                 fitting = _fitting(action.lower())
                 if fitting and not any(_fits(kind, fitting) for kind in kinds if kind):
-                    yield Finding((*path, "Resource"), _message(action, str(listed[0]), fitting))
+                    yield RuleFinding((*path, "Resource"), _message(action, str(listed[0]), fitting))
                     break
 
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.model.wildcards import matches
 from cfn_analysis.rules.support.documents import IDENTITY_POLICIES, documents, each
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.service_roles import service_actions
 from cfn_analysis.rules.support.words import words
 
@@ -41,7 +41,7 @@ class ActionOnEveryResource(Rule):
             for resource, place in each(statement.get("Resource"), *path, "Resource"):
                 if resource == "*":
                     action, kind = limited[0]
-                    yield Finding(
+                    yield RuleFinding(
                         place,
                         f"{action} is allowed on every resource of the account, although it applies to the "
                         f"ARN of a {kind}. Name the resources.",

@@ -4,10 +4,10 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.callers import RIGHTS, Call, Rights, calls_of_services
+from cfn_analysis.rules.support.callers import RIGHTS, CalledTarget, Rights, calls_of_services
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.resource_policies import Granted, ServiceCall, access, policies_of
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.scenarios import scenarios
 from cfn_analysis.rules.support.targets import BUCKET, FUNCTIONS, KEY, QUEUE, TOPIC, key_id
 from cfn_analysis.rules.support.values import Path, branches, case_of, existing, memory, show, values
@@ -62,7 +62,9 @@ def _lists(service: str, bucket: Any) -> bool:
     return service == "logging.s3." and (control == "LogDeliveryWrite" or is_function(control)[0] is not None)
 
 
-def _refusals(validator: Validator, resources: Any, call: Call, target: str, rights: Rights) -> Findings:
+def _refusals(
+    validator: Validator, resources: Any, call: CalledTarget, target: str, rights: Rights
+) -> Findings:
     policies = policies_of(validator, resources, target)
     caller, kind = call.caller, resources[target]["Type"]
     statements = [statements for _, statements in policies.values()]
@@ -76,12 +78,12 @@ def _refusals(validator: Validator, resources: Any, call: Call, target: str, rig
             lacking = [right for right, allowed in granted.items() if allowed is Granted.NONE]
             if lacking:
                 path, message = _refusal(call, target, kind, lacking, present)
-                yield Finding(path, message, where)
+                yield RuleFinding(path, message, where)
             elif Granted.OTHER_SOURCES in granted.values():
                 yield _other_source(resources, call, target, source_name, where)
 
 
-def _source_names(call: Call) -> Iterator[tuple[Any, Validator]]:
+def _source_names(call: CalledTarget) -> Iterator[tuple[Any, Validator]]:
     """Yield the name of the resource for which a service calls, in each case; None if it has none."""
     name = call.properties.get(NAMES.get(call.caller.kind, ""))
     for decided, case in scenarios(call.case, {"name": name}):
@@ -89,7 +91,7 @@ def _source_names(call: Call) -> Iterator[tuple[Any, Validator]]:
 
 
 def _refusal(
-    call: Call, target: str, kind: str, lacking: Sequence[str], present: Sequence[str]
+    call: CalledTarget, target: str, kind: str, lacking: Sequence[str], present: Sequence[str]
 ) -> tuple[Path, str]:
     """Return path and message for permissions that no policy of the target has."""
     effect = call.caller.effect
@@ -116,13 +118,13 @@ def _refusal(
     )
 
 
-def _other_source(resources: Any, call: Call, target: str, name: Any, case: Validator) -> Finding:
+def _other_source(resources: Any, call: CalledTarget, target: str, name: Any, case: Validator) -> RuleFinding:
     """Return the finding of a policy that allows the service only for another source."""
     service, logical_id = f"{call.caller.service}amazonaws.com", str(call.path[0])
     key = NAMES.get(call.caller.kind)
     path = existing(resources, (logical_id, "Properties", key)) if key else call.path
     shown = f"{key} is {show(name)}" if key else f"{_property(call.path)} is {target}"
-    return Finding(
+    return RuleFinding(
         path,
         f"{shown}{{when}}, and {target} allows {service} only for another source, in aws:SourceArn or the "
         f"encryption context: {call.caller.effect}. Change the condition.",
@@ -135,7 +137,7 @@ def _property(path: Path) -> str:
     return next(str(step) for step in reversed(path) if isinstance(step, str) and step != "Fn::If")
 
 
-def _refused_by_key(validator: Validator, resources: Any, call: Call) -> Findings:
+def _refused_by_key(validator: Validator, resources: Any, call: CalledTarget) -> Findings:
     name, managed, _ = KEYS[resources[call.target]["Type"]]
     needed, service = call.caller.key_rights, f"{call.caller.service}amazonaws.com"
     cache = memory(validator.cfn).setdefault("keys of targets", {})
@@ -146,7 +148,7 @@ def _refused_by_key(validator: Validator, resources: Any, call: Call) -> Finding
         text = sub_text(used) or ""
         if needed is None or text == managed or text.endswith(f":{managed}"):
             remedy = "SSE-S3 (AES256)" if needed is None else "a customer managed key that allows it"
-            yield Finding(
+            yield RuleFinding(
                 existing(resources, (call.target, "Properties", name)),
                 f"{name} of {call.target} is {text or show(used)}{{when}}, a key that {service} cannot use: "
                 f"{call.caller.effect}. Use {remedy}.",

@@ -5,7 +5,7 @@ from cfnlint.helpers import is_function
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.networks import ingress_rules
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.scenarios import default_values, number
 from cfn_analysis.rules.support.values import existing, logical_ids_in, of_type
 from cfn_analysis.rules.support.words import rows
@@ -33,7 +33,7 @@ class ClosedPort(Rule):
                     continue  # another template may add the rules
                 for port in _ports(validator, properties, port_name, defaults):
                     if rules is not None and not any(_admits(validator, rule, port) for rule in rules):
-                        yield Finding(
+                        yield RuleFinding(
                             existing(resources, (logical_id, "Properties", *path)),
                             f"{' and '.join(groups)} does not allow port {port:g}, on which {logical_id} "
                             f"listens: "

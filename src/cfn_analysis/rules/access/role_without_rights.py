@@ -8,7 +8,7 @@ from cfn_analysis.rules.support.grants import missing
 from cfn_analysis.rules.support.policies import MANAGED, ROLE, delegates
 from cfn_analysis.rules.support.references import own_id, own_type, sub_text, target, waits_for
 from cfn_analysis.rules.support.resource_policies import is_service
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.service_roles import (
     READS,
     SERVICE_ROLES,
@@ -55,7 +55,7 @@ def _without_path(properties: Any) -> Findings:
         name = (sub_text(arn) or "").rpartition(":aws:policy/")[2]
         right = next((end for end in MANAGED if end.endswith(f"/service-role/{name}")), "")
         if name and right:
-            yield Finding(
+            yield RuleFinding(
                 place_of,
                 f"ManagedPolicyArns has {name}, which AWS has as {right.removeprefix(':policy/')}: IAM "
                 "refuses the role. Add the path.",
@@ -78,9 +78,9 @@ def _without_rights(validator: Validator, service_role: ServiceRole, properties:
         yield from _lacking(case, service_role, path, role, on_key, key)
 
 
-def _missing(service_role: ServiceRole, path: Path, actions: Actions, case: Validator) -> Finding:
+def _missing(service_role: ServiceRole, path: Path, actions: Actions, case: Validator) -> RuleFinding:
     name = service_role.role.rpartition("/")[2]
-    return Finding(
+    return RuleFinding(
         path[: path.index(name)] if name in path else path,
         f"{name} is missing{{when}}: {service_role.effect}. Add a role that {service_role.service} can "
         f"assume and that allows {' and '.join(actions)}.",
@@ -95,7 +95,7 @@ def _distrusted(validator: Validator, service_role: ServiceRole, properties: Any
         policy = role_properties.get("AssumeRolePolicyDocument")
         is_known = role and isinstance(policy, dict) and not is_function(policy)[0]
         if is_known and not _trusts(policy, service_role.service):
-            yield Finding(
+            yield RuleFinding(
                 place(case, validator),
                 f"{[step for step in steps if step != '*'][-1]} is {role}{{when}}, whose "
                 f"AssumeRolePolicyDocument does not allow {service_role.service}: the service cannot assume "
@@ -121,7 +121,7 @@ def _lacking(
     where = f" on {on}" if on else ""
     for lack in missing(case, role, actions, on):
         if lack.absent:
-            yield Finding(
+            yield RuleFinding(
                 path,
                 f"{lack.role} does not allow {' and '.join(lack.absent)}{where}{{when}}: "
                 f"{service_role.effect}. Allow it.",
@@ -129,7 +129,7 @@ def _lacking(
             )
         late = [name for name in lack.policies if not waits_for(case, own_id(case), name)]
         if service_role.checked and not lack.absent and late:
-            yield Finding(
+            yield RuleFinding(
                 path,
                 f"{late[0]} allows {lack.role} {' and '.join(actions)}{where}{{when}}, and the resource does "
                 f"not wait for it: {service_role.effect} if it is created first. Add DependsOn: {late[0]}.",

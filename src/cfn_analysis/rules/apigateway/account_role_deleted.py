@@ -1,6 +1,6 @@
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import existing, logical_ids_in, of_type, show
 
 # DeletionPolicy -> when the role is deleted.
@@ -34,7 +34,7 @@ class AccountRoleDeleted(Rule):
                 if role_id not in roles_of_account or not lost:
                     continue
                 written = show(policy) if "DeletionPolicy" in role else "missing"
-                yield Finding(
+                yield RuleFinding(
                     (role_id, *existing(role, ("DeletionPolicy",))),
                     f"DeletionPolicy is {written} on the role that {account_id} gives to all APIs of the "
                     f"account: {lost}, none of them can log. Set DeletionPolicy: Retain, and "

@@ -5,7 +5,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.apis import ACCESS_LOGS
 from cfn_analysis.rules.support.documents import document_texts
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 
 # Numbers that every request has.
 NUMBERS = ("status", "responseLatency", "responseLength", "requestTimeEpoch")
@@ -39,7 +39,7 @@ class BareVariableInJson(Rule):
         for text in document_texts(validator, part.get("Format")):
             for name in _bare(text):
                 if name not in NUMBERS:
-                    yield Finding(
+                    yield RuleFinding(
                         ("Format",),
                         f"Format has $context.{name} without quotation marks: its text, or the '-' of no "
                         f'value, breaks the JSON of the record. Write "$context.{name}".',
@@ -47,19 +47,19 @@ class BareVariableInJson(Rule):
         for text in document_texts(validator, part.get("application/json")):
             for name in _bare(text):
                 if not OWN_QUOTES.fullmatch(name):
-                    yield Finding(
+                    yield RuleFinding(
                         ("application/json",),
                         f"The response has $context.{name} without quotation marks, which breaks its JSON. "
                         f'Write "$context.{name}".',
                     )
             if re.search(QUOTED_TWICE, text):
-                yield Finding(
+                yield RuleFinding(
                     ("application/json",),
                     "The response has $context.error.messageString in quotation marks, and it brings its "
                     "own: the JSON breaks. Leave them out.",
                 )
             if not _is_json(text):
-                yield Finding(("application/json",), "The response is not JSON. Correct it.")
+                yield RuleFinding(("application/json",), "The response is not JSON. Correct it.")
 
 
 def _bare(text: str) -> Iterator[str]:

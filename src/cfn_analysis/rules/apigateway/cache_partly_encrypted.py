@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.apis import STAGE
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, scenarios
 from cfn_analysis.rules.support.values import Path, existing, is_true, mappings, show, values
 
@@ -37,7 +37,7 @@ def _unencrypted(case: Validator, stage: Any, settings: Any) -> Findings:
     if not any(encrypted):
         return  # where something is cached, W9528 finds it
     if not any(_is_for_all(entry) for entry in entries):
-        yield Finding(
+        yield RuleFinding(
             ("MethodSettings",),
             "MethodSettings has no entry for all methods (HttpMethod * and ResourcePath /*){when}, and "
             f"{ENCRYPTED} is true for others: a method that is cached later is not encrypted. Add "
@@ -54,7 +54,7 @@ def _unencrypted(case: Validator, stage: Any, settings: Any) -> Findings:
                 if _is_for_all(entry)
                 else f"{entry.get('HttpMethod')} {entry.get('ResourcePath')}"
             )
-            yield Finding(
+            yield RuleFinding(
                 _place(stage, settings, index),
                 f"{ENCRYPTED} is {'missing' if value is None else show(value)} for {whom}{{when}}, and true "
                 f"for others: methods cached there later are not encrypted. {ADVICE}",

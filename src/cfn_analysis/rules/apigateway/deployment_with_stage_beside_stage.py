@@ -2,7 +2,7 @@ from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.apis import STAGE
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import case_of, of_type, ref_name, show, values
 
 
@@ -25,7 +25,7 @@ class DeploymentWithStageBesideStage(Rule):
             name = value_at(resources, (deployment_id, "Properties", "StageName"))
             case = case_of(validator, stage)
             if case and any(value is not None for value, _ in values(case, name)):
-                yield Finding(
+                yield RuleFinding(
                     (deployment_id, "Properties", "StageName"),
                     f"StageName is {show(name)}: the deployment creates a stage of that name beside "
                     f"{stage_id} ({show(of_stage.get('StageName'))}). Under the same name it fails, under "

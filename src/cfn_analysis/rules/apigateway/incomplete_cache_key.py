@@ -8,7 +8,7 @@ from cfn_analysis.rules.support.apis import (
     cache_key_state,
     cached_methods,
 )
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 
 HEADER = "method.request.header."
 QUERY = ("method.request.querystring.", "method.request.multivaluequerystring.")
@@ -40,7 +40,7 @@ class IncompleteCacheKey(Rule):
                     if not problem or method.logical_id in judged:
                         continue
                     judged.add(method.logical_id)
-                    yield Finding(
+                    yield RuleFinding(
                         cache_key_place(method),
                         f"CacheKeyParameters {cache_key_state(method, key)} on a method of {method.path} "
                         f"that a stage caches: {problem}",

@@ -2,7 +2,7 @@ from typing import Any
 
 from cfnlint.helpers import is_function
 
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 from cfn_analysis.rules.support.values import existing, is_true, possible_values, show
 
@@ -38,9 +38,9 @@ class RestApiWithTls10(Rule):
             disabled = possible_values(case, parts.get("DisableExecuteApiEndpoint"))
             if not is_old or any(is_true(value) for value in disabled) or _may_be_private(case, parts):
                 continue
-            types = [only_value(case, kind) for kind in _types(parts) or ()]
+            types = [only_value(case, kind) for kind in _endpoint_types(parts) or ()]
             better = REGIONAL if types == ["REGIONAL"] else EDGE
-            yield Finding(
+            yield RuleFinding(
                 existing(properties, ("SecurityPolicy",)),
                 f"SecurityPolicy is {'missing' if policy is None else show(policy)}{{when}}: the API's "
                 f"endpoint accepts TLS 1.0. Set SecurityPolicy: {better} with EndpointAccessMode: BASIC.",
@@ -50,13 +50,13 @@ class RestApiWithTls10(Rule):
 
 def _may_be_private(case: Validator, parts: Any) -> bool:
     """Return whether the API is private, or may be private."""
-    types = _types(parts)
+    types = _endpoint_types(parts)
     if is_function(parts.get("EndpointConfiguration"))[0] or types is None or "Parameters" in parts:
         return True
     return any(only_value(case, kind) in (None, "PRIVATE") for kind in types)
 
 
-def _types(parts: Any) -> list[Any] | None:
+def _endpoint_types(parts: Any) -> list[Any] | None:
     """Return the types of the endpoint; None if they are not known."""
     endpoint = parts.get("EndpointConfiguration", {})
     if not isinstance(endpoint, dict):

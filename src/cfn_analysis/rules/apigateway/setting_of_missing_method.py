@@ -3,7 +3,7 @@ from typing import Any
 from cfn_analysis.rules.support.apis import STAGE, methods
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import of_type
 
 
@@ -33,7 +33,7 @@ class SettingOfMissingMethod(Rule):
                     continue
                 method_path = "/" + written.lstrip("/").replace("~1", "/").lstrip("/")
                 if method_path not in paths:
-                    yield Finding(
+                    yield RuleFinding(
                         (*path, "ResourcePath"),
                         f"ResourcePath is {written}, which is the path {method_path}: {api or 'the API'} has "
                         f"{' and '.join(sorted(paths))}. The setting applies to no method.",

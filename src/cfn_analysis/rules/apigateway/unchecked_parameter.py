@@ -2,7 +2,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.apis import METHOD
 from cfn_analysis.rules.support.references import target
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.values import is_false, is_true, possible_values, values
 
 ALWAYS_THERE = "method.request.path."
@@ -31,9 +31,9 @@ class UncheckedParameter(Rule):
             if str(name).startswith(ALWAYS_THERE):
                 continue
             for value, case in values(validator, required):
-                lack = _reason(case, method) if is_true(value) else ""
+                lack = _why_unchecked(case, method) if is_true(value) else ""
                 if lack:
-                    yield Finding(
+                    yield RuleFinding(
                         ("RequestParameters", name),
                         f'RequestParameters requires "{name}", and {lack}: a request without it passes. Set '
                         "RequestValidatorId to an AWS::ApiGateway::RequestValidator with "
@@ -41,7 +41,7 @@ class UncheckedParameter(Rule):
                     )
 
 
-def _reason(case: Validator, method: Any) -> str:
+def _why_unchecked(case: Validator, method: Any) -> str:
     """Return why the parameters are not validated; empty if they are, or if it is not known."""
     for validator_id, where in values(case, method.get("RequestValidatorId")):
         if validator_id is None:

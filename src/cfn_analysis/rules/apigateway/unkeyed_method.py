@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfn_analysis.rules.support.apis import METHOD, Method, methods
-from cfn_analysis.rules.support.rule import Finding, Rule, Validator
+from cfn_analysis.rules.support.rule import Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import case_of, is_false, is_true, of_type, possible_values, values
 
 
@@ -21,7 +21,7 @@ class UnkeyedMethod(Rule):
     )
     finding_class = "protections"
 
-    def findings(self, validator: Validator, resources: Any) -> Iterator[Finding]:
+    def findings(self, validator: Validator, resources: Any) -> Iterator[RuleFinding]:
         apis: list[Any] = []
         for _, _, properties in of_type(resources, METHOD):
             if properties.get("RestApiId") not in apis:
@@ -32,7 +32,7 @@ class UnkeyedMethod(Rule):
             for method in of_api:
                 if any(_is_open(case, method) for _, case in keyed):
                     value = method.properties.get("ApiKeyRequired")
-                    yield Finding(
+                    yield RuleFinding(
                         (method.logical_id, "Properties", *([] if value is None else ["ApiKeyRequired"])),
                         f"ApiKeyRequired is {'missing' if value is None else 'false'} on a method that "
                         f"anyone can call, although {keyed[0][0]} of the same API requires a key: a caller "

@@ -4,7 +4,7 @@ from typing import Any
 from cfn_analysis.rules.support.apis import ACCESS_LOGS
 from cfn_analysis.rules.support.documents import document_texts
 from cfn_analysis.rules.support.references import own_type
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.words import nearest, rows, words
 
 VARIABLES = words(" ".join(rows(__file__)))
@@ -43,13 +43,13 @@ class UnknownContextVariable(Rule):
             for name in dict.fromkeys(re.findall(r"\$context\.([A-Za-z0-9_.]+[A-Za-z0-9_])", text)):
                 if name in NOT_OF_REST and not kind.startswith("AWS::ApiGatewayV2::"):
                     instead = f" Use {NOT_OF_REST[name]}." if NOT_OF_REST[name] else " Remove it."
-                    yield Finding(
+                    yield RuleFinding(
                         ("Format",),
                         f"Format has $context.{name}, which REST APIs do not have and log as '-'.{instead}",
                     )
                 close = nearest(name, VARIABLES, 0.75)
                 if name not in VARIABLES and not name.startswith(OPEN) and close:
-                    yield Finding(
+                    yield RuleFinding(
                         ("Format",),
                         f"Format has $context.{name}, which API Gateway does not have and logs as '-'. Did "
                         f"you mean $context.{close}?",

@@ -5,7 +5,7 @@ from typing import Any
 from cfn_analysis.rules.support.documents import entries, texts
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import Path, of_type, possible_values
 
 TEST = "test-invoke-stage"  # of the console, for every API
@@ -33,7 +33,7 @@ class UnknownStage(Rule):
             names = stages.get(api)
             if not names or None in names or name in names or name == TEST or "*" in name:
                 continue
-            yield Finding(
+            yield RuleFinding(
                 path,
                 f"{path[-1]} is the stage {name}, but {api} has only "
                 f"{' and '.join(sorted(str(stage) for stage in names))}. Use one of them.",

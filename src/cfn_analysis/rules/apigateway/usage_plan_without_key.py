@@ -5,7 +5,7 @@ from cfnlint.helpers import is_function
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.apis import Method, methods
 from cfn_analysis.rules.support.references import own_id
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import property_scenarios
 from cfn_analysis.rules.support.values import (
     assume,
@@ -48,14 +48,14 @@ class UsagePlanWithoutKey(Rule):
         resources = validator.cfn.template["Resources"]
         lack = _lacks_key(validator, resources, own_id(validator))
         if lack:
-            yield Finding(
+            yield RuleFinding(
                 (limits[0],),
                 f"{' and '.join(limits)} of the usage plan limit{'s' if len(limits) == 1 else ''} no one: "
                 f"{lack}. Add an AWS::ApiGateway::UsagePlanKey whose UsagePlanId is this plan.",
             )
         for api, where in branches(validator, properties, "ApiStages", "*", "ApiId"):
             if _asks_for_no_key(where, resources, api):
-                yield Finding(
+                yield RuleFinding(
                     place(where, validator),
                     f"ApiId is {show(api)}, and no method of that API requires a key: the plan does not "
                     "limit its callers. Set ApiKeyRequired: true on its methods.",
@@ -70,7 +70,7 @@ def _without_stage(validator: Validator, properties: Any) -> Findings:
         return
     for parts, case in property_scenarios(validator, properties, "ApiStages"):
         if parts.get("ApiStages") in (None, []) and case_of(case, resources[keys[0]]):
-            yield Finding(
+            yield RuleFinding(
                 existing(properties, ("ApiStages",)),
                 f"ApiStages is {'empty' if 'ApiStages' in properties else 'missing'}{{when}}: {keys[0]} "
                 "opens no stage, and every API refuses it. Add the API and its stage.",

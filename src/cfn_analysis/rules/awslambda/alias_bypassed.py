@@ -9,7 +9,7 @@ from cfn_analysis.rules.support.lambdas import (
     function_of,
     integration,
 )
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios, when
 from cfn_analysis.rules.support.values import of_type, values
 
@@ -55,7 +55,7 @@ def _integration(validator: Validator, properties: Any, aliases: dict[str, str])
         function, qualifier = called_function(case, value_at(settings, (name,)))
         if function in aliases and not qualifier:
             alias = aliases[function]
-            yield Finding(
+            yield RuleFinding(
                 (holder, name) if holder else (name,),
                 f"{name} calls the function {function} itself{when(validator, [case])}: that is $LATEST, and "
                 f"the alias {alias} is bypassed. Write ${{{alias}}} instead of ${{{function}.Arn}}.",
@@ -71,7 +71,7 @@ def _permission(validator: Validator, properties: Any, aliases: dict[str, str]) 
         qualifiers = {qualifier for called, qualifier in calls if called == function}
         if function in aliases and qualifiers and "" not in qualifiers:
             alias = aliases[function]
-            yield Finding(
+            yield RuleFinding(
                 ("FunctionName",),
                 f"FunctionName is the function {function}{when(validator, [case])}, but the API calls its "
                 f"alias {alias}: a permission on the function does not apply to the alias, and every call "

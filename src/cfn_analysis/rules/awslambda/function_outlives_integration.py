@@ -3,7 +3,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.lambdas import FUNCTION, INTEGRATION, METHOD, called_function, integration
 from cfn_analysis.rules.support.references import find_resource
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import default_values, number, scenarios, state, when
 
 FUNCTION_DEFAULT = 3  # seconds
@@ -45,7 +45,7 @@ class FunctionOutlivesIntegration(Rule):
                 for milliseconds, where in default_values(timeout_case, time_limit):
                     if not _is_longer(seconds, milliseconds):
                         continue
-                    yield Finding(
+                    yield RuleFinding(
                         tuple(path),
                         f"TimeoutInMillis {state(timeout_case, where, time_limit, milliseconds)}"
                         f"{when(validator, [case])}, but Timeout of {logical_id} "

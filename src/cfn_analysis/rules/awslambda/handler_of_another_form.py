@@ -4,7 +4,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.lambdas import FUNCTION
 from cfn_analysis.rules.support.references import sub_text
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 
 FORMS = {
@@ -34,18 +34,18 @@ class HandlerOfAnotherForm(Rule):
         form, example = next((FORMS[name] for name in FORMS if runtime.startswith(name)), ("", ""))
         inline = sub_text(value_at(properties, ("Code", "ZipFile")))
         if form and (not re.fullmatch(form, handler) or handler.endswith((".py", ".js", ".mjs", ".rb"))):
-            yield Finding(
+            yield RuleFinding(
                 ("Handler",), f"Handler is {handler}, but {runtime} requires {example}: every call fails."
             )
         elif form and inline is not None:
             file, _, name = handler.rpartition(".")
             if file != "index":
-                yield Finding(
+                yield RuleFinding(
                     ("Handler",),
                     f"Handler is {handler}, and the code in ZipFile is a file called index: every call "
                     f"fails. Write index.{name}.",
                 )
             elif not re.search(rf"\b{re.escape(name)}\b", inline):
-                yield Finding(
+                yield RuleFinding(
                     ("Handler",), f"Handler is {handler}, and ZipFile has no {name}: every call fails."
                 )

@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.lambdas import function_of
 from cfn_analysis.rules.support.references import own_id
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.values import show
 
 # The end of an ID that is new for each version: a hash, a date or a number.
@@ -30,7 +30,7 @@ class VersionNeverReplaced(Rule):
             return
         function = properties.get("FunctionName")
         if function_of(validator, function):
-            yield Finding(
+            yield RuleFinding(
                 (),
                 f"{logical_id} has only FunctionName {show(function)}, which stays the same when the "
                 "code changes: no new version is published. Add a Description or CodeSha256 that "

@@ -2,7 +2,7 @@ from typing import Any
 
 from cfn_analysis.model.wildcards import covers, pattern
 from cfn_analysis.rules.support.distributions import configurations
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 
 
@@ -28,7 +28,7 @@ class BehaviorNeverReached(Rule):
                     continue
                 wider = [before for before in earlier if _is_wider(before, path_pattern)]
                 if wider:
-                    yield Finding(
+                    yield RuleFinding(
                         config.path(*path, "PathPattern"),
                         f"PathPattern is {path_pattern}{{when}}, and {wider[0]} before it matches all of "
                         "its requests: it is never used. Put it first.",

@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.distributions import configurations
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, only_value
 from cfn_analysis.rules.support.values import items, show
 
@@ -31,7 +31,7 @@ class ErrorPageBesideApi(Rule):
                 )
                 if (number(code) or 999) < 500 or (number(response) or 999) < 400:
                     status = f" with status {response}" if response is not None else ""
-                    yield Finding(
+                    yield RuleFinding(
                         config.path("CustomErrorResponses", index, "ResponsePagePath"),
                         f"ResponsePagePath is {show(page['ResponsePagePath'])} for the error {code}{{when}}: "
                         "it applies to the whole distribution, so callers of the API origin "

@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 from cfn_analysis.rules.support.documents import each
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import values
 
 KEYWORDS = "none|report-sample|self|strict-dynamic|unsafe-eval|unsafe-hashes|unsafe-inline|wasm-unsafe-eval"
@@ -30,7 +30,7 @@ class HeaderThatBrowsersIgnore(Rule):
         for value, case in values(validator, part.get("ContentSecurityPolicy")):
             problem = _security(value)
             if problem:
-                yield Finding(("ContentSecurityPolicy",), f"ContentSecurityPolicy {problem}", case)
+                yield RuleFinding(("ContentSecurityPolicy",), f"ContentSecurityPolicy {problem}", case)
         problems = {"content-security-policy": _security, "permissions-policy": _permissions}
         for header, path in each(part.get("Items"), "Items"):
             name = str(header.get("Header")).lower() if isinstance(header, dict) else ""
@@ -39,7 +39,7 @@ class HeaderThatBrowsersIgnore(Rule):
             for value, case in values(validator, header.get("Value")):
                 problem = problems[name](value)
                 if problem:
-                    yield Finding((*path, "Value"), f"Value {problem}", case)
+                    yield RuleFinding((*path, "Value"), f"Value {problem}", case)
 
 
 def _security(value: Any) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import Configuration, configurations
 from cfn_analysis.rules.support.references import target_case
-from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios
 from cfn_analysis.rules.support.values import Path, show, values
 
@@ -42,7 +42,7 @@ class HostForwardedToApi(Rule):
     finding_class = "networks"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[RuleFinding]:
         parts = ("Origins", "DefaultCacheBehavior", "CacheBehaviors")
         for config in configurations(validator, properties, *parts):
             apis = config.api_origins()
@@ -51,7 +51,7 @@ class HostForwardedToApi(Rule):
                 if origin not in apis:
                     continue
                 for steps, how, case in _forwards(config, behavior):
-                    yield Finding(
+                    yield RuleFinding(
                         config.path(*place, *steps),
                         f"{'.'.join(str(step) for step in steps)} {how}{{when}}, so the origin {origin} gets "
                         "the viewer's Host and answers 403. Forward all headers but Host: "

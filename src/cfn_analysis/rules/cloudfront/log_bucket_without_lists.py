@@ -5,7 +5,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.references import sub_text, target_case
-from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 from cfn_analysis.rules.support.values import mappings, show
 
@@ -31,7 +31,7 @@ class LogBucketWithoutLists(Rule):
     finding_class = "protections"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[RuleFinding]:
         for config in configurations(validator, properties, "Logging"):
             written = value_at(config.parts, ("Logging", "Bucket"))
             address = ADDRESS.match(sub_text(written) or "")
@@ -43,7 +43,7 @@ class LogBucketWithoutLists(Rule):
             if exists is None:
                 continue
             for ownership, case in _ownerships(exists, bucket_properties):
-                yield Finding(
+                yield RuleFinding(
                     config.path("Logging", "Bucket"),
                     f"Bucket is {show(written)}, and {bucket} has {ownership}{{when}}: CloudFront refuses a "
                     "log bucket without access control lists. Set OwnershipControls with ObjectOwnership "

@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.apis import methods
 from cfn_analysis.rules.support.distributions import configurations
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import default_values, number
 from cfn_analysis.rules.support.values import logical_ids_in, of_type
 
@@ -34,7 +34,7 @@ class OriginGivenUpEarly(Rule):
                 waits = custom.get("OriginReadTimeout", READ_TIMEOUT)
                 timeouts = list(_api_timeouts(config.case, origin.get("DomainName")))
                 for text, case in _shorter(config.case, waits, timeouts):
-                    yield Finding(path, text, case)
+                    yield RuleFinding(path, text, case)
 
 
 def _shorter(

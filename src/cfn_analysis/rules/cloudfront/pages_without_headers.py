@@ -2,7 +2,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.references import target
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 
 KIND = "AWS::CloudFront::ResponseHeadersPolicy"
 
@@ -29,7 +29,7 @@ class PagesWithoutHeaders(Rule):
                 policy, policy_properties = target(config.case, behavior.get("ResponseHeadersPolicyId"), KIND)
                 policy_config = policy_properties.get("ResponseHeadersPolicyConfig")
                 if policy and isinstance(policy_config, dict) and "SecurityHeadersConfig" in policy_config:
-                    yield Finding(
+                    yield RuleFinding(
                         config.path("DefaultCacheBehavior"),
                         f"ResponseHeadersPolicyId is missing{{when}}, and other behaviors have {policy}: the "
                         "pages come without its security headers. Set it here, too.",

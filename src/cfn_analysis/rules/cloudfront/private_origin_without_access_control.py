@@ -3,7 +3,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.references import find_resource, single_reference
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.values import is_true
 
 
@@ -30,7 +30,7 @@ class PrivateOriginWithoutAccessControl(Rule):
                 closed = is_true(value_at(bucket_properties, steps))
                 identity = value_at(origin, ("S3OriginConfig", "OriginAccessIdentity"))
                 if attribute in ("DomainName", "RegionalDomainName") and closed and not identity:
-                    yield Finding(
+                    yield RuleFinding(
                         config.path("Origins", index),
                         f"The origin is {bucket}{{when}}, which blocks public access, and has no "
                         "OriginAccessControlId: every object returns 403. Add an "

@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import document_texts
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 
 MOST = 10_240  # bytes of code
@@ -39,11 +39,11 @@ class RefusedFunctionCode(Rule):
     def findings(self, validator: Validator, properties: Any) -> Findings:
         for code in document_texts(validator, properties.get("FunctionCode")):
             for problem in _code_problems(code):
-                yield Finding(("FunctionCode",), f"FunctionCode {problem}")
+                yield RuleFinding(("FunctionCode",), f"FunctionCode {problem}")
             runtime = only_value(validator, value_at(properties, ("FunctionConfig", "Runtime")))
             used = [name for name, pattern in NEWER.items() if pattern.search(_without_comments(code))]
             if runtime == "cloudfront-js-1.0" and used:
-                yield Finding(
+                yield RuleFinding(
                     ("FunctionConfig", "Runtime"),
                     f"Runtime is {runtime}, and the code uses {' and '.join(used)}, which it does not have: "
                     "the function fails. Set it to cloudfront-js-2.0.",

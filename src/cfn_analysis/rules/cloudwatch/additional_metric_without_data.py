@@ -4,7 +4,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.metrics import Metric, metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text, target
-from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios
 from cfn_analysis.rules.support.values import assume, case_of, of_type, values
 
@@ -31,12 +31,12 @@ class AdditionalMetricWithoutData(Rule):
     finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[RuleFinding]:
         for metric in metrics(validator, properties):
             if metric.namespace != "AWS/CloudFront" or metric.name not in ADDITIONAL:
                 continue
             if metric.name == "OriginLatency" and metric.statistic in NO_PERCENTILE:
-                yield Finding(
+                yield RuleFinding(
                     metric.path("Statistic", "Stat"),
                     f"{'Stat' if metric.steps else 'Statistic'} is {metric.statistic}{{when}}: OriginLatency "
                     f"has only percentiles, and the alarm never has data. Use {_percentile(metric)}.",
@@ -47,7 +47,7 @@ class AdditionalMetricWithoutData(Rule):
             )
             if distribution:
                 for case in _unsubscribed(metric.case, distribution):
-                    yield Finding(
+                    yield RuleFinding(
                         metric.path("MetricName"),
                         f"MetricName is {metric.name}, which CloudFront writes for {distribution} only if an "
                         "AWS::CloudFront::MonitoringSubscription enables it, and the template has "

@@ -2,7 +2,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import texts
 from cfn_analysis.rules.support.metrics import metrics
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.words import words
 
@@ -47,7 +47,7 @@ class AlarmInWrongDirection(Rule):
             little = metric.name in LITTLE.get(metric.namespace or "", ())
             much = metric.name in MUCH.get(metric.namespace or "", ())
             if (little and operator.startswith("Greater")) or (much and operator.startswith("LessThan")):
-                yield Finding(
+                yield RuleFinding(
                     ("ComparisonOperator",),
                     f"ComparisonOperator is {operator}{{when}}: the alarm fires when {metric.name} is "
                     f"{'high, which is good' if little else 'low, which is good'}. Reverse it.",

@@ -5,10 +5,10 @@ from cfnlint.helpers import REGIONS
 
 from cfn_analysis.model.references import entries, value_at
 from cfn_analysis.rules.support.aurora import CLUSTER, INSTANCE, members
-from cfn_analysis.rules.support.dimensions import Sets, is_missing, sets_of, sets_text
+from cfn_analysis.rules.support.dimensions import DimensionSets, is_missing, sets_of, sets_text
 from cfn_analysis.rules.support.metrics import Metric, metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text, target
-from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, only_value, scenarios, state
 from cfn_analysis.rules.support.values import of_type, show, values
 from cfn_analysis.rules.support.words import rows
@@ -46,7 +46,7 @@ class AlarmOnMissingMetric(Rule):
     finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[RuleFinding]:
         for metric in metrics(validator, properties):
             if metric.dimensions is None:
                 continue
@@ -54,7 +54,7 @@ class AlarmOnMissingMetric(Rule):
             if sets:
                 yield from _period_findings(metric, properties)
             if sets and is_missing(metric.namespace, sets, metric.dimensions):
-                yield Finding(
+                yield RuleFinding(
                     metric.path("Dimensions"),
                     f"Dimensions are {' and '.join(sorted(metric.dimensions)) or 'none'}{{when}}: "
                     f"{metric.namespace} has no metric {metric.name or ''} with these, and the alarm never "
@@ -64,20 +64,20 @@ class AlarmOnMissingMetric(Rule):
                 continue
             for name, value in metric.dimensions.items():
                 for problem, case in _wrong_values(metric, name, value):
-                    yield Finding(metric.path("Dimensions"), f"Dimension {name} {problem}", case)
+                    yield RuleFinding(metric.path("Dimensions"), f"Dimension {name} {problem}", case)
             if sets and metric.namespace == "AWS/WAFV2":
                 yield from _web_acl_findings(metric)
             elif sets and metric.namespace == "AWS/RDS":
                 yield from _aurora_findings(metric)
 
 
-def _period_findings(metric: Metric, properties: Any) -> Iterator[Finding]:
+def _period_findings(metric: Metric, properties: Any) -> Iterator[RuleFinding]:
     """Yield a finding if an alarm reads a metric of AWS more often than it is written."""
     if metric.steps:
         return
     period = only_value(metric.case, properties.get("Period"))
     if (number(period) or MINUTE) < MINUTE:
-        yield Finding(
+        yield RuleFinding(
             ("Period",),
             f"Period is {period}{{when}}, and {metric.namespace} writes once a minute: the alarm has "
             "no data in between. Use 60 or a multiple of it.",
@@ -85,7 +85,7 @@ def _period_findings(metric: Metric, properties: Any) -> Iterator[Finding]:
         )
 
 
-def _sets(metric: Metric) -> Sets:
+def _sets(metric: Metric) -> DimensionSets:
     """Return the sets of dimensions that can be right; for a web ACL of the template its scope decides."""
     sets = sets_of(metric.namespace, metric.name)
     scope = _scope(metric) if metric.namespace == "AWS/WAFV2" else ""
@@ -103,7 +103,7 @@ def _scope(metric: Metric) -> str:
     return ""
 
 
-def _web_acl_findings(metric: Metric) -> Iterator[Finding]:
+def _web_acl_findings(metric: Metric) -> Iterator[RuleFinding]:
     """Yield why a web ACL of the template does not write a metric: under that name, or at all."""
     name = sub_text((metric.dimensions or {}).get("WebACL"))
     acls = {
@@ -115,7 +115,7 @@ def _web_acl_findings(metric: Metric) -> Iterator[Finding]:
     if name in acls:
         logical_id, properties = acls[name]
         if str(value_at(properties, ("VisibilityConfig", "CloudWatchMetricsEnabled"))).lower() == "false":
-            yield Finding(
+            yield RuleFinding(
                 metric.path("Dimensions"),
                 f"Dimension WebACL is {name}{{when}}, and VisibilityConfig of {logical_id} has "
                 "CloudWatchMetricsEnabled: false: the alarm never has data. Set it to true.",
@@ -124,7 +124,7 @@ def _web_acl_findings(metric: Metric) -> Iterator[Finding]:
         return
     for metric_name, (logical_id, properties) in acls.items():
         if sub_text(properties.get("Name")) == name:
-            yield Finding(
+            yield RuleFinding(
                 metric.path("Dimensions"),
                 f"Dimension WebACL is {name}{{when}}, the Name of {logical_id}, whose metrics are called "
                 f"{metric_name} by its VisibilityConfig: the alarm never has data. Use the same MetricName.",
@@ -132,11 +132,11 @@ def _web_acl_findings(metric: Metric) -> Iterator[Finding]:
             )
 
 
-def _aurora_findings(metric: Metric) -> Iterator[Finding]:
+def _aurora_findings(metric: Metric) -> Iterator[RuleFinding]:
     """Yield why a cluster of Aurora of the template does not write a metric."""
     cluster = _aurora_cluster(metric)
     if cluster and metric.name in NOT_OF_AURORA:
-        yield Finding(
+        yield RuleFinding(
             metric.path("MetricName"),
             f"MetricName is {metric.name}{{when}}, which Aurora does not have: the alarm never has data. Use "
             f"{NOT_OF_AURORA[metric.name]}.",
@@ -152,7 +152,7 @@ def _aurora_findings(metric: Metric) -> Iterator[Finding]:
         return
     for alive, case in scenarios(metric.case, instances):
         if len(alive) == 1:
-            yield Finding(
+            yield RuleFinding(
                 metric.path("Dimensions"),
                 f"Dimension Role is READER{{when}}, where {cluster} has only the instance {min(alive)}: the "
                 "alarm never has data. Give the alarm the condition of the reader.",

@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import each, entries
 from cfn_analysis.rules.support.metrics import Metric, metric_name, metrics
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import Path, of_type
 from cfn_analysis.rules.support.words import nearest
@@ -31,11 +31,11 @@ class AlarmOnUnwrittenMetric(Rule):
             for metric in metrics(validator, properties):
                 if not metric.name:
                     continue
-                for path, message in _problems(metric, metric.name, written):
-                    yield Finding((logical_id, "Properties", *path), message, metric.case)
+                for path, message in _differences(metric, metric.name, written):
+                    yield RuleFinding((logical_id, "Properties", *path), message, metric.case)
 
 
-def _problems(
+def _differences(
     metric: Metric, name: str, written: dict[str, dict[str, list[set[str]]]]
 ) -> Iterator[tuple[Path, str]]:
     """Yield path and message of each part of a metric that differs from what the filters write."""
@@ -57,11 +57,11 @@ def _problems(
             )
         return
     if metric.dimensions is not None and set(metric.dimensions) not in names[name]:
-        filters = " or ".join(sorted(_in_words(dimensions) for dimensions in names[name]))
+        filters = " or ".join(sorted(_dimensions_in_words(dimensions) for dimensions in names[name]))
         yield (
             metric.path("Dimensions"),
-            f"Dimensions of {name} are {_in_words(metric.dimensions)}{{when}}, and those of its filter "
-            f"{filters}: the alarm never has data.",
+            f"Dimensions of {name} are {_dimensions_in_words(metric.dimensions)}{{when}}, and those of its "
+            f"filter {filters}: the alarm never has data.",
         )
 
 
@@ -70,7 +70,7 @@ def _spelled_alike(name: str, namespaces: Iterable[str]) -> list[str]:
     return [namespace for namespace in namespaces if _letters_and_digits(namespace) == letters]
 
 
-def _in_words(dimensions: Iterable[str]) -> str:
+def _dimensions_in_words(dimensions: Iterable[str]) -> str:
     return ", ".join(sorted(dimensions)) or "none"
 
 

@@ -3,7 +3,7 @@ from typing import Any
 from cfn_analysis.rules.support.metrics import GLOBAL, Metric, metrics
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.regions import US_EAST_1, regions
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import branches, of_type
 
@@ -35,7 +35,7 @@ class AlarmOutsideUsEast1(Rule):
                 name for name in regions(metric.case) if name != US_EAST_1 and not name.startswith("cn-")
             ]
             if wrong:
-                yield Finding(
+                yield RuleFinding(
                     metric.path("Namespace"),
                     f"Namespace is {metric.namespace}{{when}}, and the stack is for {', '.join(wrong)}: the "
                     f"metric {metric.name or ''} exists only in us-east-1, so the alarm never has data. Move "

@@ -1,6 +1,6 @@
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, only_value, property_scenarios
 
 DAY, WEEK, HOUR = 86_400, 604_800, 3_600  # seconds
@@ -25,7 +25,7 @@ class AlarmOverTooLongTime(Rule):
                 continue
             most = WEEK if period is not None and period >= HOUR else DAY
             if period is not None and period * periods > most:
-                yield Finding(
+                yield RuleFinding(
                     ("EvaluationPeriods",),
                     f"EvaluationPeriods is {periods:g} and Period {period:g}{{when}}: that is "
                     f"{period * periods:g} seconds, and CloudWatch accepts at most {most}.",

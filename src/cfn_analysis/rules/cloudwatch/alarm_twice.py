@@ -1,6 +1,6 @@
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import existing, of_type, show, twins
 from cfn_analysis.rules.support.words import words
 
@@ -32,7 +32,7 @@ class AlarmTwice(Rule):
                 path = (logical_id, "Properties", *existing(properties, ("Dimensions",)))
                 alarms.append(((key,), path))
         for _, path, twin in twins(validator, resources, alarms):
-            yield Finding(
+            yield RuleFinding(
                 path,
                 f"{path[0]} has the same metric and condition as {twin}: both fire together. "
                 "If it is a copy, correct its dimensions. Otherwise, remove it.",

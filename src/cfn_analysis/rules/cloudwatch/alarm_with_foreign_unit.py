@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.metrics import metrics
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.values import values
 from cfn_analysis.rules.support.words import columns
 
@@ -29,7 +29,7 @@ class AlarmWithForeignUnit(Rule):
                 continue
             for unit, case in values(metric.case, properties["Unit"]):
                 if isinstance(unit, str) and unit != right:
-                    yield Finding(
+                    yield RuleFinding(
                         ("Unit",),
                         f"Unit is {unit}{{when}}, and {metric.namespace} writes {metric.name} in {right}: "
                         "the alarm never has data. Leave Unit out.",

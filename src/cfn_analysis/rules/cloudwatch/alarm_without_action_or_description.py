@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import when
 from cfn_analysis.rules.support.values import existing, show, values
 
@@ -34,7 +34,7 @@ class AlarmWithoutActionOrDescription(Rule):
     finding_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 
-    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[RuleFinding]:
         for name, silent_cases, message, silent in (
             ("AlarmActions", _without_action, ACTIONS, "empty"),
             ("ActionsEnabled", _disabled, DISABLED, "false"),
@@ -43,7 +43,7 @@ class AlarmWithoutActionOrDescription(Rule):
             value = properties.get(name)
             case = next(silent_cases(validator, value), None)
             if case is not None:
-                yield Finding(
+                yield RuleFinding(
                     existing(properties, (name,)),
                     message.format(state=_is(silent, value, when(validator, [case]))),
                 )

@@ -10,7 +10,7 @@ from cfn_analysis.rules.support.dimensions import is_missing, sets_of, sets_text
 from cfn_analysis.rules.support.documents import document_cases
 from cfn_analysis.rules.support.metrics import GLOBAL
 from cfn_analysis.rules.support.regions import US_EAST_1, regions
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.spellings import namespace_spelling, spelling
 from cfn_analysis.rules.support.values import items, show
@@ -53,27 +53,27 @@ class BrokenDashboard(Rule):
                 continue  # a text inside JSON may be a list of them
             body = _read(text)
             if body is None:
-                yield Finding(
+                yield RuleFinding(
                     ("DashboardBody",),
                     "DashboardBody is not JSON: CloudWatch refuses the dashboard. Correct it.",
                 )
                 continue
             if isinstance(body, dict) and not _is_start(start := body.get("start")):
-                yield Finding(
+                yield RuleFinding(
                     ("DashboardBody",),
                     f"start of DashboardBody is {start}, and CloudWatch requires a duration such as -P7D or "
                     "-PT3H.",
                 )
             widgets = body.get("widgets") if isinstance(body, dict) else None
             if not isinstance(widgets, list):
-                yield Finding(("DashboardBody",), "DashboardBody has no list called widgets.")
+                yield RuleFinding(("DashboardBody",), "DashboardBody has no list called widgets.")
                 continue
             stack_regions = [region for region in regions(case) if not region.startswith("cn-")]
             for index, widget in enumerate(widgets):
                 for problem in _widget_problems(
                     widget if isinstance(widget, dict) else {}, resources, stack_regions
                 ):
-                    yield Finding(("DashboardBody",), f"Widget {index} of DashboardBody {problem}.")
+                    yield RuleFinding(("DashboardBody",), f"Widget {index} of DashboardBody {problem}.")
 
 
 def _read(text: str) -> Any:

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfn_analysis.rules.support.references import sub_text
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 from cfn_analysis.rules.support.values import existing, is_true
 
@@ -32,7 +32,7 @@ class BrokenMetricMath(Rule):
             queries = alarm.get("Metrics")
             if isinstance(queries, list) and all(isinstance(query, dict) for query in queries):
                 for name, problem in _expression_problems(case, alarm, queries):
-                    yield Finding(existing(properties, (name,)), problem, case)
+                    yield RuleFinding(existing(properties, (name,)), problem, case)
 
 
 def _expression_problems(case: Validator, alarm: Any, queries: list[Any]) -> Iterator[tuple[str, str]]:

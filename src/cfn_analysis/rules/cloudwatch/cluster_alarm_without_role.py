@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 from cfn_analysis.rules.support.metrics import metrics
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.words import words
 
 # Metrics that each instance reports, without those of the cluster volume.
@@ -32,7 +32,7 @@ class ClusterAlarmWithoutRole(Rule):
             mixing = metric.statistic == "Average" or re.fullmatch(r"(p|tm)[0-9.]+", metric.statistic or "")
             cluster_wide = metric.dimensions is not None and set(metric.dimensions) == {"DBClusterIdentifier"}
             if metric.namespace == "AWS/RDS" and metric.name in PER_INSTANCE and cluster_wide and mixing:
-                yield Finding(
+                yield RuleFinding(
                     metric.path("Dimensions"),
                     f"Dimensions are only DBClusterIdentifier{{when}}: {metric.statistic} of {metric.name} "
                     "then mixes all instances, and an idle reader hides a busy writer. Add Role: WRITER or "

@@ -5,7 +5,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.aurora import CLUSTER, INSTANCE, UNKNOWN, aurora_mysql, members, setting
 from cfn_analysis.rules.support.references import find_resource, single_reference, target
-from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import (
     assumed_values,
     is_possible,
@@ -63,7 +63,7 @@ class ConnectionsAlarmOutOfReach(Rule):
     looks_at = properties_of("AWS::CloudWatch::Alarm")
     first_only = True
 
-    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[RuleFinding]:
         if properties.get("MetricName") != "DatabaseConnections":
             return
         watched, cluster = _watched(validator, properties)
@@ -72,7 +72,7 @@ class ConnectionsAlarmOutOfReach(Rule):
         together = {"alarm": properties, "cluster": cluster, "members": watched}
         for plain, case in scenarios(validator, together):
             for message in _out_of_reach(validator, case, plain):
-                yield Finding(("Threshold",), message)
+                yield RuleFinding(("Threshold",), message)
 
 
 def _watched(validator: Validator, properties: Any) -> tuple[dict[str, Any], Any]:

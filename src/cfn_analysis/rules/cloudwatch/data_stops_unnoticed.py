@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.metrics import Metric, metrics
 from cfn_analysis.rules.support.references import find_resource, single_reference, sub_text
-from cfn_analysis.rules.support.rule import Finding, Rule, Validator
+from cfn_analysis.rules.support.rule import Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.scenarios import conditional_properties, scenarios
 from cfn_analysis.rules.support.values import existing, of_type, values
 
@@ -32,7 +32,7 @@ class DataStopsUnnoticed(Rule):
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html"
     finding_class = "alarms"
 
-    def findings(self, validator: Validator, resources: Any) -> Iterator[Finding]:
+    def findings(self, validator: Validator, resources: Any) -> Iterator[RuleFinding]:
         quiet: dict[tuple[str, str], tuple[str, Any]] = {}
         noticed: set[tuple[str, str]] = set()
         for alarm, resource, properties in of_type(resources, "AWS::CloudWatch::Alarm"):
@@ -49,7 +49,7 @@ class DataStopsUnnoticed(Rule):
         for thing, (alarm, properties) in quiet.items():
             if thing not in noticed:
                 namespace, name = thing
-                yield Finding(
+                yield RuleFinding(
                     (alarm, "Properties", *existing(properties, ("TreatMissingData",))),
                     f"No alarm notifies when {name} ({namespace}) stops sending data: it can fail without an "
                     "alarm. Set TreatMissingData to breaching on one of its alarms, or notify a topic with "

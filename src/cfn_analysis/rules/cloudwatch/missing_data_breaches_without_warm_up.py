@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.metrics import metrics
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import property_scenarios
 from cfn_analysis.rules.support.values import existing, logical_ids_in, values
 
@@ -28,7 +28,7 @@ class MissingDataBreachesWithoutWarmUp(Rule):
             for treated, where in values(case, alarm.get("TreatMissingData")):
                 watched = _created(where, properties) if treated == "breaching" else ""
                 if watched:
-                    yield Finding(
+                    yield RuleFinding(
                         existing(properties, ("TreatMissingData",)),
                         f"TreatMissingData is breaching{{when}}, and the stack creates {watched}, which the "
                         "alarm watches: until that sends data, the alarm fires. Add a WarmUpConfiguration, "

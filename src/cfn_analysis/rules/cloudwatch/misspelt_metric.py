@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.metrics import metrics
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.spellings import namespace_spelling, spelling
 
 
@@ -24,7 +24,7 @@ class MisspeltMetric(Rule):
         for metric in metrics(validator, properties):
             namespace = namespace_spelling(metric.namespace or "")
             if namespace and namespace != metric.namespace:
-                yield Finding(
+                yield RuleFinding(
                     metric.path("Namespace"),
                     f"Namespace is {metric.namespace}{{when}}, which is {namespace} in CloudWatch: the alarm "
                     f"never has data. Use {namespace}.",
@@ -32,7 +32,7 @@ class MisspeltMetric(Rule):
                 )
             right = spelling(metric.namespace or "", metric.name or "", metric.dimensions or {})
             if right and metric.name != right:
-                yield Finding(
+                yield RuleFinding(
                     metric.path("MetricName"),
                     f"MetricName is {metric.name}{{when}}: {metric.namespace} writes {right}, and the alarm "
                     f"never has data. Use {right}.",

@@ -5,7 +5,7 @@ from cfnlint.jsonschema import Validator
 
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, properties_of
 from cfn_analysis.rules.support.scenarios import default_values, number, only_value
 from cfn_analysis.rules.support.values import case_of, mappings, of_type
 
@@ -57,7 +57,7 @@ def _too_late(case: Validator, threshold: Any, quota: RequestQuota) -> Findings:
         requests = number(value)
         if requests is None or requests < quota.limit:
             continue
-        yield Finding(
+        yield RuleFinding(
             ("Threshold",),
             f"Threshold is {requests:.0f}{{when}}, and {quota.plan} allows {quota.limit:.0f} requests in the "
             "same time: the alarm fires when API Gateway already rejects all requests. Lower Threshold, or "

@@ -3,7 +3,7 @@ from typing import Any
 from cfn_analysis.rules.support.lambdas import FUNCTION
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.references import target
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import default_values, number, only_value
 from cfn_analysis.rules.support.values import possible_values
 
@@ -50,7 +50,7 @@ class ThresholdInAnotherUnit(Rule):
             return
         for metric in metrics(validator, properties):
             if metric.namespace == "AWS/CloudFront" and metric.name in RATES and metric.statistic == "Sum":
-                yield Finding(
+                yield RuleFinding(
                     ("Statistic",),
                     f"Statistic is Sum{{when}}, and {metric.name} is a percentage, of which CloudFront has "
                     "only the Average. Use Average.",
@@ -61,7 +61,7 @@ class ThresholdInAnotherUnit(Rule):
                 limit = number(value)
                 problem = _problem(metric, str(operator), limit) if limit else ""
                 if problem:
-                    yield Finding(("Threshold",), f"Threshold is {value}{{when}}, and {problem}", case)
+                    yield RuleFinding(("Threshold",), f"Threshold is {value}{{when}}, and {problem}", case)
 
 
 def _problem(metric: Any, operator: str, limit: float) -> str:

@@ -3,10 +3,10 @@ from typing import Any, NamedTuple
 
 from cfnlint.helpers import is_function
 
+from cfn_analysis.rules.support.metric_maximums import maximum
 from cfn_analysis.rules.support.metrics import Metric, metrics
-from cfn_analysis.rules.support.reach import maximum
 from cfn_analysis.rules.support.references import own_id
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import default_values, number
 from cfn_analysis.rules.support.values import values
 from cfn_analysis.rules.support.words import words
@@ -69,7 +69,7 @@ class ThresholdOutOfRange(Rule):
                 for value, case in default_values(where, threshold):
                     result = _result(str(operator), number(value), values_of_metric)
                     if result:
-                        yield Finding(
+                        yield RuleFinding(
                             ("Threshold",),
                             f"Threshold is {value}{{when}}, and {metric.statistic} of {metric.name} is "
                             f"{values_of_metric.in_words()}: {operator} is {result} true.",

@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cfn_analysis.rules.support.acls import ANY_PROTOCOL, Entry, acl_entries
+from cfn_analysis.rules.support.acls import ANY_PROTOCOL, NetworkAclEntry, acl_entries
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import of_type
 
 
@@ -32,7 +32,7 @@ class AclRuleWithoutEffect(Rule):
                     yield from _without_effect(entries, case)
                     if acl in used and entries_of and not any(entry.allows for entry in _reached(entries)):
                         before = ", before the one that denies everything." if entries else "."
-                        yield Finding(
+                        yield RuleFinding(
                             (acl,),
                             f"The network ACL allows nothing {way}{{when}}: add an AWS::EC2::NetworkAclEntry "
                             f"with Egress: {str(egress).lower()} and RuleAction: allow{before}",
@@ -40,7 +40,7 @@ class AclRuleWithoutEffect(Rule):
                         )
 
 
-def _reached(entries: list[Entry]) -> list[Entry]:
+def _reached(entries: list[NetworkAclEntry]) -> list[NetworkAclEntry]:
     """Return the rules before the first that denies all traffic of IPv4."""
     ends = [
         entry.number
@@ -54,13 +54,13 @@ def _reached(entries: list[Entry]) -> list[Entry]:
     ]
 
 
-def _version(entry: Entry) -> int:
+def _version(entry: NetworkAclEntry) -> int:
     if not entry.network:
         return 0
     return entry.network.version
 
 
-def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Finding]:
+def _without_effect(entries: list[NetworkAclEntry], case: Validator) -> Iterator[RuleFinding]:
     """Yield the rules of one direction that are never reached, or that deny what is denied anyway."""
     if any(entry.number is None for entry in entries):
         return
@@ -72,7 +72,7 @@ def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Finding]:
         path = (entry.logical_id, "Properties", "RuleNumber")
         for first in earlier:
             if _covers(first, entry) and (first.is_everything or first.allows != entry.allows):
-                yield Finding(
+                yield RuleFinding(
                     path,
                     f"RuleNumber is {entry.number:g}, after {first.logical_id} with {first.number:g}, which "
                     "matches all of its traffic{when}: the rule is never reached. Give it a lower number.",
@@ -81,7 +81,7 @@ def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Finding]:
                 break
             limited = first.allows and _meets(first, entry) and _is_inside(entry, first)
             if limited and not entry.allows and not any(_meets(entry, rule) for rule in later if rule.allows):
-                yield Finding(
+                yield RuleFinding(
                     path,
                     f"RuleNumber is {entry.number:g}, after {first.logical_id} with {first.number:g}, which "
                     "allows what this rule denies{when}, and no later rule does: it has no effect. Give it a "
@@ -91,14 +91,14 @@ def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Finding]:
                 break
 
 
-def _is_inside(entry: Entry, wider: Entry) -> bool:
+def _is_inside(entry: NetworkAclEntry, wider: NetworkAclEntry) -> bool:
     """Return whether the addresses of a rule are some of those of another."""
     if entry.network is None or wider.network is None or _version(entry) != _version(wider):
         return False
     return entry.network != wider.network and entry.network.subnet_of(wider.network)  # type: ignore[arg-type]
 
 
-def _covers(wide: Entry, narrow: Entry) -> bool:
+def _covers(wide: NetworkAclEntry, narrow: NetworkAclEntry) -> bool:
     """Return whether a rule matches all traffic that another does."""
     same = wide.network is not None and wide.network == narrow.network
     if not same and not _is_inside(narrow, wide):
@@ -110,7 +110,7 @@ def _covers(wide: Entry, narrow: Entry) -> bool:
     return wide.ports[0] <= narrow.ports[0] and narrow.ports[1] <= wide.ports[1]
 
 
-def _meets(first: Entry, second: Entry) -> bool:
+def _meets(first: NetworkAclEntry, second: NetworkAclEntry) -> bool:
     """Return whether two rules may match the same traffic."""
     if ANY_PROTOCOL not in (first.protocol, second.protocol) and first.protocol != second.protocol:
         return False

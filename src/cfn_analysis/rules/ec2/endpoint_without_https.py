@@ -6,7 +6,7 @@ from cfnlint.helpers import is_function
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.networks import ingress_rules
 from cfn_analysis.rules.support.references import single_reference, sub_text
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.scenarios import default_values, number
 from cfn_analysis.rules.support.values import of_type, show
 
@@ -38,7 +38,7 @@ class EndpointWithoutHttps(Rule):
                 continue
             vpc = single_reference(properties.get("VpcId"))[0]
             if "SecurityGroupIds" not in properties and vpc in resources and not default_used:
-                yield Finding(
+                yield RuleFinding(
                     (logical_id, "Properties"),
                     f"SecurityGroupIds is missing: the endpoint gets the default group of {vpc}, which "
                     "allows only its own members, and no resource of the template is one. Add a group that "
@@ -47,7 +47,7 @@ class EndpointWithoutHttps(Rule):
             groups = [single_reference(group)[0] for group, _ in each(properties.get("SecurityGroupIds"))]
             rules = ingress_rules(resources, groups)
             if rules is not None and not any(_admits_https(rule) for rule in rules):
-                yield Finding(
+                yield RuleFinding(
                     (logical_id, "Properties", "SecurityGroupIds"),
                     f"{' and '.join(groups)} does not allow inbound TCP 443: calls to the endpoint time out. "
                     "Add an ingress rule for port 443.",
@@ -57,7 +57,7 @@ class EndpointWithoutHttps(Rule):
                 subnets = [single_reference(subnet)[0] for subnet, _ in each(properties.get("SubnetIds"))]
                 left_out = _left_out(validator, resources, https, subnets)
                 if left_out:
-                    yield Finding(
+                    yield RuleFinding(
                         (logical_id, "Properties", "SecurityGroupIds"),
                         f"{' and '.join(groups)} allows TCP 443 from other subnets of the endpoint, and not "
                         f"from {' and '.join(left_out)}: calls from there time out. Add its range.",

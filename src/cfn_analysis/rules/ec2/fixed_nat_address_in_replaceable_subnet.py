@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.references import target_case
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.schemas import create_only, replacing_parameters
 from cfn_analysis.rules.support.values import branches
 
@@ -45,7 +45,7 @@ def _replaced(case: Validator, kind: str, properties: Any, what: str) -> Finding
         for value, where in branches(case, properties, *path):
             parameters |= replacing_parameters(where, value)
     if parameters:
-        yield Finding(
+        yield RuleFinding(
             ("AllocationId",),
             f"A new value of {' or '.join(sorted(parameters))} replaces {what}, and the new gateway gets the "
             "same AllocationId while the old one has it, which EC2 refuses. Write the value into the "

@@ -5,7 +5,7 @@ from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.values import Path, of_type
 
@@ -41,7 +41,7 @@ class GroupClosedOnOneSide(Rule):
             destination = single_reference(egress.rule.get("DestinationSecurityGroupId"))[0]
             answers = [opening.rule for opening in inward if opening.group == destination]
             if destination in groups and not any(_meets(egress, rule) for rule in answers):
-                yield Finding(
+                yield RuleFinding(
                     (*egress.path, "DestinationSecurityGroupId"),
                     f"DestinationSecurityGroupId is {destination}, which does not allow {egress.group} on "
                     "this port: every connection fails. Add an ingress rule there, or swap the two groups.",

@@ -2,7 +2,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.networks import reaches_gateway, reaches_internet, tables_of_subnet
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.scenarios import conditional_properties, scenarios
 from cfn_analysis.rules.support.values import logical_ids_in, of_type
 
@@ -31,7 +31,7 @@ class NatGatewayWithoutInternet(Rule):
             tables = tables_of_subnet(resources, subnet)
             if properties.get("ConnectivityType", "public") == "private":
                 if tables and all(reaches_gateway(resources, table) for table in tables):
-                    yield Finding(
+                    yield RuleFinding(
                         (logical_id, "Properties", "ConnectivityType"),
                         f"ConnectivityType is private, and the route table of {subnet} has a route to an "
                         "internet gateway, which drops the traffic of a private NAT gateway. Make it public, "
@@ -39,7 +39,7 @@ class NatGatewayWithoutInternet(Rule):
                     )
                 continue
             if tables and not any(reaches_internet(resources, table) for table in tables):
-                yield Finding(
+                yield RuleFinding(
                     (logical_id, "Properties", "SubnetId"),
                     f"SubnetId is {subnet}, whose route table {tables[0]} has no route to an internet "
                     "gateway: nothing behind the NAT gateway reaches the internet. Put it into a public "
@@ -67,7 +67,7 @@ def _unused(validator: Validator, resources: Any) -> Findings:
             continue
         for gateway in gateways:
             if gateway in plain and gateway not in [*targets, *used]:
-                yield Finding(
+                yield RuleFinding(
                     (gateway,),
                     f"No route leads to {gateway}{{when}}: it is billed and not used. Add a route to it, or "
                     "give it the condition of its routes.",

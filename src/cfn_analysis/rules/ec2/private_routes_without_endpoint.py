@@ -4,7 +4,7 @@ from typing import Any
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.networks import default_routes
 from cfn_analysis.rules.support.references import single_reference, sub_text
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import of_type
 
 
@@ -36,7 +36,7 @@ class PrivateRoutesWithoutEndpoint(Rule):
             left_out = [table for table in _private_tables(resources, vpc) if table not in listed_tables]
             if left_out and all(table in resources for table in listed_tables):
                 first_endpoint, _ = endpoints_of_service[0]
-                yield Finding(
+                yield RuleFinding(
                     (first_endpoint, "Properties", "RouteTableIds"),
                     f"RouteTableIds does not contain {' and '.join(left_out)}, which has a route to a NAT "
                     f"gateway: there, {name} is reached through it, and billed. Add the route table.",

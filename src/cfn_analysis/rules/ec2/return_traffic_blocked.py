@@ -2,9 +2,9 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from cfn_analysis.rules.support.acls import ANY_PROTOCOL, PORTS, Entry, acl_entries
+from cfn_analysis.rules.support.acls import ANY_PROTOCOL, PORTS, NetworkAclEntry, acl_entries
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Finding, Rule, Validator
+from cfn_analysis.rules.support.rule import Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import of_type
 
 # The ephemeral ports of all systems are in this range: Linux 32768-60999,
@@ -27,12 +27,12 @@ class ReturnTrafficBlocked(Rule):
     )
     finding_class = "networks"
 
-    def findings(self, validator: Validator, resources: Any) -> Iterator[Finding]:
+    def findings(self, validator: Validator, resources: Any) -> Iterator[RuleFinding]:
         for acl_id, _, _ in of_type(resources, "AWS::EC2::NetworkAcl"):
             goes_out = _goes_out(resources, acl_id)
             for entries, case in acl_entries(validator, resources, acl_id):
                 for entry in _unanswered(_about_tcp(entries), goes_out):
-                    yield Finding((entry.logical_id, "Properties"), _unanswered_text(entry), case)
+                    yield RuleFinding((entry.logical_id, "Properties"), _unanswered_text(entry), case)
 
 
 def _goes_out(resources: Any, acl_id: str) -> bool:
@@ -57,7 +57,7 @@ def _associated(resources: Any, kind: str, key: str) -> dict[str, set[str]]:
     return subnets
 
 
-def _unanswered_text(entry: Entry) -> str:
+def _unanswered_text(entry: NetworkAclEntry) -> str:
     way, back, from_ = ("out to", "in", "from") if entry.egress else ("in from", "out", "to")
     ports = "" if entry.ports in (None, PORTS) else f" {_range(entry.ports)}"
     return (
@@ -74,7 +74,7 @@ def _range(ports: Any) -> str:
     return f"{first}-{last}"
 
 
-def _about_tcp(entries: list[Entry]) -> list[Entry]:
+def _about_tcp(entries: list[NetworkAclEntry]) -> list[NetworkAclEntry]:
     """Return the entries about TCP, in the order of their numbers; none if one of them is not known."""
     about = [entry for entry in entries if entry.protocol in ("6", ANY_PROTOCOL, "None")]
     if any(None in (entry.number, entry.network, entry.ports) for entry in about):
@@ -82,12 +82,12 @@ def _about_tcp(entries: list[Entry]) -> list[Entry]:
     return sorted(about, key=lambda entry: entry.number or 0)
 
 
-def _takes_answers(entry: Entry) -> bool:
+def _takes_answers(entry: NetworkAclEntry) -> bool:
     """Return whether an entry covers the ephemeral ports."""
     return bool(entry.ports and entry.ports[0] <= FIRST_PORT and entry.ports[1] >= LAST_PORT)
 
 
-def _unanswered(entries: list[Entry], goes_out: bool) -> Iterator[Entry]:
+def _unanswered(entries: list[NetworkAclEntry], goes_out: bool) -> Iterator[NetworkAclEntry]:
     """Yield the entries that allow connections whose return traffic no entry allows."""
     for entry in entries:
         opposite = [answer for answer in entries if answer.egress != entry.egress]
@@ -101,7 +101,7 @@ def _unanswered(entries: list[Entry], goes_out: bool) -> Iterator[Entry]:
             yield entry
 
 
-def _lets_back(entry: Entry, opposite: Iterable[Entry]) -> bool:
+def _lets_back(entry: NetworkAclEntry, opposite: Iterable[NetworkAclEntry]) -> bool:
     allowed = []
     for answer in opposite:
         if not _takes_answers(answer):

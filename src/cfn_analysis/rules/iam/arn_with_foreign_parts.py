@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions, documents, texts
 from cfn_analysis.rules.support.references import plain
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import show
 from cfn_analysis.rules.support.words import columns
 
@@ -59,7 +59,7 @@ class ArnWithForeignParts(Rule):
                 for text in listed:
                     problem = _problem(text, listed)
                     if problem:
-                        yield Finding(
+                        yield RuleFinding(
                             (*path, *place_of), f"{name} is {show(text)}, but {problem}: it never matches."
                         )
 

@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions, documents, texts
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import Path
 
 MFA = "aws:multifactorauthpresent"
@@ -53,7 +53,7 @@ class ConditionPassedWithoutKey(Rule):
                     why, repair = f"it is true where a request has no {key}", "Add"
                 else:
                     continue
-                yield Finding(
+                yield RuleFinding(
                     (*path, *place_of),
                     f"{operator} in an Allow allows requests without the key: {why}. {repair} "
                     f'Null: {{{key}: "false"}}.',
@@ -66,7 +66,7 @@ def _spared(compared: list[tuple[str, str, Any, Path]], path: Path) -> Findings:
         return
     operator, key, value, place_of = compared[0]
     if operator == "Bool" and key.lower() == MFA and texts(value) == ["false"]:
-        yield Finding(
+        yield RuleFinding(
             (*path, *place_of),
             f"Bool in a Deny spares what lacks the key: {GUARDS[MFA]}. Use BoolIfExists.",
         )

@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions_in, texts
 from cfn_analysis.rules.support.references import plain, single_reference
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import show
 from cfn_analysis.rules.support.words import rows
 
@@ -46,14 +46,14 @@ class ConditionValueOfAnotherForm(Rule):
             name = key.lower()
             addresses = texts(value) if name == "aws:sourceip" else []
             if addresses and all(PRIVATE.fullmatch(address) for address in addresses):
-                yield Finding(
+                yield RuleFinding(
                     path,
                     f"{key} is compared with private addresses only, and is always a public one. Compare "
                     "aws:VpcSourceIp, beside aws:SourceVpc, for requests through a VPC endpoint.",
                 )
             kind = resources.get(single_reference(value)[0], {}).get("Type", POOL)
             if name == AUDIENCE and kind != POOL:
-                yield Finding(
+                yield RuleFinding(
                     path, f"{key} is compared with {show(value)}, and is always an ID of an identity pool."
                 )
             if operator == "Null" or name not in FORMS:
@@ -62,4 +62,4 @@ class ConditionValueOfAnotherForm(Rule):
             for text in texts(value):
                 is_account = text == "${AWS::AccountId}" and "org" in name
                 if is_account or not (re.fullmatch(form, plain(text).lower()) or NO_ONE.fullmatch(text)):
-                    yield Finding(path, f"{key} is compared with {show(text)}, and is always {words}.")
+                    yield RuleFinding(path, f"{key} is compared with {show(text)}, and is always {words}.")

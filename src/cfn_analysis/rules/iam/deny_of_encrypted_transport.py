@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions, documents, each
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 
 
 class DenyOfEncryptedTransport(Rule):
@@ -27,7 +27,7 @@ class DenyOfEncryptedTransport(Rule):
                 values = [str(part).lower() for part, _ in each(value)]
                 about_transport = operator.startswith("Bool") and key.lower() == "aws:securetransport"
                 if about_transport and values == [refused]:
-                    yield Finding(
+                    yield RuleFinding(
                         (*path, *place_of),
                         f"{statement['Effect']} applies if aws:SecureTransport is {refused}: requests over "
                         "HTTPS are refused and plain HTTP is not. Deny where it is false.",

@@ -10,7 +10,7 @@ from cfn_analysis.rules.support.documents import (
     texts,
 )
 from cfn_analysis.rules.support.policies import INTERFACES, may_match_action
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import Path
 from cfn_analysis.rules.support.words import words
 
@@ -51,7 +51,7 @@ class DenyThatHitsService(Rule):
                 continue
             for service, actions in actions_by_service:
                 if _denies_one(statement, actions):
-                    yield Finding(
+                    yield RuleFinding(
                         (*path, "Condition"),
                         f"The Deny on {' and '.join(sorted(keys))} also applies to {service}, which another "
                         'statement allows. Add Bool: {aws:PrincipalIsAWSService: "false"}.',
@@ -117,7 +117,7 @@ def _denied_anyway(statements: list[tuple[Any, Path]]) -> Findings:
                 subject = "The Deny"
                 is_used = bool(actions)
             if is_used and "Fn::If" not in (*path, *allowed_path):
-                yield Finding(
+                yield RuleFinding(
                     path,
                     f"{subject} applies to {' and '.join(actions)}, which another statement allows: nothing "
                     "of it is allowed. Remove one of them, or correct the condition.",

@@ -3,7 +3,7 @@ from typing import Any
 from cfn_analysis.model.references import as_list
 from cfn_analysis.rules.support.policies import ROLE, allows, delegates, names, roles
 from cfn_analysis.rules.support.references import own_id, target
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.values import of_type
 
 READ, DECRYPT = "secretsmanager:GetSecretValue", "kms:Decrypt"
@@ -31,7 +31,7 @@ class SecretWithoutDecrypt(Rule):
             for secret_id, key_id in sorted(_secrets_read(case, statements or [])):
                 decrypts = any(allows(statement, DECRYPT, key_id) for _, statement in statements or [])
                 if not decrypts and delegates(case, key_id):
-                    yield Finding(
+                    yield RuleFinding(
                         (),
                         f"The role can read {secret_id}{{when}}, but not use its key {key_id}: every "
                         f"GetSecretValue fails. Allow {DECRYPT} on {key_id}.",

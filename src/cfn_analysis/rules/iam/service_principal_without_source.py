@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import RESOURCE_POLICIES, TRUST, conditions, documents, texts
 from cfn_analysis.rules.support.references import own_type
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.words import words
 
 PERMISSION = "AWS::Lambda::Permission"
@@ -56,9 +56,9 @@ def _permission_for_any_account(properties: Any) -> Findings:
             continue
         if "SourceArn" not in properties:
             account = "" if service == "sns" else ", or SourceAccount"
-            yield Finding((), f"{service} can call the function for any account. Add SourceArn{account}.")
+            yield RuleFinding((), f"{service} can call the function for any account. Add SourceArn{account}.")
         elif service == "s3":
-            yield Finding(
+            yield RuleFinding(
                 ("SourceArn",),
                 "SourceArn of a bucket has no account, and another account can own the bucket later. Add "
                 "SourceAccount: !Ref AWS::AccountId.",
@@ -79,7 +79,7 @@ def _statements_for_any_account(validator: Validator, policy: Any) -> Findings:
         ]
         told = any(key.startswith(SOURCES) for key in keys) or _reads_only(statement)
         if statement.get("Effect") == "Allow" and open_to and not told:
-            yield Finding(
+            yield RuleFinding(
                 (*path, "Principal"),
                 f"{open_to[0]} can do this for any AWS account. Add a condition on aws:SourceArn or "
                 "aws:SourceAccount.",

@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import RESOURCE_POLICIES, TRUST, conditions, documents, texts
 from cfn_analysis.rules.support.references import own_type
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.values import Path, show
 from cfn_analysis.rules.support.words import named
 
@@ -46,7 +46,7 @@ class SourceOfAnotherService(Rule):
             if arn is None or not beginnings:
                 continue
             if not any(_meets(f"{arn[1]}:{arn[2]}", beginning) for beginning in beginnings):
-                yield Finding(
+                yield RuleFinding(
                     path,
                     f"{path[-1]} is {show(text)}, and {name} acts for an ARN of "
                     f"{' or '.join(beginning.strip(':/') for beginning in beginnings)}: the condition is "

@@ -13,7 +13,7 @@ from cfn_analysis.rules.support.documents import (
     principals,
     texts,
 )
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import Path
 
 RESOURCE = "Resources/*"
@@ -77,7 +77,7 @@ class StatementForAnyone(Rule):
 def _excluding(statement: Any, path: Path) -> Findings:
     """Yield a statement for everyone except some."""
     if "NotPrincipal" in statement:
-        yield Finding(
+        yield RuleFinding(
             (*path, "NotPrincipal"),
             "NotPrincipal with Effect: Allow allows everyone except those in it, also anonymous callers. "
             "Write Principal, or Effect: Deny.",
@@ -87,7 +87,7 @@ def _excluding(statement: Any, path: Path) -> Findings:
 def _trusting(statement: Any, path: Path) -> Findings:
     """Yield a statement by which any account, or any repository, can assume a role."""
     if "Condition" not in statement and "*" in principals(statement, "AWS"):
-        yield Finding(
+        yield RuleFinding(
             (*path, "Principal"),
             "Principal is '*' and there is no Condition: every AWS account can assume the role. Specify an "
             "account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
@@ -97,7 +97,7 @@ def _trusting(statement: Any, path: Path) -> Findings:
     subjects = [value for _, key, value, _ in conditions(statement) if key.lower() == f"{GITHUB}:sub"]
     wide = {"*", "repo:*", "repo:*/*:*", "repo:*:*"}
     if all(wide & set(texts(subject)) for subject in subjects):
-        yield Finding(
+        yield RuleFinding(
             path,
             f"Condition does not restrict {GITHUB}:sub: the workflows of every repository on GitHub can "
             "assume the role. Compare it with repo:OWNER/NAME:ref:refs/heads/BRANCH.",
@@ -109,14 +109,14 @@ def _too_broad(statement: Any, path: Path) -> Findings:
     if "*" not in texts(statement.get("Resource")):
         return
     if "NotAction" in statement and "Condition" not in statement:
-        yield Finding(
+        yield RuleFinding(
             (*path, "NotAction"),
             "NotAction with Effect: Allow and Resource '*' allows every other action of every service. Write "
             "Action, or Effect: Deny.",
         )
     actions = {action.lower() for action in texts(statement.get("Action"))}
     if actions & {"iam:passrole", "iam:pass*"} and not any(conditions(statement)):
-        yield Finding(
+        yield RuleFinding(
             (*path, "Resource"),
             "iam:PassRole is allowed on '*', to any service: name the roles, or add a condition on "
             "iam:PassedToService.",
@@ -131,10 +131,10 @@ def _open_resource(resource: Any) -> Findings:
     for path, written in policies(properties, ("Properties",)):
         for policy, inner in each(written, *path):
             for place in _open_statements(policy, inner):
-                yield Finding(place, MESSAGE.format("Principal"))
+                yield RuleFinding(place, MESSAGE.format("Principal"))
     for grant in grants(kind, properties, ("Properties",)):
         if "*" in as_list(grant.value[grant.key]) and not LIMITS & set(grant.value):
-            yield Finding((*grant.place, grant.key), MESSAGE.format(grant.key))
+            yield RuleFinding((*grant.place, grant.key), MESSAGE.format(grant.key))
 
 
 def _open_statements(policy: Any, place: Path) -> Iterator[Path]:

@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions_in
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.words import nearest, rows, words
 
 NAMES = words(" ".join(rows(__file__)))
@@ -26,7 +26,7 @@ class UnknownGlobalConditionKey(Rule):
         for _, key, _, path in conditions_in(policy):
             meant = _meant(key.partition("/")[0].lower())
             if meant:
-                yield Finding(
+                yield RuleFinding(
                     path,
                     f"The condition uses {key}, which no request has: it is never met. Did you mean {meant}?",
                 )

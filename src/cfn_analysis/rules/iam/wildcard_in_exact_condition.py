@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions_in, texts
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import show
 
 # Operators without wildcards.
@@ -28,7 +28,7 @@ class WildcardInExactCondition(Rule):
             wild = [text for text in texts(value) if "*" in text or "?" in text]
             if exact and wild:
                 like = "NotLike" if exact[3] else "Like"
-                yield Finding(
+                yield RuleFinding(
                     path,
                     f"{operator} compares {key} with {show(wild[0])} exactly: the wildcard "
                     f"matches only itself. Use String{like}{exact[5] or ''}.",

@@ -4,7 +4,7 @@ from cfnlint.helpers import is_function
 
 from cfn_analysis.model.wildcards import matches
 from cfn_analysis.rules.support.documents import documents, each, principals
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.values import is_true
 
 
@@ -43,7 +43,7 @@ class KeyWithoutAdministrator(Rule):
                 and (principals(statement, "AWS") or "NotPrincipal" in statement)
             ):
                 return
-        yield Finding(
+        yield RuleFinding(
             ("KeyPolicy",),
             "KeyPolicy allows no one kms:PutKeyPolicy: KMS refuses the key. Allow the account's root kms:*.",
         )

@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 from cfn_analysis.rules.support.documents import IDENTITY_POLICIES, conditions, documents, principals, texts
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import logical_ids_in
 
 REGIONAL = re.compile(r"([a-z0-9-]+)\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com")
@@ -36,7 +36,7 @@ class ServiceOfAnotherRegion(Rule):
             if not is_regional or len(regions) != 1 or [*regions] == validator.context.regions:
                 continue  # several regions are meant
             for service, where in regional:
-                yield Finding(
+                yield RuleFinding(
                     where,
                     f"{service[0]} is the service of {service[2]}, and the policy is for AWS::Region. Write "
                     f"{service[1]}.${{AWS::Region}}.amazonaws.com.",

@@ -5,7 +5,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import document_texts, each
 from cfn_analysis.rules.support.references import is_complete, single_reference, sub_text
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.spellings import is_slip
 from cfn_analysis.rules.support.values import Path, of_type
@@ -57,7 +57,7 @@ class FilterOfMissingField(Rule):
             names = pattern.strip().strip("[]").split(",")
             whole = pattern.strip().startswith("[") and "..." not in pattern
             if whole and len(names) != columns.get(group, len(names)):
-                yield Finding(
+                yield RuleFinding(
                     path,
                     f"FilterPattern has {len(names)} columns, and a record of the flow log in {group} "
                     f"{columns[group]}: it never matches. Name every field, or write '...'.",
@@ -72,9 +72,9 @@ def _json_fields(pattern: str) -> list[str]:
     return list(dict.fromkeys(JSON_FIELD.findall(re.sub(r'"(?:[^"\\]|\\.)*"', "", pattern))))
 
 
-def _missing(path: Path, field: str, group: str, fields: set[str], effect: str) -> Finding:
+def _missing(path: Path, field: str, group: str, fields: set[str], effect: str) -> RuleFinding:
     hint = did_you_mean(field.partition(".")[0], sorted(fields))
-    return Finding(
+    return RuleFinding(
         path, f"{path[-1]} uses $.{field}, which the access log of {group} does not contain: {effect}.{hint}"
     )
 
@@ -90,14 +90,16 @@ def _values(
             yield _missing(where, field, group, keys, "the metric has no data")
         elif columns and field not in columns:
             hint = did_you_mean(field, columns)
-            yield Finding(
+            yield RuleFinding(
                 where,
                 f"{path[-1]} uses {text}, not a column of FilterPattern: the metric has no data.{hint}",
             )
         elif pattern.startswith("{") and field not in listed:
             close = next((name for name in listed if is_slip(field, name)), "")
             if close:
-                yield Finding(where, f"{path[-1]} uses {text}, and the field is $.{close}: one is misspelt.")
+                yield RuleFinding(
+                    where, f"{path[-1]} uses {text}, and the field is $.{close}: one is misspelt."
+                )
 
 
 def _read_fields(properties: Any) -> Iterator[tuple[Path, str]]:
@@ -125,7 +127,7 @@ def _queries(validator: Validator, resources: Any, keys: dict[str, set[str]]) ->
                 if field in logged:
                     continue
                 hint = did_you_mean(field, sorted(logged))
-                yield Finding(
+                yield RuleFinding(
                     (logical_id, "Properties", "QueryString"),
                     f"QueryString reads {field}, which the access log of {' and '.join(groups)} does not "
                     f"contain: the column stays empty.{hint}",

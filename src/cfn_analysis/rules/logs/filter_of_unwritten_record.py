@@ -5,7 +5,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import texts
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import items, of_type
 from cfn_analysis.rules.support.words import nearest, words
@@ -47,11 +47,11 @@ class FilterOfUnwrittenRecord(Rule):
                 continue
             problems = [_unwritten(pattern, config) for config in logging[group]]
             if all(problems):
-                yield Finding((logical_id, "Properties", "FilterPattern"), f"FilterPattern {problems[0]}")
+                yield RuleFinding((logical_id, "Properties", "FilterPattern"), f"FilterPattern {problems[0]}")
             for where, text in _asked(logical_id, properties, pattern):
                 for field in re.findall(r"\$\.(\w+(?:\.\w+)*)", text):
                     if right := _report_field(field, pattern):
-                        yield Finding(where, f"{where[-1]} has $.{field}, which is in $.{right}.")
+                        yield RuleFinding(where, f"{where[-1]} has $.{field}, which is in $.{right}.")
 
 
 def _report_field(field: str, pattern: str) -> str:

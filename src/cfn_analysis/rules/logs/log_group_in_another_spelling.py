@@ -4,7 +4,7 @@ from typing import Any
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.references import sub_text
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import of_type
 
 # Type -> the path to the names of log groups.
@@ -45,7 +45,7 @@ class LogGroupInAnotherSpelling(Rule):
                 text = sub_text(value)
                 if text and text not in groups and _spelling(text) in by_spelling:
                     name, group = by_spelling[_spelling(text)]
-                    yield Finding(
+                    yield RuleFinding(
                         path, f"{text} is not a log group of the template; {group} is called {name}. Use Ref."
                     )
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 from cfn_analysis.rules.support.queries import commands
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 
 STATS = re.compile(r"stats\s+(.*?)(?:\s+by\s+(.*))?$", re.IGNORECASE | re.DOTALL)
 SORT = re.compile(r"sort\s+([@\w.]+)(?:\s+(?:asc|desc))?$", re.IGNORECASE)
@@ -26,7 +26,7 @@ class QueryAsksForLostField(Rule):
     def findings(self, validator: Validator, properties: Any) -> Findings:
         for query in commands(validator, properties):
             for field in _lost(query):
-                yield Finding(
+                yield RuleFinding(
                     ("QueryString",),
                     f"QueryString sorts by {field}, which stats does not leave: the order is arbitrary. Sort "
                     "by a result of stats, or by a field behind by.",

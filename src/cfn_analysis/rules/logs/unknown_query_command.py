@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 from cfn_analysis.rules.support.queries import commands
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.words import did_you_mean, words
 
 COMMANDS = words("""
@@ -37,7 +37,7 @@ class UnknownQueryCommand(Rule):
                     continue
                 hint = did_you_mean(word[1], COMMANDS, 0.75)
                 if hint or word[1].lower() in FOREIGN:
-                    yield Finding(
+                    yield RuleFinding(
                         ("QueryString",),
                         f"QueryString has the command {word[1]}, which Logs Insights does not have.{hint}",
                     )

@@ -2,7 +2,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.aurora import CLUSTER, UNKNOWN, aurora_mysql, members, setting
 from cfn_analysis.rules.support.references import own_id
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
 from cfn_analysis.rules.support.values import items, show
 
@@ -54,7 +54,7 @@ class ExportedLogSwitchedOff(Rule):
                     text = _message(state).format(
                         log=log, when="{when}", state=state, switch=SWITCHES[log], holder=holder
                     )
-                    yield Finding((NAME,), text, case)
+                    yield RuleFinding((NAME,), text, case)
 
 
 def _silence(case: Validator, log: str, cluster: Any, instances: Any) -> str:

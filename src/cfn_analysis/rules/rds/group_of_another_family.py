@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.aurora import CLUSTER, CLUSTER_GROUP, INSTANCE, INSTANCE_GROUP
 from cfn_analysis.rules.support.references import target
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import values
 
@@ -33,7 +33,7 @@ class GroupOfAnotherFamily(Rule):
                 continue
             own = re.fullmatch(r"(.*?)-?(\d+(?:\.\d+)?)?", family)
             if own and own[1] != engine and engine in ENGINES and own[1] in ENGINES:
-                yield Finding(
+                yield RuleFinding(
                     (name,), f"{name} is {group}, whose Family {family} is not of {engine}: RDS refuses it."
                 )
             elif (
@@ -42,7 +42,7 @@ class GroupOfAnotherFamily(Rule):
                 and versions
                 and not any(_fits(version, engine, own[2]) for version in versions)
             ):
-                yield Finding(
+                yield RuleFinding(
                     (name,),
                     f"{name} is {group}, whose Family {family} is not of version {versions[0]}: RDS refuses "
                     "it.",

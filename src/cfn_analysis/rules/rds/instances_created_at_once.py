@@ -2,7 +2,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.aurora import CLUSTER, members
 from cfn_analysis.rules.support.references import waits_for
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import case_of, of_type
 
 
@@ -28,7 +28,7 @@ class InstancesCreatedAtOnce(Rule):
             for second in free[1:]:
                 first_case = case_of(validator, resources[free[0]])
                 if first_case and case_of(first_case, resources[second]):
-                    yield Finding(
+                    yield RuleFinding(
                         (second,),
                         f"{second} does not wait for {free[0]}: both are created at once, and the one that "
                         f"is ready first becomes the writer of {cluster_id}. Add DependsOn: {free[0]}.",

@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.aurora import CLUSTER_GROUP, INSTANCE_GROUP, settings
 from cfn_analysis.rules.support.references import own_type
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.words import did_you_mean, named, words
 
 RENAMED = {
@@ -48,7 +48,7 @@ class RefusedDatabaseParameter(Rule):
         of_instance = own_type(validator) == INSTANCE_GROUP
         for name, value, path in settings(validator, properties):
             if of_instance and name in CLUSTER_ONLY:
-                yield Finding(
+                yield RuleFinding(
                     path,
                     f"{name} is set to {value} for an instance: it applies to the whole cluster, and RDS "
                     "does not find it in this group. Set it in the AWS::RDS::DBClusterParameterGroup.",
@@ -56,7 +56,7 @@ class RefusedDatabaseParameter(Rule):
                 continue
             reason = _reason(name) or _value_reason(name, value)
             if reason:
-                yield Finding(path, f"{name} is set to {value}: {reason}")
+                yield RuleFinding(path, f"{name} is set to {value}: {reason}")
 
 
 def _reason(name: str) -> str:

@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 from cfn_analysis.rules.support.references import own_type
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -43,10 +43,10 @@ class WindowsOverlap(Rule):
             for name, span in spans.items():
                 if span and (span[1] - span[0]) % 1440 < shortest:
                     message = f"{name} is shorter than {shortest} minutes{{when}}: the service refuses it."
-                    yield Finding((name,), message, case)
+                    yield RuleFinding((name,), message, case)
             backup, weekly = spans.get(daily), spans.get(MAINTENANCE)
             if backup and weekly and weekly[0] >= 1440 and _overlap(backup, weekly):
-                yield Finding(
+                yield RuleFinding(
                     (MAINTENANCE,),
                     f"{MAINTENANCE} is {windows[MAINTENANCE]}{{when}}, which overlaps the daily backup "
                     "window: the service refuses it. Move one of them.",

@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import each, texts
 from cfn_analysis.rules.support.references import sub_text
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import Path, of_type
 
 
@@ -32,7 +32,7 @@ class NameUnknownToDistribution(Rule):
             if any(_may_answer_for(alias, name) for alias in aliases):
                 continue
             listed = f"has only {' and '.join(aliases)}" if aliases else "is empty"
-            yield Finding(
+            yield RuleFinding(
                 path,
                 f"Name is {name} and is an alias for {domain[1]}, whose Aliases {listed}: CloudFront "
                 "answers 403. Add the name to Aliases.",

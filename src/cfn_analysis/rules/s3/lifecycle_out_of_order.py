@@ -1,6 +1,6 @@
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
 from cfn_analysis.rules.support.values import existing, items, mappings
 
@@ -24,7 +24,7 @@ class LifecycleOutOfOrder(Rule):
             for move in moves:
                 days = number(only_value(case, move.get("TransitionInDays")))
                 if days is not None and expiry is not None and expiry <= days:
-                    yield Finding(
+                    yield RuleFinding(
                         existing(rule, ("ExpirationInDays",)),
                         f"ExpirationInDays is {expiry:g}{{when}}, and objects move to "
                         f"{move.get('StorageClass')} after {days:g}: S3 refuses the rule. Let them expire "

@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import case_of, children, existing, of_type, show
 
 RETAINING = {"Retain", "RetainExceptOnCreate"}
@@ -31,7 +31,7 @@ class RetainedBucketLosesPolicy(Rule):
             kept, lost = _kinds(validator, bucket) & RETAINING, _kinds(validator, policy) - RETAINING
             if kept and lost and _denies(properties.get("PolicyDocument")):
                 written = show(policy["DeletionPolicy"]) if "DeletionPolicy" in policy else "missing"
-                yield Finding(
+                yield RuleFinding(
                     (policy_id, *existing(policy, ("DeletionPolicy",))),
                     f"DeletionPolicy is {written}, and "
                     f"{show(bucket['DeletionPolicy'])} on {bucket_id}: the bucket stays in the account, and "

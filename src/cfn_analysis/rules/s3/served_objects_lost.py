@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.distributions import readers
 from cfn_analysis.rules.support.references import own_id
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.values import Path, branches, place, values
 
@@ -44,7 +44,7 @@ class ServedObjectsLost(Rule):
             if all(status == "Disabled" for status in statuses):
                 continue
             for storage_class, path in _archives(validator, where, rule):
-                yield Finding(
+                yield RuleFinding(
                     path,
                     f'StorageClass is "{storage_class}" for the current objects of a bucket that {reader} '
                     "serves: once they are moved there, S3 refuses to read them. Use "
@@ -52,7 +52,7 @@ class ServedObjectsLost(Rule):
                 )
             days = _days_until_deleted(where, rule)
             if days and "Enabled" in statuses:
-                yield Finding(
+                yield RuleFinding(
                     (*place(where, validator), "ExpirationInDays"),
                     f"ExpirationInDays is {days:g} for all objects of a bucket that {reader} serves: they "
                     "are deleted that many days after their upload. Add a Prefix, or expire only old "

@@ -1,6 +1,6 @@
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.values import branches, is_true, place, possible_values
 
 BLOCKS = {
@@ -34,7 +34,7 @@ class UnreachableWebsite(Rule):
             for name, effect in BLOCKS.items():
                 for value, where in branches(start, bucket, "PublicAccessBlockConfiguration", name):
                     if any(is_true(possible) for possible in possible_values(where, value)):
-                        yield Finding(
+                        yield RuleFinding(
                             place(where, validator),
                             f"{name} is true on a bucket with WebsiteConfiguration: {effect}, and the "
                             "website answers 403. Remove WebsiteConfiguration and serve the bucket by "

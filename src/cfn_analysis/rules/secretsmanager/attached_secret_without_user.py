@@ -5,7 +5,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.references import sub_text, target
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 
 
@@ -40,7 +40,7 @@ class AttachedSecretWithoutUser(Rule):
             return
         missing_keys = [name for name in ("username", "password") if name not in keys]
         if missing_keys:
-            yield Finding(
+            yield RuleFinding(
                 ("SecretId",),
                 f"SecretId is {secret}, which has no {' and no '.join(missing_keys)}: no one can log in with "
                 "it. Add username to SecretStringTemplate, and set GenerateStringKey: password.",

@@ -4,7 +4,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.references import find_resource, sub_text
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import is_true, of_type
 
@@ -37,7 +37,7 @@ class PasswordThatRdsRefuses(Rule):
                 continue
             refused = [character for character in REFUSED if character not in excluded]
             if refused:
-                yield Finding(
+                yield RuleFinding(
                     (secret, "Properties", "GenerateSecretString"),
                     f"GenerateSecretString generates the password of {user} and can use {' '.join(refused)}, "
                     "which RDS refuses: the stack fails for some passwords. Add them to ExcludeCharacters.",

@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.references import sub_text
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import (
     Path,
     as_text,
@@ -54,7 +54,7 @@ def _same_keys(validator: Validator, resources: Any) -> Findings:
         keys = [name.partition("=")[0] for name in names]
         shared = " and ".join(", ".join(keys).rsplit(", ", 1))
         for _, path, twin in twins(validator, resources, keyed):
-            yield Finding(
+            yield RuleFinding(
                 ("Resources", *path), f"{path[0]} has the same {shared} as {twin}: {effect or REFUSED}"
             )
 
@@ -70,7 +70,7 @@ def _same_exports(validator: Validator, outputs: Any) -> Findings:
             twin = twin or next(iter(coinciding), "")
             earlier.append((output_id, case))
         if twin:
-            yield Finding(
+            yield RuleFinding(
                 ("Outputs", output_id, "Export", "Name"),
                 f"Export.Name is {show(output['Export']['Name'])}, and {twin} is exported under the same "
                 "name: the stack fails. Give each export a unique name.",

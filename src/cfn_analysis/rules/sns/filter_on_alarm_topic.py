@@ -5,7 +5,7 @@ from cfnlint.helpers import is_function
 from cfn_analysis.rules.support.callers import ALARM_ACTIONS
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.references import single_reference
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import of_type
 from cfn_analysis.rules.support.words import words
 
@@ -39,7 +39,7 @@ class FilterOnAlarmTopic(Rule):
                 continue
             scope = properties.get("FilterPolicyScope", "MessageAttributes")
             if scope == "MessageAttributes" and not set(BODY).isdisjoint(policy):
-                yield Finding(
+                yield RuleFinding(
                     (logical_id, "Properties", "FilterPolicy"),
                     f"FilterPolicy filters on attributes, and the alarms that notify {topic} have none: no "
                     "message is delivered. Set FilterPolicyScope: MessageBody.",

@@ -15,7 +15,7 @@ ANY_PROTOCOL = "-1"
 PORTS = (0.0, 65535.0)
 
 
-class Entry(NamedTuple):
+class NetworkAclEntry(NamedTuple):
     """A rule of a network ACL; a part that is not known is None."""
 
     logical_id: str
@@ -32,7 +32,9 @@ class Entry(NamedTuple):
         return self.protocol == ANY_PROTOCOL and self.network is not None and self.network.prefixlen == 0
 
 
-def acl_entries(validator: Validator, resources: Any, acl: str) -> Iterator[tuple[list[Entry], Validator]]:
+def acl_entries(
+    validator: Validator, resources: Any, acl: str
+) -> Iterator[tuple[list[NetworkAclEntry], Validator]]:
     """Yield the rules of a network ACL in each case, in their order in the template."""
     own = {
         logical_id: conditional_properties(resource)
@@ -43,9 +45,9 @@ def acl_entries(validator: Validator, resources: Any, acl: str) -> Iterator[tupl
         yield [_entry(case, logical_id, properties) for logical_id, properties in plain.items()], case
 
 
-def _entry(case: Validator, logical_id: str, properties: Any) -> Entry:
+def _entry(case: Validator, logical_id: str, properties: Any) -> NetworkAclEntry:
     protocol = str(_only_default(case, properties.get("Protocol")))
-    return Entry(
+    return NetworkAclEntry(
         logical_id,
         number(_only_default(case, properties.get("RuleNumber"))),
         str(_only_default(case, properties.get("RuleAction"))).lower() != "deny",

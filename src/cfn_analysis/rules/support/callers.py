@@ -56,8 +56,8 @@ class Caller(NamedTuple):
     """What the service needs on the key of the target; None if it cannot use an encrypted target."""
 
 
-class Call(NamedTuple):
-    """A call by a service in one case."""
+class CalledTarget(NamedTuple):
+    """What a service calls in one case."""
 
     caller: Caller
     path: Path
@@ -118,16 +118,16 @@ def _all_callers() -> tuple[Caller, ...]:
 CALLERS = _all_callers()
 
 
-def calls_of_services(validator: Validator, resources: Any) -> list[Call]:
+def calls_of_services(validator: Validator, resources: Any) -> list[CalledTarget]:
     """Return what the services call in a template."""
     cache = memory(validator.cfn)
     if "calls of services" not in cache:
         cache["calls of services"] = list(_all_calls(validator, resources))
-    calls: list[Call] = cache["calls of services"]
+    calls: list[CalledTarget] = cache["calls of services"]
     return calls
 
 
-def _all_calls(validator: Validator, resources: Any) -> Iterator[Call]:
+def _all_calls(validator: Validator, resources: Any) -> Iterator[CalledTarget]:
     for caller in CALLERS:
         for logical_id, resource, properties in of_type(resources, caller.kind):
             case = case_of(validator, resource)
@@ -137,7 +137,7 @@ def _all_calls(validator: Validator, resources: Any) -> Iterator[Call]:
 
 def _calls(
     case: Validator, resources: Any, caller: Caller, logical_id: str, properties: Any
-) -> Iterator[Call]:
+) -> Iterator[CalledTarget]:
     *above, last = caller.path.split("/")
     if above[:1] and above[0] not in properties:
         return
@@ -146,7 +146,7 @@ def _calls(
     for parent, where in branches(case, properties, *above):
         if not isinstance(parent, dict) or not _is_used(caller, parent):
             continue
-        source = _source(caller.source, logical_id, parent, properties)
+        source = _calling_resource(caller.source, logical_id, parent, properties)
         for value, value_case in branches(where, parent, *last.split("/")):
             target = _target(resources, value, caller.targets)
             if not target:
@@ -154,7 +154,7 @@ def _calls(
             call_case = case_of(value_case, resources[target])
             if call_case is not None:
                 path = (logical_id, "Properties", *place(value_case, case))
-                yield Call(caller, path, target, source, properties, call_case)
+                yield CalledTarget(caller, path, target, source, properties, call_case)
 
 
 def _is_used(caller: Caller, parent: Any) -> bool:
@@ -169,7 +169,7 @@ def _is_used(caller: Caller, parent: Any) -> bool:
     return bool(parent.get(key))
 
 
-def _source(name: str, logical_id: str, parent: Any, properties: Any) -> str:
+def _calling_resource(name: str, logical_id: str, parent: Any, properties: Any) -> str:
     """Return the resource for which a service calls; empty if it is not known."""
     if name == "-":
         return ""

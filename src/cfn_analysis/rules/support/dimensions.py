@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from cfn_analysis.rules.support.words import rows, words
 
-Sets = tuple[tuple[str, ...], ...]
+DimensionSets = tuple[tuple[str, ...], ...]
 
 # Of these services the sets are all there are.
 COMPLETE = ("AWS/NATGateway", "AWS/SQS")
@@ -17,15 +17,15 @@ FOREIGN = words("""
 """)
 
 
-def _sets(line: str) -> tuple[list[str], Sets]:
+def _sets(line: str) -> tuple[list[str], DimensionSets]:
     metrics, listed = line.split(": ")
     sets = [part.replace("-", "").split() for part in listed.split("|")]
     return metrics.split(), tuple(tuple(names) for names in sets)
 
 
-def _sets_by_metric() -> dict[tuple[str, str], Sets]:
+def _sets_by_metric() -> dict[tuple[str, str], DimensionSets]:
     """Return namespace and name of a metric -> its sets; the name is empty for all metrics of a service."""
-    by_metric: dict[tuple[str, str], Sets] = {}
+    by_metric: dict[tuple[str, str], DimensionSets] = {}
     for line in rows(__file__):
         (namespace, *names), sets = _sets(line)
         for name in names or [""]:
@@ -36,12 +36,12 @@ def _sets_by_metric() -> dict[tuple[str, str], Sets]:
 SETS = _sets_by_metric()
 
 
-def sets_of(namespace: str | None, name: str | None) -> Sets:
+def sets_of(namespace: str | None, name: str | None) -> DimensionSets:
     """Return the sets of dimensions of a metric; none if they are not known."""
     return SETS.get((namespace or "", name or ""), SETS.get((namespace or "", ""), ()))
 
 
-def is_missing(namespace: str | None, sets: Sets, names: Iterable[str]) -> bool:
+def is_missing(namespace: str | None, sets: DimensionSets, names: Iterable[str]) -> bool:
     """Return whether a service reports nothing by these dimensions."""
     dimensions = sorted(names)
     if not sets or dimensions in [sorted(names_of_set) for names_of_set in sets]:
@@ -57,6 +57,6 @@ def _is_listed(namespace: str | None, dimension: str) -> bool:
     return dimension.lower() in [name.lower() for name in names]
 
 
-def sets_text(sets: Sets) -> str:
+def sets_text(sets: DimensionSets) -> str:
     """Return the most useful sets in words."""
     return ", or ".join(" and ".join(names) or "none" for names in sets[:3])

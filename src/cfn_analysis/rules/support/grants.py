@@ -6,7 +6,14 @@ from typing import Any, NamedTuple
 from cfnlint.jsonschema import Validator
 
 from cfn_analysis.rules.support.documents import each, texts
-from cfn_analysis.rules.support.policies import MANAGED, ROLE, Sourced, allows, may_match_action, roles
+from cfn_analysis.rules.support.policies import (
+    MANAGED,
+    ROLE,
+    SourcedStatement,
+    allows,
+    may_match_action,
+    roles,
+)
 from cfn_analysis.rules.support.references import target
 
 
@@ -54,7 +61,7 @@ def _managed_actions(arns: Sequence[str]) -> set[str]:
     return actions
 
 
-def _sources(statements: Sequence[Sourced], action: str, logical_id: str) -> set[str]:
+def _sources(statements: Sequence[SourcedStatement], action: str, logical_id: str) -> set[str]:
     """Return the role or the policies whose statements may allow an action."""
     return {source for source, statement in statements if _grants(statement, action, logical_id)}
 

@@ -70,7 +70,7 @@ def _metric(holder: Any, statistics: list[Any], case: Validator, properties: Any
     return Metric(
         namespace=_known_text(case, holder.get("Namespace", "")),
         name=metric_name(case, holder.get("MetricName", "")),
-        dimensions=_dimensions(case, holder.get("Dimensions", [])),
+        dimensions=_dimensions_by_name(case, holder.get("Dimensions", [])),
         statistic=_known_text(case, statistics[0]) if statistics else "",
         case=case,
         properties=properties,
@@ -85,7 +85,7 @@ def _known_text(case: Validator, value: Any) -> str | None:
     return text
 
 
-def _dimensions(case: Validator, listed: Any) -> dict[str, Any] | None:
+def _dimensions_by_name(case: Validator, listed: Any) -> dict[str, Any] | None:
     """Return the dimensions by name; None if one is not known."""
     if not isinstance(listed, list):
         return None

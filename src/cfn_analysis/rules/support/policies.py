@@ -22,7 +22,7 @@ TRACES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 MANAGED = {f":policy/{name}": tuple(actions) for name, *actions in columns(__file__)}
 
 # A statement with the logical ID of its resource.
-Sourced = tuple[str, Any]
+SourcedStatement = tuple[str, Any]
 
 
 def roles(validator: Validator, role_id: str, more: Any = None) -> Iterator[tuple[Any, Validator, Any]]:
@@ -52,13 +52,13 @@ def _role_ids(properties: Any) -> list[str]:
     ]
 
 
-def _statements(role_id: str, role: Any, policies: dict[str, Any]) -> list[Sourced] | None:
+def _statements(role_id: str, role: Any, policies: dict[str, Any]) -> list[SourcedStatement] | None:
     for arn in as_list(role.get("ManagedPolicyArns")):
         if single_reference(arn)[0] not in policies and not (sub_text(arn) or "").endswith(tuple(MANAGED)):
             return None
     documents = [(role_id, policy.get("PolicyDocument")) for policy in as_list(role.get("Policies"))]
     documents += [(logical_id, policy.get("PolicyDocument")) for logical_id, policy in policies.items()]
-    statements: list[Sourced] = []
+    statements: list[SourcedStatement] = []
     for source, document in documents:
         if not isinstance(document, dict):
             return None

@@ -14,10 +14,10 @@ from cfn_analysis.rules.support.scenarios import when
 from cfn_analysis.rules.support.values import Path, branches, case_of, memory
 from cfn_analysis.rules.support.well_formed import well_formed
 
-__all__ = ["Finding", "Findings", "Rule", "Validator", "properties_of"]
+__all__ = ["Findings", "Rule", "RuleFinding", "Validator", "properties_of"]
 
 
-class Finding(NamedTuple):
+class RuleFinding(NamedTuple):
     """A finding of a rule, which becomes a match of cfn-lint."""
 
     path: Path
@@ -28,7 +28,7 @@ class Finding(NamedTuple):
     """The case of the finding; None if the message does not contain conditions."""
 
 
-Findings = Iterator[Finding]
+Findings = Iterator[RuleFinding]
 """The result of ``Rule.findings``. Rules import it and ``Validator`` from here."""
 
 

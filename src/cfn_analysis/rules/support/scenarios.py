@@ -8,7 +8,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 from cfnlint.jsonschema import Validator
 
-from cfn_analysis.model.resolving import Known, ResolveError
+from cfn_analysis.model.resolving import ResolveError, Resolver
 from cfn_analysis.model.three_valued import truth_of
 from cfn_analysis.rules.support.values import assume, children, possible_values, show, values
 
@@ -130,7 +130,7 @@ def is_possible(case: Validator) -> bool:
     parameters = {name: assumed[name] for name in declared if name in assumed}
     region = assumed.get("AWS::Region", case.cfn.regions[0])
     try:
-        resolver = Known(case.cfn.template, parameters, declared.keys() - parameters.keys(), region=region)
+        resolver = Resolver(case.cfn.template, parameters, declared.keys() - parameters.keys(), region=region)
     except ResolveError:  # reported by cfn-lint's own rules
         return True
     status = case.context.conditions.status

@@ -20,7 +20,7 @@ from cfn_analysis.rules.support.words import rows, words
 
 Actions = tuple[str, ...]
 # What a value needs: actions, and the resource of the template on which; empty if any.
-Needed = tuple[Actions, str]
+NeededActions = tuple[Actions, str]
 
 FUNCTION = "AWS::Lambda::Function"
 
@@ -63,7 +63,7 @@ class ServiceRole(NamedTuple):
     """Whether the service refuses the resource without a role, unless a resource policy is sufficient."""
 
 
-def _integration(_validator: Validator, integration: Any) -> Iterator[Needed]:
+def _integration(_validator: Validator, integration: Any) -> Iterator[NeededActions]:
     """Yield what the integration of a REST API with a service needs."""
     for text in texts(integration.get("Uri")):
         uri = re.search(r":apigateway:(?:\$\{AWS::Region\}|[^:]*):([a-z0-9-]+):(path|action)/(\w*)", text)
@@ -86,7 +86,7 @@ def _requested_action(service: str, integration: Any) -> str:
     return parameter[1]
 
 
-def _function_log(case: Validator, function: Any) -> Iterator[Needed]:
+def _function_log(case: Validator, function: Any) -> Iterator[NeededActions]:
     """Yield what the log of a function needs: on its log group, if that is in the template."""
     group, _ = target(case, value_at(function, ("LoggingConfig", "LogGroup")), "AWS::Logs::LogGroup")
     yield WRITE_LOG, group
@@ -148,7 +148,7 @@ SERVICE_ROLES = tuple(_service_role(line) for line in rows(__file__))
 
 def needed_actions(
     validator: Validator, resources: Any, service_role: ServiceRole, properties: Any
-) -> Iterator[tuple[Path, Any, Needed, Validator]]:
+) -> Iterator[tuple[Path, Any, NeededActions, Validator]]:
     """Yield place and value of a role, and what it must allow, for each case."""
     *above, last = service_role.role.split("/")
     if service_role.role == "Roles/*":
@@ -171,7 +171,7 @@ def needed_actions(
 
 def _needed(
     case: Validator, resources: Any, service_role: ServiceRole, parent: Any
-) -> Iterator[tuple[Needed, Validator]]:
+) -> Iterator[tuple[NeededActions, Validator]]:
     """Yield what a role must allow for the properties beside it, for each case."""
     if not service_role.value:
         yield from _needed_for(case, resources, service_role, parent)
@@ -190,7 +190,7 @@ def _needed(
 
 def _needed_for(
     case: Validator, resources: Any, service_role: ServiceRole, value: Any
-) -> Iterator[tuple[Needed, Validator]]:
+) -> Iterator[tuple[NeededActions, Validator]]:
     """Yield what a role must allow for a value: always, on the resource that it names, or by a function."""
     if isinstance(service_role.actions, dict):
         for logical_id in _resources_in(resources, service_role, value):

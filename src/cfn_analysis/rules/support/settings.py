@@ -17,7 +17,7 @@ from cfnlint.jsonschema import CfnTemplateValidator, Validator
 from cfn_analysis.model.references import value_at
 from cfn_analysis.model.rendering import load
 from cfn_analysis.rules.support.references import sub_text, target_case
-from cfn_analysis.rules.support.rule import Finding
+from cfn_analysis.rules.support.rule import RuleFinding
 from cfn_analysis.rules.support.scenarios import default_values, number, property_scenarios
 from cfn_analysis.rules.support.values import as_text, branches, existing, of_type, place, show
 
@@ -120,7 +120,7 @@ def _is_required(path: str, schema: Any) -> bool:
 
 def faulty_settings(
     validator: Validator, properties: Any, rows: Sequence[Row], values_of: Values = default_values
-) -> Iterator[tuple[Row, Finding]]:
+) -> Iterator[tuple[Row, RuleFinding]]:
     """Yield each row that applies to a resource, with the finding, in each case."""
     resources = validator.cfn.template["Resources"]
     parts: dict[tuple[str, ...], list[tuple[Any, Validator]]] = {}
@@ -135,7 +135,7 @@ def faulty_settings(
             start = place(case, validator) if row.steps else ()
             path = (*start, *_first_path(part, row.when))
             for words, known_case in _row_facts(case, part, properties, row, values_of):
-                yield row, Finding(path, f"{' and '.join(words)}{{when}}: {row.says}", known_case)
+                yield row, RuleFinding(path, f"{' and '.join(words)}{{when}}: {row.says}", known_case)
 
 
 def _first_path(part: Any, when: Mapping[str, Any]) -> tuple[str | int, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.values import as_text, children, ref_name, show
 
@@ -40,7 +40,7 @@ class ConditionOnImpossibleValue(Rule):
                     name, entries = _map_entries(looked_up, template.get("Mappings"))
                     text = as_text(literal)
                     if entries and not isinstance(literal, dict | list) and text and text not in entries:
-                        yield Finding(
+                        yield RuleFinding(
                             path,
                             f"Fn::Equals compares an entry of {name} with {show(text)}, and the map has "
                             f"{' and '.join(show(entry) for entry in sorted(entries)[:5])}: it is never "
@@ -52,7 +52,7 @@ class ConditionOnImpossibleValue(Rule):
                     text = as_text(literal)
                     allowed = _allowed(name, parameters if isinstance(parameters, dict) else {}, text)
                     if allowed:
-                        yield Finding(
+                        yield RuleFinding(
                             path,
                             f"Fn::Equals compares {name} with {show(text)}, but {allowed}: it is never true.",
                         )

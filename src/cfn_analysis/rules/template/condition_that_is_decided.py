@@ -2,7 +2,7 @@ from typing import Any
 
 from cfnlint.helpers import is_function
 
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import assume
 
 
@@ -29,7 +29,7 @@ class ConditionThatIsDecided(Rule):
                 continue
             possible = [status for status in (True, False) if assume(validator, {name: status})]
             if len(possible) == 1:
-                yield Finding(
+                yield RuleFinding(
                     ("Conditions", name),
                     f"{name} is always {str(possible[0]).lower()}for all parameter values. Correct it, "
                     "or remove it.",

@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.schemas import explicit_names, name_paths
 from cfn_analysis.rules.support.values import case_of
 
@@ -32,7 +32,7 @@ class ConditionalRetainedName(Rule):
             return
         for path in name_paths(str(resource.get("Type")), validator.context.regions[0]):
             if name := _explicit_name(switched_on, properties, path):
-                yield Finding(
+                yield RuleFinding(
                     ("Properties", *path),
                     f"{'.'.join(path)} is {name}, {policy}, and the resource exists only when {condition} is "
                     "true: the retained resource keeps the name, and the next create fails because it "

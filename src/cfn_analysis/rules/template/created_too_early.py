@@ -1,11 +1,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cfn_analysis.rules.support.callers import RIGHTS, Call, calls_of_services
+from cfn_analysis.rules.support.callers import RIGHTS, CalledTarget, calls_of_services
 from cfn_analysis.rules.support.ordering import ORDERS, Order, keys
 from cfn_analysis.rules.support.references import waits_for
 from cfn_analysis.rules.support.resource_policies import Granted, ServiceCall, access, policies_of
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.targets import KEY
 from cfn_analysis.rules.support.values import case_of
 
@@ -77,7 +77,7 @@ def _before_policies(validator: Validator, resources: Any) -> Findings:
             yield _finding(validator, resources, waiting, sufficient[:1], does, call.caller.effect)
 
 
-def _sufficient_policies(validator: Validator, resources: Any, call: Call) -> list[str]:
+def _sufficient_policies(validator: Validator, resources: Any, call: CalledTarget) -> list[str]:
     """Return the policies that allow a call, each by itself in one of its cases."""
     rights = call.caller.rights or RIGHTS[resources[call.target]["Type"]]
     service_call = ServiceCall(call.caller.service, rights, call.target, call.source)
@@ -91,7 +91,7 @@ def _sufficient_policies(validator: Validator, resources: Any, call: Call) -> li
 
 def _finding(
     validator: Validator, resources: Any, waiting: str, missing: Sequence[str], does: str, effect: str
-) -> Finding:
+) -> RuleFinding:
     names = ", ".join(missing)
     back = [first for first in missing if waits_for(validator, first, waiting)]
     conditional = any("Condition" in resources[first] for first in missing)
@@ -100,7 +100,7 @@ def _finding(
         remedy = f"{back[0]} refers to {waiting}: write the name instead, and add DependsOn: {names}"
     elif conditional:
         remedy += ", or refer to it by Fn::If, since it has a Condition"
-    return Finding(
+    return RuleFinding(
         (waiting, "DependsOn") if "DependsOn" in resources[waiting] else (waiting,),
         f"{waiting} does not wait for {names}, {does}: {effect} if {waiting} is created first. {remedy}.",
     )

@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.references import single_reference, sub_text
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.schemas import (
     PropertyPath,
     create_only,
@@ -53,7 +53,7 @@ def _replaced(
         others = replacing_parameters(where, value) - logical_ids_in(name) if sub_text(value) else set()
         if others and path not in parents(kind, where.context.regions[0]):
             own, parameters = ".".join(name_path), sorted(others)
-            yield Finding(
+            yield RuleFinding(
                 ("Properties", *path),
                 f"{'.'.join(path)} is {show(value)}, and {own} is {show(name)}: a new value of "
                 f"{' or '.join(parameters)} replaces the resource, and the new one cannot have the name "

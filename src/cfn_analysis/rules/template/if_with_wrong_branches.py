@@ -4,7 +4,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import Path, as_text, children, logical_ids_in, ref_name, show
 
 EMPTY = ("", "0")  # a parameter with such a value stands for nothing
@@ -30,7 +30,7 @@ class IfWithWrongBranches(Rule):
         for section in ("Resources", "Outputs"):
             for path, (name, *branches) in _ifs(template.get(section), (section,)):
                 if branches[0] == branches[1]:
-                    yield Finding(
+                    yield RuleFinding(
                         path,
                         f"Fn::If has the same value whether {name} is true or not. Correct one of the two.",
                     )
@@ -38,7 +38,7 @@ class IfWithWrongBranches(Rule):
                 for status, own, opposite in ((True, *branches), (False, *reversed(branches))):
                     nothing = _empty(conditions, {"Condition": name}, status, exists)
                     for parameter in sorted(nothing.keys() & logical_ids_in(own) - logical_ids_in(opposite)):
-                        yield Finding(
+                        yield RuleFinding(
                             path,
                             f"Fn::If uses {parameter} where {name} is {str(status).lower()}, so that it is "
                             f"{show(nothing[parameter])}, and not in the other branch. Exchange the two.",
@@ -63,7 +63,7 @@ def _empty_properties(conditions: Any, resources: Any) -> Findings:
         for path, parameter in _refs(properties):
             if nothing.get(parameter) == "":
                 name = next(step for step in reversed(path) if isinstance(step, str))
-                yield Finding(
+                yield RuleFinding(
                     ("Resources", logical_id, "Properties", *path),
                     f"{name} is {parameter}, and {logical_id} exists where {condition} is true, so "
                     f'that it is "". Use the opposite condition.',

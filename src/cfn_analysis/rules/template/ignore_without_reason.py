@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.rule import Finding, Rule, Validator
+from cfn_analysis.rules.support.rule import Rule, RuleFinding, Validator
 
 FORM = (
     "Metadata: {cfn-lint: {config: {ignore_checks: [W0000], ignore_reasons: {W0000: why it is fine here}}}}"
@@ -24,16 +24,16 @@ class IgnoreWithoutReason(Rule):
     finding_class = "ordinary"
     looks_at = ()
 
-    def findings(self, validator: Validator, template: Any) -> Iterator[Finding]:
+    def findings(self, validator: Validator, template: Any) -> Iterator[RuleFinding]:
         if _config(template):
-            yield Finding(
+            yield RuleFinding(
                 ("Metadata", "cfn-lint"),
                 "Metadata configures cfn-lint for the whole template. Remove it, and ignore a rule on the "
                 f"resource it is about: {FORM}.",
             )
         for logical_id, resource in validator.cfn.get_resources().items():
             for problem in _useless_ignores(_config(resource)):
-                yield Finding(("Resources", logical_id, "Metadata", "cfn-lint", "config"), problem)
+                yield RuleFinding(("Resources", logical_id, "Metadata", "cfn-lint", "config"), problem)
 
 
 def ignored_checks(resource: Any) -> list[str]:

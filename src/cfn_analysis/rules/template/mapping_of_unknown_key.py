@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import as_text, children, ref_name, show
 
 
@@ -39,7 +39,7 @@ class MappingOfUnknownKey(Rule):
             (by,) = names
             for key in mapping:
                 if _never(by, str(key), parameters if isinstance(parameters, dict) else {}):
-                    yield Finding(
+                    yield RuleFinding(
                         ("Mappings", name, key), f"{name} is used with {by}, which is never {show(str(key))}."
                     )
 

@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.distributions import configurations
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import case_of, of_type, show
 from cfn_analysis.rules.support.words import named
 
@@ -44,7 +44,7 @@ class NothingUses(Rule):
                 continue
             kinds = {resources[user].get("Type") for user in users - shown}
             if all(kind in BYSTANDERS and not USERS[resource["Type"]].endswith(f" {kind}") for kind in kinds):
-                yield Finding(
+                yield RuleFinding(
                     (logical_id,),
                     f"No resource of the template uses {logical_id}, so it has no effect. Refer to it in "
                     f"{USERS[resource['Type']]}, or export it.",
@@ -64,7 +64,7 @@ def _unused_origins(validator: Validator, resources: Any) -> Findings:
             for index, origin in config.origins():
                 name = show(origin.get("Id"))
                 if name not in used and name not in groups:
-                    yield Finding(
+                    yield RuleFinding(
                         (distribution, "Properties", *config.path("Origins", index)),
                         f"No behavior uses the origin {name}{{when}}: it gets no requests. "
                         "Set TargetOriginId of a behavior.",

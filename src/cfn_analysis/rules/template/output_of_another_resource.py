@@ -3,7 +3,7 @@ from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.references import single_reference, sub_text
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 
 
 class OutputOfAnotherResource(Rule):
@@ -34,7 +34,7 @@ class OutputOfAnotherResource(Rule):
             alike = [name for name, resource in resources.items() if resource.get("Type") == kind]
             named = max((name for name in alike if str(key).startswith(name)), key=len, default="")
             if named and not key[len(named) : len(named) + 1].isdigit():
-                yield Finding(
+                yield RuleFinding(
                     ("Outputs", key, "Value"),
                     f"Outputs.{key} has the name of {named} and has the value of {logical_id}, another "
                     f"{kind}. Correct one of them.",
@@ -46,7 +46,7 @@ def _export_findings(outputs: Any, key: str, output: Any) -> Findings:
     name = sub_text(value_at(output, ("Export", "Name")))
     end = _letters_and_digits((name or "").rpartition("}")[2])
     if end in keys and end != _letters_and_digits(key):
-        yield Finding(
+        yield RuleFinding(
             ("Outputs", key, "Export", "Name"),
             f"Outputs.{key} is exported as {name}, which is the name of the output {keys[end]}. Correct one "
             "of them.",

@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.references import partial_text, single_reference
 from cfn_analysis.rules.support.returns import arn_of, is_arn
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import (
     Path,
@@ -70,12 +70,12 @@ class ReferenceInAnotherForm(Rule):
             case = case_of(validator, resource)
             if case is None:
                 continue
-            for path, message, where in _problems(case, types, resource["Type"], properties):
-                yield Finding((logical_id, "Properties", *path), message, where)
+            for path, message, where in _wrong_forms(case, types, resource["Type"], properties):
+                yield RuleFinding((logical_id, "Properties", *path), message, where)
             for path, text in _texts_inside(properties):
                 wrong = _arn_inside(types, text)
                 if wrong:
-                    yield Finding(
+                    yield RuleFinding(
                         (logical_id, "Properties", *path),
                         f"{_name(path)} is {show(text)}, in which {wrong[0]} is {wrong[1]}: the text "
                         f"matches nothing. "
@@ -83,7 +83,7 @@ class ReferenceInAnotherForm(Rule):
                     )
 
 
-def _problems(
+def _wrong_forms(
     case: Validator, types: dict[str, Any], kind: str, properties: Any
 ) -> Iterator[tuple[Path, str, Validator | None]]:
     for path in ARNS.get(kind, []):

@@ -7,7 +7,7 @@ from cfnlint.helpers import is_function
 
 from cfn_analysis.model.rendering import load
 from cfn_analysis.rules.support.references import own_type, sub_text
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import property_scenarios
 from cfn_analysis.rules.support.values import Path, existing, values
 from cfn_analysis.rules.support.words import did_you_mean
@@ -99,7 +99,7 @@ def _undefined(validator: Validator, properties: Any, row: NameUse) -> Findings:
         for name in used:
             if name.text in defined_texts:
                 continue
-            yield Finding(
+            yield RuleFinding(
                 _path_in_template(properties, part, name.path),
                 f"{_property(name.path)} names {name.text}{{when}}, which is not {row.kind}: {row.says}"
                 f"{_hint(name.text, defined_texts)}",

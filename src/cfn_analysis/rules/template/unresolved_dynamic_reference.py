@@ -5,7 +5,7 @@ from typing import Any
 from cfnlint.rules.functions.DynamicReferenceSecureString import DynamicReferenceSecureString
 from cfnlint.template import Template
 
-from cfn_analysis.rules.support.rule import Finding, Rule, Validator
+from cfn_analysis.rules.support.rule import Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import Path, children
 
 REFERENCE = re.compile(r"\{\{resolve:(ssm-secure|ssm|secretsmanager):")
@@ -28,11 +28,13 @@ class UnresolvedDynamicReference(Rule):
     finding_class = "documents"
     looks_at = ()
 
-    def findings(self, validator: Validator, template: Any) -> Iterator[Finding]:
+    def findings(self, validator: Validator, template: Any) -> Iterator[RuleFinding]:
         for path, text in _reference_texts(template, ()):
             for kind in dict.fromkeys(REFERENCE.findall(text)):
                 if problem := _why_unresolved(validator.cfn, path, kind):
-                    yield Finding(path, f"The dynamic reference {{{{resolve:{kind}:...}}}} is in {problem}")
+                    yield RuleFinding(
+                        path, f"The dynamic reference {{{{resolve:{kind}:...}}}} is in {problem}"
+                    )
 
 
 def _reference_texts(node: Any, path: Path) -> Iterator[tuple[Path, str]]:

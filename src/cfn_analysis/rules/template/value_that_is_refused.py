@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.references import own_type
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.values import branches, place, values
 from cfn_analysis.rules.support.words import did_you_mean, named
 
@@ -36,7 +36,7 @@ class ValueThatIsRefused(Rule):
                     if not isinstance(value, (str, int, float)) or f"{value}" in allowed:
                         continue
                     hint = did_you_mean(f"{value}", allowed, 0.8) or f" Allowed are {', '.join(allowed)}."
-                    yield Finding(
+                    yield RuleFinding(
                         place(where, validator) or path[:1],
                         f"{path[-1]} is {value}{{when}}, which the service refuses.{hint}",
                         case,

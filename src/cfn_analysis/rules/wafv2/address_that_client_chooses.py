@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.statements import place, rule_lists, statements
 from cfn_analysis.rules.support.values import show
@@ -35,7 +35,7 @@ class AddressThatClientChooses(Rule):
                 for name in CONFIGS:
                     config = value_at(body, (name,))
                     if isinstance(config, dict):
-                        yield Finding(
+                        yield RuleFinding(
                             place(properties, rules, (*path, name)),
                             f"Rule {show(rules[path[0]].get('Name'))} takes the address from the header "
                             f"{show(config.get('HeaderName'))}{{when}}, which clients of CloudFront choose. "

@@ -1,7 +1,7 @@
 import re
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.statements import place, rule_lists
 from cfn_analysis.rules.support.values import items, mappings, show
@@ -29,7 +29,7 @@ class EverythingAllowedFirst(Rule):
                 later = [at for at in priorities if at is not None and own is not None and at > own]
                 allows = isinstance(action, dict) and "Allow" in action
                 if allows and later and len(listed) == len(rules) and _is_everything(rule.get("Statement")):
-                    yield Finding(
+                    yield RuleFinding(
                         place(properties, rules, (index, "Statement")),
                         f"Rule {show(rule.get('Name'))} allows every request{{when}}: "
                         f"{'the rule after it gets' if len(later) == 1 else 'the rules after it get'} none. "

@@ -1,7 +1,7 @@
 from typing import Any
 
 from cfn_analysis.rules.support.documents import each
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.statements import place, rule_lists, statements
 from cfn_analysis.rules.support.values import show
@@ -33,7 +33,7 @@ class LabelThatNoRuleAdds(Rule):
                     continue
                 if not any(at is not None and at < own and _has(names, key) for at, names in added):
                     later = any(_has(names, key) for _, names in added)
-                    yield Finding(
+                    yield RuleFinding(
                         place(properties, rules, (*path, "Key")),
                         f"Key is {key}{{when}}, a label that "
                         f"{'only a later rule adds' if later else 'no rule adds'}: the rule never matches.",

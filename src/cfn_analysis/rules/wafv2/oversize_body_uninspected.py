@@ -1,6 +1,6 @@
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, scenarios
 from cfn_analysis.rules.support.statements import place, statements
 from cfn_analysis.rules.support.values import mappings, show
@@ -52,7 +52,7 @@ class OversizeBodyUninspected(Rule):
                 _may_limit(kind, body, rules[index], inspected) for kind, body, (index, *_) in listed
             ):
                 rule = rules[inspecting[0]]
-                yield Finding(
+                yield RuleFinding(
                     place(properties, rules, (inspecting[0],)),
                     f"Rule {show(rule.get('Name'))} inspects bodies, of which WAF gets only the beginning, "
                     "and no rule is about their size{when}: what follows is not inspected. Add "

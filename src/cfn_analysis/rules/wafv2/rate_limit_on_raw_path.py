@@ -3,7 +3,7 @@ from typing import Any
 
 from cfnlint.helpers import is_function
 
-from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.statements import RulePath, place, rule_lists, statements
 from cfn_analysis.rules.support.values import items, show
 
@@ -36,12 +36,12 @@ class RateLimitOnRawPath(Rule):
     finding_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 
-    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[RuleFinding]:
         for rules, case in rule_lists(validator, properties):
             for where, part, transformations in _paths(rules):
                 uncounted = _uncounted(part, transformations)
                 if uncounted:
-                    yield Finding(
+                    yield RuleFinding(
                         place(properties, rules, (*where, "TextTransformations")),
                         f"Rule {show(rules[where[0]].get('Name'))} limits the rate by the path{{when}}, but "
                         f"does not count /api/ written as {' or '.join(uncounted)}. {ADVICE[part]}",

@@ -1,6 +1,6 @@
 from typing import Any
 
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.statements import place, rule_lists, statements
 from cfn_analysis.rules.support.values import mappings, show
 
@@ -28,7 +28,7 @@ class SearchAfterLowercase(Rule):
                 text, changes = body.get("SearchString"), mappings(body.get("TextTransformations"))
                 lower = any(change.get("Type") == "LOWERCASE" for change in changes)
                 if lower and isinstance(text, str) and text != text.lower():
-                    yield Finding(
+                    yield RuleFinding(
                         place(properties, rules, (*path, "SearchString")),
                         f"SearchString is {show(text)}{{when}}, and LOWERCASE comes before: it is never "
                         f"found. Write {show(text.lower())}.",

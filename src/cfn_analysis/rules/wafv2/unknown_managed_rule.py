@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import each
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.statements import place, rule_lists, statements
 from cfn_analysis.rules.support.words import columns, did_you_mean, nearest
 
@@ -39,7 +39,7 @@ class UnknownManagedRule(Rule):
                 if group not in GROUPS:
                     hint = did_you_mean(group, GROUPS, 0.75)
                     if hint:
-                        yield Finding(
+                        yield RuleFinding(
                             place(properties, rules, (*path, "Name")),
                             f"Name is {group}{{when}}, which is not a group of AWS.{hint}",
                             case,
@@ -49,7 +49,7 @@ class UnknownManagedRule(Rule):
                     similar = _similar_rule(name, GROUPS[group])
                     if similar:
                         # https://docs.aws.amazon.com/waf/latest/APIReference/API_RuleActionOverride.html
-                        yield Finding(
+                        yield RuleFinding(
                             place(properties, rules, path),
                             f"{group} has no rule {name}{{when}}: the override has no effect. Did you "
                             f"mean {similar}?",

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfn_analysis.rules.support.references import single_reference, sub_text, target_case
-from cfn_analysis.rules.support.rule import Finding, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios, state
 from cfn_analysis.rules.support.values import show, values
 
@@ -33,14 +33,14 @@ class WafLogDestinationWithoutPrefix(Rule):
     finding_class = "names"
     looks_at = properties_of("AWS::WAFv2::LoggingConfiguration")
 
-    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[RuleFinding]:
         destinations = properties.get("LogDestinationConfigs")
         for listed, case in scenarios(validator, destinations):
             for index, destination in enumerate(listed if isinstance(listed, list) else []):
                 for problem, where in _refused_names(case, destination):
                     same = isinstance(destinations, list) and len(destinations) == len(listed)
                     path = ("LogDestinationConfigs", index) if same else ("LogDestinationConfigs",)
-                    yield Finding(
+                    yield RuleFinding(
                         path,
                         f"{problem}: WAF refuses to log there. Begin the name with {PREFIX}, for example "
                         f"{PREFIX}web.",

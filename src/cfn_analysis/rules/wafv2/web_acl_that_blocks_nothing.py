@@ -2,7 +2,7 @@ from typing import Any
 
 from cfnlint.helpers import is_function
 
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import property_scenarios
 
 
@@ -27,7 +27,7 @@ class WebAclThatBlocksNothing(Rule):
             acts = [_acts(rule) for rule in rules]
             if not any(acts):
                 what = "and every rule only counts" if acts else "and there is no rule"
-                yield Finding(
+                yield RuleFinding(
                     ("Rules",) if acts else (),
                     f"DefaultAction is Allow{{when}}, {what}: no request is blocked. Set a rule to Block.",
                     case,

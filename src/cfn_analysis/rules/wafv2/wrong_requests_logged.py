@@ -5,7 +5,7 @@ from cfnlint.helpers import is_function
 from cfn_analysis.model.references import value_at
 from cfn_analysis.model.three_valued import UNKNOWN, YES, Truth, any_of, truth_of
 from cfn_analysis.rules.support.references import target
-from cfn_analysis.rules.support.rule import Finding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, scenarios
 from cfn_analysis.rules.support.values import existing, mappings, show
 
@@ -51,7 +51,7 @@ def _without_blocked(validator: Validator, logging_filter: Any) -> Findings:
             name, what = "DefaultBehavior", "DefaultBehavior drops"
         else:
             continue
-        yield Finding(
+        yield RuleFinding(
             existing({"LoggingFilter": logging_filter}, ("LoggingFilter", name)),
             f"{what} the requests that were blocked{{when}}: the log does not show them. Add a filter that "
             "keeps BLOCK.",
@@ -83,7 +83,7 @@ def _with_allowed(validator: Validator, properties: Any) -> Findings:
     for decided, case in scenarios(validator, parts):
         kept = _kept(case, decided.get("filter"))
         if kept and not _hides_query_string(decided.get("redacted"), decided.get("protected")):
-            yield Finding(
+            yield RuleFinding(
                 ("LoggingFilter",) if "LoggingFilter" in properties else (),
                 f"{kept}{{when}}: every request that {acl_id} allows is logged with its query string, "
                 "and the tokens in it. Set DefaultBehavior DROP and keep BLOCK and COUNT, or "

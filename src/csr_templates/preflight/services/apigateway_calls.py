@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from csr_templates.preflight import hidden
-from csr_templates.preflight.calls import Call
+from csr_templates.preflight.calls import ApiCall
 
-account = Call("apigateway GetAccount", keep="cloudwatchRoleArn")
+account = ApiCall("apigateway GetAccount", keep="cloudwatchRoleArn")
 """The settings of API Gateway for the account and region."""
 
-rest_apis = Call("apigateway GetRestApis", path="items", keep="id endpointConfiguration")
+rest_apis = ApiCall("apigateway GetRestApis", path="items", keep="id endpointConfiguration")
 """The REST APIs of a region."""
 
-usage_plans = Call("apigateway GetUsagePlans", path="items", keep="id")
+usage_plans = ApiCall("apigateway GetUsagePlans", path="items", keep="id")
 """The usage plans of a region."""
 
 
@@ -23,7 +23,7 @@ def _with_hidden_value(key: Mapping[str, Any]) -> dict[str, Any]:
     return {**key, "value": hidden.digest(key.get("value", ""))}
 
 
-api_key = Call(
+api_key = ApiCall(
     "apigateway GetApiKey",
     "apiKey",
     keep="enabled value",
@@ -33,7 +33,7 @@ api_key = Call(
 )
 """An API key; absent if it does not exist. Its value is hidden."""
 
-plan_keys = Call(
+plan_keys = ApiCall(
     "apigateway GetUsagePlanKeys",
     "usagePlanId",
     path="items",

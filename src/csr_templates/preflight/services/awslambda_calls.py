@@ -1,15 +1,15 @@
 """The API calls for functions, versions and aliases, and the keys that are kept of each answer."""
 
-from csr_templates.preflight.calls import Call
+from csr_templates.preflight.calls import ApiCall
 
-account_settings = Call(
+account_settings = ApiCall(
     "lambda GetAccountSettings",
     path="AccountLimit",
     keep="CodeSizeUnzipped ConcurrentExecutions UnreservedConcurrentExecutions",
 )
 """The limits of Lambda in the account and region."""
 
-function_concurrency = Call(
+function_concurrency = ApiCall(
     "lambda GetFunctionConcurrency",
     "FunctionName",
     keep="ReservedConcurrentExecutions",
@@ -20,7 +20,7 @@ function_concurrency = Call(
 GetFunction would also show whether the function exists, but returns its environment variables.
 """
 
-function_versions = Call(
+function_versions = ApiCall(
     "lambda ListVersionsByFunction",
     "FunctionName",
     path="Versions",
@@ -29,7 +29,7 @@ function_versions = Call(
 )
 """The versions of a function; absent if it does not exist. Their environment variables are not kept."""
 
-alias = Call(
+alias = ApiCall(
     "lambda GetAlias",
     "FunctionName Name",
     keep="FunctionVersion RoutingConfig",
@@ -37,7 +37,7 @@ alias = Call(
 )
 """An alias of a function; absent if it does not exist."""
 
-function_version = Call(
+function_version = ApiCall(
     "lambda GetFunctionConfiguration",
     "FunctionName Qualifier",
     keep="Version State LastUpdateStatus Description CodeSize CodeSha256",
@@ -45,7 +45,7 @@ function_version = Call(
 )
 """The version behind an alias; absent if it does not exist. Its environment variables are not kept."""
 
-provisioned_concurrency = Call(
+provisioned_concurrency = ApiCall(
     "lambda GetProvisionedConcurrencyConfig",
     "FunctionName Qualifier",
     keep="RequestedProvisionedConcurrentExecutions AllocatedProvisionedConcurrentExecutions Status "

@@ -3,11 +3,11 @@
 from typing import Final
 
 from csr_templates.preflight import hidden
-from csr_templates.preflight.calls import Call
+from csr_templates.preflight.calls import ApiCall
 
 # DescribeStacks answers ValidationError for a stack that does not exist.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
-stack = Call(
+stack = ApiCall(
     "cloudformation DescribeStacks",
     "StackName",
     path="Stacks",
@@ -18,7 +18,7 @@ stack = Call(
 )
 """A stack; absent if no stack with this name is deployed."""
 
-stack_resources = Call(
+stack_resources = ApiCall(
     "cloudformation ListStackResources",
     "StackName",
     path="StackResourceSummaries",
@@ -26,7 +26,7 @@ stack_resources = Call(
 )
 """The resources of a stack."""
 
-stack_of = Call(
+stack_of = ApiCall(
     "cloudformation DescribeStackResources",
     "PhysicalResourceId",
     path="StackResources",
@@ -35,7 +35,7 @@ stack_of = Call(
 )
 """The stack that a resource belongs to; absent if it belongs to none."""
 
-exports = Call("cloudformation ListExports", path="Exports", keep="Name Value ExportingStackId")
+exports = ApiCall("cloudformation ListExports", path="Exports", keep="Name Value ExportingStackId")
 """All exports of a region."""
 
 READY: Final = (
@@ -69,7 +69,7 @@ _EXISTING: Final = (
 )
 """All states but DELETE_COMPLETE, and REVIEW_IN_PROGRESS, in which a stack has only a change set."""
 
-summaries = Call(
+summaries = ApiCall(
     "cloudformation ListStacks",
     path="StackSummaries",
     keep="StackName StackId",
@@ -77,7 +77,7 @@ summaries = Call(
 )
 """The names and IDs of the stacks of a region that exist, also of those that cannot be updated."""
 
-template = Call(
+template = ApiCall(
     "cloudformation GetTemplate",
     "StackName",
     path="TemplateBody",
@@ -86,9 +86,9 @@ template = Call(
 )
 """The template of a stack as it was passed to CloudFormation, with secrets hidden."""
 
-stack_policy = Call("cloudformation GetStackPolicy", "StackName", path="StackPolicyBody")
+stack_policy = ApiCall("cloudformation GetStackPolicy", "StackName", path="StackPolicyBody")
 """The stack policy, as text; an empty list if the stack has none."""
 
 # ListImports answers ValidationError for an export that no stack imports.
-importers = Call("cloudformation ListImports", "ExportName", path="Imports", absent="ValidationError")
+importers = ApiCall("cloudformation ListImports", "ExportName", path="Imports", absent="ValidationError")
 """The names of the stacks that import an export; absent if there are none."""

@@ -1,8 +1,8 @@
 """The API calls for alarms, mute rules and dashboards, and the keys that are kept of each answer."""
 
-from csr_templates.preflight.calls import GLOBAL, Call
+from csr_templates.preflight.calls import GLOBAL, ApiCall
 
-alarms = Call(
+alarms = ApiCall(
     "cloudwatch DescribeAlarms",
     path="MetricAlarms",
     keep="AlarmName StateValue StateTransitionedTimestamp StateUpdatedTimestamp EvaluationState "
@@ -13,7 +13,7 @@ alarms = Call(
 )
 """The metric alarms of a region."""
 
-dashboards = Call(
+dashboards = ApiCall(
     "cloudwatch ListDashboards",
     "DashboardNamePrefix",
     path="DashboardEntries",
@@ -22,7 +22,7 @@ dashboards = Call(
 )
 """The dashboards of the account whose names start with a prefix; dashboards are global."""
 
-mute_rules = Call(
+mute_rules = ApiCall(
     "cloudwatch ListAlarmMuteRules",
     path="AlarmMuteRuleSummaries",
     keep="AlarmMuteRuleArn",
@@ -30,7 +30,7 @@ mute_rules = Call(
 )
 """The mute rules of a region that mute alarms now, or will mute them."""
 
-mute_rule = Call(
+mute_rule = ApiCall(
     "cloudwatch GetAlarmMuteRule",
     "AlarmMuteRuleName",
     keep="Name MuteTargets Status ExpireDate MuteType Rule",

@@ -1,29 +1,29 @@
 """The API calls for regions, zones and VPCs, and the keys that are kept of each answer."""
 
-from csr_templates.preflight.calls import Call
+from csr_templates.preflight.calls import ApiCall
 
-regions = Call(
+regions = ApiCall(
     "ec2 DescribeRegions", path="Regions", keep="RegionName OptInStatus", fixed=(("AllRegions", True),)
 )
 """The regions that are enabled for the account, by default or by opt-in."""
 
-zones = Call("ec2 DescribeAvailabilityZones", path="AvailabilityZones", keep="ZoneName State")
+zones = ApiCall("ec2 DescribeAvailabilityZones", path="AvailabilityZones", keep="ZoneName State")
 """The availability zones of a region."""
 
-vpcs = Call("ec2 DescribeVpcs", path="Vpcs", keep="VpcId")
+vpcs = ApiCall("ec2 DescribeVpcs", path="Vpcs", keep="VpcId")
 """The VPCs of a region."""
 
-internet_gateways = Call("ec2 DescribeInternetGateways", path="InternetGateways", keep="InternetGatewayId")
+internet_gateways = ApiCall("ec2 DescribeInternetGateways", path="InternetGateways", keep="InternetGatewayId")
 """The internet gateways of a region."""
 
-addresses = Call("ec2 DescribeAddresses", path="Addresses", keep="AllocationId")
+addresses = ApiCall("ec2 DescribeAddresses", path="Addresses", keep="AllocationId")
 """The Elastic IP addresses of a region."""
 
-nat_gateways = Call("ec2 DescribeNatGateways", path="NatGateways", keep="NatGatewayId SubnetId State")
+nat_gateways = ApiCall("ec2 DescribeNatGateways", path="NatGateways", keep="NatGatewayId SubnetId State")
 """The NAT gateways of a region with their subnets."""
 
-subnets = Call("ec2 DescribeSubnets", path="Subnets", keep="SubnetId AvailabilityZone")
+subnets = ApiCall("ec2 DescribeSubnets", path="Subnets", keep="SubnetId AvailabilityZone")
 """The subnets of a region with their zones."""
 
-route_tables = Call("ec2 DescribeRouteTables", path="RouteTables", keep="RouteTableId Routes")
+route_tables = ApiCall("ec2 DescribeRouteTables", path="RouteTables", keep="RouteTableId Routes")
 """The route tables of a region."""

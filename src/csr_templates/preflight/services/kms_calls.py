@@ -1,6 +1,6 @@
 """The API call for keys."""
 
-from csr_templates.preflight.calls import Call
+from csr_templates.preflight.calls import ApiCall
 
-keys = Call("kms ListKeys", path="Keys", keep="KeyId")
+keys = ApiCall("kms ListKeys", path="Keys", keep="KeyId")
 """The KMS keys of a region."""

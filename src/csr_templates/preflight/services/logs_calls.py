@@ -1,17 +1,17 @@
 """The API calls for log groups and log deliveries, and the keys that are kept of each answer."""
 
-from csr_templates.preflight.calls import Call
+from csr_templates.preflight.calls import ApiCall
 
-log_groups = Call("logs DescribeLogGroups", "logGroupNamePrefix", path="logGroups", keep="logGroupName")
+log_groups = ApiCall("logs DescribeLogGroups", "logGroupNamePrefix", path="logGroups", keep="logGroupName")
 """The log groups whose names start with a prefix."""
 
-delivery_sources = Call("logs DescribeDeliverySources", path="deliverySources", keep="name")
+delivery_sources = ApiCall("logs DescribeDeliverySources", path="deliverySources", keep="name")
 """The sources of log deliveries."""
 
-delivery_destinations = Call("logs DescribeDeliveryDestinations", path="deliveryDestinations", keep="name")
+delivery_destinations = ApiCall("logs DescribeDeliveryDestinations", path="deliveryDestinations", keep="name")
 """The destinations of log deliveries."""
 
-newest_stream = Call(
+newest_stream = ApiCall(
     "logs DescribeLogStreams",
     "logGroupName",
     path="logStreams",
@@ -21,7 +21,7 @@ newest_stream = Call(
 )
 """The log stream of a log group with the newest event; absent if there is no such log group."""
 
-deliveries = Call(
+deliveries = ApiCall(
     "logs DescribeDeliveries", path="deliveries", keep="deliverySourceName deliveryDestinationArn"
 )
 """The log deliveries of a region."""

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from csr_templates.preflight.calls import Call
+from csr_templates.preflight.calls import ApiCall
 from csr_templates.preflight.facts import Query
 
-quotas = Call("rds DescribeAccountAttributes", path="AccountQuotas", keep="AccountQuotaName Used Max")
+quotas = ApiCall("rds DescribeAccountAttributes", path="AccountQuotas", keep="AccountQuotaName Used Max")
 """The quotas of RDS in the account, and their usage."""
 
 
@@ -20,7 +20,7 @@ def _without_pending_values(databases: Iterable[Mapping[str, Any]]) -> list[dict
     return reduced
 
 
-cluster = Call(
+cluster = ApiCall(
     "rds DescribeDBClusters",
     "DBClusterIdentifier",
     path="DBClusters",
@@ -51,7 +51,7 @@ def instances(region: str, cluster_identifier: str) -> Query:
     )
 
 
-snapshots = Call(
+snapshots = ApiCall(
     "rds DescribeDBClusterSnapshots",
     "DBClusterIdentifier",
     path="DBClusterSnapshots",
@@ -59,7 +59,7 @@ snapshots = Call(
 )
 """The automated and manual snapshots of a cluster."""
 
-engine_versions = Call(
+engine_versions = ApiCall(
     "rds DescribeDBEngineVersions",
     "Engine EngineVersion",
     path="DBEngineVersions",
@@ -68,7 +68,7 @@ engine_versions = Call(
 )
 """A version of an engine, also if it is deprecated."""
 
-major_version = Call(
+major_version = ApiCall(
     "rds DescribeDBMajorEngineVersions",
     "Engine MajorEngineVersion",
     path="DBMajorEngineVersions",
@@ -76,7 +76,7 @@ major_version = Call(
 )
 """A major version of an engine, with the dates of its support."""
 
-orderable = Call(
+orderable = ApiCall(
     "rds DescribeOrderableDBInstanceOptions",
     "Engine EngineVersion DBInstanceClass",
     path="OrderableDBInstanceOptions",

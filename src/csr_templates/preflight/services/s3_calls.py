@@ -2,19 +2,19 @@
 
 from dataclasses import replace
 
-from csr_templates.preflight.calls import GLOBAL, Call
+from csr_templates.preflight.calls import GLOBAL, ApiCall
 from csr_templates.preflight.facts import Query
 
-own_buckets = Call("s3 ListBuckets", path="Buckets", keep="Name", region=GLOBAL)
+own_buckets = ApiCall("s3 ListBuckets", path="Buckets", keep="Name", region=GLOBAL)
 """The buckets of the account."""
 
-bucket = Call("s3 HeadBucket", "Bucket", keep="BucketRegion", absent="404")
+bucket = ApiCall("s3 HeadBucket", "Bucket", keep="BucketRegion", absent="404")
 """Whether a bucket exists, in any account; absent if the name is free."""
 
-bucket_versioning = Call("s3 GetBucketVersioning", "Bucket", keep="Status")
+bucket_versioning = ApiCall("s3 GetBucketVersioning", "Bucket", keep="Status")
 """The versioning of a bucket."""
 
-_object = Call(
+_object = ApiCall(
     "s3 HeadObject",
     "Bucket Key",
     keep="ContentLength VersionId ChecksumSHA256",
@@ -22,7 +22,7 @@ _object = Call(
     fixed=(("ChecksumMode", "ENABLED"),),
 )
 
-_content = Call("s3 GetObject", "Bucket Key")
+_content = ApiCall("s3 GetObject", "Bucket Key")
 
 
 def package(region: str, bucket_name: str, key: str, version: str) -> Query:

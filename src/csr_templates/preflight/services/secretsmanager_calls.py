@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from csr_templates.preflight.calls import Call
+from csr_templates.preflight.calls import ApiCall
 from csr_templates.preflight.facts import Query
 
 
@@ -14,7 +14,7 @@ def secrets(region: str, prefix: str) -> Query:
     return Query("secretsmanager", "ListSecrets", region, parameters, "SecretList", keep)
 
 
-secret = Call(
+secret = ApiCall(
     "secretsmanager DescribeSecret",
     "SecretId",
     keep="ReplicationStatus VersionIdsToStages DeletedDate",

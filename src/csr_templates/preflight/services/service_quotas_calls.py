@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from csr_templates.preflight.calls import Call
+from csr_templates.preflight.calls import ApiCall
 
-_quota = partial(Call, path="Quota", keep="QuotaName Value", absent="NoSuchResourceException")
+_quota = partial(ApiCall, path="Quota", keep="QuotaName Value", absent="NoSuchResourceException")
 
 applied_quota = _quota("service-quotas GetServiceQuota", "ServiceCode QuotaCode")
 """The applied value of a quota; absent if the quota was never changed."""

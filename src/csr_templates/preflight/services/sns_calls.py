@@ -1,8 +1,8 @@
 """The API call for the subscriptions of a topic."""
 
-from csr_templates.preflight.calls import Call
+from csr_templates.preflight.calls import ApiCall
 
-subscriptions = Call(
+subscriptions = ApiCall(
     "sns ListSubscriptionsByTopic",
     "TopicArn",
     path="Subscriptions",

@@ -1,6 +1,6 @@
 """The API call for the caller."""
 
-from csr_templates.preflight.calls import GLOBAL, Call
+from csr_templates.preflight.calls import GLOBAL, ApiCall
 
-identity = Call("sts GetCallerIdentity", keep="Account Arn", region=GLOBAL)
+identity = ApiCall("sts GetCallerIdentity", keep="Account Arn", region=GLOBAL)
 """The caller and the account."""

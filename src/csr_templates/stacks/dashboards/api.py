@@ -65,7 +65,7 @@ def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[w
                 "Errors",
                 "per 5 min",
                 [alarm("Api4xxAlarm", "4XX"), alarm("Api5xxAlarm", "5XX")],
-                [threshold("Api4xxAlarm", "4XX"), threshold("Api5xxAlarm", "5XX")],
+                [threshold("Api4xxAlarm"), threshold("Api5xxAlarm")],
             ),
             widgets.graph(
                 "Function failures",

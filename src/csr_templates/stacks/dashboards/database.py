@@ -11,12 +11,15 @@ def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[w
     """Return the rows of the dashboard: is something wrong, and is it the writer, the reader or a query?"""
     cluster = {"DBClusterIdentifier": {"Ref": "DatabaseCluster"}}
     writer = cluster | {"Role": "WRITER"}
+    reader = cluster | {"Role": "READER"}
     rds = partial(widgets.metric, "AWS/RDS", Period=60)
+    declined = partial(rds, "AuroraMemoryNumDeclinedSqlTotal")
+    closed = partial(rds, "AuroraMemoryNumKillConnTotal")
     settings = widgets.resource(template, "DatabaseParameterGroup")["Properties"]["Parameters"]
     connections = int(settings["max_connections"])
     alarm = partial(widgets.alarm_metric, template)
     threshold = partial(widgets.threshold, template)
-    lines = partial(_lines, template)
+    thresholds = partial(widgets.thresholds, template)
     return [
         [widgets.links(contract.linked_dashboards(stacks))],
         [widgets.alarm_states(template, "Alarms")],
@@ -32,7 +35,7 @@ def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[w
                 "CPU",
                 "percent",
                 [alarm("DatabaseCPUAlarm", "Writer"), alarm("DatabaseCPUAlarm", "Reader", Role="READER")],
-                lines("DatabaseCPUAlarm", "DatabaseReaderCPUAlarm"),
+                thresholds("DatabaseCPUAlarm", "DatabaseReaderCPUAlarm"),
             ),
             widgets.graph(
                 "Connections",
@@ -42,7 +45,7 @@ def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[w
                     alarm("DatabaseConnectionsAlarm", "Reader", Role="READER"),
                 ],
                 [
-                    *lines("DatabaseConnectionsAlarm", "DatabaseReaderConnectionsAlarm"),
+                    *thresholds("DatabaseConnectionsAlarm", "DatabaseReaderConnectionsAlarm"),
                     widgets.limit("max_connections", connections),
                 ],
             ),
@@ -65,11 +68,14 @@ def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[w
             ),
         ],
         [
-            widgets.graph(
-                "Replica lag",
-                "milliseconds",
-                [alarm("DatabaseReplicaLagAlarm", "Reader")],
-                [threshold("DatabaseReplicaLagAlarm")],
+            widgets.when(
+                widgets.resource(template, "DatabaseReplicaLagAlarm").get("Condition"),
+                widgets.graph(
+                    "Replica lag",
+                    "milliseconds",
+                    [alarm("DatabaseReplicaLagAlarm", "Reader")],
+                    [threshold("DatabaseReplicaLagAlarm")],
+                ),
             ),
             widgets.graph(
                 "Freeable memory",
@@ -125,22 +131,11 @@ def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[w
                 "Out of memory",
                 "count",
                 [
-                    rds(name, f"{label}, {role}", "Maximum", dimensions=cluster | {"Role": role.upper()})
-                    for role in ("writer", "reader")
-                    for name, label in (
-                        ("AuroraMemoryNumDeclinedSqlTotal", "Declined queries"),
-                        ("AuroraMemoryNumKillConnTotal", "Closed connections"),
-                    )
+                    declined("Declined queries, writer", "Maximum", dimensions=writer),
+                    closed("Closed connections, writer", "Maximum", dimensions=writer),
+                    declined("Declined queries, reader", "Maximum", dimensions=reader),
+                    closed("Closed connections, reader", "Maximum", dimensions=reader),
                 ],
             )
         ],
     ]
-
-
-def _lines(template: widgets.Template, writer: str, reader: str) -> list[widgets.Annotation]:
-    """Return the threshold lines of the alarms on the writer and the reader: one line if they are equal."""
-    lines = [widgets.threshold(template, alarm) for alarm in (writer, reader)]
-    if lines[0] == lines[1]:
-        return lines[:1]
-    condition = widgets.resource(template, reader).get("Condition")
-    return [lines[0], widgets.when(condition, lines[1])]

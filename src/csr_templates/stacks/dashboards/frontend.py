@@ -18,8 +18,9 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
     threshold = partial(widgets.threshold, template)
 
     def conditional(logical_id: str, graph: widgets.Widget) -> widgets.Widget:
-        found: widgets.Widget = widgets.when(widgets.resource(template, logical_id).get("Condition"), graph)
-        return found
+        condition = widgets.resource(template, logical_id).get("Condition")
+        widget: widgets.Widget = widgets.when(condition, graph)
+        return widget
 
     return [
         [
@@ -43,7 +44,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                 "Errors",
                 "percent",
                 [alarm("CloudFront4xxAlarm", "4XX"), alarm("CloudFront5xxAlarm", "5XX")],
-                [threshold("CloudFront4xxAlarm", "4XX"), threshold("CloudFront5xxAlarm", "5XX")],
+                [threshold("CloudFront4xxAlarm"), threshold("CloudFront5xxAlarm")],
             ),
             widgets.graph(
                 "Origin latency",

@@ -13,7 +13,7 @@ def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[w
 
     https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
     """
-    threshold = partial(widgets.threshold, template)
+    thresholds = partial(widgets.thresholds, template)
     per_gateway = partial(_per_gateway, template)
     return [
         [widgets.links(contract.linked_dashboards(stacks))],
@@ -23,13 +23,13 @@ def overview(template: widgets.Template, stacks: Collection[str]) -> list[list[w
                 "Port allocation errors",
                 "per 5 min",
                 per_gateway("ErrorPortAllocation", "Sum"),
-                [threshold("NatGateway1PortsAlarm")],
+                thresholds("NatGateway1PortsAlarm", "NatGateway2PortsAlarm"),
             ),
             widgets.graph(
                 "Dropped packets",
                 "per 5 min",
                 per_gateway("PacketsDropCount", "Sum"),
-                [threshold("NatGateway1DropsAlarm")],
+                thresholds("NatGateway1DropsAlarm", "NatGateway2DropsAlarm"),
             ),
         ],
         [

@@ -3,17 +3,19 @@
 The text has one widget, metric, threshold line or alarm on each line, so that a diff shows the change.
 """
 
-import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from json.encoder import encode_basestring_ascii
-from typing import Any
+from typing import Any, Final
 
 from troposphere import Sub, cloudwatch
 
 from cfn_analysis.model.references import uses
 from csr_templates.stacks.parts import names, widgets
+
+# The keys of lists with one member on each line.
+_ONE_PER_LINE: Final = frozenset({"alarms", "horizontal", "metrics", "widgets"})
 
 
 def dashboard(
@@ -39,14 +41,15 @@ def dashboard(
 def content(rows: Sequence[Sequence[widgets.Widget]]) -> Sub:
     """Return the value of the property DashboardBody."""
     text = body(rows)["Fn::Sub"]
-    return Sub(text) if isinstance(text, str) else Sub(*text)
+    if isinstance(text, str):
+        return Sub(text)
+    return Sub(*text)
 
 
 def body(rows: Sequence[Sequence[widgets.Widget]]) -> dict[str, Any]:
     """Return the body of a dashboard, as ``Fn::Sub``."""
     # Otherwise, CloudWatch changes the periods with the time range, and sums no longer fit their lines.
-    found: dict[str, Any] = _sub({"periodOverride": "inherit", "widgets": list(_on_the_grid(rows))})
-    return found
+    return _sub({"periodOverride": "inherit", "widgets": list(_on_the_grid(rows))})
 
 
 def _on_the_grid(rows: Sequence[Sequence[widgets.Widget]]) -> Iterator[widgets.Widget]:
@@ -54,11 +57,13 @@ def _on_the_grid(rows: Sequence[Sequence[widgets.Widget]]) -> Iterator[widgets.W
     y = 0
     for row in rows:
         width = 24 // len(row)
-        for column, item in enumerate(row):
-            condition, widget, _ = item.get("Fn::If", [None, item, None])
+        heights = []
+        for column, part in enumerate(row):
+            condition, widget, _ = part.get("Fn::If", [None, part, None])
             place = {"type": widget["type"], "x": column * width, "y": y, "width": width}
             yield widgets.when(condition, place | widget)
-        y += max(item.get("Fn::If", [None, item])[1]["height"] for item in row)
+            heights.append(widget["height"])
+        y += max(heights)
 
 
 class _Variables:
@@ -74,11 +79,11 @@ class _Variables:
 
     def name(self, value: Mapping[str, Any], *words: str) -> str:
         """Return the placeholder of a variable with a value, named after some words."""
-        wanted = "".join(_capitalized(word) for word in words)
-        for number in itertools.count(1):
-            name = wanted if number == 1 else f"{wanted}{number}"
-            if name not in self._taken and self.values.setdefault(name, value) == value:
-                break
+        name = first_name = "".join(_capitalized(word) for word in words)
+        number = 1
+        while name in self._taken or self.values.setdefault(name, value) != value:
+            number += 1
+            name = f"{first_name}{number}"
         return f"${{{name}}}"
 
 
@@ -86,14 +91,18 @@ def _sub(node: Any, before: str = "", title: str = "") -> dict[str, Any]:
     """Return JSON text for a node with functions, after other text; ``title`` is that of its widget."""
     variables = _Variables(node)
     text = before + _json(node, "", variables, title)
-    return {"Fn::Sub": [text, variables.values] if variables.values else text}
+    if not variables.values:
+        return {"Fn::Sub": text}
+    return {"Fn::Sub": [text, variables.values]}
 
 
 def _sub_or_text(node: Any, before: str = "", title: str = "") -> dict[str, Any] | str:
     """Return the result of ``_sub``, or only the text if it has no variables."""
-    found = _sub(node, before, title)
-    content = found["Fn::Sub"]
-    return content if isinstance(content, str) and "${" not in content else found
+    substituted = _sub(node, before, title)
+    content = substituted["Fn::Sub"]
+    if isinstance(content, str) and "${" not in content:
+        return content
+    return substituted
 
 
 def _json(node: Any, key: str, variables: _Variables, title: str) -> str:
@@ -101,50 +110,72 @@ def _json(node: Any, key: str, variables: _Variables, title: str) -> str:
     if isinstance(node, str):
         return encode_basestring_ascii(node).replace("${", "${!")
     if isinstance(node, dict):
-        if len(node) == 1 and (name := next(iter(node))) and (name == "Ref" or name.startswith("Fn::")):
-            text = _reference(node, key, variables, title)
-            return text if key == "value" else f'"{text}"'  # the value of a line is a number
-        title = str(node.get("title", title))
-        members = [f"{encode_basestring_ascii(k)}:{_json(v, k, variables, title)}" for k, v in node.items()]
-        return "{" + ",".join(members) + "}"
+        return _json_of_dict(node, key, variables, title)
     if isinstance(node, list):
-        if node and _is_conditional(node[0]):  # any may be the first: Join sets the commas
-            items = {"Fn::Join": [",", [_item(item, title) for item in node]]}
-            return f"[\n{variables.name(items, title, key)}\n]"
-        start, comma, end = (
-            ("[\n", ",\n", "\n]")
-            if key in ("alarms", "horizontal", "metrics", "widgets")
-            else ("[", ",", "]")
-        )
-        first = [_json(item, "", variables, title) for item in node[:1]]
-        rest = [_next_item(item, comma, variables, title) for item in node[1:]]
-        return start + "".join([*first, *rest]) + end
-    return str(node) if type(node) is int else json.dumps(node)  # the same, in a tenth of the time
+        return _json_of_list(node, key, variables, title)
+    if type(node) is int:
+        return str(node)  # the same as JSON, in a tenth of the time
+    return json.dumps(node)
 
 
-def _next_item(node: Any, comma: str, variables: _Variables, title: str) -> str:
-    """Return an item behind others, with its comma; as a variable if it may not be there."""
+def _json_of_dict(node: dict[str, Any], key: str, variables: _Variables, title: str) -> str:
+    if _is_function(node):
+        text = _reference(node, key, variables, title)
+        if key == "value":  # of a line: a number
+            return text
+        return f'"{text}"'
+    title = str(node.get("title", title))
+    members = [
+        f"{encode_basestring_ascii(name)}:{_json(value, name, variables, title)}"
+        for name, value in node.items()
+    ]
+    return "{" + ",".join(members) + "}"
+
+
+def _is_function(node: Mapping[str, Any]) -> bool:
+    if len(node) != 1:
+        return False
+    (name,) = node
+    return name == "Ref" or name.startswith("Fn::")
+
+
+def _json_of_list(node: list[Any], key: str, variables: _Variables, title: str) -> str:
+    if not node:
+        return "[\n\n]" if key in _ONE_PER_LINE else "[]"
+    if _is_conditional(node[0]):  # any may be the first: Join sets the commas
+        joined = {"Fn::Join": [",", [_member(member, title) for member in node]]}
+        return f"[\n{variables.name(joined, title, key)}\n]"
+    start, comma, end = "[", ",", "]"
+    if key in _ONE_PER_LINE:
+        start, comma, end = "[\n", ",\n", "\n]"
+    texts = [_json(node[0], "", variables, title)]
+    texts += [_next_member(member, comma, variables, title) for member in node[1:]]
+    return start + "".join(texts) + end
+
+
+def _next_member(node: Any, comma: str, variables: _Variables, title: str) -> str:
+    """Return a member of a list behind others, with its comma; as a variable if it may not be there."""
     if not _is_conditional(node):
         return comma + _json(node, "", variables, title)
-    condition, item, _ = node["Fn::If"]
-    text = {"Fn::If": [condition, _sub_or_text(item, comma, title), ""]}
-    return variables.name(text, *_words(item, title))
+    condition, member, _ = node["Fn::If"]
+    text = {"Fn::If": [condition, _sub_or_text(member, comma, title), ""]}
+    return variables.name(text, *_words(member, title))
 
 
-def _item(node: Any, title: str) -> dict[str, Any] | str:
+def _member(node: Any, title: str) -> dict[str, Any] | str:
     if not _is_conditional(node):
         return _sub_or_text(node, title=title)
-    condition, item, _ = node["Fn::If"]
-    return widgets.when(condition, _sub_or_text(item, title=title))  # type: ignore[no-any-return]
+    condition, member, _ = node["Fn::If"]
+    return widgets.when(condition, _sub_or_text(member, title=title))  # type: ignore[no-any-return]
 
 
 def _is_conditional(node: Any) -> bool:
     return isinstance(node, dict) and "Fn::If" in node and node["Fn::If"][2] == widgets.NO_VALUE
 
 
-def _words(item: Any, title: str) -> tuple[str, ...]:
+def _words(member: Any, title: str) -> tuple[str, ...]:
     """Return what an alarm, a widget, a metric or a line is named after. A number may change: not those."""
-    match item:
+    match member:
         case {"Fn::GetAtt": [str(logical_id), str(attribute)]}:
             return logical_id, attribute
         case {"properties": {"title": own}}:

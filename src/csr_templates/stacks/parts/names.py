@@ -27,4 +27,6 @@ def tags(what: str = "") -> Tags:
     returns a new object, because ``Tags`` objects are mutable and an addition changes the right operand.
     """
     tags = Tags(Project=Ref("ProjectName"), Environment=Ref("Environment"))
-    return tags + Tags(Name=name(what)) if what else tags
+    if not what:
+        return tags
+    return tags + Tags(Name=name(what))

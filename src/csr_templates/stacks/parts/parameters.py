@@ -89,13 +89,14 @@ def log_retention() -> Parameter:
     """
     days = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]
     days += [1096, 1827, 2192, 2557, 2922, 3288, 3653]
+    first = ", ".join(str(number) for number in days[:-1])
     return Parameter(
         "LogRetentionDays",
         Type="Number",
         Default=365,
         AllowedValues=days,
         Description="Number of days that log events are kept. A smaller value deletes older events.",
-        ConstraintDescription=f"must be {', '.join(map(str, days[:-1]))} or {days[-1]}",
+        ConstraintDescription=f"must be {first} or {days[-1]}",
     )
 
 

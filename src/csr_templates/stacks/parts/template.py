@@ -87,7 +87,6 @@ class StackTemplate(Template):
         if new in self.resources and new != logical_id:
             raise ValueError(f"The template has a resource {new} already.")
         self.resources[logical_id].title = new
-        self.resources = {
-            new if name == logical_id else name: resource for name, resource in self.resources.items()
-        }
-        self.sections = {new if name == logical_id else name: title for name, title in self.sections.items()}
+        names = {logical_id: new}
+        self.resources = {names.get(name, name): resource for name, resource in self.resources.items()}
+        self.sections = {names.get(name, name): title for name, title in self.sections.items()}

@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Dashbo
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+from cfn_analysis.model.references import in_words, unqualified
 from csr_templates.stacks.parts import names, parameters
 
 Template: TypeAlias = Mapping[str, Any]
@@ -21,6 +22,7 @@ Widget: TypeAlias = dict[str, Any]
 NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 
 _DAY: Final = 86400  # seconds
+_THRESHOLD_COLOR: Final = "#d62728"
 
 
 class DashboardError(ValueError):
@@ -41,10 +43,10 @@ def alarm_states(template: Template, title: str, condition: str | None = None) -
         for logical_id, resource in template["Resources"].items()
         if resource["Type"] == "AWS::CloudWatch::Alarm"
     }
-    states = [
-        when(None if own == condition else own, {"Fn::GetAtt": [logical_id, "Arn"]})
-        for logical_id, own in alarms.items()
-    ]
+    states = []
+    for logical_id, own in alarms.items():
+        arn: Any = {"Fn::GetAtt": [logical_id, "Arn"]}
+        states.append(arn if own == condition else when(own, arn))
     return {"type": "alarm", "height": 3, "properties": {"title": title, "alarms": states}}
 
 
@@ -57,7 +59,9 @@ def links(regions: Mapping[str, str | Mapping[str, Any]]) -> Widget:
     console = "console.aws.amazon.com/cloudwatch/home"
     texts: list[Any] = [f"[On-call page](${{{parameters.RUNBOOK_URL}}})"]
     for what, region in regions.items():
-        place = f"${{{region['Ref']}}}" if isinstance(region, Mapping) else region
+        place = region
+        if isinstance(region, Mapping):
+            place = f"${{{region['Ref']}}}"
         texts.append(
             f"[{what}](https://{place}.{console}?region={place}#dashboards/dashboard/{names.PREFIX}-{what})"
         )
@@ -103,9 +107,11 @@ def log_table(title: str, log_group: str, query: str) -> Widget:
     return {"type": "log", "height": 6, "properties": properties}
 
 
-def when(condition: str | None, item: Any) -> Any:
+def when(condition: str | None, part: Any) -> Any:
     """Return a widget, metric, line or alarm that exists only if the condition is true."""
-    return item if condition is None else {"Fn::If": [condition, item, NO_VALUE]}
+    if condition is None:
+        return part
+    return {"Fn::If": [condition, part, NO_VALUE]}
 
 
 def metric(
@@ -121,7 +127,9 @@ def metric(
         Period: seconds.
         dimensions: name -> value, text or a function as a dict.
     """
-    flat = [part for dimension in dimensions.items() for part in dimension]
+    flat: list[Any] = []
+    for name, value in dimensions.items():
+        flat += [name, value]
     return [Namespace, MetricName, *flat, {"label": label, "stat": stat, "period": Period}]
 
 
@@ -154,10 +162,10 @@ def alarm_expression(template: Template, alarm: str, label: str) -> list[Metric]
     Raises:
         DashboardError: the template does not have the alarm.
     """
-    found: list[Metric] = []
+    metrics: list[Metric] = []
     for query in resource(template, alarm)["Properties"]["Metrics"]:
         if "Expression" in query:
-            found.append([{"id": query["Id"], "expression": query["Expression"], "label": label}])
+            metrics.append([{"id": query["Id"], "expression": query["Expression"], "label": label}])
             continue
         stat = query["MetricStat"]
         *identity, options = metric(
@@ -168,41 +176,77 @@ def alarm_expression(template: Template, alarm: str, label: str) -> list[Metric]
             stat["Period"],
             _dimensions(stat["Metric"]),
         )
-        found.append([*identity, {"id": query["Id"], **options, "visible": False}])
-    return found
+        metrics.append([*identity, {"id": query["Id"], **options, "visible": False}])
+    return metrics
 
 
-def threshold(template: Template, alarm: str, label: str = "") -> Annotation:
-    """Return the threshold line of an alarm.
+def threshold(template: Template, alarm: str) -> Annotation:
+    """Return the threshold line of an alarm, with its name.
 
     Args:
         template: the template.
         alarm: logical ID of the alarm.
-        label: label of its metric in the legend, if the graph has lines of several alarms.
 
     Raises:
         DashboardError: the template does not have the alarm.
     """
     own = resource(template, alarm)["Properties"]
-    queries = own.get("Metrics", [])
-    period = own.get("Period") or max(
+    return {
+        "label": f"{_alarm_name(own, alarm)}: {_when_it_fires(own)}",
+        "value": own["Threshold"],
+        "color": _THRESHOLD_COLOR,
+    }
+
+
+def thresholds(template: Template, first: str, second: str) -> list[Annotation]:
+    """Return the threshold lines of two alarms; one line with both names if they are equal.
+
+    Args:
+        template: the template.
+        first: logical ID of an alarm.
+        second: logical ID of another one, which may have a condition.
+
+    Raises:
+        DashboardError: the template does not have an alarm.
+    """
+    line, second_line = threshold(template, first), threshold(template, second)
+    alarm = resource(template, first)["Properties"]
+    second_alarm = resource(template, second)["Properties"]
+    condition = resource(template, second).get("Condition")
+    is_equal = line["value"] == second_line["value"]
+    if not is_equal or _when_it_fires(alarm) != _when_it_fires(second_alarm):
+        return [line, when(condition, second_line)]
+    label: Any = f"{_alarm_name(alarm, first)}, {second_line['label']}"
+    if condition is not None:
+        label = {"Fn::If": [condition, label, line["label"]]}
+    return [line | {"label": label}]
+
+
+def _alarm_name(alarm: Mapping[str, Any], logical_id: str) -> str:
+    """Return the name of an alarm without project and environment, or its logical ID if it is not known."""
+    name = unqualified(in_words(alarm.get("AlarmName", "${")))
+    if "${" in name:
+        return logical_id
+    return name
+
+
+def _when_it_fires(alarm: Mapping[str, Any]) -> str:
+    """Return on which side of the threshold an alarm fires, and after how long: ``above 70 for 10 min``."""
+    queries = alarm.get("Metrics", [])
+    period = alarm.get("Period") or max(
         query["MetricStat"]["Period"] for query in queries if "MetricStat" in query
     )
-    periods = own["EvaluationPeriods"]
-    needed = own.get("DatapointsToAlarm", periods)
+    periods = alarm["EvaluationPeriods"]
+    needed = alarm.get("DatapointsToAlarm", periods)
     unit, seconds = ("min", 60) if period < 3600 else ("h", 3600)
     length = f"{needed * period // seconds}"
-    length += f" of {periods * period // seconds}" if needed != periods else ""
-    value = own["Threshold"]
-    side = "below" if own["ComparisonOperator"].startswith("LessThan") else "above"
-    # A threshold that depends on a parameter is only a line.
-    limit = "this" if isinstance(value, Mapping) else value
-    start = f"{label}: alarm" if label else "Alarm"
-    return {
-        "label": f"{start} {side} {limit} for {length} {unit}",
-        "value": value,
-        "color": "#d62728",
-    }
+    if needed != periods:
+        length += f" of {periods * period // seconds}"
+    side = "below" if alarm["ComparisonOperator"].startswith("LessThan") else "above"
+    value = alarm["Threshold"]
+    if isinstance(value, Mapping):  # depends on a parameter: it is only a line
+        value = "this"
+    return f"{side} {value} for {length} {unit}"
 
 
 def limit(label: str, value: float | Mapping[str, Any]) -> Annotation:

@@ -45,24 +45,24 @@ class Property(NamedTuple):
         """Return the properties of a resource with this value."""
         for step in reversed(self.path):
             value = [value] if step == "*" else {step: value}
-        found: dict[str, Any] = value
-        return found
+        whole_value: dict[str, Any] = value
+        return whole_value
 
 
 @cache
 def types() -> dict[str, tuple[str, str]]:
     """Return resource type -> a region that has it, and the file with its schema."""
-    found: dict[str, tuple[str, str]] = {}
+    files: dict[str, tuple[str, str]] = {}
     for index in sorted((data_folder() / "schemas/providers").glob("*-*.json")):
         for name, file in json.loads(index.read_bytes()).items():
-            found.setdefault(name, (index.stem, file))
-    return found
+            files.setdefault(name, (index.stem, file))
+    return files
 
 
 @cache
 def access_properties() -> list[Property]:
     """Return the properties of all types whose names contain Polic or Principal."""
-    found: list[Property] = []
+    properties: list[Property] = []
     for name, (region, file) in types().items():
         content = (data_folder() / f"schemas/resources/{file}.json").read_bytes()
         if not _ACCESS.search(content):
@@ -75,8 +75,8 @@ def access_properties() -> list[Property]:
                 and "/".join(path) not in read_only
                 and re.search("Polic|Principal", path[-1 if path[-1] != "*" else -2])
             ):
-                found.append(Property(name, region, path, schema))
-    return found
+                properties.append(Property(name, region, path, schema))
+    return properties
 
 
 def _walk(

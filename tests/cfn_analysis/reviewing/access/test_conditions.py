@@ -20,12 +20,12 @@ def test_one_condition_implies_another(narrow: Any, wide: Any) -> None:
     assert implies(second, first) is (narrow == wide or first[0][:6] == second[0][:6])
 
 
-@pytest.mark.parametrize(("one", "other"), ROWS["test_neither_condition_implies_the_other"])
-def test_neither_condition_implies_the_other(one: Any, other: Any) -> None:
+@pytest.mark.parametrize(("first", "second"), ROWS["test_neither_condition_implies_the_other"])
+def test_neither_condition_implies_the_other(first: Any, second: Any) -> None:
     """What cannot be shown is not implied; each condition implies itself."""
-    first, second = conditions(one), conditions(other)
+    of_first, of_second = conditions(first), conditions(second)
 
-    assert not implies(first, second)
-    assert not implies(second, first)
-    assert implies(first, first)
-    assert implies(first, conditions(None))
+    assert not implies(of_first, of_second)
+    assert not implies(of_second, of_first)
+    assert implies(of_first, of_first)
+    assert implies(of_first, conditions(None))

@@ -53,8 +53,8 @@ def test_a_change_of_a_resource_that_grants_access() -> None:
     def profile(**properties: Any) -> dict[str, Any]:
         return resources(It=("AWS::RolesAnywhere::Profile", {"Name": "a", **properties}))
 
-    found = risks(reviewed(profile(RoleArns=["a"]), profile(RoleArns=["a", "b"])))
-    assert found["not-judged", "It"] == (
+    messages = risks(reviewed(profile(RoleArns=["a"]), profile(RoleArns=["a", "b"])))
+    assert messages["not-judged", "It"] == (
         "It changes. It determines which roles workloads outside of AWS can assume. That is not compared: "
         "read the change."
     )

@@ -65,10 +65,12 @@ def reviews() -> dict[str, Review]:
 
 def test_openings_and_guards_are_right_on_every_labelled_pair() -> None:
     """All risks of the labeled pairs (at least 250) are found, and no others."""
-    found = scored(kind="opens")
+    corpus_result = scored(kind="opens")
 
-    assert len(found.faults) >= 250
-    assert {name: faults for name, faults in found.faults.items() if faults} == {}, found.table()
+    assert len(corpus_result.faults) >= 250
+    assert {name: faults for name, faults in corpus_result.faults.items() if faults} == {}, (
+        corpus_result.table()
+    )
 
 
 def test_our_own_stacks(reviews: dict[str, Review]) -> None:
@@ -76,7 +78,7 @@ def test_our_own_stacks(reviews: dict[str, Review]) -> None:
     assert reviews.keys() == EXPECTED.keys()
     for name, expected in EXPECTED.items():
         risks = [risk for risk in reviews[name].risks if risk.kind in ("opens", "guard")]
-        assert [(risk.kind, risk.name) for risk in risks] == [one[:2] for one in expected], name
+        assert [(risk.kind, risk.name) for risk in risks] == [row[:2] for row in expected], name
         for risk, (_, _, part) in zip(risks, expected, strict=True):
             assert part in risk.message, name
 
@@ -87,6 +89,6 @@ def test_a_new_environment_has_no_added_access() -> None:
     others = {name: values for name, values in side.environments.items() if name != "prod"}
     before = side._replace(environments=others)
 
-    found = report.review(before, side, ["prod"])
+    review = report.review(before, side, ["prod"])
 
-    assert [risk for risk in found.risks if risk.kind in ("opens", "guard")] == []
+    assert [risk for risk in review.risks if risk.kind in ("opens", "guard")] == []

@@ -1,5 +1,7 @@
 """Policies of roles and resources: newly allowed access."""
 
+import functools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 from cfn_analysis.reviewing import report
 from tests.data import read_yaml
 
-from ..own_changes import own_side, with_template
+from ..own_changes import Template, own_side, with_template
 from ..templates import resources, reviewed, risks
 
 ROWS = read_yaml(Path(__file__).with_name("policies.yaml"))
@@ -25,9 +27,14 @@ def test_the_policy_of_a_new_resource_is_reported_if_public() -> None:
     side = own_side()
     for principal, opened in (({"Service": "logs.amazonaws.com"}, []), ("*", ["NewPolicy"])):
         added = {"NewBucket": {"Type": "AWS::S3::Bucket"}, "NewPolicy": policy(principal)}
-        after = with_template(side, "network", lambda one, added=added: one["Resources"].update(added))  # type: ignore[misc]
-        found = [risk.name for risk in report.review(side, after, ["prod"]).risks if risk.kind == "opens"]
-        assert found == opened
+        edit = functools.partial(_add, resources=added)
+        after = with_template(side, "network", edit)
+        names = [risk.name for risk in report.review(side, after, ["prod"]).risks if risk.kind == "opens"]
+        assert names == opened
+
+
+def _add(template: Template, resources: Mapping[str, Any]) -> None:
+    template["Resources"].update(resources)
 
 
 def test_the_permissions_of_a_new_role_are_reported() -> None:
@@ -42,11 +49,11 @@ def test_the_permissions_of_a_new_role_are_reported() -> None:
         },
     }
     side = own_side()
-    after = with_template(side, "network", lambda one: one["Resources"].update({"NewRole": role}))
+    after = with_template(side, "network", lambda template: template["Resources"].update({"NewRole": role}))
 
-    found = [risk.message for risk in report.review(side, after, ["prod"]).risks if risk.kind == "opens"]
+    messages = [risk.message for risk in report.review(side, after, ["prod"]).risks if risk.kind == "opens"]
 
-    assert found == ["NewRole allows more than before: s3:* on *."]
+    assert messages == ["NewRole allows more than before: s3:* on *."]
 
 
 def test_values_of_secrets_are_not_in_the_messages() -> None:
@@ -55,13 +62,13 @@ def test_values_of_secrets_are_not_in_the_messages() -> None:
     def template(action: str) -> dict[str, Any]:
         statement = {"Effect": "Allow", "Principal": {"AWS": {"Ref": "Partner"}}, "Action": action}
         document = {"Statement": [{**statement, "Resource": "*"}]}
-        found = resources(Policy=("AWS::SQS::QueuePolicy", {"Queues": ["q"], "PolicyDocument": document}))
-        return {**found, "Parameters": {"Partner": {"Type": "String", "NoEcho": True, "Default": "4711"}}}
+        sections = resources(Policy=("AWS::SQS::QueuePolicy", {"Queues": ["q"], "PolicyDocument": document}))
+        return {**sections, "Parameters": {"Partner": {"Type": "String", "NoEcho": True, "Default": "4711"}}}
 
-    found = risks(reviewed(template("sqs:SendMessage"), template("sqs:*")))
+    messages = risks(reviewed(template("sqs:SendMessage"), template("sqs:*")))
 
-    assert "by (hidden)" in found["opens", "Policy"]
-    assert "4711" not in found["opens", "Policy"]
+    assert "by (hidden)" in messages["opens", "Policy"]
+    assert "4711" not in messages["opens", "Policy"]
 
 
 PARTNER = "123456789012"
@@ -138,6 +145,6 @@ def test_a_new_role_has_nothing_to_be_narrower_than() -> None:
     queue = {"Queue": ("AWS::SQS::Queue", {"QueueName": "jobs"})}
     role = {"Role": ("AWS::IAM::Role", {"Policies": policies})}
     where = {"Parameters": {"Where": {"Type": "String"}}}
-    found = reviewed({**where, **resources(**queue)}, {**where, **resources(**queue, **role)})
+    review = reviewed({**where, **resources(**queue)}, {**where, **resources(**queue, **role)})
 
-    assert risks(found) == {("opens", "Role"): "Role allows more than before: s3:GetObject on ${Where}."}
+    assert risks(review) == {("opens", "Role"): "Role allows more than before: s3:GetObject on ${Where}."}

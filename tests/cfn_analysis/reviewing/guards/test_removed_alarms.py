@@ -54,10 +54,10 @@ def test_each_removed_trigger_is_a_risk(stack: str, alarm: str) -> None:
     """The alarm stays, and no longer rolls back an update of its stack."""
     changed = STACKS[stack]
     kept = [name for name in changed.rollback_triggers[ENVIRONMENT] if name != alarm]
-    others = [other for other in SIDE.stacks if other is not changed]
+    unchanged = [built for built in SIDE.stacks if built is not changed]
     after = dataclasses.replace(changed, rollback_triggers={ENVIRONMENT: kept})
 
-    ((subject, message),) = guards(SIDE._replace(stacks=(*others, after))).items()
+    ((subject, message),) = guards(SIDE._replace(stacks=(*unchanged, after))).items()
     logical_id = subject.partition(".")[2]
     assert subject.partition(".")[0] == stack
     assert message == (

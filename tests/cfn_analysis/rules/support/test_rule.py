@@ -8,7 +8,7 @@ from cfnlint.jsonschema import Validator
 from cfnlint.template import Template
 
 from cfn_analysis.rules import RULES
-from cfn_analysis.rules.support.rule import Finding, Rule, properties_of
+from cfn_analysis.rules.support.rule import Rule, RuleFinding, properties_of
 from cfn_analysis.rules.support.values import values
 
 from .. import harness
@@ -34,11 +34,11 @@ class NamedTopic(Rule):
     id = "W9799"
     looks_at = properties_of("AWS::SNS::Topic")
 
-    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[RuleFinding]:
         """Yield one finding per name."""
         for value, case in values(validator, properties.get("TopicName")):
             if value is not None:
-                yield Finding(("TopicName",), "It has a name{when}.", case)
+                yield RuleFinding(("TopicName",), "It has a name{when}.", case)
 
 
 class FirstName(NamedTopic):
@@ -46,10 +46,10 @@ class FirstName(NamedTopic):
 
     first_only = True
 
-    def findings(self, validator: Validator, properties: Any) -> Iterator[Finding]:
+    def findings(self, validator: Validator, properties: Any) -> Iterator[RuleFinding]:
         """Yield one finding per name, each with its own message."""
         for value, _ in values(validator, properties.get("TopicName")):
-            yield Finding(("TopicName",), f"It is called {value}.")
+            yield RuleFinding(("TopicName",), f"It is called {value}.")
 
 
 class NamelessTemplate(NamedTopic):
@@ -57,10 +57,10 @@ class NamelessTemplate(NamedTopic):
 
     looks_at = ()
 
-    def findings(self, _validator: Validator, template: Any) -> Iterator[Finding]:
+    def findings(self, _validator: Validator, template: Any) -> Iterator[RuleFinding]:
         """Yield a finding if the template has no description."""
         if "Description" not in template:
-            yield Finding(("Resources",), "It has no Description.")
+            yield RuleFinding(("Resources",), "It has no Description.")
 
 
 def test_the_docstring_holds_the_texts() -> None:

@@ -11,7 +11,7 @@ from cfnlint.jsonschema import StandardValidator
 
 from cfn_analysis.rules.settings import settings_that_do_not_fit
 from cfn_analysis.rules.support import settings
-from cfn_analysis.rules.support.rule import Finding, Rule
+from cfn_analysis.rules.support.rule import Rule, RuleFinding
 from cfn_analysis.rules.template import weak_setting
 from tests.data import read_yaml
 
@@ -96,7 +96,7 @@ def test_each_row_finds_something(monkeypatch: pytest.MonkeyPatch, rule_id: str)
     module, rule = RULES[rule_id]
     applied: list[settings.Row] = []
 
-    def recorded(*arguments: Any) -> Iterator[tuple[settings.Row, Finding]]:
+    def recorded(*arguments: Any) -> Iterator[tuple[settings.Row, RuleFinding]]:
         for row, finding in settings.faulty_settings(*arguments):
             applied.append(row)
             yield row, finding

@@ -85,8 +85,8 @@ class RecordedAccount:
             return Fact(query, TIME, _template(answer["TemplateBody"]))
         return Fact(query, TIME, _kept(query, answer))
 
-    def _answer(self, query: Query, given: Mapping[str, Any]) -> Any:
-        return getattr(self, f"_{xform_name(query.operation)}")(given, query.region)
+    def _answer(self, query: Query, parameters: Mapping[str, Any]) -> Any:
+        return getattr(self, f"_{xform_name(query.operation)}")(parameters, query.region)
 
     def _stack(self, name: str) -> EnvironmentStack:
         return next(stack for stack in self.environment.stacks if stack.deployed == name)
@@ -107,22 +107,24 @@ class RecordedAccount:
     def _get_caller_identity(self, *_: Any) -> Any:
         return {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/operator"}
 
-    def _describe_stacks(self, given: Mapping[str, Any], region: str) -> Any:
-        return self._stacks.answer("DescribeStacks", given, region)
+    def _describe_stacks(self, parameters: Mapping[str, Any], region: str) -> Any:
+        return self._stacks.answer("DescribeStacks", parameters, region)
 
-    def _list_stack_resources(self, given: Mapping[str, Any], region: str) -> Any:
-        return self._stacks.answer("ListStackResources", given, region)
+    def _list_stack_resources(self, parameters: Mapping[str, Any], region: str) -> Any:
+        return self._stacks.answer("ListStackResources", parameters, region)
 
-    def _get_template(self, given: Mapping[str, Any], _: str) -> Any:
-        return {"TemplateBody": self._stack(given["StackName"].split("/")[1]).built.text}
+    def _get_template(self, parameters: Mapping[str, Any], _: str) -> Any:
+        return {"TemplateBody": self._stack(parameters["StackName"].split("/")[1]).built.text}
 
-    def _get_stack_policy(self, given: Mapping[str, Any], _: str) -> Any:
+    def _get_stack_policy(self, parameters: Mapping[str, Any], _: str) -> Any:
         return {
-            "StackPolicyBody": json.dumps(self._stack(given["StackName"].split("/")[1]).built.policies.stack)
+            "StackPolicyBody": json.dumps(
+                self._stack(parameters["StackName"].split("/")[1]).built.policies.stack
+            )
         }
 
-    def _get_distribution(self, given: Mapping[str, Any], _: str) -> Any:
-        _id = given["Id"]
+    def _get_distribution(self, parameters: Mapping[str, Any], _: str) -> Any:
+        _id = parameters["Id"]
         config = dict(self._of_type("AWS::CloudFront::Distribution"))[_id]["DistributionConfig"]
         origins = [
             {
@@ -160,9 +162,9 @@ class RecordedAccount:
         ((api, _api),) = self._of_type("AWS::ApiGateway::RestApi")
         return f"{api}.execute-api.ap-northeast-1.amazonaws.com"
 
-    def _get_api_key(self, given: Mapping[str, Any], _: str) -> Any:
-        key = next(index for index, (name, _) in enumerate(self._keys()) if name == given["apiKey"])
-        return {"id": given["apiKey"], "enabled": True, "value": SECRETS[key], "name": "key"}
+    def _get_api_key(self, parameters: Mapping[str, Any], _: str) -> Any:
+        key = next(index for index, (name, _) in enumerate(self._keys()) if name == parameters["apiKey"])
+        return {"id": parameters["apiKey"], "enabled": True, "value": SECRETS[key], "name": "key"}
 
     def _keys(self) -> list[tuple[str, Mapping[str, Any]]]:
         return self._of_type("AWS::ApiGateway::ApiKey")
@@ -184,8 +186,8 @@ class RecordedAccount:
             properties for arn, properties in self._of_type(type_name) if f":function:{function}:" in arn
         )
 
-    def _get_function_configuration(self, given: Mapping[str, Any], _: str) -> Any:
-        version = self._of_function("AWS::Lambda::Version", given["FunctionName"])
+    def _get_function_configuration(self, parameters: Mapping[str, Any], _: str) -> Any:
+        version = self._of_function("AWS::Lambda::Version", parameters["FunctionName"])
         return {
             "Version": "7",
             "State": "Active",
@@ -196,8 +198,8 @@ class RecordedAccount:
             "Environment": {"Variables": {"TOKEN": SECRETS[0]}},
         }
 
-    def _get_provisioned_concurrency_config(self, given: Mapping[str, Any], _: str) -> Any:
-        alias = self._of_function("AWS::Lambda::Alias", given["FunctionName"])
+    def _get_provisioned_concurrency_config(self, parameters: Mapping[str, Any], _: str) -> Any:
+        alias = self._of_function("AWS::Lambda::Alias", parameters["FunctionName"])
         if "ProvisionedConcurrencyConfig" not in alias:
             raise AwsError("ProvisionedConcurrencyConfigNotFoundException")
         wanted = int(alias["ProvisionedConcurrencyConfig"]["ProvisionedConcurrentExecutions"])
@@ -234,12 +236,12 @@ class RecordedAccount:
     def _describe_db_instances(self, *_: Any) -> Any:
         return {"DBInstances": self._instances()}
 
-    def _describe_db_clusters(self, given: Mapping[str, Any], _: str) -> Any:
+    def _describe_db_clusters(self, parameters: Mapping[str, Any], _: str) -> Any:
         ((_id, properties),) = self._of_type("AWS::RDS::DBCluster")
         return {
             "DBClusters": [
                 {
-                    "DBClusterIdentifier": given["DBClusterIdentifier"],
+                    "DBClusterIdentifier": parameters["DBClusterIdentifier"],
                     "Status": "available",
                     "DeletionProtection": properties["DeletionProtection"] == "true",
                     "EnabledCloudwatchLogsExports": properties["EnableCloudwatchLogsExports"],
@@ -260,15 +262,15 @@ class RecordedAccount:
             ]
         }
 
-    def _describe_secret(self, given: Mapping[str, Any], region: str) -> Any:
+    def _describe_secret(self, parameters: Mapping[str, Any], region: str) -> Any:
         secrets = self._of_type("AWS::SecretsManager::Secret")
         replicas = next(
             properties.get("ReplicaRegions", [])
             for _, properties in secrets
-            if properties["Name"] == given["SecretId"]
+            if properties["Name"] == parameters["SecretId"]
         )
         return {
-            "Name": given["SecretId"],
+            "Name": parameters["SecretId"],
             "VersionIdsToStages": {"2": ["AWSCURRENT"], "1": ["AWSPREVIOUS"]},
             "ReplicationStatus": [{"Region": replica["Region"], "Status": "InSync"} for replica in replicas],
         }
@@ -290,9 +292,9 @@ class RecordedAccount:
     def _list_alarm_mute_rules(self, *_: Any) -> Any:
         return {"AlarmMuteRuleSummaries": []}
 
-    def _get_alarm_mute_rule(self, given: Mapping[str, Any], region: str) -> Any:
+    def _get_alarm_mute_rule(self, parameters: Mapping[str, Any], region: str) -> Any:
         rule = {
-            "Name": given["AlarmMuteRuleName"],
+            "Name": parameters["AlarmMuteRuleName"],
             "Status": "ACTIVE",
             "MuteTargets": {
                 "AlarmNames": [name for name, _ in self._of_type("AWS::CloudWatch::Alarm", region)]
@@ -319,8 +321,8 @@ class RecordedAccount:
             ]
         }
 
-    def _get_function_concurrency(self, given: Mapping[str, Any], _: str) -> Any:
-        properties = dict(self._of_type("AWS::Lambda::Function"))[given["FunctionName"]]
+    def _get_function_concurrency(self, parameters: Mapping[str, Any], _: str) -> Any:
+        properties = dict(self._of_type("AWS::Lambda::Function"))[parameters["FunctionName"]]
         if "ReservedConcurrentExecutions" not in properties:
             return {}
         return {"ReservedConcurrentExecutions": int(properties["ReservedConcurrentExecutions"])}
@@ -329,7 +331,7 @@ class RecordedAccount:
         ((_id, properties),) = self._of_type("AWS::WAFv2::WebACL")
         return {"WebACL": {"Name": "waf", "Rules": properties["Rules"]}}
 
-    def _describe_route_tables(self, _given: Mapping[str, Any], region: str) -> Any:
+    def _describe_route_tables(self, _parameters: Mapping[str, Any], region: str) -> Any:
         tables: dict[str, list[dict[str, Any]]] = {}
         for _, route in self._of_type("AWS::EC2::Route", region):
             target = {
@@ -339,8 +341,8 @@ class RecordedAccount:
             tables.setdefault(f"id-{route['RouteTableId']['Ref']}", []).append(entry)
         return {"RouteTables": [{"RouteTableId": name, "Routes": routes} for name, routes in tables.items()]}
 
-    def _list_subscriptions_by_topic(self, given: Mapping[str, Any], _: str) -> Any:
-        arn = f"{given['TopicArn']}:1"
+    def _list_subscriptions_by_topic(self, parameters: Mapping[str, Any], _: str) -> Any:
+        arn = f"{parameters['TopicArn']}:1"
         return {"Subscriptions": [{"SubscriptionArn": arn, "Endpoint": "operators@example.com"}]}
 
     def _describe_certificate(self, *_: Any) -> Any:
@@ -352,8 +354,8 @@ class RecordedAccount:
             }
         }
 
-    def _get(self, given: Mapping[str, Any], _: str) -> Any:
-        if "execute-api" in given["Url"]:
+    def _get(self, parameters: Mapping[str, Any], _: str) -> Any:
+        if "execute-api" in parameters["Url"]:
             return {"status": 403, "location": "", "errorType": "ForbiddenException"}
         return {"status": 200, "location": "", "errorType": ""}
 

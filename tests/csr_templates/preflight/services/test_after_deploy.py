@@ -88,7 +88,7 @@ def _key(answer: Any, part: str) -> Any:
         return part
     if part.isdigit():
         return int(part)
-    return next(index for index, item in enumerate(answer) if part in item.values())
+    return next(index for index, element in enumerate(answer) if part in element.values())
 
 
 def _concerns(fault: dict[str, Any], query: Query) -> bool:
@@ -160,7 +160,7 @@ def test_a_healthy_account_passes_every_check(healthy: Outcome) -> None:
     assert {result.status for result in healthy.results} == {"PASS"}
 
 
-@pytest.mark.parametrize("fault", [pytest.param(_filled(one), id=one["name"]) for one in FAULTS])
+@pytest.mark.parametrize("fault", [pytest.param(_filled(fault), id=fault["name"]) for fault in FAULTS])
 def test_each_fault_is_found_by_its_check(healthy: Outcome, fault: dict[str, Any]) -> None:
     """Exactly one result changes; it has a sentence, a remedy and a command that shows the fact."""
     results = _with_fault(healthy, fault)
@@ -205,8 +205,8 @@ def test_a_resource_that_is_not_deployed_fails(healthy: Outcome) -> None:
 
 def test_every_denied_call_is_unknown(healthy: Outcome) -> None:
     """A result that needs a denied call is unknown, names the action, and never passes."""
-    asked = {(fact.query.service, fact.query.operation) for fact in healthy.facts} - {("https", "GET")}
-    for service, operation in asked:
+    calls = {(fact.query.service, fact.query.operation) for fact in healthy.facts} - {("https", "GET")}
+    for service, operation in calls:
         results = _with_fault(healthy, {"of": operation, "fails": DENIED})
         unknown = _changes(results, healthy)
 
@@ -243,10 +243,10 @@ def test_a_change_of_keys_that_is_not_finished() -> None:
 
 def test_the_package_of_this_deploy(healthy: Outcome) -> None:
     """A version that was given must be the deployed one; without one, the deployed one is expected."""
-    asked = environment_of("prod", CUSTOM, {"LambdaCodeS3ObjectVersion": "v2"})
+    with_version = environment_of("prod", CUSTOM, {"LambdaCodeS3ObjectVersion": "v2"})
     deployed = RecordedAccount(environment_of("prod", CUSTOM, {"LambdaCodeS3ObjectVersion": "v1"}))
 
-    states = _states(verified(deployed, asked).results)
+    states = _states(verified(deployed, with_version).results)
     assert {f"FAIL parameters:{PREFIX}api", "FAIL package:ApiFunctionAlias"} <= states
     assert _states(verified(deployed, environment_of("prod", CUSTOM)).results) == _states(healthy.results)
 
@@ -273,20 +273,18 @@ def test_saved_facts_give_the_same_results(healthy: Outcome) -> None:
 
 def test_the_policy_allows_exactly_the_calls(healthy: Outcome) -> None:
     """With all faults, exactly the listed calls are made, besides the one for the caller."""
-    listed = {
-        (service, operation)
-        for service, operations in operator_policies.CALLS[operator_policies.VERIFY].items()
-        for operation in operations
-    }
+    listed: set[tuple[str, str]] = set()
+    for service, operations in operator_policies.CALLS[operator_policies.VERIFY].items():
+        listed.update((service, operation) for operation in operations)
     muted = _filled(next(fault for fault in FAULTS if fault["name"] == "mute rule without an end"))
     changed = RecordedAccount(
         healthy.account.environment,
         lambda query, answer: muted["set"] if query.operation == muted["of"].split()[0] else answer,
     )
     verified(changed, healthy.account.environment)
-    made = {(query.service, query.operation) for query in changed.asked}
+    calls = {(query.service, query.operation) for query in changed.asked}
 
-    assert made - {("https", "GET")} == listed - {("sts", "GetCallerIdentity")}
+    assert calls - {("https", "GET")} == listed - {("sts", "GetCallerIdentity")}
 
 
 def test_one_environment_takes_less_than_two_seconds(healthy: Outcome) -> None:
@@ -295,7 +293,7 @@ def test_one_environment_takes_less_than_two_seconds(healthy: Outcome) -> None:
     facts = healthy.account.start(PROJECT, "prod", operator_policies.VERIFY)
     seconds = 0.1  # the call for the caller
     while missing := missing_calls(AFTER_DEPLOY, environment, facts):
-        facts.add(map(healthy.account.ask, missing))
+        facts.add(healthy.account.ask(query) for query in missing)
         seconds += math.ceil(len(missing) / WORKERS) * 0.1
 
     services = Counter(fact.query.service for fact in facts)

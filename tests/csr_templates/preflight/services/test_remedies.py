@@ -31,7 +31,7 @@ def results_before_deploy(walk: Walk) -> list[CheckResult]:
     results = list(walk.empty)
     for state in walk.states.values():
         for outcome in state.outcomes.values():
-            results += outcome.found
+            results += outcome.results
     return results
 
 

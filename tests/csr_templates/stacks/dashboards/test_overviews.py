@@ -12,6 +12,7 @@ from cfn_analysis.model.resolving import resolve
 from csr_templates import STACKS, StackTemplate, api, database, frontend, network, render
 from csr_templates.stacks.parts.widgets import DashboardError
 from tests.alarm_subjects import alarms_of, alarms_on
+from tests.system import PROJECT
 
 Template = dict[str, Any]
 
@@ -27,6 +28,7 @@ DASHBOARDS = {
     api: "ApiDashboard",
     frontend: "FrontendDashboard",
 }
+RED = "#d62728"
 DOMAIN = {"CustomDomainName": "www.example.com", "CertificateArn": "arn", "HostedZoneId": "Z1"}
 each_module = pytest.mark.parametrize(
     "module", REGIONS, ids=lambda module: module.__name__.rpartition(".")[2]
@@ -38,20 +40,21 @@ def resources_of(
 ) -> Template:
     """Return the resources of a stack that exist with these parameter values."""
     template = (t or module.build()).to_dict()
-    found: Template = resolve(template, values, region=REGIONS[module])["Resources"]
-    return found
+    resources: Template = resolve(template, values, region=REGIONS[module])["Resources"]
+    return resources
 
 
 def widgets(module: ModuleType, resources: Template) -> dict[str, Template]:
     """Return title -> properties of the widgets of the dashboard that have a title."""
-    found = [widget["properties"] for widget in body(module, resources)["widgets"]]
-    return {widget["title"]: widget for widget in found if "title" in widget}
+    all_properties = [widget["properties"] for widget in body(module, resources)["widgets"]]
+    return {properties["title"]: properties for properties in all_properties if "title" in properties}
 
 
 def body(module: ModuleType, resources: Template) -> Template:
     """Return the body of the dashboard."""
-    found: Template = json.loads(resources[DASHBOARDS[module]]["Properties"]["DashboardBody"]["Fn::Sub"])
-    return found
+    text = resources[DASHBOARDS[module]]["Properties"]["DashboardBody"]["Fn::Sub"]
+    content: Template = json.loads(text)
+    return content
 
 
 def lines(widget: Template) -> list[float]:
@@ -66,7 +69,9 @@ def drawn_alarm(module: ModuleType) -> str:
         AssertionError: no graph has the line of an alarm.
     """
     resources = resources_of(module)
-    drawn = {line for widget in widgets(module, resources).values() for line in lines(widget)}
+    drawn: set[float] = set()
+    for widget in widgets(module, resources).values():
+        drawn.update(lines(widget))
     for logical_id, alarm in alarms_of(resources).items():
         if alarm["Threshold"] in drawn and logical_id in source_of_dashboard(module):
             return logical_id
@@ -134,33 +139,38 @@ def test_alarms_that_are_drawn_have_their_line(module: ModuleType) -> None:
             assert all(alarm["Threshold"] in drawn for drawn in of_the_expression), alarm["AlarmName"]
             compared += len(of_the_expression)
             continue
-        of_the_alarm = [
-            (metric[-1], lines(graph))
-            for graph in graphs
-            for metric in graph["metrics"]
-            if metric[:2] == [alarm["Namespace"], alarm["MetricName"]]
-            and metric[-1].get("visible", True)  # not only a part of an expression
-            and metric[-1]["stat"] == alarm.get("Statistic", metric[-1]["stat"])
-            and metric[-1]["period"] == alarm["Period"]
-        ]
-
-        compared += len(of_the_alarm)
-        assert all(alarm["Threshold"] in drawn for _, drawn in of_the_alarm), alarm["AlarmName"]
+        for graph in graphs:
+            for metric in graph["metrics"]:
+                if is_metric_of(alarm, metric):
+                    compared += 1
+                    assert alarm["Threshold"] in lines(graph), alarm["AlarmName"]
     assert compared
     assert {graph["region"] for graph in graphs} == {REGIONS[module]}
+
+
+def is_metric_of(alarm: Template, metric: list[Any]) -> bool:
+    """Return whether a graph shows the metric of an alarm, with its statistic and period."""
+    options = metric[-1]
+    if not options.get("visible", True):  # only a part of an expression
+        return False
+    if metric[:2] != [alarm["Namespace"], alarm["MetricName"]]:
+        return False
+    if options["stat"] != alarm.get("Statistic", options["stat"]):
+        return False
+    return bool(options["period"] == alarm["Period"])
 
 
 @each_module
 def test_links(module: ModuleType) -> None:
     """The first line links the on-call page and every dashboard, in the region of its stack."""
     first = body(module, resources_of(module, {"RunbookUrl": "https://example.com/on-call"}))["widgets"][0]
-    found = dict(re.findall(r"\[([^]]+)\]\(([^)]+)\)", first["properties"]["markdown"]))
+    links = dict(re.findall(r"\[([^]]+)\]\(([^)]+)\)", first["properties"]["markdown"]))
 
     assert first["y"] == 0
-    assert found.pop("On-call page") == "https://example.com/on-call"
+    assert links.pop("On-call page") == "https://example.com/on-call"
     names = {resources_of(each)[DASHBOARDS[each]]["Properties"]["DashboardName"] for each in REGIONS}
-    assert {url.rpartition("/")[2] for url in found.values()} == names
-    assert found == {
+    assert {url.rpartition("/")[2] for url in links.values()} == names
+    assert links == {
         stack.name: f"https://{stack.region}.console.aws.amazon.com/cloudwatch/home?region={stack.region}"
         f"#dashboards/dashboard/csr-lambda-api-prod-{stack.name}"
         for stack in STACKS
@@ -171,12 +181,13 @@ def test_links(module: ModuleType) -> None:
 @each_module
 def test_periods_stay(module: ModuleType) -> None:
     """The periods do not change with the time range, and metrics of a day are shown for a week."""
-    found = body(module, resources_of(module, DOMAIN if module is frontend else {}))
+    values = DOMAIN if module is frontend else {}
+    content = body(module, resources_of(module, values))
 
-    assert found["periodOverride"] == "inherit"
-    for widget in found["widgets"]:
+    assert content["periodOverride"] == "inherit"
+    for widget in content["widgets"]:
         periods = {metric[-1].get("period") for metric in widget["properties"].get("metrics", [])}
-        assert widget["properties"].get("start") == ("-P7D" if 86400 in periods else None)
+        assert (widget["properties"].get("start") == "-P7D") == (86400 in periods)
 
 
 def test_day_long_metrics() -> None:
@@ -195,26 +206,52 @@ def test_day_long_metrics() -> None:
 def test_the_statistic_of_an_alarm_is_drawn_beside_its_line(module: ModuleType) -> None:
     """A graph with the metric of an alarm on a percentile shows this percentile."""
     resources = resources_of(module)
-    drawn = {
-        (*metric[:2], metric[-1]["stat"])
-        for widget in widgets(module, resources).values()
-        for metric in widget.get("metrics", [])
-        if len(metric) > 1 and metric[0] != "..."
-    }
+    drawn = set()
+    for widget in widgets(module, resources).values():
+        for metric in widget.get("metrics", []):
+            if len(metric) > 1 and metric[0] != "...":
+                drawn.add((*metric[:2], metric[-1]["stat"]))
     for alarm in alarms_of(resources).values():
         if "ExtendedStatistic" in alarm:
             assert (alarm["Namespace"], alarm["MetricName"], alarm["ExtendedStatistic"]) in drawn
 
 
-@pytest.mark.parametrize("module", [api, frontend], ids=["api", "frontend"])
-def test_lines_of_errors_are_distinct(module: ModuleType) -> None:
-    """If a graph has two alarms, the label of each line starts with the label of its metric."""
-    errors = widgets(module, resources_of(module))["Errors"]
-    metrics = [metric[-1]["label"] for metric in errors["metrics"]]
-    labels = [line["label"] for line in errors["annotations"]["horizontal"]]
+@each_module
+def test_lines_name_their_alarms(module: ModuleType) -> None:
+    """Each red line of a graph names alarms of the template that have its value as their threshold."""
+    resources = resources_of(module)
+    thresholds = {alarm["AlarmName"]: alarm["Threshold"] for alarm in alarms_of(resources).values()}
+    checked = 0
+    for widget in widgets(module, resources).values():
+        for line in widget.get("annotations", {}).get("horizontal", []):
+            if line["color"] != RED:
+                continue
+            names, _, _ = line["label"].partition(": ")
+            for name in names.split(", "):
+                (alarm,) = (alarm for alarm in thresholds if alarm == f"{PROJECT}-prod-{name}")
+                assert thresholds[alarm] == line["value"], line["label"]
+                checked += 1
 
-    assert metrics
-    assert [label.partition(": alarm above ")[0] for label in labels] == metrics
+    assert checked
+
+
+@pytest.mark.parametrize(
+    ("module", "values"),
+    [
+        (database, {"DatabaseMultiAZ": "false", "DatabaseReadReplica": "false"}),
+        (network, {"NatGatewayPerZone": "false"}),
+    ],
+    ids=["no reader", "one NAT gateway"],
+)
+def test_a_line_names_no_alarm_that_does_not_exist(module: ModuleType, values: dict[str, str]) -> None:
+    """A line of two alarms has only the name of the one that exists."""
+    resources = resources_of(module, values)
+    existing = {alarm["AlarmName"] for alarm in alarms_of(resources).values()}
+    for widget in widgets(module, resources).values():
+        for line in widget.get("annotations", {}).get("horizontal", []):
+            if line["color"] == RED:
+                names, _, _ = line["label"].partition(": ")
+                assert {f"{PROJECT}-prod-{name}" for name in names.split(", ")} <= existing
 
 
 def test_slow_queries_come_first() -> None:
@@ -229,9 +266,10 @@ def test_actions_of_the_engine_without_memory() -> None:
     metrics = widgets(database, resources_of(database))["Out of memory"]["metrics"]
 
     assert {(metric[1], metric[5]) for metric in metrics} == {
-        (name, role)
-        for name in ("AuroraMemoryNumDeclinedSqlTotal", "AuroraMemoryNumKillConnTotal")
-        for role in ("WRITER", "READER")
+        ("AuroraMemoryNumDeclinedSqlTotal", "WRITER"),
+        ("AuroraMemoryNumDeclinedSqlTotal", "READER"),
+        ("AuroraMemoryNumKillConnTotal", "WRITER"),
+        ("AuroraMemoryNumKillConnTotal", "READER"),
     }
 
 
@@ -297,12 +335,9 @@ def test_functions_of_cloudfront_are_watched() -> None:
         for resource in resources.values()
         if resource["Type"] == "AWS::CloudFront::Function"
     }
-    drawn = [
-        metric
-        for widget in widgets(frontend, resources).values()
-        for metric in widget.get("metrics", [])
-        if metric[1].startswith("Function")
-    ]
+    drawn = []
+    for widget in widgets(frontend, resources).values():
+        drawn += [metric for metric in widget.get("metrics", []) if metric[1].startswith("Function")]
 
     assert {metric[1] for metric in drawn} == {
         "FunctionExecutionErrors",

@@ -102,17 +102,17 @@ def test_log_table() -> None:
 def test_conditional_widgets(pattern: str, condition: str | None) -> None:
     """The body is valid JSON with and without conditional widgets, in every position."""
     rows = [[widgets.when("On", plain("O")) if title == "O" else plain(title)] for title in pattern]
-    found = resolved(dashboards.body(rows), condition)["widgets"]
+    shown = resolved(dashboards.body(rows), condition)["widgets"]
 
     expected = [title for title in pattern if title != "O" or condition]
-    assert [widget["properties"]["title"] for widget in found] == expected
+    assert [widget["properties"]["title"] for widget in shown] == expected
 
 
 def variables(*rows: Template) -> dict[str, Any]:
     """Return the variables of a dashboard with one widget in each row."""
-    _, found = dashboards.body([[row] for row in rows])["Fn::Sub"]
-    assert isinstance(found, dict)
-    return found
+    _, values = dashboards.body([[row] for row in rows])["Fn::Sub"]
+    assert isinstance(values, dict)
+    return values
 
 
 def conditional(title: str) -> Template:
@@ -153,8 +153,8 @@ def test_variables_with_the_same_name() -> None:
 
 def test_resource() -> None:
     """The dashboard has its name, and the resource attributes that are passed to it."""
-    found = dashboards.dashboard("Board", "api", [[plain("g")]], Condition="On").to_dict()
+    resource = dashboards.dashboard("Board", "api", [[plain("g")]], Condition="On").to_dict()
 
-    assert found["Condition"] == "On"
-    assert found["Properties"]["DashboardName"] == {"Fn::Sub": "${ProjectName}-${Environment}-api"}
-    assert found["Properties"]["DashboardBody"] == dashboards.body([[plain("g")]])
+    assert resource["Condition"] == "On"
+    assert resource["Properties"]["DashboardName"] == {"Fn::Sub": "${ProjectName}-${Environment}-api"}
+    assert resource["Properties"]["DashboardBody"] == dashboards.body([[plain("g")]])

@@ -11,6 +11,8 @@ from csr_templates.stacks.parts import parameters
 )
 def test_environments_of_another_project(names: list[str], constraint: str) -> None:
     """The last environment is production, and so the default."""
-    found = parameters.environment(names)
+    parameter = parameters.environment(names)
 
-    assert (found.AllowedValues, found.Default, found.ConstraintDescription) == (names, "live", constraint)
+    assert parameter.AllowedValues == names
+    assert parameter.Default == "live"
+    assert parameter.ConstraintDescription == constraint

@@ -10,6 +10,7 @@ ALARM: dict[str, Any] = {
     "Type": "AWS::CloudWatch::Alarm",
     "Condition": "On",
     "Properties": {
+        "AlarmName": {"Fn::Sub": "${ProjectName}-${Environment}-lambda-duration"},
         "Namespace": "AWS/Lambda",
         "MetricName": "Duration",
         "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": "Function"}}],
@@ -41,12 +42,12 @@ def test_metric_of_an_alarm(dimensions: dict[str, str], function: Any) -> None:
 @pytest.mark.parametrize(
     ("datapoints", "label"),
     [
-        ({"DatapointsToAlarm": 2}, "Alarm above 20000 for 10 of 15 min"),
-        ({"DatapointsToAlarm": 3}, "Alarm above 20000 for 15 min"),
-        ({}, "Alarm above 20000 for 15 min"),
-        ({"ComparisonOperator": "LessThanThreshold"}, "Alarm below 20000 for 15 min"),
-        ({"Period": 60}, "Alarm above 20000 for 3 min"),
-        ({"Period": 86400}, "Alarm above 20000 for 72 h"),
+        ({"DatapointsToAlarm": 2}, "lambda-duration: above 20000 for 10 of 15 min"),
+        ({"DatapointsToAlarm": 3}, "lambda-duration: above 20000 for 15 min"),
+        ({}, "lambda-duration: above 20000 for 15 min"),
+        ({"ComparisonOperator": "LessThanThreshold"}, "lambda-duration: below 20000 for 15 min"),
+        ({"Period": 60}, "lambda-duration: above 20000 for 3 min"),
+        ({"Period": 86400}, "lambda-duration: above 20000 for 72 h"),
     ],
 )
 def test_threshold(datapoints: dict[str, Any], label: str) -> None:
@@ -55,7 +56,52 @@ def test_threshold(datapoints: dict[str, Any], label: str) -> None:
     template = {"Resources": {"Slow": ALARM | {"Properties": properties | datapoints}}}
 
     assert widgets.threshold(template, "Slow") == {"label": label, "value": 20000, "color": "#d62728"}
-    assert widgets.threshold(template, "Slow", "p95")["label"] == label.replace("Alarm", "p95: alarm")
+
+
+def named(name: Any, **properties: Any) -> dict[str, Any]:
+    """Return the alarm with another name."""
+    return ALARM | {"Properties": ALARM["Properties"] | {"AlarmName": name} | properties}
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ({"Fn::Sub": "${ProjectName}-${Environment}-slow"}, "slow: "),
+        ("slow", "slow: "),
+        ({"Fn::Sub": "slow-${AWS::Region}"}, "Slow: "),  # a label has no functions
+    ],
+)
+def test_a_line_names_its_alarm(name: Any, label: str) -> None:
+    """The name is that of the alarm without project and environment; the logical ID if it is not known."""
+    template = {"Resources": {"Slow": named(name)}}
+
+    assert widgets.threshold(template, "Slow")["label"].startswith(label)
+
+
+def test_equal_thresholds_are_one_line() -> None:
+    """It names both alarms, and only the first one if the second one does not exist."""
+    first = {key: value for key, value in named("writer").items() if key != "Condition"}
+    equal = {"Resources": {"Writer": first, "Reader": named("reader")}}
+    always = {"Resources": {"Writer": first, "Reader": first}}
+    higher = {"Resources": {"Writer": first, "Reader": named("reader", Threshold=30000)}}
+    longer = {"Resources": {"Writer": first, "Reader": named("reader", DatapointsToAlarm=3)}}
+    fires = "above 20000 for 10 of 15 min"
+    alone = f"writer: {fires}"
+
+    assert [line["label"] for line in widgets.thresholds(equal, "Writer", "Reader")] == [
+        {"Fn::If": ["On", f"writer, reader: {fires}", alone]}
+    ]
+    assert [line["label"] for line in widgets.thresholds(always, "Writer", "Reader")] == [
+        f"writer, writer: {fires}"
+    ]
+    for template, label in (
+        (higher, "reader: above 30000 for 10 of 15 min"),
+        (longer, "reader: above 20000 for 15 min"),
+    ):
+        line, conditional = widgets.thresholds(template, "Writer", "Reader")
+        assert line["label"] == alone
+        assert conditional["Fn::If"][0] == "On"
+        assert conditional["Fn::If"][1]["label"] == label
 
 
 def test_threshold_that_follows_a_parameter() -> None:
@@ -64,7 +110,7 @@ def test_threshold_that_follows_a_parameter() -> None:
     template = {"Resources": {"Slow": ALARM | {"Properties": ALARM["Properties"] | {"Threshold": value}}}}
 
     assert widgets.threshold(template, "Slow") == {
-        "label": "Alarm above this for 10 of 15 min",
+        "label": "lambda-duration: above this for 10 of 15 min",
         "value": value,
         "color": "#d62728",
     }
@@ -96,7 +142,7 @@ def test_expression_of_an_alarm() -> None:
             {"id": "errors", "label": "errors", "stat": "Sum", "period": 300, "visible": False},
         ],
     ]
-    assert widgets.threshold(template, "Failing")["label"] == "Alarm above 8 for 10 min"
+    assert widgets.threshold(template, "Failing")["label"] == "Failing: above 8 for 10 min"
 
 
 @pytest.mark.parametrize(
