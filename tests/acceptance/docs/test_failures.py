@@ -359,6 +359,7 @@ def test_no_failure_can_hide(path: Path) -> None:
     for block in read(path).shell():
         code = joined(block.code)
         unquoted = re.sub(r"'[^']*'|\"[^\"]*\"", "", code)
+        unquoted = re.sub(r"\| grep -qx(?= )", "", unquoted)  # fails without an output, too
         assert not re.search(r"\baws [^\n]*(?<!\|)\|(?!\|)", unquoted), block.line
         for line in code.splitlines():
             for call in re.findall(r"\S*\$\((?:value |aws |stack_output )[^\n]*", line):

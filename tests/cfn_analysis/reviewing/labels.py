@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cfn_analysis.model.references import Place
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.sides import Side
 from tests.data import read_yaml
@@ -52,7 +53,7 @@ def _resource(template: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     if row["resource"] in resources:
         return str(row["resource"])
     for name, declared in resources.items():
-        if declared["Type"] == row["type"] and _has(declared["Properties"], row["place"]):
+        if declared["Type"] == row["type"] and _existing(declared["Properties"], row["place"]):
             return str(name)
     place = ".".join(map(str, row["place"]))
     raise AssertionError(
@@ -60,13 +61,25 @@ def _resource(template: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     )
 
 
-def _has(value: Any, place: Sequence[str | int]) -> bool:
-    for step in place:
+def _existing(value: Any, place: Sequence[str | int]) -> Place | None:
+    """Return a place, in other entries of lists where the entry with the index lacks what follows.
+
+    None if no entry has it.
+    """
+    if not place:
+        return ()
+    step, *following = place
+    steps = [step]
+    if isinstance(value, list):
+        steps += range(len(value))
+    for candidate in steps:
         try:
-            value = value[step]
+            rest = _existing(value[candidate], following)
         except (IndexError, KeyError, TypeError):
-            return False
-    return True
+            continue
+        if rest is not None:
+            return (candidate, *rest)
+    return None
 
 
 def after(side: Side, edits: list[Labeled]) -> Side:
@@ -83,7 +96,7 @@ def _apply(edit: Labeled, template: dict[str, Any]) -> None:
         template.update(patched)
         return
     target = template["Resources"][edit.subject.name]["Properties"]
-    *place, last = edit.row["place"]
+    *place, last = _existing(target, edit.row["place"]) or edit.row["place"]
     for step in place:
         target = target[step]
     target[last] = _new_value(target[last], edit.row)

@@ -225,7 +225,7 @@ def _is_of_no_rule(metric: Metric, rule: str) -> bool:
         return False
     names: list[Any] = []
     for _, _, properties in of_type(metric.case.cfn.template["Resources"], WEB_ACL):
-        names += [name for _, name in entries(properties, "MetricName")]
+        names += [name for _, name in entries(properties.get("Rules"), "MetricName")]
     return bool(names) and all(isinstance(name, str) and name != rule for name in names)
 
 
