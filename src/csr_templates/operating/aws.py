@@ -38,9 +38,11 @@ class Unknown(NamedTuple):
 
     Attributes:
         why: a sentence.
+        code: of the error, as ``errors.failure`` returns it.
     """
 
     why: str
+    code: str
 
     def __str__(self) -> str:
         """Return the word that a list shows instead of the value."""
@@ -208,7 +210,7 @@ class Aws:
             failure = errors.failure(error)
             if failure.code in errors.CREDENTIALS:
                 raise
-            return Unknown(errors.in_words(failure, self.last_call))
+            return Unknown(errors.in_words(failure, self.last_call), failure.code)
 
     def unless_missing(self, call: Callable[[], T], code: str) -> T | None:
         """Return the answer of a call; None if AWS answers that what it is about does not exist.

@@ -41,7 +41,6 @@ _ENDS: Final = frozenset(
 
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html
 """
-_LEAVE_SECONDS: Final = 60.0  # until a cluster or instance shows that an operation has begun
 _NO_CLUSTER: Final = "DBClusterNotFoundFault"
 _NO_INSTANCE: Final = "DBInstanceNotFound"
 _NO_BACKUP: Final = "DBClusterAutomatedBackupNotFoundFault"
@@ -235,27 +234,16 @@ def wait_for_writer(aws: Aws, cluster: str, is_over: Callable[[str], bool], agai
     Args:
         aws: the account.
         cluster: identifier of the cluster.
-        is_over: gets the identifier of the writer.
-        again: the command that goes on with the wait.
+        is_over: gets the identifier of the writer, or nothing while there is none.
+        again: the command that shows the writer.
     """
+
+    def is_over_with_writer(writer: str) -> bool:
+        return is_over(writer) and writer != ""
+
     return waiting.until(
-        aws, f"the writer of {cluster}", lambda: writer_of(describe(aws, cluster)), is_over, again
+        aws, f"the writer of {cluster}", lambda: writer_of(describe(aws, cluster)), is_over_with_writer, again
     )
-
-
-def left(before: str) -> Callable[[str], bool]:
-    """Return whether a status is no longer that before a call, or has had a minute to change.
-
-    RDS shows the status before a call for some seconds, which a wait would take for the result.
-    """
-    remaining = _LEAVE_SECONDS
-
-    def is_over(now: str) -> bool:
-        nonlocal remaining
-        remaining -= waiting.SECONDS
-        return now != before or remaining < 0
-
-    return is_over
 
 
 # ---- Changes ----

@@ -49,7 +49,7 @@ from csr_templates.operating import (
     words,
 )
 from csr_templates.operating.aws import PROGRAM, Aws, CommandGroup
-from csr_templates.operating.problems import Stop, StoppedWaiting, WrongInput
+from csr_templates.operating.problems import NoAnswer, Stop, StoppedWaiting, WrongInput
 
 FINE: Final = 0
 FAILED: Final = 1
@@ -270,6 +270,9 @@ def _run(chosen: Command, aws: Aws, options: dict[str, Any]) -> int:
         failure = errors.failure(error)
         words.tell(errors.in_words(failure, aws.last_call))
         _tell_what_was_done(chosen, aws, is_unknown=failure.code in errors.UNREACHABLE)
+        return FAILED
+    except NoAnswer as error:
+        words.tell(str(error))
         return FAILED
     except StoppedWaiting as error:
         words.tell(str(error))

@@ -85,7 +85,7 @@ def fail_over(aws: Aws, instance: str = "") -> None:
         target["TargetDBInstanceIdentifier"] = instance
     clusters.client(aws).failover_db_cluster(DBClusterIdentifier=cluster, **target)
     aws.way_on = aws.command("show-database")
-    writer = clusters.wait_for_writer(aws, cluster, clusters.left(before), aws.way_on)
+    writer = clusters.wait_for_writer(aws, cluster, waiting.changed_from(before), aws.way_on)
     if writer == before:
         raise Stop(f"The writer is still {before}. Look at the database before you fail over again.")
     clusters.wait_available(aws, cluster, aws.way_on)
@@ -138,7 +138,7 @@ def restart_instance(aws: Aws, instance: str) -> None:
         aws,
         f"the restart of {instance}",
         partial(clusters.instance_status, aws, instance),
-        clusters.left(AVAILABLE),
+        waiting.changed_from(AVAILABLE),
         aws.way_on,
     )
     clusters.wait_instance(aws, instance, aws.way_on)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -46,7 +47,7 @@ def plan_deploy(aws: Aws, stack: str, *values: str, repair: bool = False) -> Non
     Way back: not needed; only run-changes changes the stack.
     """
     planned = aws.environment.stack(stack)
-    version, tags = _sorted_values(planned, values)
+    version, tags = _version_and_tags(planned, values)
     is_first = aws.status(planned) in ("", waiting.REVIEW)
     if not is_first:
         _require_deployable(aws, planned)
@@ -110,6 +111,7 @@ def run_changes(aws: Aws, change_set: str) -> None:
     _require_publishable(aws, stack, description)
     require_accepted_key(aws, stack, description)
     operation = "create" if status == waiting.REVIEW else "update"
+    began_before = _last_update(aws, stack)
     words.say(f"Executes the {operation} of {stack.deployed}.")
     client.execute_change_set(ChangeSetName=change_set)
     aws.way_on = aws.command("wait", stack.name)
@@ -117,8 +119,17 @@ def run_changes(aws: Aws, change_set: str) -> None:
     if end != f"{operation.upper()}_COMPLETE":
         failures.tell_reasons(aws, stack, description["CreationTime"])
         raise waiting.failed(end, stack, aws)
+    if operation == "update" and _last_update(aws, stack) == began_before:
+        raise Stop(f"The stack {stack.name} is still {end}: the update has not begun.")
     words.say(f"The stack {stack.name} is {end}.")
     say_missing_triggers(aws, stack)
+
+
+def _last_update(aws: Aws, stack: Stack) -> datetime | None:
+    """Return when the last update of a stack began; None if there is none."""
+    description = aws.describe(stack) or {}
+    began: datetime | None = description.get("LastUpdatedTime")
+    return began
 
 
 def cancel_update(aws: Aws, stack: str) -> None:
@@ -202,7 +213,7 @@ def say_missing_triggers(aws: Aws, stack: Stack) -> None:
 # ---- Before a change set ----
 
 
-def _sorted_values(stack: Stack, values: Sequence[str]) -> tuple[str, dict[str, str]]:
+def _version_and_tags(stack: Stack, values: Sequence[str]) -> tuple[str, dict[str, str]]:
     """Return the object version, empty if there is none, and the tags.
 
     Raises:
@@ -250,7 +261,7 @@ def _object_version(aws: Aws, stack: Stack, version: str) -> str:
     """
     if "ApiFunctionVersion" not in stack.resources:
         return version
-    published = releases.before_deploy(aws)
+    published = releases.versions_if_left_by_rollback(aws)
     if version:
         releases.require_new(
             published, version, f"Upload the package again: {aws.command('upload-package', releases.PACKAGE)}"
@@ -420,7 +431,7 @@ def _require_publishable(aws: Aws, stack: Stack, description: Mapping[str, Any])
     for parameter in description.get("Parameters", []):
         if parameter["ParameterKey"] == releases.OBJECT_VERSION:
             releases.require_new(
-                releases.before_deploy(aws),
+                releases.versions_if_left_by_rollback(aws),
                 parameter.get("ParameterValue", ""),
                 f"Create the change set again: {aws.command('plan-deploy', stack.name)}",
             )

@@ -89,7 +89,7 @@ def number_of(arn: str) -> int:
     return int(arn.rpartition(":")[2])
 
 
-def before_deploy(aws: Aws) -> list[Release]:
+def versions_if_left_by_rollback(aws: Aws) -> list[Release]:
     """Return the published versions, if a rolled-back deploy has left the newest one; otherwise, nothing.
 
     The status of the stack does not say it: after a later update of alarms only, it is ``UPDATE_COMPLETE``.
@@ -112,7 +112,7 @@ def require_new(releases: Sequence[Release], object_version: str, way: str) -> N
     """Check that Lambda can publish a version with an object version.
 
     Args:
-        releases: those of ``before_deploy``.
+        releases: those of ``versions_if_left_by_rollback``.
         object_version: that of the deploy.
         way: what to do otherwise.
 
@@ -190,7 +190,7 @@ def upload_package(aws: Aws, file: Path) -> None:
     digest = _digest(file)
     client = aws.client("s3", aws.environment.stack_of("LambdaDeploymentsBucket").region)
     bucket = aws.name("LambdaDeploymentsBucket")
-    releases = before_deploy(aws)
+    releases = versions_if_left_by_rollback(aws)
     uploaded = _uploaded(aws, client, bucket, file.stat().st_size, digest)
     for version in uploaded:
         if not any(release.has(version) for release in releases):

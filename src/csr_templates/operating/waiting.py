@@ -7,10 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from csr_templates.account.errors import DENIED
 from csr_templates.operating import words
 from csr_templates.operating.aws import Aws, Description
 from csr_templates.operating.environment import Stack
-from csr_templates.operating.problems import Stop, StoppedWaiting
+from csr_templates.operating.problems import NoAnswer, Stop, StoppedWaiting
 
 SECONDS: Final = 15.0
 """Between two questions."""
@@ -24,8 +25,9 @@ DEPLOYED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPL
 """Statuses of a stack whose last operation has succeeded."""
 
 _REPORT_SECONDS: Final = 60.0
-_LEAVE_SECONDS: Final = 60.0  # until a stack shows that an operation has begun
+_BEGIN_SECONDS: Final = 60.0  # until AWS shows that an operation has begun
 _MOST_FAILURES: Final = 8  # in succession
+_MOST_DENIALS: Final = 2  # a changed policy may need seconds until it counts
 
 
 def sleep(seconds: float) -> None:
@@ -43,11 +45,12 @@ def until(aws: Aws, what: str, status: Callable[[], str], is_over: Callable[[str
         what: what is waited for, such as ``the stack api``.
         status: asks for the status.
         is_over: whether a status ends the wait.
-        again: the command that goes on with the wait.
+        again: the command that goes on with the wait, or shows what is waited for.
 
     Raises:
         DryRunEndedError: in a dry run.
-        StoppedWaiting: Ctrl-C was pressed, or AWS does not answer for two minutes.
+        NoAnswer: the status cannot be read: AWS denied two questions in succession, or eight had no answer.
+        StoppedWaiting: Ctrl-C was pressed.
     """
     aws.end_dry_run(f"wait for {what}")
     words.say(f"Waits for {what}. Ctrl-C stops only the waiting; go on with: {again}")
@@ -61,8 +64,8 @@ def until(aws: Aws, what: str, status: Callable[[], str], is_over: Callable[[str
                 failures = 0
             else:
                 failures += 1
-                if failures == _MOST_FAILURES:
-                    raise StoppedWaiting(f"{now.why} Go on with: {again}")
+                if failures == (_MOST_DENIALS if now.code == DENIED else _MOST_FAILURES):
+                    raise NoAnswer(f"{now.why} Go on with: {again}")
             if str(now) != shown or seconds >= _REPORT_SECONDS:
                 words.say(f"  {words.in_jst(words.now())}  {what}: {now}")
                 shown = str(now)
@@ -77,6 +80,25 @@ def until(aws: Aws, what: str, status: Callable[[], str], is_over: Callable[[str
         ) from None
 
 
+def changed_from(before: str) -> Callable[[str], bool]:
+    """Return a function that says whether a status can be believed: it differs from that before a call.
+
+    AWS shows the status before a call for some seconds, which a wait would take for the result. After a
+    minute, it counts too: what was started has ended between two questions, or has not begun.
+
+    Args:
+        before: the status before the call.
+    """
+    remaining = _BEGIN_SECONDS
+
+    def is_changed(status: str) -> bool:
+        nonlocal remaining
+        remaining -= SECONDS
+        return status != before or remaining < 0
+
+    return is_changed
+
+
 def for_stack(
     aws: Aws, stack: Stack, before: str, *, stack_id: str = "", again: str = "", shows_events: bool = False
 ) -> str:
@@ -87,10 +109,10 @@ def for_stack(
         stack: the stack.
         before: its status before the operation, which AWS may still show for some seconds.
         stack_id: of a stack that is deleted; its name would not be found any more.
-        again: the command that goes on with the wait; without it, wait.
+        again: the command that goes on with the wait; without it, ``wait``.
         shows_events: whether the newest event is shown too, as far as it can be read.
     """
-    remaining = _LEAVE_SECONDS
+    is_changed = changed_from(before)
 
     def status() -> str:
         description = describe(aws, stack, stack_id)
@@ -105,12 +127,8 @@ def for_stack(
         return f"{now}, {event}"
 
     def is_over(shown: str) -> bool:
-        nonlocal remaining
         now = shown.partition(",")[0]
-        if now == before and remaining > 0:
-            remaining -= SECONDS
-            return False
-        return not now.endswith("_IN_PROGRESS")
+        return is_changed(now) and not now.endswith("_IN_PROGRESS")
 
     again = again or aws.command("wait", stack.name)
     end = until(aws, f"the stack {stack.name}", status, is_over, again)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from cfn_analysis.model.wording import hint, series
-from csr_templates.operating import deploys, waiting, words
+from csr_templates.operating import clusters, deploys, waiting, words
 from csr_templates.operating.aws import Aws
 from csr_templates.operating.environment import Stack
 from csr_templates.operating.problems import Stop, WrongInput
@@ -15,6 +15,7 @@ from csr_templates.operating.problems import Stop, WrongInput
 _API_CHANGES: Final = frozenset({"UPDATING", "PENDING"})
 _CLUSTER_ENDS: Final = frozenset(
     {
+        clusters.ABSENT,
         "available",
         "deleting",
         "failed",
@@ -127,15 +128,15 @@ def _for_distribution(aws: Aws) -> None:
 
 
 def _for_cluster(aws: Aws, what: str, ending: str) -> None:
-    client = aws.client("rds", aws.environment.stack_of("DatabaseCluster").region)
     cluster = aws.name("DatabaseCluster") + ending
-
-    def status() -> str:
-        (description,) = client.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"]
-        return str(description["Status"])
-
     end = waiting.until(
-        aws, f"the cluster {cluster}", status, lambda now: now in _CLUSTER_ENDS, aws.command("wait", what)
+        aws,
+        f"the cluster {cluster}",
+        partial(clusters.status, aws, cluster),
+        _CLUSTER_ENDS.__contains__,
+        aws.command("wait", what),
     )
+    if end == clusters.ABSENT:
+        raise Stop(f"The cluster {cluster} does not exist.")
     if end != "available":
         raise Stop(f"The cluster {cluster} is {end}, not available.")

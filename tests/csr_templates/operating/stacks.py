@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from csr_templates.operating.environment import OperatedEnvironment, Stack
@@ -125,6 +125,7 @@ class DeployedStack:
     policy: str = ""
     is_protected: bool = False
     created: datetime = CREATED
+    updated: datetime = UPDATED
 
     @property
     def id(self) -> str:
@@ -150,7 +151,7 @@ class DeployedStack:
             "StackId": self.id,
             "StackStatus": self.status,
             "CreationTime": self.created,
-            "LastUpdatedTime": UPDATED,
+            "LastUpdatedTime": self.updated,
             "Parameters": _parameters(self.parameters),
             "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in self.outputs.items()],
             "RollbackConfiguration": {
@@ -403,6 +404,7 @@ class CloudFormation:
 
     def _begin(self, stack: DeployedStack, operation: str) -> None:
         """The status changes a little after the call, as in AWS."""
+        stack.updated += timedelta(hours=1)
         stack.coming = [f"{operation}_IN_PROGRESS", stack.ends or f"{operation}_COMPLETE"]
 
     def _update(self, stack: DeployedStack, request: Mapping[str, Any]) -> None:

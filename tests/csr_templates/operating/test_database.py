@@ -1,8 +1,11 @@
 """The cluster and its instances: what is refused, and calls that have no effect."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
-from csr_templates.operating import waiting
+from csr_templates.operating import clusters, waiting
 from tests.system import PROJECT
 
 from . import databases, moto_rds
@@ -101,6 +104,28 @@ def test_a_failover_that_did_not_happen_is_no_success(
         "Go on with: csr-operate prod show-database",
     ]
     assert run.called.count("rds:DescribeDBClusters") == 6  # one before it, and five in a minute
+
+
+def test_a_failover_waits_while_there_is_no_writer(
+    deployed: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cluster has none for some seconds."""
+    without_writer = iter(["", "", ""])
+    writer_of = clusters.writer_of
+    before: list[str] = []
+
+    def writer(description: Mapping[str, Any] | None) -> str:
+        if not before:
+            before.append(writer_of(description))
+            return before[0]
+        return next(without_writer, writer_of(description))
+
+    monkeypatch.setattr(clusters, "writer_of", writer)
+    run = deployed.run("fail-over")
+
+    assert (run.status, run.err) == (0, [])
+    assert next(without_writer, None) is None
+    assert run.out[-1] == f"The writer is {CLUSTER}-2."
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.system import PROJECT, ROOT
 from .conftest import Operator, Run
 from .recorded import FAULTS, Call
 from .scenarios import CHANGES, CHANGES_OF_FRONTEND
-from .stacks import ACCOUNT, PREFIX, UPDATED, stack_event
+from .stacks import ACCOUNT, PREFIX, UPDATED, CloudFormation, stack_event
 
 MANIFEST = json.loads((ROOT / "out" / "stacks.json").read_text("utf-8"))
 LATER = "2026-11-26 11:30:00 JST"
@@ -333,6 +333,27 @@ def test_a_change_set_is_executed_with_its_newest_events(operator: Operator) -> 
     ]
     assert any(line.endswith("UPDATE_IN_PROGRESS, ApiFunction UPDATE_IN_PROGRESS") for line in run.out)
     assert run.out[-1] == "The stack api is UPDATE_COMPLETE."
+
+
+def test_an_update_that_has_not_begun_is_no_success(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old status of the stack is one of success too."""
+    operator.world.create_function()
+    operator.world.plan("api")
+    operator.world.stacks.stacks["api"].status = "UPDATE_COMPLETE"
+    monkeypatch.setattr(CloudFormation, "_begin", lambda *_: None)
+
+    run = operator.run("run-changes", CHANGES)
+
+    assert (run.status, run.err) == (
+        1,
+        [
+            "The stack api is still UPDATE_COMPLETE: the update has not begun.",
+            "Done before it stopped: cloudformation:ExecuteChangeSet.",
+            "Go on with: csr-operate prod wait api",
+        ],
+    )
 
 
 def test_missing_rollback_triggers_are_said(operator: Operator) -> None:

@@ -145,19 +145,30 @@ def test_ctrl_c_names_the_same_wait(operator: Operator, monkeypatch: pytest.Monk
     ]
 
 
-def test_an_account_that_does_not_answer_ends_the_wait(
-    operator: Operator, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("fault", "questions"), [("denied", 2), ("throttled", 8), ("time-out", 8)])
+def test_a_status_that_cannot_be_read_ends_the_wait(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, fault: str, questions: int
 ) -> None:
-    """After two minutes, with the reason and the way on."""
+    """After two denied or eight unanswered questions, with the reason and the way on."""
     operator.world.stacks.stacks["api"].status = "UPDATE_IN_PROGRESS"
+    pauses = 0
 
     def fail(_: float) -> None:
-        operator.world.recorder.failing["cloudformation:DescribeStacks"] = FAULTS["denied"]()
+        nonlocal pauses
+        pauses += 1
+        operator.world.recorder.failing["cloudformation:DescribeStacks"] = FAULTS[fault]()
 
     monkeypatch.setattr(waiting, "sleep", fail)
     run = operator.run("wait", "api")
 
-    assert run.status == 130
-    assert run.err[0].startswith("The credentials do not allow cloudformation:DescribeStacks.")
+    assert (run.status, pauses) == (1, questions)
+    assert "cloudformation:DescribeStacks" in run.err[0]
     assert run.err[0].endswith("Go on with: csr-operate prod wait api")
-    assert any(line.endswith("the stack api: unknown") for line in run.out)
+
+
+def test_a_cluster_that_does_not_exist_ends_the_wait(operator: Operator) -> None:
+    """Also while a restore has not been started."""
+    run = operator.run("wait", "restored-cluster")
+
+    assert run.status == 1
+    assert run.err == [f"The cluster {operator.world.name('DatabaseCluster')}-restored does not exist."]
