@@ -55,7 +55,7 @@ def _resource(template: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     for name, declared in resources.items():
         if declared["Type"] == row["type"] and _existing(declared["Properties"], row["place"]):
             return str(name)
-    place = ".".join(map(str, row["place"]))
+    place = ".".join(str(step) for step in row["place"])
     raise AssertionError(
         f"No {row['type']} has {place}: remove the edit of {row['resource']} in labels.yaml."
     )

@@ -27,8 +27,8 @@ def bucket_template() -> StackTemplate:
 
 def document(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """Return the one document on standard output."""
-    found: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return found
+    parsed: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return parsed
 
 
 @pytest.fixture(autouse=True)

@@ -100,7 +100,7 @@ WHOLE_SET = [
     "logs.yaml",
     "stack-policies/site.json",
     "stack-policies/logs.json",
-    *map(operator_policies.path, operator_policies.CALLS),
+    *(operator_policies.path(policy) for policy in operator_policies.CALLS),
     "bootstrap/site.yaml",
     "bootstrap/logs.yaml",
     *SCHEMAS,
@@ -209,15 +209,15 @@ def test_findings_stop_the_build(
     use(monkeypatch, broken_template)
 
     assert cli.main(["build", "--quiet", "--out", str(out)]) == 1
-    said, complained = capsys.readouterr()
-    assert "E1020" in said
-    assert said.endswith("nothing was written.\n")
+    printed, complained = capsys.readouterr()
+    assert "E1020" in printed
+    assert printed.endswith("nothing was written.\n")
     assert complained == ""
 
     assert cli.main(["build", "--format", "json", "--out", str(out)]) == 1
-    found = document(capsys)
-    assert found["status"] == "findings"
-    finding = next(finding for finding in found["findings"] if finding["rule"] == "E1020")
+    report = document(capsys)
+    assert report["status"] == "findings"
+    finding = next(finding for finding in report["findings"] if finding["rule"] == "E1020")
     assert finding["source"].startswith("test_build.py:")
     assert (finding["stack"], finding["logical_id"], finding["severity"], finding["file"]) == (
         *("site", "SiteBucket", "error"),
@@ -243,13 +243,13 @@ def test_stacks_that_do_not_fit_together_stop_the_build(
     )
 
     assert build(out, "--no-lint") == 1
-    said = capsys.readouterr().out
-    assert f"{problem}\n" in said
-    assert said.endswith("1 finding; nothing was written.\n")
+    printed = capsys.readouterr().out
+    assert f"{problem}\n" in printed
+    assert printed.endswith("1 finding; nothing was written.\n")
 
     assert build(out, "--no-lint", "--format", "json") == 1
-    found = document(capsys)
-    assert (found["status"], found["problems"]) == ("findings", [problem])
+    report = document(capsys)
+    assert (report["status"], report["problems"]) == ("findings", [problem])
     assert not out.exists()
 
 
@@ -310,10 +310,10 @@ def test_json_of_a_build(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Standard output contains one document: the status, the stacks, what was done, the findings."""
     assert build(out, "--format", "json") == 0
 
-    found = document(capsys)
-    assert all(stack.pop("seconds") >= 0 for stack in found["stacks"])
+    report = document(capsys)
+    assert all(stack.pop("seconds") >= 0 for stack in report["stacks"])
     size = (out / "site.yaml").stat().st_size
-    assert found == {
+    assert report == {
         "status": "ok",
         "message": "",
         "mistakes": [],
@@ -338,15 +338,15 @@ def test_json_of_a_check(
 
     assert build(out, "--check", "--format", "json") == 1
 
-    found = document(capsys)
-    assert found["status"] == "stale"
-    assert found["files"] == {
+    report = document(capsys)
+    assert report["status"] == "stale"
+    assert report["files"] == {
         "written": [],
         "removed": [],
         "unchanged": [
             "site.yaml",
             "stack-policies/site.json",
-            *map(operator_policies.path, operator_policies.CALLS),
+            *(operator_policies.path(policy) for policy in operator_policies.CALLS),
             "bootstrap/site.yaml",
             *(schema for schema in SCHEMAS if schema != USAGE_SCHEMA),
         ],
@@ -418,17 +418,17 @@ def test_stale_pages(out: Path, docs: Path, capsys: pytest.CaptureFixture[str]) 
     assert build(out, "--check", "--pages", str(docs)) == 1
 
     page = (docs / "page.md").as_posix()
-    said = capsys.readouterr().out
-    assert said.startswith(f"--- {page}\n+++ {page} (as it would be built)\n")
-    assert "\n+| `csr-lambda-api-prod-site` |" in said
-    first, second = said.splitlines()[-2:]
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"--- {page}\n+++ {page} (as it would be built)\n")
+    assert "\n+| `csr-lambda-api-prod-site` |" in printed
+    first, second = printed.splitlines()[-2:]
     assert first == f"Stale in {docs}: page.md."
     assert f" --pages {docs}" in second
     assert on_disk(docs) == before
     assert build(out, "--check", "--pages", str(docs), "--format", "json") == 1
-    found = document(capsys)
-    assert found["status"] == "stale"
-    assert found["pages"] == {
+    report = document(capsys)
+    assert report["status"] == "stale"
+    assert report["pages"] == {
         "written": [],
         "stale": ["page.md"],
         "unchanged": [],
@@ -497,13 +497,13 @@ def test_folder_of_another_project(out: Path, options: list[str], capsys: pytest
         f"{out} contains files but no stacks.json, so it is not an output folder. Specify a new or empty "
         "folder with --out, or empty this one, then build again."
     )
-    said, complained = capsys.readouterr()
+    printed, complained = capsys.readouterr()
     assert complained == f"csr-templates: {sentence}\n"
     if "json" in options:
-        found = json.loads(said)
-        assert (found["status"], found["message"]) == ("error", sentence)
+        report = json.loads(printed)
+        assert (report["status"], report["message"]) == ("error", sentence)
     else:
-        assert said == ""
+        assert printed == ""
     assert on_disk(out) == {"thesis.txt": b"mine"}
 
 
@@ -515,36 +515,38 @@ def test_template_that_cannot_be_rendered(
 
     assert build(out) == 2
 
-    said, complained = capsys.readouterr()
-    assert said == ""
+    printed, complained = capsys.readouterr()
+    assert printed == ""
     assert complained.startswith("csr-templates: Stack site: Metadata.Empty")
     assert complained.count("\n") == 1
     assert not out.exists()
 
 
-@pytest.mark.parametrize("made", [Template(), {"Resources": {}}, None], ids=["Template", "dict", "None"])
+@pytest.mark.parametrize(
+    "not_a_template", [Template(), {"Resources": {}}, None], ids=["Template", "dict", "None"]
+)
 @pytest.mark.parametrize("command", ["build", "check", "render", "environments"])
 def test_fails_on_a_stack_without_a_stack_template(
     command: str,
-    made: Any,
+    not_a_template: Any,
     tmp_path: Path,
     out: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """If ``build`` returns something else, the message contains the stack and the required type."""
-    use(monkeypatch, lambda: made)
-    given = {
+    use(monkeypatch, lambda: not_a_template)
+    arguments = {
         "build": ["build", "--no-lint", "--out", str(out)],
         "check": ["build", "--check", "--no-lint", "--out", str(out)],
         "render": ["render", "site"],
         "environments": ["environments", "--parameters", str(tmp_path)],
     }
 
-    assert cli.main(given[command]) == 2
+    assert cli.main(arguments[command]) == 2
 
-    said, complained = capsys.readouterr()
-    assert said == ""
+    printed, complained = capsys.readouterr()
+    assert printed == ""
     assert complained.startswith(f"csr-templates: Stack site: build() in {__file__} returned ")
     assert complained.endswith("Create the template with StackTemplate from csr_templates, and return it.\n")
     assert complained.count("\n") == 1
@@ -559,13 +561,13 @@ def test_mistake_in_the_code_of_a_stack_is_a_sentence(
 
     assert build(out, "--format", "json") == 2
 
-    said, complained = capsys.readouterr()
+    printed, complained = capsys.readouterr()
     sentence = (
         f"{folders.short_path(Path(__file__))}:{line_of('.BucketNam = ')}: SiteBucket (AWS::S3::Bucket) does "
         "not have the property BucketNam. Did you mean 'BucketName'?"
     )
     assert complained == f"csr-templates: {sentence}\n"
-    assert (json.loads(said)["status"], json.loads(said)["message"]) == ("error", sentence)
+    assert (json.loads(printed)["status"], json.loads(printed)["message"]) == ("error", sentence)
     assert not out.exists()
 
 
@@ -619,11 +621,11 @@ def test_other_exception_is_shown_in_full(
 
     assert build(out, "--format", "json") == 2
 
-    said, complained = capsys.readouterr()
+    printed, complained = capsys.readouterr()
     assert complained.startswith("Traceback (most recent call last):\n")
     assert complained.endswith("RecursionError: too deep\n")
-    assert json.loads(said)["status"] == "error"
-    assert json.loads(said)["message"] == "RecursionError: too deep"
+    assert json.loads(printed)["status"] == "error"
+    assert json.loads(printed)["message"] == "RecursionError: too deep"
     assert not out.exists()
 
 

@@ -77,7 +77,7 @@ def test_usage_is_added(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
 
     environments = document(capsys)["environments"]
     assert environments["prod"]["usage"]["sum"] == "42.50"
-    assert [name for name, found in environments.items() if "usage" in found] == ["prod"]
+    assert [name for name, costs in environments.items() if "usage" in costs] == ["prod"]
 
 
 def test_an_item_that_is_not_paid_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

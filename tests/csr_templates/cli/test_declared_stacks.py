@@ -40,8 +40,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_builds_into_the_current_folder(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The files contain module and command, and out/ of our checkout does not change."""
-    given = ["build", "--stacks", "shopping.listing:STACKS", "--no-lint"]
-    assert cli.main(given) == 0
+    command = ["build", "--stacks", "shopping.listing:STACKS", "--no-lint"]
+    assert cli.main(command) == 0
 
     text = (project / "out" / "shop.yaml").read_text("ascii")
     refresh = "Refresh with: csr-templates build --stacks shopping.listing:STACKS"
@@ -55,7 +55,7 @@ def test_builds_into_the_current_folder(project: Path, capsys: pytest.CaptureFix
 
     (project / "out" / "shop.yaml").unlink()
     capsys.readouterr()
-    assert cli.main([*given, "--check"]) == 1
+    assert cli.main([*command, "--check"]) == 1
     assert capsys.readouterr().out.endswith(f"{refresh}\n")
 
 
@@ -64,10 +64,10 @@ def test_the_refresh_line_has_the_options_of_the_build(project: Path) -> None:
     (project / "values").mkdir()
     (project / "values" / "shared.json").write_text("{}")
     (project / "values" / "prod.json").write_text('{"Environment": "prod"}')
-    given = ["build", "--stacks", "shopping.listing:STACKS", "--no-lint", "--parameters", "values"]
+    command = ["build", "--stacks", "shopping.listing:STACKS", "--no-lint", "--parameters", "values"]
 
     for folder, options in (("my out", " --out 'my out' --parameters values"), ("\u3042", "")):
-        assert cli.main([*given, "--out", folder]) == 0
+        assert cli.main([*command, "--out", folder]) == 0
         line = (project / folder / "shop.yaml").read_text("ascii").split("\n")[1]
         assert line == f"# Refresh with: csr-templates build --stacks shopping.listing:STACKS{options}"
 
@@ -109,16 +109,16 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize(("given", "message"), MISTAKES.values(), ids=MISTAKES)
+@pytest.mark.parametrize(("value", "message"), MISTAKES.values(), ids=MISTAKES)
 def test_mistakes_are_sentences(
-    project: Path, given: str, message: str, capsys: pytest.CaptureFixture[str]
+    project: Path, value: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Invalid stacks have a message that explains the mistake, and nothing is written."""
-    assert cli.main(["build", "--stacks", given]) == 2
+    assert cli.main(["build", "--stacks", value]) == 2
 
-    said, complained = capsys.readouterr()
+    printed, complained = capsys.readouterr()
     separator = "" if message.startswith(":") else " "
-    assert (said, complained) == ("", f"csr-templates: --stacks {given}{separator}{message}\n")
+    assert (printed, complained) == ("", f"csr-templates: --stacks {value}{separator}{message}\n")
     assert not (project / "out").exists()
 
 

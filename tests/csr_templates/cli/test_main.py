@@ -75,9 +75,9 @@ def test_help_without_arguments(capsys: pytest.CaptureFixture[str]) -> None:
     """Without arguments, the command shows its help with all commands."""
     assert cli.main([]) == 0
 
-    said, complained = capsys.readouterr()
-    assert (said.startswith("usage: csr-templates"), complained) == (True, "")
-    assert "\n    environments" in said
+    printed, complained = capsys.readouterr()
+    assert (printed.startswith("usage: csr-templates"), complained) == (True, "")
+    assert "\n    environments" in printed
 
 
 def test_what_follows_two_hyphens_is_not_an_option(
@@ -173,7 +173,7 @@ def test_every_help_has_examples_that_parse(
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device that is always full")
 @pytest.mark.parametrize(
-    ("arguments", "stdout", "stderr", "code", "said"),
+    ("arguments", "stdout", "stderr", "code", "complained"),
     [
         (["render", "network"], "closed pipe", None, 141, ""),
         (
@@ -188,7 +188,7 @@ def test_every_help_has_examples_that_parse(
     ids=["closed pipe", "full output", "full error"],
 )
 def test_stream_that_takes_nothing(
-    arguments: list[str], stdout: str, stderr: str | None, code: int, said: str | None, tmp_path: Path
+    arguments: list[str], stdout: str, stderr: str | None, code: int, complained: str | None, tmp_path: Path
 ) -> None:
     """A closed pipe ends the command without a message.
 
@@ -207,7 +207,7 @@ def test_stream_that_takes_nothing(
     os.close(output)
     if stderr:
         os.close(error)
-    assert (done.returncode, done.stderr) == (code, said)
+    assert (done.returncode, done.stderr) == (code, complained)
 
 
 def test_closed_standard_error_leaves_standard_output_alone(

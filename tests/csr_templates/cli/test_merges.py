@@ -155,7 +155,8 @@ def test_a_build_repairs_conflicts(
 
 def test_unrelated_changes_conflict_in_one_line(repository: Repository) -> None:
     """Changes of different stacks conflict only in the hash of reference.md in stacks.json."""
-    base, changed = ([stack(name, *buckets) for name in ("one", "two")] for buckets in (["A"], ["A", "B"]))
+    base = [stack("one", "A"), stack("two", "A")]
+    changed = [stack("one", "A", "B"), stack("two", "A", "B")]
     repository.branch("base", *base)
     repository.git("branch", "-f", "main")
     repository.branch("ours", changed[0], base[1])
@@ -165,7 +166,8 @@ def test_unrelated_changes_conflict_in_one_line(repository: Repository) -> None:
 
     assert repository.conflicts() <= {"out/stacks.json", "out/reference.md"}
     lines = (repository.out / "stacks.json").read_text().splitlines()
-    start, middle, end = (next(n for n, line in enumerate(lines) if line.startswith(one)) for one in "<=>")
+    markers = [number for number, line in enumerate(lines) if line.startswith(("<", "=", ">"))]
+    start, middle, end = markers
     assert (middle - start, end - middle) == (2, 2)
     assert lines[start - 1].strip() == '"reference.md": {'
 

@@ -131,7 +131,10 @@ def test_renders_lf_and_loads_no_linter(tmp_path: Path) -> None:
         "import sys; from csr_templates.cli.main import main; code = main(['render', 'network']); "
         "print(sorted({'cfnlint', 'boto3'} & set(sys.modules)), file=sys.stderr); sys.exit(code)"
     )
-    wanted = files.render(STACKS[0]).encode("ascii")
-    for arguments, said in ((["-c", program], b"[]\n"), (["-m", "csr_templates", "render", "network"], b"")):
+    template = files.render(STACKS[0]).encode("ascii")
+    for arguments, complained in (
+        (["-c", program], b"[]\n"),
+        (["-m", "csr_templates", "render", "network"], b""),
+    ):
         done = subprocess.run([sys.executable, *arguments], cwd=tmp_path, capture_output=True, check=True)
-        assert (done.stdout, done.stderr.replace(b"\r", b"")) == (wanted, said)
+        assert (done.stdout, done.stderr.replace(b"\r", b"")) == (template, complained)

@@ -107,7 +107,7 @@ def test_two_templates_as_json(files: Path, capsys: pytest.CaptureFixture[str]) 
     (environment,) = document["environments"]
     (stack,) = environment["stacks"]
     assert (environment["name"], stack["name"], stack["region"]) == ("", "after", "eu-west-1")
-    assert [one["logicalId"] for one in stack["resources"]] == ["Queue"]
+    assert [resource["logicalId"] for resource in stack["resources"]] == ["Queue"]
 
 
 KEY = """\
@@ -126,8 +126,8 @@ def test_a_change_of_the_fixed_cost(
     (files / "after.yaml").write_text(f"{BEFORE}{KEY}", "utf-8")
     assert run("--before", "before.yaml", "--after", "after.yaml", "--format", format_name) == 0
 
-    said = capsys.readouterr().out.replace("&gt;", ">")
-    assert "Fixed cost: +1.00 a month (0.00 -> 1.00 USD): after: KMS key 0 -> 1." in said
+    printed = capsys.readouterr().out.replace("&gt;", ">")
+    assert "Fixed cost: +1.00 a month (0.00 -> 1.00 USD): after: KMS key 0 -> 1." in printed
 
 
 def test_two_folders(capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,9 +30,9 @@ def test_risks_are_on_the_lines_that_a_person_edits(monkeypatch: pytest.MonkeyPa
     """A risk has the line of the module that creates the resource, or the line of the template."""
     monkeypatch.chdir(ROOT)
     side = own_side()
-    found = report.review(side, OPENINGS["key requirement dropped"](side))
+    review = report.review(side, OPENINGS["key requirement dropped"](side))
 
-    (result,) = sarif.review_results(found)
+    (result,) = sarif.review_results(review)
 
     assert (result.rule, result.level, result.file) == (
         "opens",
@@ -40,11 +40,11 @@ def test_risks_are_on_the_lines_that_a_person_edits(monkeypatch: pytest.MonkeyPa
         "src/csr_templates/stacks/api.py",
     )
     assert "ProxyGetMethod" in (ROOT / result.file).read_text("utf-8").splitlines()[result.line - 1]
-    (bare,) = sarif.review_results(found._replace(sources={}))
+    (bare,) = sarif.review_results(review._replace(sources={}))
     assert bare.file == "out/api.yaml"
     assert (ROOT / bare.file).read_text("utf-8").splitlines()[bare.line - 1] == "  ProxyGetMethod:"
     guard = risk("guard", Node("api", ""), sentences.TERMINATION_UNPROTECTED, stack="api")
-    (stack,) = sarif.review_results(found._replace(risks=[guard._replace(environments=("prod",))]))
+    (stack,) = sarif.review_results(review._replace(risks=[guard._replace(environments=("prod",))]))
     assert (stack.file, stack.line, stack.message) == (
         "out/api.yaml",
         1,
@@ -60,8 +60,8 @@ def test_a_change_that_is_not_judged_is_a_note(monkeypatch: pytest.MonkeyPatch) 
     def with_less_memory(template: dict[str, Any]) -> None:
         properties(template, "ApiFunction")["Timeout"] = 3
 
-    found = report.review(side, with_template(side, "api", with_less_memory), ["prod"])
-    notes = [result for result in sarif.review_results(found) if result.rule == sarif.NOT_JUDGED]
+    review = report.review(side, with_template(side, "api", with_less_memory), ["prod"])
+    notes = [result for result in sarif.review_results(review) if result.rule == sarif.NOT_JUDGED]
 
     (note,) = [note for note in notes if "Timeout" in note.message]
     assert (note.level, note.file) == ("note", "src/csr_templates/stacks/api.py")
@@ -73,9 +73,9 @@ def test_findings_are_on_the_lines_that_a_person_edits() -> None:
     finding = Finding(
         "api", "ApiStage", "Resources/ApiStage", "W9999", "informational", "Odd.", "out/api.yaml", 7, ""
     )
-    made = finding._replace(source="api.py:12", severity="error")
+    with_source = finding._replace(source="api.py:12", severity="error")
 
-    first, second = sarif.lint_results(own_side(), [finding, made])
+    first, second = sarif.lint_results(own_side(), [finding, with_source])
 
     assert (first.level, first.file, first.line) == ("note", "out/api.yaml", 7)
     assert (second.level, second.line) == ("error", 12)
@@ -105,7 +105,7 @@ def test_one_upload_of_two_runs(
     assert (result["ruleId"], result["level"], place(result)) == ("guard", "warning", ("after.yaml", 2))
     assert review["tool"]["driver"]["rules"] == [{"id": "guard"}]
     assert "suppressions" not in result
-    assert {place(one)[0] for one in lint["results"]} == {"after.yaml"}
+    assert {place(lint_result)[0] for lint_result in lint["results"]} == {"after.yaml"}
 
     assert cli.main([*arguments, "--accept", "guard"]) == 0
     accepted = json.loads(capsys.readouterr().out)["runs"][1]["results"][0]

@@ -36,9 +36,9 @@ def test_mistake_is_a_sentence(
 
     assert cli.main(["render", "site"]) == 2
 
-    said, complained = capsys.readouterr()
+    printed, complained = capsys.readouterr()
     place = f"{folders.short_path(tmp_path / 'site_stack.py')}:{LINE}"
-    assert (said, complained) == ("", f"csr-templates: {place}: {SENTENCES[mistake]}\n")
+    assert (printed, complained) == ("", f"csr-templates: {place}: {SENTENCES[mistake]}\n")
 
 
 def test_line_is_that_of_the_property(

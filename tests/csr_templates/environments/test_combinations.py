@@ -16,8 +16,8 @@ LONG = "x" * 70  # longer than the maximum length of a bucket name
 def candidate(name: str = "dev", **values: str) -> Candidate:
     """Return an environment with these values."""
     file = f"{name}.json"
-    known = {key: Value(text, file, "") for key, text in values.items()}
-    return Candidate(name, file, own=list(values), keys=set(values), values=known)
+    by_name = {key: Value(text, file, "") for key, text in values.items()}
+    return Candidate(name, file, own=list(values), keys=set(values), values=by_name)
 
 
 def schema(template: Template, *names: str, per_deploy: tuple[str, ...] = ()) -> BuiltStack:
@@ -28,9 +28,9 @@ def schema(template: Template, *names: str, per_deploy: tuple[str, ...] = ()) ->
     )
 
 
-def found(one: Candidate, of: BuiltStack) -> list[str]:
+def messages(environment: Candidate, of: BuiltStack) -> list[str]:
     """Return the findings in an environment."""
-    return list(map(str, check_environment(one, [of])))
+    return [str(finding) for finding in check_environment(environment, [of])]
 
 
 # ---- Names ----
@@ -58,7 +58,7 @@ def test_project_that_ends_in_an_environment(project: str, environment: str) -> 
         f"the names of this project. Choose a name without the ending -{environment}."
     )
 
-    assert found(candidate("test", ProjectName=project), of) == ([sentence] if environment else [])
+    assert messages(candidate("test", ProjectName=project), of) == ([sentence] if environment else [])
 
 
 # ---- Single values ----
@@ -128,14 +128,14 @@ def test_name_that_is_too_long(name: Any, whole: str) -> None:
         {"Resources": {"Other": {"Type": "AWS::S3::Bucket"}, "Bucket": bucket(name)}}, "Project", "Part"
     )
 
-    assert found(candidate(Project=LONG, Part="p"), of) == [too_long("Project", LONG, whole)]
+    assert messages(candidate(Project=LONG, Part="p"), of) == [too_long("Project", LONG, whole)]
 
 
 def test_longest_value_of_a_name_is_to_be_shortened() -> None:
     """The finding is reported for the longest value, even if it is not the first or last parameter."""
     of = schema({"Resources": {"Bucket": bucket({"Fn::Sub": "${B}-${A}-${C}"})}}, "A", "B", "C")
 
-    assert found(candidate(A=LONG, B="b", C="c"), of) == [too_long("A", LONG, f"b-{LONG}-c")]
+    assert messages(candidate(A=LONG, B="b", C="c"), of) == [too_long("A", LONG, f"b-{LONG}-c")]
 
 
 @pytest.mark.parametrize(("switch", "count"), [("on", 1), ("off", 0)])
@@ -146,7 +146,9 @@ def test_name_of_what_does_not_exist(switch: str, count: int) -> None:
         "Resources": {"Bucket": bucket({"Ref": "Project"}, Condition="IsOn")},
     }
 
-    assert len(found(candidate(Project=LONG, Switch=switch), schema(template, "Project", "Switch"))) == count
+    assert (
+        len(messages(candidate(Project=LONG, Switch=switch), schema(template, "Project", "Switch"))) == count
+    )
 
 
 @pytest.mark.parametrize(
@@ -161,14 +163,14 @@ def test_name_while_a_deploy_decides(declaration: Template, value: str) -> None:
     }
 
     of = schema(template, "Project", per_deploy=("Switch",))
-    assert found(candidate(Project=LONG), of) == [too_long("Project", LONG, LONG)]
+    assert messages(candidate(Project=LONG), of) == [too_long("Project", LONG, LONG)]
 
 
 def test_name_that_a_wrong_value_is_part_of() -> None:
     """If a value of a name is wrong, the length of the name is not reported in addition."""
     of = schema({"Resources": {"Bucket": bucket({"Fn::Sub": "${Project}-${Part}"})}}, "Project", "Part")
 
-    assert found(candidate(Project=LONG), of) == []
+    assert messages(candidate(Project=LONG), of) == []
 
 
 def test_name_beside_what_the_linter_will_refuse() -> None:
@@ -177,7 +179,7 @@ def test_name_beside_what_the_linter_will_refuse() -> None:
     broken["Properties"]["Tags"] = [{"Key": "a", "Value": {"Ref": "Nowhere"}}]
     template = {"Resources": {"Bucket": broken}, "Outputs": {"A": {"Value": {"Ref": "Nowhere"}}}}
 
-    assert found(candidate(Project=LONG), schema(template, "Project")) == [too_long("Project", LONG, LONG)]
+    assert messages(candidate(Project=LONG), schema(template, "Project")) == [too_long("Project", LONG, LONG)]
 
 
 # ---- Origin keys ----
@@ -202,21 +204,21 @@ def test_key_that_the_api_does_not_accept(sent: str, accepted: str, fits: bool) 
         f"reject every request. Set OriginKeys to {fitting}."
     )
 
-    one = candidate(OriginKey=sent, OriginKeys=accepted)
-    assert keys_found(one) == ([] if fits else [finding])
+    environment = candidate(OriginKey=sent, OriginKeys=accepted)
+    assert messages_about_keys(environment) == ([] if fits else [finding])
 
 
 def test_key_that_no_value_includes() -> None:
     """If the API cannot accept the key, the message does not suggest a value."""
-    one = candidate(OriginKey="c", OriginKeys="a")
+    environment = candidate(OriginKey="c", OriginKeys="a")
 
-    assert keys_found(one) == [
+    assert messages_about_keys(environment) == [
         'dev.json: OriginKey: Found "c", which OriginKeys a does not include: the API would reject every '
         "request. No value of OriginKeys includes it."
     ]
 
 
-def keys_found(one: Candidate) -> list[str]:
+def messages_about_keys(environment: Candidate) -> list[str]:
     """Return the findings in an environment whose api and site declare their keys."""
     accepts = {"a": ["key-a"], "b": ["key-b"], "both": ["key-a", "key-b"]}
     sends = {"a": ["key-a"], "b": ["key-b"], "c": ["key-c"]}
@@ -225,7 +227,7 @@ def keys_found(one: Candidate) -> list[str]:
         "OriginKey": {"Sends": {"Parameter": "OriginKey", "Secrets": sends}},
     }
     stacks = [schema({"Metadata": {"ApiKeys": keys}}, name) for name, keys in declared.items()]
-    return list(map(str, check_environment(one, stacks)))
+    return [str(finding) for finding in check_environment(environment, stacks)]
 
 
 # ---- Rules ----
@@ -245,10 +247,10 @@ def test_rule_names_all_its_parameters() -> None:
     names = {"Fn::Join": ["", [{"Ref": "A"}, {"Ref": "B"}, {"Ref": "C"}]]}
     of = schema(refused({"Fn::Equals": [{"Ref": "A"}, "x"]}, {"Fn::Equals": ["", names]}), "A", "B", "C")
 
-    assert found(candidate(A="x", B="2", C="3"), of) == []  # Join is not allowed in rules: for the linter
+    assert messages(candidate(A="x", B="2", C="3"), of) == []  # Join is not allowed in rules: for the linter
 
     either = {"Fn::Or": [{"Fn::Equals": [{"Ref": name}, ""]} for name in ("A", "B", "C")]}
-    assert found(candidate(A="1", B="2", C="3"), schema(refused(either), "A", "B", "C")) == [
+    assert messages(candidate(A="1", B="2", C="3"), schema(refused(either), "A", "B", "C")) == [
         'dev.json: A: Found "1", together with B "2", C "3". Rule in the app template: "Reason 1".'
     ]
 
@@ -257,7 +259,7 @@ def test_rule_after_one_that_is_not_judged() -> None:
     """An assertion about a value that is wrong is not evaluated. The next assertion is."""
     of = schema(refused({"Fn::Equals": [{"Ref": "A"}, ""]}, {"Fn::Equals": [{"Ref": "B"}, ""]}), "A", "B")
 
-    assert found(candidate(B="2"), of) == [
+    assert messages(candidate(B="2"), of) == [
         'dev.json: B: Found "2", which a rule of the template does not allow. Rule in the app template: '
         '"Reason 2".'
     ]
@@ -266,10 +268,10 @@ def test_rule_after_one_that_is_not_judged() -> None:
 @pytest.mark.parametrize(("region", "count"), [("us-east-1", 0), ("ap-northeast-1", 1)])
 def test_rule_about_the_region(region: str, count: int) -> None:
     """A rule is evaluated with the region of the stack."""
-    here = {"Fn::Equals": [{"Ref": "AWS::Region"}, region]}
-    of = schema(refused({"Fn::Or": [here, {"Fn::Equals": [{"Ref": "A"}, ""]}]}), "A")
+    is_in_region = {"Fn::Equals": [{"Ref": "AWS::Region"}, region]}
+    of = schema(refused({"Fn::Or": [is_in_region, {"Fn::Equals": [{"Ref": "A"}, ""]}]}), "A")
 
-    assert len(found(candidate(A="1"), of)) == count
+    assert len(messages(candidate(A="1"), of)) == count
 
 
 # ---- Networks ----
@@ -288,7 +290,7 @@ def test_one_subnet_outside() -> None:
     """A single subnet must be inside its VPC."""
     of = schema({"Resources": {"Vpc": VPC, "One": subnet("Cidr1")}}, "VpcCidr", "Cidr1")
 
-    assert found(candidate(VpcCidr="10.2.0.0/16", Cidr1="10.3.0.0/24"), of) == [
+    assert messages(candidate(VpcCidr="10.2.0.0/16", Cidr1="10.3.0.0/24"), of) == [
         'dev.json: Cidr1: Found "10.3.0.0/24", which is not inside VpcCidr 10.2.0.0/16.'
     ]
 
@@ -298,7 +300,7 @@ def test_subnet_after_one_that_is_wrong_by_itself() -> None:
     resources = {"Vpc": VPC, "One": subnet("Cidr1"), "Two": subnet("Cidr2")}
     of = schema({"Resources": resources}, "VpcCidr", "Cidr1", "Cidr2")
 
-    assert found(candidate(VpcCidr="10.2.0.0/16", Cidr2="10.3.0.0/24"), of) == [
+    assert messages(candidate(VpcCidr="10.2.0.0/16", Cidr2="10.3.0.0/24"), of) == [
         'dev.json: Cidr2: Found "10.3.0.0/24", which is not inside VpcCidr 10.2.0.0/16.'
     ]
 
@@ -308,16 +310,20 @@ ELSEWHERE = {"Ref": "Elsewhere"}
 
 
 @pytest.mark.parametrize(
-    ("one", "two"),
+    ("first", "second"),
     [("vpc-1", "vpc-1"), (IMPORTED, IMPORTED), (ELSEWHERE, ELSEWHERE), ("vpc-1", IMPORTED)],
     ids=["literal", "import", "ref", "literal and import"],
 )
-def test_subnets_of_a_vpc_elsewhere(one: Any, two: Any) -> None:
+def test_subnets_of_a_vpc_elsewhere(first: Any, second: Any) -> None:
     """Two subnets must not overlap in any VPC, even if its addresses are not known."""
-    resources = {"Bare": {"Type": "AWS::EC2::VPC"}, "One": subnet("Cidr1", one), "Two": subnet("Cidr2", two)}
+    resources = {
+        "Bare": {"Type": "AWS::EC2::VPC"},
+        "One": subnet("Cidr1", first),
+        "Two": subnet("Cidr2", second),
+    }
     of = schema({"Resources": resources}, "Cidr1", "Cidr2")
 
-    assert found(candidate(Cidr1="10.3.0.0/24", Cidr2="10.3.0.128/25"), of) == [
+    assert messages(candidate(Cidr1="10.3.0.0/24", Cidr2="10.3.0.128/25"), of) == [
         'dev.json: Cidr2: Found "10.3.0.128/25", which overlaps Cidr1 10.3.0.0/24. Specify a separate '
         "range for each subnet."
     ]
@@ -328,7 +334,7 @@ def test_vpcs_of_two_environments() -> None:
     of = schema({"Resources": {"Vpc": VPC}}, "VpcCidr")
     environments = [candidate("dev", VpcCidr="10.0.0.0/16"), candidate("staging", VpcCidr="10.0.128.0/17")]
 
-    assert list(map(str, check_all(environments, [of], None))) == [
+    assert [str(finding) for finding in check_all(environments, [of], None)] == [
         'staging.json: VpcCidr: Found "10.0.128.0/17", which overlaps 10.0.0.0/16 of dev. Networks '
         "of environments must not overlap."
     ]
@@ -346,7 +352,7 @@ def test_key_that_two_others_give() -> None:
         candidate("prod"),
     ]
 
-    assert list(map(str, check_all(environments, [schema({}, "A")], "prod"))) == [
+    assert [str(finding) for finding in check_all(environments, [schema({}, "A")], "prod")] == [
         "staging.json: A: The key is missing, but dev.json and test.json have it, so staging would have the "
         "value of production. Add it to each of these files, or remove it from all."
     ]
@@ -354,22 +360,24 @@ def test_key_that_two_others_give() -> None:
 
 def test_concurrency_that_fits() -> None:
     """All that is reserved can be provisioned."""
-    one = candidate(LambdaProvisionedConcurrency="2", LambdaReservedConcurrency="2")
+    environment = candidate(LambdaProvisionedConcurrency="2", LambdaReservedConcurrency="2")
 
-    assert found(one, schema({}, "LambdaProvisionedConcurrency", "LambdaReservedConcurrency")) == []
+    assert (
+        messages(environment, schema({}, "LambdaProvisionedConcurrency", "LambdaReservedConcurrency")) == []
+    )
 
 
 def test_an_origin_key_that_is_not_correct_by_itself() -> None:
     """It is reported by itself, and not compared."""
-    assert keys_found(candidate(OriginKeys="a")) == []
-    assert keys_found(candidate(OriginKey="b")) == []
+    assert messages_about_keys(candidate(OriginKeys="a")) == []
+    assert messages_about_keys(candidate(OriginKey="b")) == []
 
 
 def test_concurrency_of_one() -> None:
     """No more can be provisioned than is reserved, be that as little as one."""
-    one = candidate(LambdaProvisionedConcurrency="2", LambdaReservedConcurrency="1")
+    environment = candidate(LambdaProvisionedConcurrency="2", LambdaReservedConcurrency="1")
 
-    assert found(one, schema({}, "LambdaProvisionedConcurrency", "LambdaReservedConcurrency")) == [
+    assert messages(environment, schema({}, "LambdaProvisionedConcurrency", "LambdaReservedConcurrency")) == [
         'dev.json: LambdaProvisionedConcurrency: Found "2", more than LambdaReservedConcurrency 1. Lower the '
         "first, or raise the second."
     ]

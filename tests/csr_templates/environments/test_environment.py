@@ -191,10 +191,14 @@ class Bad(NamedTuple):
 def from_data(value: Any) -> Any:
     """Return a value of ``mistakes.yaml`` with what its words stand for."""
     if isinstance(value, dict):
-        return {key: from_data(item) for key, item in value.items()}
+        return {key: from_data(member) for key, member in value.items()}
     if isinstance(value, list):
-        return [from_data(item) for item in value]
-    return DROP if value == "<drop>" else value.replace("<known>", KNOWN) if isinstance(value, str) else value
+        return [from_data(element) for element in value]
+    if value == "<drop>":
+        return DROP
+    if isinstance(value, str):
+        return value.replace("<known>", KNOWN)
+    return value
 
 
 def in_dev(identifier: str, key: str, value: str, message: str) -> Bad:
@@ -212,7 +216,8 @@ NOT_A_ZONE = (
 MEMORY_SAYS = 'Constraint in the app template: "must be a number of MB from 128 to 10240".'
 APP_SAYS = "This is a constraint in the app template."
 ONE_NUMBER = "but the parameter must be a number in its shortest form, such as 1024."
-KNOWN = f"The parameters are: {', '.join(sorted({name for stack in SCHEMAS for name in stack.in_files}))}."
+NAMES = set[str]().union(*(stack.in_files for stack in SCHEMAS))
+KNOWN = f"The parameters are: {', '.join(sorted(NAMES))}."
 DATA = yaml.safe_load(Path(__file__).with_name("mistakes.yaml").read_text(encoding="utf-8"))
 TABLE = [
     *(Bad(**from_data(case)) for case in DATA),
@@ -255,14 +260,14 @@ def test_account_of_an_environment(folder: Path) -> None:
     """The own account of an environment has priority over the shared one, and is not a parameter."""
     lay_out(folder, {"shared": {"AccountId": "000000000012"}, "prod": {"AccountId": "123456789012"}})
 
-    found = environments.read(folder, SCHEMAS)
+    read = environments.read(folder, SCHEMAS)
 
-    assert {environment.name: environment.account for environment in found} == {
+    assert {environment.name: environment.account for environment in read} == {
         "dev": "000000000012",
         "staging": "000000000012",
         "prod": "123456789012",
     }
-    assert all("AccountId" not in environment.values for environment in found)
+    assert all("AccountId" not in environment.values for environment in read)
 
 
 def test_schema_of_an_editor_is_ignored(folder: Path) -> None:
@@ -651,12 +656,12 @@ def test_production_is_what_the_defaults_describe(folder: Path) -> None:
     files = {"shared": "{}", "dev": "{}", "staging": "{}", "prod": "{}"}
     lay_out(folder.with_name("bare"), files)
 
-    found = environments.read(folder, SCHEMAS)
+    usual = environments.read(folder, SCHEMAS)
     bare = environments.read(folder.with_name("bare"), [BuiltStack("bare", "app.yaml", "us-east-1", {})])
 
-    assert [one.name for one in found if one.is_production] == ["prod"]
-    assert [one.name for one in bare] == ["dev", "prod", "staging"]
-    assert not any(one.is_production for one in bare)
+    assert [environment.name for environment in usual if environment.is_production] == ["prod"]
+    assert [environment.name for environment in bare] == ["dev", "prod", "staging"]
+    assert not any(environment.is_production for environment in bare)
 
 
 # ---- The project's own files ----
@@ -665,7 +670,10 @@ def test_production_is_what_the_defaults_describe(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def ours() -> dict[str, environments.Environment]:
     """The project's own environments by name."""
-    return {one.name: one for one in output.read_environments(STACKS, REPOSITORY / "parameters")}
+    return {
+        environment.name: environment
+        for environment in output.read_environments(STACKS, REPOSITORY / "parameters")
+    }
 
 
 def test_our_environments_are_clean(ours: dict[str, environments.Environment]) -> None:
@@ -713,7 +721,7 @@ def test_our_templates_refuse_what_their_properties_do(
     with pytest.raises(EnvironmentsError) as caught:
         output.assemble(parameters=folder, lint=False)
 
-    assert [(one.file, one.key, one.message) for one in caught.value.findings] == [
+    assert [(finding.file, finding.key, finding.message) for finding in caught.value.findings] == [
         ((folder / "prod.json").as_posix(), key, message)
     ]
 
@@ -727,7 +735,7 @@ def test_a_default_that_a_template_refuses(folder: Path) -> None:
     with pytest.raises(EnvironmentsError) as caught:
         environments.read(folder, moved)
 
-    assert list(map(str, caught.value.findings)) == [
+    assert [str(finding) for finding in caught.value.findings] == [
         f'parameters/prod.json: {name}: Found by default "ap-northeast-1{letter}", '
         f"{NOT_A_ZONE.replace('of ap-northeast-1', 'of eu-west-1').replace('as ap-northeast-1', 'as eu-west-1')} "
         "Add the key here, or correct the default in the template."
@@ -840,10 +848,10 @@ def test_mistake_of_a_stack_is_refused(
 ) -> None:
     """A stack for which the files could not be checked is rejected."""
     lay_out(folder, {})
-    other = BuiltStack("other", "other.yaml", "us-east-1", {"Parameters": parameters}, per_deploy=per_deploy)
+    wrong = BuiltStack("other", "other.yaml", "us-east-1", {"Parameters": parameters}, per_deploy=per_deploy)
 
     with pytest.raises(ValueError, match=r"^Stack ") as caught:
-        environments.read(folder, [*SCHEMAS, other])
+        environments.read(folder, [*SCHEMAS, wrong])
 
     assert str(caught.value) == f"Stack other: {message}"
 
@@ -855,7 +863,7 @@ def satisfies(text: str, declaration: dict[str, Any]) -> bool:
     """Return whether CloudFormation accepts a value, according to its documentation of each constraint."""
     checks: dict[str, Callable[[Any], Any]] = {
         "AllowedPattern": lambda pattern: re.compile(rf"(?:{pattern})\Z").match(text),
-        "AllowedValues": lambda values: text in map(str, values),
+        "AllowedValues": lambda values: text in [str(value) for value in values],
         "MinLength": lambda low: len(text) >= low,
         "MaxLength": lambda high: len(text) <= high,
         "MinValue": lambda low: Decimal(text) >= low,
@@ -891,9 +899,9 @@ def read_production(changes: dict[str, Any]) -> environments.Environment:
 @given(st.fixed_dictionaries({}, optional=RIGHT_VALUES))
 def test_right_values_are_accepted(changes: dict[str, Any]) -> None:
     """Every value that the templates allow is passed on with the text of the file."""
-    found = read_production(changes).values
+    values = read_production(changes).values
 
-    assert {name: found[name] for name in changes} == {name: str(value) for name, value in changes.items()}
+    assert {name: values[name] for name in changes} == {name: str(value) for name, value in changes.items()}
 
 
 @given(st.sampled_from(sorted(RIGHT_VALUES)), st.data())

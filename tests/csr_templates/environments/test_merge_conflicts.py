@@ -11,7 +11,7 @@ DIFF3 = (
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "lines"),
     [
         (CONFLICT, ("abe", "acde")),
         (CONFLICT + CONFLICT, ("abeabe", "acdeacde")),
@@ -23,13 +23,13 @@ DIFF3 = (
         ("<<<<<<< a\nb\n=======\nc\n", ("b", "c")),
     ],
 )
-def test_sides(text: str, found: tuple[str, str]) -> None:
+def test_sides(text: str, lines: tuple[str, str]) -> None:
     """Each side contains its lines of a conflict and all common lines, also without the last marker."""
-    assert sides(text) == tuple(map(list, found))
+    assert sides(text) == (list(lines[0]), list(lines[1]))
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "marker"),
     [
         (CONFLICT, Marker(2, "<<<<<<< HEAD")),
         ("a\r\n=======\r\n", Marker(2, "=======")),
@@ -37,6 +37,6 @@ def test_sides(text: str, found: tuple[str, str]) -> None:
         (" <<<<<<< a\n<<<<<<<<\n<<<<<<\n=======a\n", None),
     ],
 )
-def test_first_marker(text: str, found: Marker | None) -> None:
+def test_first_marker(text: str, marker: Marker | None) -> None:
     """A marker is a separate line, from its first column."""
-    assert first_marker(text) == found
+    assert first_marker(text) == marker

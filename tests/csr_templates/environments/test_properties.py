@@ -30,11 +30,11 @@ def resource(type_name: str, **properties: Any) -> Template:
     return {"Resources": {"It": {"Type": type_name, "Properties": properties}}}
 
 
-def found(*schemas: BuiltStack, **values: str) -> list[str]:
+def messages(*schemas: BuiltStack, **values: str) -> list[str]:
     """Return the findings for these values in dev.json."""
-    known = {name: Value(text, "dev.json", "") for name, text in values.items()}
-    one = Candidate("dev", "dev.json", own=list(values), keys=set(values), values=known)
-    return list(map(str, check_environment(one, schemas)))
+    by_name = {name: Value(text, "dev.json", "") for name, text in values.items()}
+    environment = Candidate("dev", "dev.json", own=list(values), keys=set(values), values=by_name)
+    return [str(finding) for finding in check_environment(environment, schemas)]
 
 
 REF = {"Ref": "A"}
@@ -44,7 +44,7 @@ REF = {"Ref": "A"}
 
 
 @pytest.mark.parametrize(
-    ("text", "asked", "takes"),
+    ("text", "schema_of_value", "takes"),
     [
         ("128", {"type": "integer", "minimum": 128}, ""),
         ("-1", {"type": "integer"}, ""),
@@ -89,9 +89,9 @@ REF = {"Ref": "A"}
         ("a", {"allOf": [{"minLength": 1}, {"enum": ["a"]}]}, ""),
     ],
 )
-def test_what_a_schema_takes(text: str, asked: dict[str, Any], takes: str) -> None:
+def test_what_a_schema_takes(text: str, schema_of_value: dict[str, Any], takes: str) -> None:
     """The type, range, allowed values, pattern and length of the passed text are checked."""
-    assert refusal(text, asked) == takes
+    assert refusal(text, schema_of_value) == takes
 
 
 # ---- Properties in which a value is used ----
@@ -121,8 +121,8 @@ IS_LONG = {"IsLong": {"Fn::Equals": [{"Ref": "B"}, "long"]}}
 )
 def test_value_through_a_function(value: Any) -> None:
     """The value of the property is checked, also if it is the result of a function."""
-    assert found(schema(queue(value)), A="21") == [f'dev.json: A: Found "21", but {TOO_MUCH}']
-    assert found(schema(queue(value)), A="20") == []
+    assert messages(schema(queue(value)), A="21") == [f'dev.json: A: Found "21", but {TOO_MUCH}']
+    assert messages(schema(queue(value)), A="20") == []
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_value_through_a_function(value: Any) -> None:
 )
 def test_value_in_a_branch(value: Any, long: str, wrong: bool) -> None:
     """Only the branch that the environment uses is checked."""
-    assert bool(found(schema(queue(value, Conditions=IS_LONG)), A="21", B=long)) is wrong
+    assert bool(messages(schema(queue(value, Conditions=IS_LONG)), A="21", B=long)) is wrong
 
 
 @pytest.mark.parametrize(("long", "count"), [("long", 1), ("short", 0)])
@@ -148,14 +148,14 @@ def test_value_of_what_does_not_exist(long: str, count: int) -> None:
     template = queue(REF, Conditions=IS_LONG)
     template["Resources"]["It"]["Condition"] = "IsLong"
 
-    assert len(found(schema(template), A="21", B=long)) == count
+    assert len(messages(schema(template), A="21", B=long)) == count
 
 
 def test_branch_that_a_deploy_chooses() -> None:
     """If the condition depends on a per-deploy parameter, both branches are checked."""
     template = queue({"Fn::If": ["IsLong", REF, {"Ref": "C"}]}, Conditions=IS_LONG)
 
-    assert found(schema(template, per_deploy=("B",)), A="21", C="x") == [
+    assert messages(schema(template, per_deploy=("B",)), A="21", C="x") == [
         f'dev.json: A: Found "21", but {TOO_MUCH}',
         f'dev.json: C: Found "x", but {WAIT} of It in app must be a whole number, written in digits only. '
         "Correct the value.",
@@ -164,14 +164,14 @@ def test_branch_that_a_deploy_chooses() -> None:
 
 def test_branch_that_a_wrong_value_chooses() -> None:
     """A condition that depends on a wrong value does not cause additional findings."""
-    assert found(schema(queue({"Fn::If": ["IsLong", REF, 0]}, Conditions=IS_LONG)), A="21") == []
+    assert messages(schema(queue({"Fn::If": ["IsLong", REF, 0]}, Conditions=IS_LONG)), A="21") == []
 
 
 def test_value_beside_a_wrong_one_in_a_branch_that_is_not_taken() -> None:
     """Unused branches are ignored. The finding lists only the values that are used in the property."""
     text = {"Fn::Sub": ["${A}${T}", {"T": {"Fn::If": ["IsLong", "", {"Ref": "C"}]}}]}
 
-    assert found(schema(queue(text, Conditions=IS_LONG)), A="21", B="long") == [
+    assert messages(schema(queue(text, Conditions=IS_LONG)), A="21", B="long") == [
         f'dev.json: A: Found "21", but {TOO_MUCH}'
     ]
 
@@ -179,10 +179,10 @@ def test_value_beside_a_wrong_one_in_a_branch_that_is_not_taken() -> None:
 def test_value_from_a_mapping() -> None:
     """The value from a mapping is checked, and the finding shows it."""
     mappings = {"Times": {"dev": {"Wait": 20.5}, "prod": {"Wait": 20}}}
-    one = schema(queue({"Fn::FindInMap": ["Times", REF, "Wait"]}, Mappings=mappings))
+    stack = schema(queue({"Fn::FindInMap": ["Times", REF, "Wait"]}, Mappings=mappings))
 
-    assert found(one, A="prod") == []
-    assert found(one, A="dev") == [
+    assert messages(stack, A="prod") == []
+    assert messages(stack, A="dev") == [
         f'dev.json: A: Found "dev", which makes {WAIT} of It in app "20.5", but it must be a whole number, '
         "written in digits only. Correct the value."
     ]
@@ -190,9 +190,9 @@ def test_value_from_a_mapping() -> None:
 
 def test_value_of_several_parameters() -> None:
     """If one of several values is wrong by itself, the finding is about it and lists the others."""
-    one = schema(resource("AWS::IAM::Role", RoleName={"Fn::Sub": "${A}-${B}"}))
+    stack = schema(resource("AWS::IAM::Role", RoleName={"Fn::Sub": "${A}-${B}"}))
 
-    assert found(one, A="a-long-name", B="x y") == [
+    assert messages(stack, A="a-long-name", B="x y") == [
         'dev.json: B: Found "x y", which together with A "a-long-name" makes RoleName of It in app '
         r'"a-long-name-x y", but it must be a text that matches ^[\w+=,.@-]+$. Correct the value.'
     ]
@@ -216,26 +216,26 @@ def test_value_that_is_not_known(value: Any) -> None:
     template = queue(value, Mappings={"Times": {"dev": {"Wait": 1}}})
     template["Resources"]["Other"] = {"Type": "AWS::SNS::Topic"}
 
-    assert found(schema(template, per_deploy=("C",)), A="x", B="") == []
+    assert messages(schema(template, per_deploy=("C",)), A="x", B="") == []
 
 
 @pytest.mark.parametrize("type_name", ["Custom::Queue", "AWS::SQS::Kew"])
 def test_type_that_has_no_schema(type_name: str) -> None:
     """A type without a schema has no requirements."""
-    assert found(schema(resource(type_name, **{WAIT: REF})), A="x") == []
+    assert messages(schema(resource(type_name, **{WAIT: REF})), A="x") == []
 
 
 def test_list_and_nested_properties() -> None:
     """Properties in lists and objects are found, also if the schema defines them in another place."""
     rule = {"Id": "r", "Status": {"Ref": "B"}, "ExpirationInDays": REF}
-    one = schema(resource("AWS::S3::Bucket", LifecycleConfiguration={"Rules": [rule]}))
+    stack = schema(resource("AWS::S3::Bucket", LifecycleConfiguration={"Rules": [rule]}))
     place = "LifecycleConfiguration.Rules[]"
 
-    assert found(one, A="1.5", B="Enabled") == [
+    assert messages(stack, A="1.5", B="Enabled") == [
         f'dev.json: A: Found "1.5", but {place}.ExpirationInDays of It in app must be a whole number, written in '
         "digits only. Correct the value."
     ]
-    assert found(one, A="1", B="On") == [
+    assert messages(stack, A="1", B="On") == [
         f'dev.json: B: Found "On", but {place}.Status of It in app must be one of Enabled, Disabled. '
         "Correct the value."
     ]
@@ -245,21 +245,23 @@ def test_same_reason_once() -> None:
     """If two resources reject a value for the same reason, the message appears once."""
     template = queue(REF)
     template["Resources"]["Other"] = dict(template["Resources"]["It"])
-    assert len(found(schema(template), A="21")) == 1
+    assert len(messages(schema(template), A="21")) == 1
 
     template["Resources"]["Third"] = resource("AWS::SQS::Queue", DelaySeconds=REF)["Resources"]["It"]
-    assert len(found(schema(template), A="901")) == 2
+    assert len(messages(schema(template), A="901")) == 2
 
 
 def test_value_with_a_mistake_already() -> None:
     """If a value already has a finding, its property does not cause another one."""
-    one = schema(resource("AWS::EC2::VPC", CidrBlock=REF))
+    stack = schema(resource("AWS::EC2::VPC", CidrBlock=REF))
 
-    assert found(one, A="x") == ['dev.json: A: Found "x", which is not an IPv4 network, such as 10.2.0.0/16.']
+    assert messages(stack, A="x") == [
+        'dev.json: A: Found "x", which is not an IPv4 network, such as 10.2.0.0/16.'
+    ]
 
 
 @pytest.mark.parametrize(
-    ("declared", "value", "asked", "count"),
+    ("declared", "value", "tag", "count"),
     [
         ({"MaxLength": 253}, "x" * 253, {"Fn::Sub": "${A}-${B}"}, 0),
         ({"MaxLength": 256}, "x" * 256, {"Fn::Sub": "${A}-${B}"}, 1),
@@ -268,12 +270,12 @@ def test_value_with_a_mistake_already() -> None:
         ({"AllowedValues": ["x" * 257, "x"]}, "x" * 257, REF, 1),
     ],
 )
-def test_length_of_a_tag(declared: Template, value: str, asked: Any, count: int) -> None:
+def test_length_of_a_tag(declared: Template, value: str, tag: Any, count: int) -> None:
     """A tag can have up to 256 characters, whether or not declarations limit it."""
-    template = resource("AWS::SNS::Topic", Tags=[{"Key": "k", "Value": asked}])
+    template = resource("AWS::SNS::Topic", Tags=[{"Key": "k", "Value": tag}])
     template["Parameters"] = {"A": {"Type": "String", **declared}, "B": {"Type": "String", "MaxLength": 2}}
 
-    assert len(found(schema(template), A=value, B="b")) == count
+    assert len(messages(schema(template), A=value, B="b")) == count
 
 
 # ---- Regions ----
@@ -281,12 +283,12 @@ def test_length_of_a_tag(declared: Template, value: str, asked: Any, count: int)
 
 def reading(region: Any) -> Template:
     """Return a template that reads an output of the stack api, from a region."""
-    asked = {
+    arguments = {
         "StackName": {"Fn::Sub": "${ProjectName}-${Environment}-api"},
         "OutputName": "Id",
         "Region": region,
     }
-    origin = {"Fn::Sub": ["${Id}.example.com", {"Id": {"Fn::GetStackOutput": asked}}]}
+    origin = {"Fn::Sub": ["${Id}.example.com", {"Id": {"Fn::GetStackOutput": arguments}}]}
     return resource("AWS::SSM::Parameter", Value=origin)
 
 
@@ -295,32 +297,32 @@ API = schema({}, "ap-northeast-1", stack="api")
 
 def test_region_of_an_output() -> None:
     """A value for the region of an output must be the region of its stack."""
-    one = schema(reading(REF))
+    stack = schema(reading(REF))
 
-    assert found(API, one, A="ap-northeast-1") == []
-    assert found(API, one, A="eu-west-1") == [
+    assert messages(API, stack, A="ap-northeast-1") == []
+    assert messages(API, stack, A="eu-west-1") == [
         'dev.json: A: Found "eu-west-1", but Region of Fn::GetStackOutput for Id in app must be ap-northeast-1, '
         "the region of stack api. Correct the value."
     ]
-    assert found(one, A="eu-west-1") == []  # an unknown stack
+    assert messages(stack, A="eu-west-1") == []  # an unknown stack
 
 
 def test_region_of_an_output_before_it_is_needed() -> None:
     """A wrong region is reported even if the environment does not read the output yet, also in outputs."""
     template = reading(REF) | {"Conditions": {"Never": {"Fn::Equals": [{"Ref": "B"}, "now"]}}}
     template["Resources"]["It"]["Condition"] = "Never"
-    assert len(found(API, schema(template), A="eu-west-1", B="")) == 1
+    assert len(messages(API, schema(template), A="eu-west-1", B="")) == 1
 
     handed_on = {"Outputs": {"Id": {"Value": reading(REF)["Resources"]["It"]["Properties"]["Value"]}}}
-    assert len(found(API, schema(handed_on), A="eu-west-1")) == 1
+    assert len(messages(API, schema(handed_on), A="eu-west-1")) == 1
 
 
 def test_region_made_of_a_value() -> None:
     """The resulting region is compared, not the single value."""
-    one = schema(reading({"Fn::Sub": "${A}-1"}))
+    stack = schema(reading({"Fn::Sub": "${A}-1"}))
 
-    assert found(API, one, A="ap-northeast") == []
-    assert found(API, one, A="eu-west") == [
+    assert messages(API, stack, A="ap-northeast") == []
+    assert messages(API, stack, A="eu-west") == [
         'dev.json: A: Found "eu-west", which makes Region of Fn::GetStackOutput for Id in app "eu-west-1", but '
         "it must be ap-northeast-1, the region of stack api. Correct the value."
     ]
@@ -328,10 +330,10 @@ def test_region_made_of_a_value() -> None:
 
 def test_zone_that_is_a_plain_text() -> None:
     """The value of AvailabilityZone must be a zone of the stack's region, with any type of parameter."""
-    one = schema(resource("AWS::RDS::DBInstance", AvailabilityZone=REF), "eu-west-1")
+    stack = schema(resource("AWS::RDS::DBInstance", AvailabilityZone=REF), "eu-west-1")
 
-    assert found(one, A="eu-west-1b") == []
-    assert found(one, A="ap-northeast-1a") == [
+    assert messages(stack, A="eu-west-1b") == []
+    assert messages(stack, A="ap-northeast-1a") == [
         'dev.json: A: Found "ap-northeast-1a", but AvailabilityZone of It in app must be an Availability Zone of '
         "eu-west-1, the region of the stack. Correct the value."
     ]
@@ -376,13 +378,13 @@ MYSQL = resource("AWS::RDS::DBCluster", Engine="aurora-mysql", EngineVersion=REF
 def test_a_version_that_can_be_created() -> None:
     """Every version that cfn-lint lists and does not list as deprecated is accepted."""
     for version in creatable_versions("AWS::RDS::DBCluster", "aurora-mysql"):
-        assert found(schema(MYSQL), A=version) == []
+        assert messages(schema(MYSQL), A=version) == []
 
 
 @pytest.mark.parametrize("version", ["8.0.mysql_aurora.3.10.99", "5.7.mysql_aurora.2.07.0", "8", ""])
 def test_a_version_that_cannot_be_created(version: str) -> None:
     """The message lists the three most similar versions, independent of the list of cfn-lint."""
-    (message,) = found(schema(MYSQL), A=version)
+    (message,) = messages(schema(MYSQL), A=version)
     nearest = re.findall(r"[0-9][0-9a-z._]*[0-9]", message.partition("for example")[2])
 
     assert message == (
@@ -407,8 +409,8 @@ def test_versions_of_other_engines_are_judged_by_their_lists() -> None:
     postgres = resource("AWS::RDS::DBCluster", Engine="aurora-postgresql", EngineVersion=REF)
     unknown = resource("AWS::RDS::DBCluster", Engine={"Ref": "B"}, EngineVersion=REF)
 
-    assert len(found(schema(postgres), A="8.0.mysql_aurora.3.10.0")) == 1
-    assert found(schema(unknown), A="8.0.mysql_aurora.3.10.99", B="aurora-mysql") == []
+    assert len(messages(schema(postgres), A="8.0.mysql_aurora.3.10.0")) == 1
+    assert messages(schema(unknown), A="8.0.mysql_aurora.3.10.99", B="aurora-mysql") == []
 
 
 def test_a_default_version_that_cannot_be_created() -> None:
@@ -426,13 +428,13 @@ def test_defaults_that_no_environment_uses() -> None:
     zone = {"Type": "AWS::EC2::AvailabilityZone::Name", "Default": "us-east-1a"}
     late = {"Type": "String", "Default": "", "MinLength": 1}
     stack = schema({"Parameters": {"Zone": zone, "Late": late}}, "eu-west-1", per_deploy=("Late",))
-    here, there = (
+    in_europe, in_america = (
         Environment(name, {"app": {"Zone": value}}, is_production=False)
         for name, value in (("here", "eu-west-1a"), ("there", "us-east-1a"))
     )
 
-    def names(*known: Environment) -> list[str]:
-        return [problem.split(".")[1] for problem in default_problems([stack], known)]
+    def names(*environments: Environment) -> list[str]:
+        return [problem.split(".")[1] for problem in default_problems([stack], environments)]
 
-    assert names() == names(here, there) == ["Zone", "Late"]
-    assert names(here) == ["Late"]  # a per-deploy parameter has no value in a file
+    assert names() == names(in_europe, in_america) == ["Zone", "Late"]
+    assert names(in_europe) == ["Late"]  # a per-deploy parameter has no value in a file

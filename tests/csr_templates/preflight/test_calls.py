@@ -43,8 +43,9 @@ def test_aws_has_the_operation_and_its_keys(call: ApiCall) -> None:
         {name: _given(value) for name, value in query.parameters}, operation.input_shape
     )
     shape: Any = operation.output_shape
-    for key in filter(None, query.path.split(".")):
-        shape = shape.members[key]
+    for key in query.path.split("."):
+        if key:
+            shape = shape.members[key]
     shape = shape.member if shape.type_name == "list" else shape
 
     assert not report.has_errors(), report.generate_report()

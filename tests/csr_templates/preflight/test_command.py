@@ -30,8 +30,8 @@ def run(walk: Walk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
     )
 
     def run_command(*arguments: str) -> tuple[int, str, str]:
-        given = ["preflight", "prod", "--out", str(walk.world.folder), *arguments]
-        code = command_line.main(given)
+        command = ["preflight", "prod", "--out", str(walk.world.folder), *arguments]
+        code = command_line.main(command)
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 
@@ -60,7 +60,7 @@ def test_a_ready_account_ends_with_0_and_so_do_its_facts(versioned: Run, walk: W
         code, document, _ = versioned(
             "--facts", path, "--format", "json", "--stack", "network", "--stack", "api"
         )
-        assert {one["stack"] for one in json.loads(document)["results"]} == {"network", "api"}
+        assert {result["stack"] for result in json.loads(document)["results"]} == {"network", "api"}
         assert versioned("--facts", path, "--format", "markdown")[1].startswith("### Preflight of prod")
 
 
@@ -69,16 +69,16 @@ def test_facts_of_another_environment_or_account_are_refused(versioned: Run, tmp
     path = tmp_path / "facts.json"
     versioned("--save-facts", str(path))
     document = json.loads(path.read_text("utf-8"))
-    other = tmp_path / "other.json"
-    other.write_text(json.dumps({**document, "account": "210987654321", "facts": []}), "utf-8")
+    foreign = tmp_path / "other.json"
+    foreign.write_text(json.dumps({**document, "account": "210987654321", "facts": []}), "utf-8")
     dev = tmp_path / "dev.json"
     dev.write_text(json.dumps({**document, "environment": "dev"}), "utf-8")
 
     assert versioned("--facts", str(path), "--facts", str(path))[0] == 0
-    code, out, err = versioned("--facts", str(path), "--facts", str(other))
+    code, out, err = versioned("--facts", str(path), "--facts", str(foreign))
     assert (code, out) == (2, "")
     assert err.startswith(
-        f"csr-templates: {other.as_posix()} contains facts of prod of {PROJECT} in account 21"
+        f"csr-templates: {foreign.as_posix()} contains facts of prod of {PROJECT} in account 21"
     )
     code, out, err = versioned("--facts", str(dev))
     assert (code, out) == (2, "")
@@ -89,13 +89,13 @@ def test_facts_of_another_environment_or_account_are_refused(versioned: Run, tmp
 
 def test_a_fault_ends_with_1_unless_it_is_ignored(versioned: Run, walk: Walk) -> None:
     """An ignored result is still shown."""
-    held = walk.world.recorder.stacks.status
-    held[f"{PROJECT}-prod-api"], before = "UPDATE_IN_PROGRESS", held[f"{PROJECT}-prod-api"]
+    statuses = walk.world.recorder.stacks.status
+    statuses[f"{PROJECT}-prod-api"], before = "UPDATE_IN_PROGRESS", statuses[f"{PROJECT}-prod-api"]
     try:
         code, out, _ = versioned()
         ignored, ignored_out, _ = versioned("--ignore", f"stack-state:{PROJECT}-prod-api")
     finally:
-        held[f"{PROJECT}-prod-api"] = before
+        statuses[f"{PROJECT}-prod-api"] = before
 
     assert (code, ignored) == (1, 0)
     assert out.count(f"\nFAIL    stack-state:{PROJECT}-prod-api [api]\n") == 1
@@ -202,8 +202,8 @@ def test_a_terminal_shows_the_progress(
     assert ("calls completed" in terminal.written) == shows
     if shows:
         last = terminal.written.split("\r")[-3]
-        done, of, known, *_ = last.split()
-        assert (done, of) == (known, "of")
+        done, of, total, *_ = last.split()
+        assert (done, of) == (total, "of")
         assert terminal.written.endswith("\r")
 
 

@@ -33,7 +33,7 @@ def certificate(folder: Path, host: str = "127.0.0.1", days: int = 1) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
     now = datetime.now(UTC)
-    made = (
+    signed = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -51,7 +51,7 @@ def certificate(folder: Path, host: str = "127.0.0.1", days: int = 1) -> Path:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     file = folder / f"{host}-{days}.pem"
-    file.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    file.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
     return file
 
 
@@ -135,9 +135,9 @@ def test_an_expired_certificate_and_one_for_another_host(get: Get, tmp_path: Pat
     assert get(b"", certificate(tmp_path, days=-1)) == {
         "error": "the certificate is not valid (certificate has expired)"
     }
-    other = str(get(b"", certificate(tmp_path, host="127.0.0.2"))["error"])
-    assert other.startswith("the certificate is not valid (")
-    assert "127.0.0.1" in other
+    error = str(get(b"", certificate(tmp_path, host="127.0.0.2"))["error"])
+    assert error.startswith("the certificate is not valid (")
+    assert "127.0.0.1" in error
 
 
 def test_a_refused_connection() -> None:

@@ -92,7 +92,7 @@ def test_the_json_has_every_result() -> None:
     document = json.loads(report.as_json(RESULTS, NEEDS, FACTS))
 
     assert document["counts"] == {"FAIL": 2, "UNKNOWN": 1, "WARN": 1, "PASS": 2, "ignored": 0}
-    assert [one["status"] for one in document["results"]] == [
+    assert [result["status"] for result in document["results"]] == [
         "FAIL",
         "FAIL",
         "UNKNOWN",
@@ -122,7 +122,7 @@ def test_an_ignored_result_is_shown_and_does_not_count() -> None:
     """A check, or one of its subjects, can be ignored. Other results still count."""
     results = report.ignore(RESULTS, ["keys", "roles:r1"], BEFORE_DEPLOY)
 
-    assert [one.subject for one in results if one.is_bad] == ["r2"]
+    assert [result.subject for result in results if result.is_bad] == ["r2"]
     text = report.as_text(results, NEEDS, FACTS)
     assert "FAIL    roles:r1 [api] (ignored)" in text
     assert text.index("roles:r2") < text.index("roles:r1")
@@ -131,7 +131,7 @@ def test_an_ignored_result_is_shown_and_does_not_count() -> None:
 
 def test_only_failed_and_unknown_results_count() -> None:
     """Warnings do not count."""
-    assert [one.subject for one in RESULTS if one.is_bad] == ["k", "r1", "r2"]
+    assert [result.subject for result in RESULTS if result.is_bad] == ["k", "r1", "r2"]
 
 
 @pytest.mark.parametrize(

@@ -52,18 +52,17 @@ def test_unknown_names_are_refused(folder: BuiltFolder, arguments: Any, sentence
 def test_the_needs_follow_the_values_of_the_environment(folder: BuiltFolder) -> None:
     """Without CloudFront and with one NAT gateway, there is no distribution, and one gateway."""
     small = {"CloudFrontEnabled": "false", "NatGatewayPerZone": "false"}
-    values = {
-        stack: {name: small.get(name, value) for name, value in given.items()}
-        for stack, given in folder.environments["prod"].items()
-    }
-    found = resolve_environment(folder._replace(environments={"prod": values}), "prod", "210987654321")
-    buckets = [properties["BucketName"] for _, _, properties in found.of_type("AWS::S3::Bucket")]
+    values = {}
+    for stack, parameters in folder.environments["prod"].items():
+        values[stack] = {name: small.get(name, value) for name, value in parameters.items()}
+    environment = resolve_environment(folder._replace(environments={"prod": values}), "prod", "210987654321")
+    buckets = [properties["BucketName"] for _, _, properties in environment.of_type("AWS::S3::Bucket")]
 
-    assert found.prefix == f"{PROJECT}-prod-"
-    assert list(found.of_type("AWS::CloudFront::Distribution")) == []
-    assert len(list(found.of_type("AWS::EC2::NatGateway"))) == 1
-    assert f"{found.prefix}lambda-deployments-210987654321" in buckets
-    assert found.regions == list(dict.fromkeys(REGIONS.values()))
+    assert environment.prefix == f"{PROJECT}-prod-"
+    assert list(environment.of_type("AWS::CloudFront::Distribution")) == []
+    assert len(list(environment.of_type("AWS::EC2::NatGateway"))) == 1
+    assert f"{environment.prefix}lambda-deployments-210987654321" in buckets
+    assert environment.regions == list(dict.fromkeys(REGIONS.values()))
 
 
 def test_values_are_followed_through_exports(folder: BuiltFolder) -> None:
@@ -108,10 +107,12 @@ def test_a_template_that_cannot_be_resolved_is_refused(folder: BuiltFolder) -> N
 def test_every_read_has_a_source(folder: BuiltFolder) -> None:
     """Every export and output that a stack reads is in a stack of the folder."""
     prod: ResolvedEnvironment = resolve_environment(folder, "prod", "123456789012")
-    reads = [(stack.name, one) for stack in prod.stacks for one in stack.references]
+    reads = []
+    for stack in prod.stacks:
+        reads += [(stack.name, reference) for reference in stack.references]
 
     assert len(reads) >= 10
-    assert [one for _, one in reads if prod.provider(one) is None] == []
+    assert [reference for _, reference in reads if prod.provider(reference) is None] == []
     assert ("frontend", f"{PROJECT}-prod-api", "ApiGatewayId") in [
-        (name, one.stack, one.output) for name, one in reads
+        (name, reference.stack, reference.output) for name, reference in reads
     ]
