@@ -24,7 +24,7 @@ def alarms_on(resources: Mapping[str, Any], *metrics: str) -> dict[str, Any]:
     return {
         logical_id: alarm
         for logical_id, alarm in alarms_of(resources).items()
-        if any(metric in metrics for metric in _metrics(alarm))
+        if not set(metrics).isdisjoint(_metrics(alarm))
     }
 
 

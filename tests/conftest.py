@@ -71,17 +71,17 @@ def templates() -> dict[str, dict[str, Any]]:
 def built(templates: dict[str, dict[str, Any]]) -> dict[str, BuiltStack]:
     """Stack name -> the built stack, in deploy order."""
     return {
-        one.name: BuiltStack(
-            one.name,
-            one.template,
-            one.region,
-            templates[one.name],
-            one.build().sections,
-            one.per_deploy,
-            one.reads_from,
-            name_pattern=f"{PREFIX}{one.name}",
+        stack.name: BuiltStack(
+            stack.name,
+            stack.template,
+            stack.region,
+            templates[stack.name],
+            stack.build().sections,
+            stack.per_deploy,
+            stack.reads_from,
+            name_pattern=f"{PREFIX}{stack.name}",
         )
-        for one in STACKS
+        for stack in STACKS
     }
 
 
@@ -118,16 +118,16 @@ def frontend(templates: dict[str, dict[str, Any]]) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def production(templates: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Stack -> the resources of production's stack, resolved."""
-    found = {}
+    resolved = {}
     for stack in STACKS:
         values = json.loads((PRODUCTION / f"{stack.name}.json").read_text())["Parameters"]
-        found[stack.name] = resolve(
+        resolved[stack.name] = resolve(
             templates[stack.name],
             values,
             region=stack.region,
             stack_name=f"{values['ProjectName']}-{values['Environment']}-{stack.name}",
         )
-    return found
+    return resolved
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ def other_value(parameter: Mapping[str, Any]) -> str:
     """
     default = parameter.get("Default")
     if "AllowedValues" in parameter:
-        return str(next(one for one in parameter["AllowedValues"] if one != default))
+        return str(next(value for value in parameter["AllowedValues"] if value != default))
     if parameter["Type"] == "Number":
         number = default or 0
         return str(number - 1 if number == parameter.get("MaxValue") else number + 1)
@@ -31,7 +31,7 @@ def other_value(parameter: Mapping[str, Any]) -> str:
 def longest_value(parameter: Mapping[str, Any]) -> str:
     """Return a value of the greatest length that a parameter takes; a text need not match its pattern."""
     if "AllowedValues" in parameter:
-        return max(map(str, parameter["AllowedValues"]), key=len)
+        return max((str(value) for value in parameter["AllowedValues"]), key=len)
     if parameter["Type"] == "Number":
         return str(parameter["MaxValue"] if "MaxValue" in parameter else parameter["Default"])
     return "a" * int(parameter["MaxLength"]) if "MaxLength" in parameter else str(parameter["Default"])

@@ -40,18 +40,18 @@ def started(*command: str, **environment: str) -> subprocess.Popen[bytes]:
 
 def ending(process: subprocess.Popen[bytes]) -> tuple[int, bytes]:
     """Return how a process ends and what it says; fails while a worker still holds its standard output."""
-    said, complained = process.communicate(timeout=60)
-    return process.returncode, said + complained
+    printed, complained = process.communicate(timeout=60)
+    return process.returncode, printed + complained
 
 
 @pytest.fixture
 def parameters(tmp_path: Path) -> tuple[Path, Path]:
     """Two folders with parameter files, which differ in almost every file that they give."""
-    other = tmp_path / "parameters"
-    shutil.copytree(ROOT / "parameters", other)
-    shared = json.loads((other / "shared.json").read_text())
-    (other / "shared.json").write_text(json.dumps({**shared, "ProjectName": "other"}))
-    return ROOT / "parameters", other
+    others = tmp_path / "parameters"
+    shutil.copytree(ROOT / "parameters", others)
+    shared = json.loads((others / "shared.json").read_text())
+    (others / "shared.json").write_text(json.dumps({**shared, "ProjectName": "other"}))
+    return ROOT / "parameters", others
 
 
 # Interrupts its process group, as a terminal does, before a function is called for the last of some times.
@@ -168,9 +168,9 @@ run(["build", "--no-cache", "--out", sys.argv[1]])
 @pytest.mark.skipif(sys.platform == "darwin", reason="never forks there")
 def test_a_lint_whose_process_is_killed(tmp_path: Path) -> None:
     """Where memory runs out, a build says so and writes nothing."""
-    code, said = ending(started(sys.executable, "-c", LOST, str(tmp_path), PYTHONPATH=SRC))
+    code, printed = ending(started(sys.executable, "-c", LOST, str(tmp_path), PYTHONPATH=SRC))
 
-    assert (code, said.decode()) == (
+    assert (code, printed.decode()) == (
         2,
         "csr-templates: A lint process was killed, possibly because the memory was not sufficient. Close "
         "other programs and try again.\n",

@@ -15,8 +15,14 @@ def overwritten(code: str) -> Iterator[tuple[int, str]]:
     """Yield line and name of each parameter of a function that is assigned in a loop of the function."""
     for function in ast.walk(ast.parse(code)):
         if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            given = function.args
-            listed = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
+            arguments = function.args
+            listed = [
+                *arguments.posonlyargs,
+                *arguments.args,
+                *arguments.kwonlyargs,
+                arguments.vararg,
+                arguments.kwarg,
+            ]
             parameters = {parameter.arg for parameter in listed if parameter}
             for name in _assigned(function, in_loop=False):
                 if name.id in parameters:
@@ -38,13 +44,12 @@ def _assigned(node: ast.AST, *, in_loop: bool) -> Iterator[ast.Name]:
 
 def test_no_parameter_is_assigned_in_a_loop() -> None:
     """The code after the loop would take the value of the last pass for the argument of the caller."""
-    found = [
-        f"{file.relative_to(SRC)}:{line}: {name}"
-        for file in sorted(SRC.rglob("*.py"))
-        for line, name in overwritten(file.read_text("utf-8"))
-    ]
+    places = []
+    for file in sorted(SRC.rglob("*.py")):
+        for line, name in overwritten(file.read_text("utf-8")):
+            places.append(f"{file.relative_to(SRC)}:{line}: {name}")
 
-    assert found == []
+    assert places == []
 
 
 @pytest.mark.parametrize(

@@ -64,34 +64,40 @@ def walked(loop: ast.For) -> str:
 
 def changed(loop: ast.For) -> set[str]:
     """Return the collections to which a loop adds, or from which it removes."""
-    found = set()
+    collections = set()
     for node in ast.walk(loop):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING:
-            found.add(ast.unparse(node.func.value))
+            collections.add(ast.unparse(node.func.value))
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Del):
-            found.add(ast.unparse(node.value))
-    return found
+            collections.add(ast.unparse(node.value))
+    return collections
 
 
 def test_functions_are_short() -> None:
     """A longer function has several tasks: split it by meaning."""
-    assert [
-        f"{module}.{node.name}: {length} lines"
-        for module, tree in trees()
-        if not module.startswith(STACKS)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        if (length := (node.end_lineno or 0) - node.lineno + 1) >= LINES
-    ] == []
+    too_long = []
+    for module, tree in trees():
+        if module.startswith(STACKS):
+            continue
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            length = (node.end_lineno or 0) - node.lineno + 1
+            if length >= LINES:
+                too_long.append(f"{module}.{node.name}: {length} lines")
+
+    assert too_long == []
 
 
 @pytest.mark.parametrize("package", REVIEW)
 def test_functions_of_the_review_are_read_in_one_piece(package: str) -> None:
     """A loop that assigns a parameter hides what it was: a moved alarm was once reported for that."""
-    found = {module: list(hard_to_read(tree)) for module, tree in trees() if f"{module}.".startswith(package)}
+    faults_of = {
+        module: list(hard_to_read(tree)) for module, tree in trees() if f"{module}.".startswith(package)
+    }
 
-    assert {module: faults for module, faults in found.items() if faults} == {}
-    assert len(found) > 5
+    assert {module: faults for module, faults in faults_of.items() if faults} == {}
+    assert len(faults_of) > 5
 
 
 @pytest.mark.parametrize(
@@ -123,27 +129,27 @@ def test_many_parameters_are_hard_to_read() -> None:
 
 def test_private_names_say_what_they_are() -> None:
     """A helper with the same name in many modules has a name that says nothing: name what it returns."""
-    found: dict[str, list[str]] = defaultdict(list)
+    places_of: dict[str, list[str]] = defaultdict(list)
     for module, tree in trees():
         for node in tree.body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("_"):
-                found[node.name].append(module)
+                places_of[node.name].append(module)
 
-    assert {name: places for name, places in found.items() if len(places) > MODULES} == {}
+    assert {name: places for name, places in places_of.items() if len(places) > MODULES} == {}
 
 
 def test_a_class_name_has_one_meaning() -> None:
     """A reader who finds a class by its name finds one."""
-    found: dict[str, list[str]] = defaultdict(list)
+    places_of: dict[str, list[str]] = defaultdict(list)
     for module, tree in trees():
         for node in tree.body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                found[node.name].append(module)
-    several = {
-        name: places
-        for name, places in found.items()
-        if len([place for place in places if not place.startswith(STACKS)]) > 1
-    }
+                places_of[node.name].append(module)
+    several = {}
+    for name, places in places_of.items():
+        outside_stacks = [place for place in places if not place.startswith(STACKS)]
+        if len(outside_stacks) > 1:
+            several[name] = places
 
     assert several == {}
-    assert len(found) > 100
+    assert len(places_of) > 100

@@ -108,7 +108,7 @@ class Checkout:
 
     def insert(self, path: str, before: str, text: str) -> None:
         """Insert a text before the only place in a file that holds another one."""
-        self.edit(path, re.escape(before), lambda found: text + found[0])
+        self.edit(path, re.escape(before), lambda match: text + match[0])
 
     def remove(self, path: str, logical_id: str) -> None:
         """Remove the statement that adds a resource.
@@ -205,7 +205,7 @@ class Checkout:
 
     def output(self) -> dict[Path, bytes]:
         """Return the files that a build writes."""
-        files = [file for room in ("out", "docs") for file in (self.folder / room).rglob("*")]
+        files = [*(self.folder / "out").rglob("*"), *(self.folder / "docs").rglob("*")]
         files += self.folder.glob("README*.md")
         return {file: file.read_bytes() for file in files if file.is_file()}
 
@@ -228,30 +228,30 @@ class Checkout:
 # ---- The walks; their docstrings are what is printed ----
 
 
-def number(one: Checkout) -> None:
+def number(checkout: Checkout) -> None:
     """Change a number: the example of README.md."""
     example = re.search(
-        r'"(\w+)\\?"\' (\S+) # Threshold=(\d+),\n.*? # change it to (\d+)\n', one.read("README.md")
+        r'"(\w+)\\?"\' (\S+) # Threshold=(\d+),\n.*? # change it to (\d+)\n', checkout.read("README.md")
     )
     if example is None:
         raise WalkError("README.md has no example that changes a threshold")
     logical_id, path, old, new = example.groups()
-    one.edit(path, rf'("{logical_id}".*?\bThreshold=){old},', rf"\g<1>{new},")
-    one.build()
-    one.passes("-m", "tests.alarms.write_pages")  # make scenarios
+    checkout.edit(path, rf'("{logical_id}".*?\bThreshold=){old},', rf"\g<1>{new},")
+    checkout.build()
+    checkout.passes("-m", "tests.alarms.write_pages")  # make scenarios
 
 
-def value(one: Checkout) -> None:
+def value(checkout: Checkout) -> None:
     """Change the value of a parameter: the memory of the function in production."""
-    one.edit(
+    checkout.edit(
         "parameters/prod.json",
         r'("LambdaMemorySize": )(\d+)',
-        lambda found: found[1] + ("1536" if found[2] == "1024" else "1024"),
+        lambda match: match[1] + ("1536" if match[2] == "1024" else "1024"),
     )
-    one.build()
+    checkout.build()
 
 
-def alarm(one: Checkout) -> None:
+def alarm(checkout: Checkout) -> None:
     """Add an alarm, with its sections of the page for the person on call."""
     function = """    t.add_resource(
         alarms.alarm(
@@ -274,8 +274,8 @@ def alarm(one: Checkout) -> None:
         )
     )
 """
-    one.insert(NETWORK, "    ports_alarm = partial(\n", function)
-    one.refused(
+    checkout.insert(NETWORK, "    ports_alarm = partial(\n", function)
+    checkout.refused(
         "docs/on-call.md: The alarm nat-1-burst-of-drops has no section.",
         "docs/on-call.ja.md: The alarm nat-1-burst-of-drops has no section.",
     )
@@ -284,9 +284,9 @@ def alarm(one: Checkout) -> None:
         "First": ("On the dashboard, the connections.", "ダッシュボードで、接続を確認します。"),
         "Then": ("Run the saved query network-flows.", "保存済みクエリ network-flows を実行します。"),
     }
-    on_call(one, "nat-1-burst-of-drops", texts, before="nat-1-ports")
-    one.build()
-    one.passes("-m", "tests.alarms.write_pages")  # make scenarios
+    on_call(checkout, "nat-1-burst-of-drops", texts, before="nat-1-ports")
+    checkout.build()
+    checkout.passes("-m", "tests.alarms.write_pages")  # make scenarios
 
 
 LABELS = {"Users": "ユーザーへの影響", "First": "最初に確認", "Then": "次に確認"}
@@ -302,11 +302,11 @@ CHECKS = {
 """The checks of an alarm on a function, in English and Japanese."""
 
 
-def on_call(one: Checkout, name: str, texts: Mapping[str, tuple[str, str]], before: str) -> None:
+def on_call(checkout: Checkout, name: str, texts: Mapping[str, tuple[str, str]], before: str) -> None:
     """Write the sections of an alarm on the on-call pages.
 
     Args:
-        one: the copy.
+        checkout: the copy.
         name: the end of the alarm's name.
         texts: key of the description -> its text, and the Japanese text.
         before: the section above which it is inserted.
@@ -322,13 +322,13 @@ def on_call(one: Checkout, name: str, texts: Mapping[str, tuple[str, str]], befo
             f"### {name}\n\n{translations}<!-- generated: alarm {name} -->\n<!-- /generated -->\n\n"
             f"**{do}**\n\n1. [{before}](#{before})\n\n**{contact}** -\n\n"
         )
-        one.insert(page, f"### {before}\n", section)
+        checkout.insert(page, f"### {before}\n", section)
 
 
-def parameter(one: Checkout) -> None:
+def parameter(checkout: Checkout) -> None:
     """Add a parameter, with another value in two environments."""
     field = "    permissions_boundary: Parameter\n"
-    one.insert(NETWORK, field, "    flow_log_interval: Parameter\n")
+    checkout.insert(NETWORK, field, "    flow_log_interval: Parameter\n")
     start = """        flow_log_interval=t.add_parameter(
             Parameter(
                 "FlowLogInterval",
@@ -343,40 +343,40 @@ def parameter(one: Checkout) -> None:
         ),
 """
     before = "        log_retention=t.add_parameter("
-    one.insert(NETWORK, before, f"{start}            )\n        ),\n")
+    checkout.insert(NETWORK, before, f"{start}            )\n        ),\n")
     used = "MaxAggregationInterval=parameters.flow_log_interval.Ref(),"
-    one.edit(NETWORK, r"MaxAggregationInterval=\d+,[^\n]*", used)
-    one.refused(
+    checkout.edit(NETWORK, r"MaxAggregationInterval=\d+,[^\n]*", used)
+    checkout.refused(
         "Parameters.FlowLogInterval does not have ConstraintDescription (the message for a rejected value, "
         "which starts with 'must'), a label (label= of add_parameter), a group (group= of add_parameter). "
         "Add what is missing."
     )
     constraint = '                ConstraintDescription="must be 60 or 600",\n'
-    one.edit(NETWORK, re.escape(f"{start}            )\n        ),\n"), start + constraint + end)
-    for name in one.environments():
+    checkout.edit(NETWORK, re.escape(f"{start}            )\n        ),\n"), start + constraint + end)
+    for name in checkout.environments():
         if name != "prod":
-            one.edit(
+            checkout.edit(
                 f"parameters/{name}.json", '("Environment": "[a-z]+",\n)', r'\1  "FlowLogInterval": 60,\n'
             )
-    one.build()
+    checkout.build()
 
 
-def environment(one: Checkout) -> None:
+def environment(checkout: Checkout) -> None:
     """Add an environment."""
-    values = json.loads(one.read("parameters/staging.json"))
+    values = json.loads(checkout.read("parameters/staging.json"))
     text = json.dumps(values | {"Environment": "qa"}, indent=2) + "\n"
-    one.write("parameters/qa.json", text)
-    one.refused("qa")
-    one.edit(ENVIRONMENT, r'(def environment\(names: [^\n]*)"prod"\)', r'\1"qa", "prod")')
-    one.refused("10.1.0.0/16")
-    one.write("parameters/qa.json", text.replace('"10.1.', '"10.3.'))
-    one.build()
-    one.edit(GITHUB, r"(options: \[[a-z, ]+)\]", r"\1, qa]")
-    job = one.read(GITLAB).partition("deploy-staging:\n")[2].partition("\n\n")[0]
-    one.insert(GITLAB, "deploy-staging:\n", f"deploy-qa:\n{job}\n\n".replace("staging", "qa"))
+    checkout.write("parameters/qa.json", text)
+    checkout.refused("qa")
+    checkout.edit(ENVIRONMENT, r'(def environment\(names: [^\n]*)"prod"\)', r'\1"qa", "prod")')
+    checkout.refused("10.1.0.0/16")
+    checkout.write("parameters/qa.json", text.replace('"10.1.', '"10.3.'))
+    checkout.build()
+    checkout.edit(GITHUB, r"(options: \[[a-z, ]+)\]", r"\1, qa]")
+    job = checkout.read(GITLAB).partition("deploy-staging:\n")[2].partition("\n\n")[0]
+    checkout.insert(GITLAB, "deploy-staging:\n", f"deploy-qa:\n{job}\n\n".replace("staging", "qa"))
 
 
-def stack(one: Checkout) -> None:
+def stack(checkout: Checkout) -> None:
     """Add a stack that holds data."""
     module = '''"""The uploads stack: what visitors upload."""
 
@@ -413,32 +413,32 @@ def add_outputs(t: StackTemplate, bucket: s3.Bucket) -> None:
     """Add what the operators need to know."""
     t.add_output(Output("UploadsBucketName", Description="Name of the bucket", Value=bucket.Ref()))
 '''
-    one.write(f"{STACKS}/uploads.py", module)
-    one.edit(LISTING, "(stacks import [a-z, ]+)", r"\1, uploads")
-    one.edit(
+    checkout.write(f"{STACKS}/uploads.py", module)
+    checkout.edit(LISTING, "(stacks import [a-z, ]+)", r"\1, uploads")
+    checkout.edit(
         LISTING,
         r'(\n\)\n"""Every stack)',
         r'\n    Stack("uploads", "uploads.yaml", "ap-northeast-1", uploads.build),\1',
     )
-    one.edit(WORDS, r"\A(\{)", r'\1\n  "Name of the bucket": "バケットの名前",')
-    one.build()
+    checkout.edit(WORDS, r"\A(\{)", r'\1\n  "Name of the bucket": "バケットの名前",')
+    checkout.build()
 
 
-def no_stack(one: Checkout) -> None:
+def no_stack(checkout: Checkout) -> None:
     """Remove a stack, which no other stack reads; the review reports what AWS keeps."""
-    stack(one)
+    stack(checkout)
     with tempfile.TemporaryDirectory() as before:
-        shutil.copytree(one.folder / "out", before, dirs_exist_ok=True)
-        one.start()
-        one.delete(f"{STACKS}/uploads.py")
-        one.edit(LISTING, "(import [a-z, ]+), uploads", r"\1")
-        one.edit(LISTING, r'    Stack\("uploads"[^\n]*\n', "")
-        one.edit(WORDS, r'  "Name of the bucket": [^\n]*\n', "")
-        one.build()
-        one.reviewed("orphan", "uploads", Path(before))
+        shutil.copytree(checkout.folder / "out", before, dirs_exist_ok=True)
+        checkout.start()
+        checkout.delete(f"{STACKS}/uploads.py")
+        checkout.edit(LISTING, "(import [a-z, ]+), uploads", r"\1")
+        checkout.edit(LISTING, r'    Stack\("uploads"[^\n]*\n', "")
+        checkout.edit(WORDS, r'  "Name of the bucket": [^\n]*\n', "")
+        checkout.build()
+        checkout.reviewed("orphan", "uploads", Path(before))
 
 
-def table(one: Checkout) -> None:
+def table(checkout: Checkout) -> None:
     """Add a table of DynamoDB, which the function reads and writes."""
     code = '''def add_table(t: StackTemplate) -> dynamodb.Table:
     """Add the table of the visits."""
@@ -468,31 +468,31 @@ def table(one: Checkout) -> None:
                         Resource=[table.GetAtt("Arn")],
                     ),
 """
-    one.insert(API, "def add_function_logs(t:", code)
-    one.insert(API, "    role = add_execution_role(t,", "    table = add_table(t)\n")
-    one.edit(API, r"(= add_execution_role\(\s*t, parameters, )", r"\1table, ")
-    one.edit(
+    checkout.insert(API, "def add_function_logs(t:", code)
+    checkout.insert(API, "    role = add_execution_role(t,", "    table = add_table(t)\n")
+    checkout.edit(API, r"(= add_execution_role\(\s*t, parameters, )", r"\1table, ")
+    checkout.edit(
         API,
         r"(def add_execution_role\(.*?)(    conditions: Conditions,\n)",
         r"\1    table: dynamodb.Table,\n\2",
     )
-    one.edit(API, r'( *aws.Statement\(\n *Sid="SendTraces",)', lambda found: statement + found[1])
-    one.insert(API, "import awacs.ec2\n", "import awacs.dynamodb\n")
-    one.edit(API, r"(    cloudwatch,\n)(    iam,\n)", r"\1    dynamodb,\n\2")
-    one.refused("AWS::DynamoDB::Table")
+    checkout.edit(API, r'( *aws.Statement\(\n *Sid="SendTraces",)', lambda match: statement + match[1])
+    checkout.insert(API, "import awacs.ec2\n", "import awacs.dynamodb\n")
+    checkout.edit(API, r"(    cloudwatch,\n)(    iam,\n)", r"\1    dynamodb,\n\2")
+    checkout.refused("AWS::DynamoDB::Table")
     scope = "AWS::DynamoDB::Table arn:aws:dynamodb:{region}:*:table/{TableName}\n"
-    one.insert(SCOPES, "AWS::EC2::EIP ", scope)
-    one.passes("-m", "ruff", "format", API)
-    one.build()
+    checkout.insert(SCOPES, "AWS::EC2::EIP ", scope)
+    checkout.passes("-m", "ruff", "format", API)
+    checkout.build()
     requests = """AWS::DynamoDB::Table:
   id: a1b2
   requests:
     - {may: [dynamodb:CreateTable, dynamodb:TagResource], arn: "dynamodb table/{name}", sends: tags}
     - {may: [dynamodb:UpdateContinuousBackups], arn: "dynamodb table/{name}"}
 """
-    one.insert(CREATES, "AWS::EC2::EIP:\n", requests)
+    checkout.insert(CREATES, "AWS::EC2::EIP:\n", requests)
     billing = '    "AWS::DynamoDB::Table": {"reason": "Billed by request.", "usage": ["dynamodb-writes"]},\n'
-    one.insert(BILLING, '    "AWS::EC2::FlowLog": ', billing)
+    checkout.insert(BILLING, '    "AWS::EC2::FlowLog": ', billing)
     price = """    "dynamodb-writes": {
       "name": "DynamoDB writes",
       "service": "AmazonDynamoDB",
@@ -503,10 +503,10 @@ def table(one: Checkout) -> None:
       }
     },
 """
-    one.insert(PRICES, '    "sqs-requests": {\n', price)
+    checkout.insert(PRICES, '    "sqs-requests": {\n', price)
 
 
-def function(one: Checkout) -> None:
+def function(checkout: Checkout) -> None:
     """Add a second function, with its own log group."""
     code = '''def add_reports(
     t: StackTemplate,
@@ -563,15 +563,15 @@ def function(one: Checkout) -> None:
 
 
 '''
-    one.insert(API, "def add_api(t:", code)
-    one.insert(API, 'METRICS = "CSR-Lambda-API"', group)
-    one.insert(
+    checkout.insert(API, "def add_api(t:", code)
+    checkout.insert(API, 'METRICS = "CSR-Lambda-API"', group)
+    checkout.insert(
         API, "    role = add_execution_role(t,", "    reports_logs = add_reports_logs(t, parameters)\n"
     )
-    one.insert(
+    checkout.insert(
         API, "    api = add_api(t, ", "    add_reports(t, parameters, role, reports_logs, key, queue)\n"
     )
-    one.refused(
+    checkout.refused(
         "ExecutionRole does not allow logs:CreateLogStream and logs:PutLogEvents on ReportsLogGroup: the "
         "function has no log.",
         "ReportsFunction has no alarm, so no one learns that it fails (W9578).",
@@ -582,11 +582,11 @@ def function(one: Checkout) -> None:
                     conditions.has_object_version, parameters.code_object_version.Ref(), NoValue
                 ),
 """
-    one.edit(
-        API, r'("ReportsFunction".*?S3Key=parameters.code_key.Ref\(\),)\n', lambda found: found[1] + version
+    checkout.edit(
+        API, r'("ReportsFunction".*?S3Key=parameters.code_key.Ref\(\),)\n', lambda match: match[1] + version
     )
-    one.edit(API, r"(add_reports\(t, parameters, )", r"\1conditions, ")
-    one.edit(
+    checkout.edit(API, r"(add_reports\(t, parameters, )", r"\1conditions, ")
+    checkout.edit(
         API,
         r"(def add_reports\(.*?    parameters: Parameters,\n)",
         r"\1    conditions: Conditions,\n",
@@ -611,40 +611,40 @@ def function(one: Checkout) -> None:
         )
     )
 """
-    one.insert(API, '    t.add_resource(\n        api_alarm(\n            "Api4xxAlarm",', alarm_code)
-    one.edit(
+    checkout.insert(API, '    t.add_resource(\n        api_alarm(\n            "Api4xxAlarm",', alarm_code)
+    checkout.edit(
         API,
         r"= add_execution_role\((.*?)function_logs,",
         r"= add_execution_role(\1[function_logs, reports_logs],",
     )
-    one.edit(
+    checkout.edit(
         API,
         r"(def add_execution_role\(.*?)    function_logs: logs.LogGroup,",
         r"\1    log_groups: Sequence[logs.LogGroup],",
     )
-    one.edit(
+    checkout.edit(
         API,
         r"Resource=\[function_logs.GetAtt\(\"Arn\"\)\],",
         'Resource=[group.GetAtt("Arn") for group in log_groups],',
     )
-    one.edit(API, r"(from collections.abc import Collection)\n", r"\1, Sequence\n")
-    one.passes("-m", "ruff", "format", API)
-    one.refused("The alarm reports-errors has no section.")
+    checkout.edit(API, r"(from collections.abc import Collection)\n", r"\1, Sequence\n")
+    checkout.passes("-m", "ruff", "format", API)
+    checkout.refused("The alarm reports-errors has no section.")
     on_call(
-        one,
+        checkout,
         "reports-errors",
         {"Users": ("Reports are missing.", "レポートが作成されません。"), **CHECKS},
         "api-4xx",
     )
-    one.build()
-    one.passes("-m", "tests.alarms.write_pages")  # make scenarios
+    checkout.build()
+    checkout.passes("-m", "tests.alarms.write_pages")  # make scenarios
 
 
-def rule(one: Checkout) -> None:
+def rule(checkout: Checkout) -> None:
     """Add a lint rule, with its tests and its row of the page."""
     ((free,),) = [
         re.findall(r"\| (\d+) \|$", line)
-        for line in one.read("docs/rules.md").splitlines()
+        for line in checkout.read("docs/rules.md").splitlines()
         if line.startswith("| sns | ")
     ]
     module = f'''from __future__ import annotations
@@ -682,60 +682,60 @@ bad:
     path: Resources/Topic/Properties/TopicName
     message: TopicName is orders, which does not end with .fifo.
 """
-    one.write("src/cfn_analysis/rules/sns/topic_without_fifo_name.py", module)
-    one.write("tests/cfn_analysis/rules/sns/test_topic_without_fifo_name.yaml", tests)
-    one.passes("-m", "tests.cfn_analysis.rules.write_page")
-    one.build()
+    checkout.write("src/cfn_analysis/rules/sns/topic_without_fifo_name.py", module)
+    checkout.write("tests/cfn_analysis/rules/sns/test_topic_without_fifo_name.yaml", tests)
+    checkout.passes("-m", "tests.cfn_analysis.rules.write_page")
+    checkout.build()
 
 
-def removal(one: Checkout) -> None:
+def removal(checkout: Checkout) -> None:
     """Remove a resource, and an output, which the review reports."""
-    one.remove(NETWORK, "PrivateInboundFragmentationNeeded")
-    one.edit(ACCEPTED, r' *"network/PrivateInboundFragmentationNeeded",\n', "")
-    one.passes("-m", "tests.consumers.write_accepted")  # make accepted
-    one.edit(NETWORK, r' *Output\(\s*"PublicSubnet1Id",[^\n]*\n', "")
-    one.build()
-    one.reviewed("output", "network.PublicSubnet1Id")
+    checkout.remove(NETWORK, "PrivateInboundFragmentationNeeded")
+    checkout.edit(ACCEPTED, r' *"network/PrivateInboundFragmentationNeeded",\n', "")
+    checkout.passes("-m", "tests.consumers.write_accepted")  # make accepted
+    checkout.edit(NETWORK, r' *Output\(\s*"PublicSubnet1Id",[^\n]*\n', "")
+    checkout.build()
+    checkout.reviewed("output", "network.PublicSubnet1Id")
 
 
-def renaming(one: Checkout) -> None:
+def renaming(checkout: Checkout) -> None:
     """Rename a resource; the review reports one that holds data."""
-    one.edit(NETWORK, '"LambdaDeploymentsBucket",', '"PackageBucket",')
-    one.passes("build.py")
-    one.reviewed("will-fail", "network.PackageBucket")
-    one.reviewed("orphan", "network.LambdaDeploymentsBucket")
-    one.edit(NETWORK, '"PackageBucket",', '"LambdaDeploymentsBucket",')
-    one.edit(NETWORK, '"PublicRouteTable"', '"RouteTableToInternet"')
-    one.build()
+    checkout.edit(NETWORK, '"LambdaDeploymentsBucket",', '"PackageBucket",')
+    checkout.passes("build.py")
+    checkout.reviewed("will-fail", "network.PackageBucket")
+    checkout.reviewed("orphan", "network.LambdaDeploymentsBucket")
+    checkout.edit(NETWORK, '"PackageBucket",', '"LambdaDeploymentsBucket",')
+    checkout.edit(NETWORK, '"PublicRouteTable"', '"RouteTableToInternet"')
+    checkout.build()
 
 
-def threshold(one: Checkout, percent: int) -> None:
+def threshold(checkout: Checkout, percent: int) -> None:
     """Set the thresholds of the CPU alarms."""
     for logical_id in ("DatabaseCPUAlarm", "DatabaseReaderCPUAlarm"):
-        one.edit(DATABASE, rf'("{logical_id}".*?\bThreshold=)\d+,', rf"\g<1>{percent},")
-    one.build()
-    one.passes("-m", "tests.alarms.write_pages")  # make scenarios
+        checkout.edit(DATABASE, rf'("{logical_id}".*?\bThreshold=)\d+,', rf"\g<1>{percent},")
+    checkout.build()
+    checkout.passes("-m", "tests.alarms.write_pages")  # make scenarios
 
 
-def low_threshold(one: Checkout) -> None:
+def low_threshold(checkout: Checkout) -> None:
     """Set the thresholds of the CPU alarms to 55 percent."""
-    threshold(one, 55)
+    threshold(checkout, 55)
 
 
-def high_threshold(one: Checkout) -> None:
+def high_threshold(checkout: Checkout) -> None:
     """Set the thresholds of the CPU alarms to 85 percent."""
-    threshold(one, 85)
+    threshold(checkout, 85)
 
 
-def runtime(one: Checkout) -> None:
+def runtime(checkout: Checkout) -> None:
     """Use the next runtime of Python for the function."""
-    (current,) = set(re.findall(r'Runtime="(python3\.\d+)"', one.read(API)))
+    (current,) = set(re.findall(r'Runtime="(python3\.\d+)"', checkout.read(API)))
     minor = int(current.rpartition(".")[2]) + 1
-    one.edit(API, rf'("ApiFunction",.*?Runtime=)"{re.escape(current)}"', rf'\1"python3.{minor}"')
-    one.build()
+    checkout.edit(API, rf'("ApiFunction",.*?Runtime=)"{re.escape(current)}"', rf'\1"python3.{minor}"')
+    checkout.build()
 
 
-def origin(one: Checkout) -> None:
+def origin(checkout: Checkout) -> None:
     """Add an origin of CloudFront with its behavior."""
     code = """                    cloudfront.Origin(
                         Id="images",
@@ -748,28 +748,28 @@ def origin(one: Checkout) -> None:
                     ),
 """
     place = '                    cloudfront.Origin(\n                        Id="api",'
-    one.insert(FRONTEND, place, code)
+    checkout.insert(FRONTEND, place, code)
     behavior = '                    static(PathPattern="/images/*", TargetOriginId="images"),\n'
-    one.insert(FRONTEND, '                    static(PathPattern="/_next/static/*"),', behavior)
-    one.build()
+    checkout.insert(FRONTEND, '                    static(PathPattern="/_next/static/*"),', behavior)
+    checkout.build()
 
 
-def no_alarm(one: Checkout) -> None:
+def no_alarm(checkout: Checkout) -> None:
     """Remove an alarm, with its sections of the page for the person on call."""
-    one.remove(FRONTEND, "CloudFrontOriginLatencyAlarm")
-    one.refused("CloudFrontOriginLatencyAlarm")
+    checkout.remove(FRONTEND, "CloudFrontOriginLatencyAlarm")
+    checkout.refused("CloudFrontOriginLatencyAlarm")
     page = f"{STACKS}/dashboards/frontend.py"
-    one.edit(page, r', alarm\("CloudFrontOriginLatencyAlarm", "p90"\)', "")
-    one.edit(page, r'\n *\[threshold\("CloudFrontOriginLatencyAlarm"\)\],', "")
-    one.refused("There is no alarm cloudfront-origin-latency-high. Remove its section")
+    checkout.edit(page, r', alarm\("CloudFrontOriginLatencyAlarm", "p90"\)', "")
+    checkout.edit(page, r'\n *\[threshold\("CloudFrontOriginLatencyAlarm"\)\],', "")
+    checkout.refused("There is no alarm cloudfront-origin-latency-high. Remove its section")
     for name in ("docs/on-call.md", "docs/on-call.ja.md"):
-        one.edit(name, r"### cloudfront-origin-latency-high\n.*?(?=\n###? )\n", "")
-    one.passes("-m", "ruff", "format", page)
-    one.build()
-    one.passes("-m", "tests.alarms.write_pages")  # make scenarios
+        checkout.edit(name, r"### cloudfront-origin-latency-high\n.*?(?=\n###? )\n", "")
+    checkout.passes("-m", "ruff", "format", page)
+    checkout.build()
+    checkout.passes("-m", "tests.alarms.write_pages")  # make scenarios
 
 
-def right(one: Checkout) -> None:
+def right(checkout: Checkout) -> None:
     """Let the function read one parameter of SSM."""
     statement = """                    aws.Statement(
                         Sid="ReadFlags",
@@ -779,9 +779,9 @@ def right(one: Checkout) -> None:
                     ),
 """
     place = r'( *aws.Statement\(\n *Sid="SendTraces",)'
-    one.edit(API, place, lambda found: statement.replace("<resource>", '"*"') + found[1])
-    one.insert(API, "import awacs.sts\n", "import awacs.ssm\n")
-    one.refused("ssm:GetParameter is allowed on every resource of the account")
+    checkout.edit(API, place, lambda match: statement.replace("<resource>", '"*"') + match[1])
+    checkout.insert(API, "import awacs.sts\n", "import awacs.ssm\n")
+    checkout.refused("ssm:GetParameter is allowed on every resource of the account")
     name = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/"
     reference = (
         "\n                            Sub(\n"
@@ -789,12 +789,12 @@ def right(one: Checkout) -> None:
         '                                f"{names.PREFIX}-flags"\n'
         "                            )\n                        "
     )
-    one.edit(API, r'(GetParameter\],\n *Resource=\[)"\*"', lambda found: found[1] + reference)
-    one.passes("-m", "ruff", "format", API)
-    one.build()
+    checkout.edit(API, r'(GetParameter\],\n *Resource=\[)"\*"', lambda match: match[1] + reference)
+    checkout.passes("-m", "ruff", "format", API)
+    checkout.build()
 
 
-def consumer(one: Checkout) -> None:
+def consumer(checkout: Checkout) -> None:
     """Add a queue with dead letters, and let the function consume it."""
     code = '''class Jobs(NamedTuple):
     """The queues of the jobs."""
@@ -904,67 +904,75 @@ def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
         )
     )
 """
-    one.insert(API, "def add_api(t:", mapping)
-    one.insert(API, "def add_function_logs(t:", code)
-    one.insert(API, "    role = add_execution_role(t,", "    jobs = add_jobs(t)\n")
-    one.insert(API, "    api = add_api(t, ", "    add_jobs_mapping(t, jobs, backend)\n")
-    one.edit(API, r"(= add_execution_role\(\s*t, parameters, )", r"\1jobs, ")
-    one.edit(
+    checkout.insert(API, "def add_api(t:", mapping)
+    checkout.insert(API, "def add_function_logs(t:", code)
+    checkout.insert(API, "    role = add_execution_role(t,", "    jobs = add_jobs(t)\n")
+    checkout.insert(API, "    api = add_api(t, ", "    add_jobs_mapping(t, jobs, backend)\n")
+    checkout.edit(API, r"(= add_execution_role\(\s*t, parameters, )", r"\1jobs, ")
+    checkout.edit(
         API,
         r"(def add_execution_role\(.*?)(    conditions: Conditions,\n)",
         r"\1    jobs: Jobs,\n\2",
     )
-    one.edit(API, r"(from typing import )NamedTuple", r"\1Any, NamedTuple")
-    one.edit(API, r'( *aws.Statement\(\n *Sid="SendTraces",)', lambda found: statement + found[1])
-    one.passes("-m", "ruff", "format", API)
-    one.refused(
+    checkout.edit(API, r"(from typing import )NamedTuple", r"\1Any, NamedTuple")
+    checkout.edit(API, r'( *aws.Statement\(\n *Sid="SendTraces",)', lambda match: statement + match[1])
+    checkout.passes("-m", "ruff", "format", API)
+    checkout.refused(
         "JobsQueue has no alarm", "FailedJobsQueue has no alarm", "AWS::Lambda::EventSourceMapping requires"
     )
     scope = "AWS::Lambda::EventSourceMapping arn:aws:lambda:{region}:*:event-source-mapping:* environment\n"
-    one.insert(SCOPES, "AWS::Lambda::Function arn:aws:lambda:{region}:*:function:{FunctionName}\n", scope)
-    one.edit(API, r"(    add_alarms\(t, .*?queue,)", r"\1 jobs,")
-    one.edit(API, r"(def add_alarms\(.*?    queue: sqs.Queue,\n)", r"\1    jobs: Jobs,\n")
-    one.insert(API, '    t.add_resource(\n        api_alarm(\n            "Api4xxAlarm",', alarm_code)
-    one.passes("-m", "ruff", "format", API)
-    one.refused("The alarm jobs-waiting has no section.", "The alarm failed-jobs has no section.")
-    on_call(one, "jobs-waiting", {"Users": ("Jobs are delayed.", "ジョブが遅れます。"), **CHECKS}, "api-4xx")
-    on_call(one, "failed-jobs", {"Users": ("Jobs are lost.", "ジョブが失われます。"), **CHECKS}, "api-4xx")
-    one.build()
-    one.passes("-m", "tests.alarms.write_pages")  # make scenarios
+    checkout.insert(
+        SCOPES, "AWS::Lambda::Function arn:aws:lambda:{region}:*:function:{FunctionName}\n", scope
+    )
+    checkout.edit(API, r"(    add_alarms\(t, .*?queue,)", r"\1 jobs,")
+    checkout.edit(API, r"(def add_alarms\(.*?    queue: sqs.Queue,\n)", r"\1    jobs: Jobs,\n")
+    checkout.insert(API, '    t.add_resource(\n        api_alarm(\n            "Api4xxAlarm",', alarm_code)
+    checkout.passes("-m", "ruff", "format", API)
+    checkout.refused("The alarm jobs-waiting has no section.", "The alarm failed-jobs has no section.")
+    on_call(
+        checkout, "jobs-waiting", {"Users": ("Jobs are delayed.", "ジョブが遅れます。"), **CHECKS}, "api-4xx"
+    )
+    on_call(
+        checkout, "failed-jobs", {"Users": ("Jobs are lost.", "ジョブが失われます。"), **CHECKS}, "api-4xx"
+    )
+    checkout.build()
+    checkout.passes("-m", "tests.alarms.write_pages")  # make scenarios
     requests = """AWS::Lambda::EventSourceMapping:
   requests:
     - {may: [lambda:CreateEventSourceMapping], arn: "*"}
     - {may: [lambda:TagResource], arn: lambda event-source-mapping:a1b2, sends: tags}
 """
-    one.insert(CREATES, "AWS::Lambda::Function:\n", requests)
-    one.insert(BILLING, '      "AWS::Lambda::Permission"\n', '      "AWS::Lambda::EventSourceMapping",\n')
+    checkout.insert(CREATES, "AWS::Lambda::Function:\n", requests)
+    checkout.insert(
+        BILLING, '      "AWS::Lambda::Permission"\n', '      "AWS::Lambda::EventSourceMapping",\n'
+    )
 
 
-def library(one: Checkout) -> None:
+def library(checkout: Checkout) -> None:
     """Use the library with production under another name, and a table of DynamoDB (docs/adapt.md)."""
-    page = one.read("docs/adapt.md")
+    page = checkout.read("docs/adapt.md")
     snippets = dict(re.findall(r"<!-- adapt: (\S+) -->\n```\w+\n(.*?)```\n", page, re.DOTALL))
-    project = one.folder.parent / f"{one.folder.name}-library"
+    project = checkout.folder.parent / f"{checkout.folder.name}-library"
     (project / "parameters").mkdir(parents=True)
     place = f"../{project.name}"
     table_module = snippets["type/table.py"]
-    one.write(f"{place}/table.py", table_module.replace(", deploy_facts=FACTS", ""))
+    checkout.write(f"{place}/table.py", table_module.replace(", deploy_facts=FACTS", ""))
     module = snippets["environments/environments.py"]
     ours = "from csr_templates import STACKS as THEIRS\nfrom csr_templates import "
     theirs = "from table import STACKS as THEIRS\n\nfrom csr_templates import "
-    one.write(f"{place}/environments.py", module.replace(ours, theirs))
-    one.write(f"{place}/parameters/shared.json", one.read("parameters/shared.json"))
+    checkout.write(f"{place}/environments.py", module.replace(ours, theirs))
+    checkout.write(f"{place}/parameters/shared.json", checkout.read("parameters/shared.json"))
     for name, like in (("live", "prod"), ("test", "staging")):
-        values = json.loads(one.read(f"parameters/{like}.json")) | {"Environment": name}
-        one.write(f"{place}/parameters/{name}.json", json.dumps(values, indent=2) + "\n")
+        values = json.loads(checkout.read(f"parameters/{like}.json")) | {"Environment": name}
+        checkout.write(f"{place}/parameters/{name}.json", json.dumps(values, indent=2) + "\n")
     build = [sys.executable, "-m", "csr_templates", "build", "--stacks", "environments:STACKS"]
     build += ["--parameters", "parameters", "--out", "out"]
-    done = one.run(build, project)
+    done = checkout.run(build, project)
     if done.returncode != 1 or "AWS::DynamoDB::Table requires" not in done.stdout:
         raise WalkError(f"the build should ask for the ARN of the table, but says:\n{done.stdout}")
-    one.write(f"{place}/table.py", table_module)
-    done = one.run(build, project)
-    one.builds += 2
+    checkout.write(f"{place}/table.py", table_module)
+    done = checkout.run(build, project)
+    checkout.builds += 2
     if done.returncode:
         raise WalkError(f"the build should succeed, but says:\n{done.stdout}")
     named = [path for path in (project / "out").rglob("*") if path.is_file()]
@@ -972,50 +980,50 @@ def library(one: Checkout) -> None:
         raise WalkError(f"production is called live, but prod is in {', '.join(wrong)}")
 
 
-def no_environment(one: Checkout) -> None:
+def no_environment(checkout: Checkout) -> None:
     """Remove an environment."""
-    one.delete("parameters/staging.json")
-    one.edit(ENVIRONMENT, r'(def environment\(names: [^\n]*)"staging", ', r"\1")
-    one.build()
-    one.reviewed("orphan", "network in staging")
-    one.edit(GITHUB, r"(options: \[.*?)staging, ", r"\1")
-    one.edit(GITLAB, r"deploy-staging:\n.*?\n\n", "")
+    checkout.delete("parameters/staging.json")
+    checkout.edit(ENVIRONMENT, r'(def environment\(names: [^\n]*)"staging", ', r"\1")
+    checkout.build()
+    checkout.reviewed("orphan", "network in staging")
+    checkout.edit(GITHUB, r"(options: \[.*?)staging, ", r"\1")
+    checkout.edit(GITLAB, r"deploy-staging:\n.*?\n\n", "")
 
 
-def project(one: Checkout) -> None:
+def project(checkout: Checkout) -> None:
     """Use another project name."""
-    one.edit("parameters/shared.json", r'("ProjectName": )"[a-z-]+"', r'\1"shop"')
-    one.build()
+    checkout.edit("parameters/shared.json", r'("ProjectName": )"[a-z-]+"', r'\1"shop"')
+    checkout.build()
 
 
-def no_waf(one: Checkout) -> None:
+def no_waf(checkout: Checkout) -> None:
     """Turn WAF off everywhere."""
-    for name in one.environments():
-        one.edit(f"parameters/{name}.json", r'("WAFEnabled": )(true|false)', r"\1false")
-    one.build()
+    for name in checkout.environments():
+        checkout.edit(f"parameters/{name}.json", r'("WAFEnabled": )(true|false)', r"\1false")
+    checkout.build()
 
 
-def engine(one: Checkout) -> None:
+def engine(checkout: Checkout) -> None:
     """Raise the engine version; one that does not exist is refused."""
     listed = "from cfn_analysis.model.schemas import creatable_versions as all; "
-    known = one.passes("-c", f"{listed}print(*all('AWS::RDS::DBCluster', 'aurora-mysql'))").split()
-    default = re.search(r'Default="(8\.0\.mysql_aurora\.3\.[0-9.]+)"', one.read(DATABASE))
+    versions = checkout.passes("-c", f"{listed}print(*all('AWS::RDS::DBCluster', 'aurora-mysql'))").split()
+    default = re.search(r'Default="(8\.0\.mysql_aurora\.3\.[0-9.]+)"', checkout.read(DATABASE))
     if default is None:
         raise WalkError(f"{DATABASE} has no default of the engine version")
-    newest = [version for version in known if version.startswith("8.0.mysql_aurora.3.")][-1]
+    newest = [version for version in versions if version.startswith("8.0.mysql_aurora.3.")][-1]
     unknown = f"{newest.rpartition('.')[0]}.99"
     key = '"DatabaseEngineVersion": '
-    others = [name for name in one.environments() if name != "prod"]
+    others = [name for name in checkout.environments() if name != "prod"]
     for name in others:
-        one.edit(f"parameters/{name}.json", '("Environment": "[a-z]+",\n)', rf'\1  {key}"{unknown}",\n')
-    one.refused(unknown, "a version that cfn-lint lists and that is not deprecated, for example", newest)
+        checkout.edit(f"parameters/{name}.json", '("Environment": "[a-z]+",\n)', rf'\1  {key}"{unknown}",\n')
+    checkout.refused(unknown, "a version that cfn-lint lists and that is not deprecated, for example", newest)
     for name in others:
-        one.edit(f"parameters/{name}.json", f"{key}[^,]+", f'{key}"{newest}"')
-    one.build()
+        checkout.edit(f"parameters/{name}.json", f"{key}[^,]+", f'{key}"{newest}"')
+    checkout.build()
     for name in others:
-        one.edit(f"parameters/{name}.json", f" *{key}[^,]+,\n", "")
-    one.edit(DATABASE, re.escape(default[0]), f'Default="{newest}"')
-    one.build()
+        checkout.edit(f"parameters/{name}.json", f" *{key}[^,]+,\n", "")
+    checkout.edit(DATABASE, re.escape(default[0]), f'Default="{newest}"')
+    checkout.build()
 
 
 class Walk(NamedTuple):
@@ -1062,55 +1070,57 @@ GROUPS: Sequence[Sequence[Walk]] = (
 
 def main() -> int:
     """Follow the walks named, or all, and print the time and the files of each; 1 if one of them failed."""
-    known = [walk.follow.__name__ for group in GROUPS for walk in group]
+    names: list[str] = []
+    for walks in GROUPS:
+        names += [walk.follow.__name__ for walk in walks]
     parser = argparse.ArgumentParser(prog="make walks ARGS=", description=__doc__, usage=argparse.SUPPRESS)
     parser.add_argument(
-        "walks", nargs="*", metavar="WALK", help=f"one of {', '.join(known)}; all without one"
+        "walks", nargs="*", metavar="WALK", help=f"one of {', '.join(names)}; all without one"
     )
     parser.add_argument("--tests", default="", help="arguments of pytest that choose a part of the tests")
     parser.add_argument("--keep", type=Path, help="folder for the copies, which are then not deleted")
     arguments = parser.parse_args()
-    unknown = [name for name in arguments.walks if name not in known]
+    unknown = [name for name in arguments.walks if name not in names]
     if unknown:
-        print(f"There is no walk {unknown[0]}; there are: {', '.join(known)}.", file=sys.stderr)
+        print(f"There is no walk {unknown[0]}; there are: {', '.join(names)}.", file=sys.stderr)
         return 2
     failed = []
     with tempfile.TemporaryDirectory() as place:
         for number_of_group, group in enumerate(GROUPS):
-            chosen = [walk for walk in group if walk.follow.__name__ in (arguments.walks or known)]
+            chosen = [walk for walk in group if walk.follow.__name__ in (arguments.walks or names)]
             if chosen:
-                one = Checkout((arguments.keep or Path(place)).resolve() / str(number_of_group))
-                broken = next((walk.follow.__name__ for walk in chosen if not followed(one, walk)), "")
-                if broken or not tested(one, chosen, arguments.tests):
+                checkout = Checkout((arguments.keep or Path(place)).resolve() / str(number_of_group))
+                broken = next((walk.follow.__name__ for walk in chosen if not followed(checkout, walk)), "")
+                if broken or not tested(checkout, chosen, arguments.tests):
                     failed.append(broken or "make test")
     if failed:
         print(f"{len(failed)} failed: {', '.join(failed)}. Each must lead where its page says.")
     return bool(failed)
 
 
-def followed(one: Checkout, walk: Walk) -> bool:
+def followed(checkout: Checkout, walk: Walk) -> bool:
     """Follow a walk, print a line about it, and return whether it led to its end."""
     started = time.monotonic()
     fault = ""
-    one.start()
+    checkout.start()
     try:
-        walk.follow(one)
-        if len(one.edited) > walk.files:
-            raise WalkError(f"{len(one.edited)} files are edited by hand, and {walk.files} are allowed")
+        walk.follow(checkout)
+        if len(checkout.edited) > walk.files:
+            raise WalkError(f"{len(checkout.edited)} files are edited by hand, and {walk.files} are allowed")
     except WalkError as error:
         fault = str(error)
     report(started, fault, f"{walk.follow.__doc__}")
-    print(f"               {one.builds} builds, {one.generated_lines()} generated lines; ", end="")
-    print(f"{len(one.edited)} files by hand: {', '.join(one.edited)}", flush=True)
+    print(f"               {checkout.builds} builds, {checkout.generated_lines()} generated lines; ", end="")
+    print(f"{len(checkout.edited)} files by hand: {', '.join(checkout.edited)}", flush=True)
     return not fault
 
 
-def tested(one: Checkout, walks: Sequence[Walk], tests: str) -> bool:
+def tested(checkout: Checkout, walks: Sequence[Walk], tests: str) -> bool:
     """Run the tests after walks, print a line about it, and return whether they passed."""
     started = time.monotonic()
     fault = ""
     try:
-        one.test(tests)
+        checkout.test(tests)
     except WalkError as error:
         fault = str(error)
     report(started, fault, f"make test after {', '.join(walk.follow.__name__ for walk in walks)}")

@@ -123,24 +123,32 @@ def built_stacks() -> tuple[BuiltStack, ...]:
     """Return all stacks, built, in deploy order."""
     return tuple(
         BuiltStack(
-            one.name,
-            one.template,
-            one.region,
-            one.build().to_dict(),
-            per_deploy=one.per_deploy,
-            name_pattern=f"{PREFIX}{one.name}",
+            stack.name,
+            stack.template,
+            stack.region,
+            stack.build().to_dict(),
+            per_deploy=stack.per_deploy,
+            name_pattern=f"{PREFIX}{stack.name}",
         )
-        for one in STACKS
+        for stack in STACKS
     )
+
+
+def _read_environment(name: str) -> environments.Environment:
+    """Return an environment of the parameter files."""
+    for environment in environments.read(PARAMETERS, built_stacks()):
+        if environment.name == name:
+            return environment
+    raise ValueError(f"The parameter files have no environment {name}.")
 
 
 @cache
 def _resolved(environment: str, overrides: Overrides) -> Mapping[str, Resources]:
     """Return stack -> logical ID -> resource of an environment, with resolved values."""
-    found = next(one for one in environments.read(PARAMETERS, built_stacks()) if one.name == environment)
+    parameters = _read_environment(environment).parameters
     resolved = {}
     for stack in built_stacks():
-        values = {**found.parameters[stack.name]}
+        values = {**parameters[stack.name]}
         values |= {name: value for name, value in overrides if name in values}
         resolved[stack.name] = resolve(stack.template, values, region=stack.region)["Resources"]
     return resolved
@@ -154,28 +162,29 @@ def deployed(environment: str, overrides: Overrides = ()) -> Environment:
         environment: name, such as ``prod``.
         overrides: names and values of parameters.
     """
-    stacks = built_stacks()
-    found = next(one for one in environments.read(PARAMETERS, stacks) if one.name == environment)
+    shared = _read_environment(environment).values
+    prefix = f"{shared['ProjectName']}-{environment}-"
+    regions = {stack.name: stack.region for stack in built_stacks()}
     resources, created, start = {}, {}, 0
+    alarms: list[DeployedAlarm] = []
+    log_metrics: list[LogMetric] = []
+    subscriptions: list[Subscription] = []
     for stack, resolved in _resolved(environment, overrides).items():
         created[stack] = _creation(resolved, start)
         start = max(created[stack].values())
-        names = {name: physical_name(name, one) for name, one in resolved.items()}
-        resources[stack] = {name: _named(one, names) for name, one in resolved.items()}
-    regions = {stack.name: stack.region for stack in stacks}
-    prefix = f"{found.values['ProjectName']}-{environment}-"
+        names = {name: physical_name(name, resource) for name, resource in resolved.items()}
+        resources[stack] = {name: _named(resource, names) for name, resource in resolved.items()}
+        alarms += read_alarms(stack, resources[stack], regions[stack], created[stack], prefix)
+        log_metrics += _log_metrics(resources[stack])
+        subscriptions += _subscriptions(resources[stack])
     return Environment(
         resources,
         regions,
-        tuple(
-            alarm
-            for stack in regions
-            for alarm in read_alarms(stack, resources[stack], regions[stack], created[stack], prefix)
-        ),
-        tuple(one for stack in regions for one in _log_metrics(resources[stack])),
-        tuple(one for stack in regions for one in _subscriptions(resources[stack])),
+        tuple(alarms),
+        tuple(log_metrics),
+        tuple(subscriptions),
         created,
-        found.values | dict(overrides),
+        shared | dict(overrides),
     )
 
 
@@ -234,14 +243,14 @@ def read_alarms(
 
 def _log_metrics(resources: Resources) -> Iterator[LogMetric]:
     for _, p in _of_type(resources, "AWS::Logs::MetricFilter"):
-        for one in p["MetricTransformations"]:
-            if one["MetricValue"] == "1":
+        for transformation in p["MetricTransformations"]:
+            if transformation["MetricValue"] == "1":
                 yield LogMetric(
                     p["LogGroupName"],
                     p["FilterPattern"],
-                    one["MetricNamespace"],
-                    one["MetricName"],
-                    one.get("DefaultValue"),
+                    transformation["MetricNamespace"],
+                    transformation["MetricName"],
+                    transformation.get("DefaultValue"),
                 )
 
 
@@ -278,7 +287,7 @@ def _named(node: Any, names: Mapping[str, str]) -> Any:
         case dict():
             return {key: _named(value, names) for key, value in node.items()}
         case list():
-            return [_named(item, names) for item in node]
+            return [_named(element, names) for element in node]
     return node
 
 
@@ -300,7 +309,7 @@ def _creation(resources: Resources, start: int, changed: Collection[str] | None 
             waits = resource.get("DependsOn", [])
             needs = {*([waits] if isinstance(waits, str) else waits)}
             needs |= {use.name for use in uses(resource.get("Properties", {})) if use.name in resources}
-            begun = max((finish(one) for one in needs - {logical_id}), default=start)
+            begun = max((finish(needed) for needed in needs - {logical_id}), default=start)
             takes_time = changed is None or logical_id in changed
             done[logical_id] = begun + (_MINUTES.get(resource["Type"], 0) if takes_time else 0)
         return done[logical_id]
@@ -313,5 +322,5 @@ def _creation(resources: Resources, start: int, changed: Collection[str] | None 
 def access_log_format(environment: Environment) -> dict[str, str]:
     """Return key -> context variable of the API's access log."""
     (stage,) = environment.of_type("api", "AWS::ApiGateway::Stage").values()
-    found: dict[str, str] = json.loads(stage["AccessLogSetting"]["Format"])
-    return found
+    fields: dict[str, str] = json.loads(stage["AccessLogSetting"]["Format"])
+    return fields

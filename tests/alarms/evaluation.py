@@ -128,20 +128,22 @@ def _queries(properties: Mapping[str, Any], region: str) -> tuple[tuple[Query, .
         statistic = properties.get("Statistic") or properties["ExtendedStatistic"]
         return (_query("m", properties, statistic, region),), "", int(properties["Period"])
     queries, expressions, periods = [], [], set()
-    for item in properties["Metrics"]:
-        if "MetricStat" in item:
-            stat = item["MetricStat"]
-            queries.append(_query(item["Id"], stat["Metric"], stat["Stat"], region))
+    for query in properties["Metrics"]:
+        if "MetricStat" in query:
+            stat = query["MetricStat"]
+            queries.append(_query(query["Id"], stat["Metric"], stat["Stat"], region))
             periods.add(int(stat["Period"]))
-        elif str(item.get("ReturnData", True)).lower() == "true":
-            expressions.append(str(item["Expression"]))
+        elif str(query.get("ReturnData", True)).lower() == "true":
+            expressions.append(str(query["Expression"]))
     if len(expressions) != 1 or len(periods) != 1:
         raise ValueError(f"{properties['AlarmName']}: needs one expression over metrics of one period.")
     return tuple(queries), expressions[0], periods.pop()
 
 
 def _query(name: str, metric: Mapping[str, Any], statistic: str, region: str) -> Query:
-    dimensions = frozenset((one["Name"], str(one["Value"])) for one in metric.get("Dimensions", ()))
+    dimensions = frozenset(
+        (dimension["Name"], str(dimension["Value"])) for dimension in metric.get("Dimensions", ())
+    )
     return Query(name, Metric(region, metric["Namespace"], metric["MetricName"], dimensions), statistic)
 
 
@@ -196,12 +198,15 @@ class _Series:
     def points(self, cut: int) -> str:
         """Return the letter of each minute."""
         if cut not in self.letters:
-            exceeds, threshold = _EXCEEDS[self.alarm.exceeds], self.alarm.threshold
-            self.letters[cut] = "".join(
-                _MISSING if value is None else _BREACHING if exceeds(value, threshold) else _NOT_BREACHING
-                for value in self.values(cut)
-            )
+            self.letters[cut] = "".join(self._letter(value) for value in self.values(cut))
         return self.letters[cut]
+
+    def _letter(self, value: float | None) -> str:
+        if value is None:
+            return _MISSING
+        if _EXCEEDS[self.alarm.exceeds](value, self.alarm.threshold):
+            return _BREACHING
+        return _NOT_BREACHING
 
     def range_at(self, minute: int, delay: int) -> str:
         """Return the data points of the evaluation range at a minute."""
@@ -253,7 +258,9 @@ def changes(
     samples = _few_samples(alarm, streams, first, end) if alarm.ignores_few_samples else None
     once_an_hour = alarm.period * alarm.periods > DAY
     warming = None if created is None or not alarm.warm_up else created + alarm.warm_up
-    since = min((min(streams[one.metric]) for one in alarm.queries if streams.get(one.metric)), default=end)
+    since = min(
+        (min(streams[query.metric]) for query in alarm.queries if streams.get(query.metric)), default=end
+    )
     for minute in range(first, end):
         if warming is not None and minute < warming:
             full = series.points(0)[minute - series.start] != _MISSING
@@ -264,9 +271,9 @@ def changes(
             continue
         if samples and samples[minute - first]:
             continue
-        found = _outcome(series.range_at(minute, delay), alarm.periods, alarm.datapoints, alarm.missing)
-        if found is not None and found != state:
-            state = found
+        evaluated = _outcome(series.range_at(minute, delay), alarm.periods, alarm.datapoints, alarm.missing)
+        if evaluated is not None and evaluated != state:
+            state = evaluated
             yield Change(minute, state)
 
 

@@ -51,11 +51,11 @@ def matches(pattern: str, line: str) -> bool:
 def _condition(pattern: str) -> Condition:
     reader = _Reader(pattern)
     reader.expect("{")
-    found = reader.any_of()
+    condition = reader.any_of()
     reader.expect("}")
     if reader.tokens:
         raise PatternError(f"{pattern}: {reader.tokens[0]} follows the pattern.")
-    return found
+    return condition
 
 
 class _Reader:
@@ -75,29 +75,29 @@ class _Reader:
 
     def expect(self, token: str) -> None:
         """Skip a required token."""
-        if (found := self.next()) != token:
-            raise PatternError(f"{self.pattern}: expected {token}, found {found}.")
+        if (actual := self.next()) != token:
+            raise PatternError(f"{self.pattern}: expected {token}, found {actual}.")
 
     def any_of(self) -> Condition:
         alternatives = [self.all_of()]
         while self.tokens[:1] == ["||"]:
             self.next()
             alternatives.append(self.all_of())
-        return lambda event: any(one(event) for one in alternatives)
+        return lambda event: any(alternative(event) for alternative in alternatives)
 
     def all_of(self) -> Condition:
         parts = [self.single()]
         while self.tokens[:1] == ["&&"]:
             self.next()
             parts.append(self.single())
-        return lambda event: all(one(event) for one in parts)
+        return lambda event: all(part(event) for part in parts)
 
     def single(self) -> Condition:
         token = self.next()
         if token == "(":
-            found = self.any_of()
+            condition = self.any_of()
             self.expect(")")
-            return found
+            return condition
         if not token.startswith("$"):
             raise PatternError(f"{self.pattern}: expected a selector such as $.status, found {token}.")
         steps = [name or int(index) for name, index in _STEP.findall(token)]
@@ -106,8 +106,8 @@ class _Reader:
             self.expect("EXISTS")
             return lambda event: _select(event, steps) is _MISSING
         if sign == "IS":
-            wanted = {"NULL": None, "TRUE": True, "FALSE": False}[self.next()]
-            return lambda event: _select(event, steps) is wanted
+            constant = {"NULL": None, "TRUE": True, "FALSE": False}[self.next()]
+            return lambda event: _select(event, steps) is constant
         if sign not in _ORDER:
             raise PatternError(f"{self.pattern}: {sign} is not an operator.")
         return _comparison(self.pattern, steps, sign, self.next())
@@ -125,30 +125,34 @@ def _select(event: Event, steps: list[str | int]) -> Any:
     return event
 
 
-def _comparison(pattern: str, steps: list[str | int], sign: str, wanted: str) -> Condition:
+def _comparison(pattern: str, steps: list[str | int], sign: str, literal: str) -> Condition:
     """Return a comparison with a number or a text. If the selected value is neither, it does not match."""
-    quoted = wanted.startswith('"')
-    text = wanted[1:-1].replace('\\"', '"') if quoted else wanted
+    quoted = literal.startswith('"')
+    text = literal[1:-1].replace('\\"', '"') if quoted else literal
     compare = _ORDER[sign]
     if not quoted and _NUMBER.fullmatch(text):
         number = float(text)
 
         def is_number(event: Event) -> bool:
-            found = _select(event, steps)
-            return isinstance(found, int | float) and not isinstance(found, bool) and compare(found, number)
+            selected = _select(event, steps)
+            return (
+                isinstance(selected, int | float)
+                and not isinstance(selected, bool)
+                and compare(selected, number)
+            )
 
         return is_number
     if sign not in {"=", "!="}:
-        raise PatternError(f"{pattern}: {sign} compares numbers, and {wanted} is none.")
+        raise PatternError(f"{pattern}: {sign} compares numbers, and {literal} is none.")
     # An asterisk matches any text only at the start and end.
     head, tail = text.startswith("*"), len(text) > 1 and text.endswith("*")
     fixed = text[head : len(text) - tail]
 
     def is_text(event: Event) -> bool:
-        found = _select(event, steps)
-        if isinstance(found, bool) or not isinstance(found, str | int | float):
+        selected = _select(event, steps)
+        if isinstance(selected, bool) or not isinstance(selected, str | int | float):
             return False
-        return _fits(str(found), fixed, head, tail) == (sign == "=")
+        return _fits(str(selected), fixed, head, tail) == (sign == "=")
 
     return is_text
 

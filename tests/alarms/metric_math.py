@@ -61,12 +61,12 @@ def expression(text: str) -> Expression:
         MathError: the expression is invalid, or uses an unsupported function.
     """
     reader = _Reader(text)
-    found = reader.logical()
+    parsed = reader.logical()
     if reader.token:
         raise MathError(f"{text}: {reader.token} is not expected there.")
-    if not found.is_series:
+    if not parsed.is_series:
         raise MathError(f"{text}: the result must be a time series.")
-    return found
+    return parsed
 
 
 class _Reader:
@@ -81,14 +81,14 @@ class _Reader:
     def advance(self) -> str:
         """Advance to the next token and return the previous one."""
         before = self.token
-        found = _TOKEN.match(self.text, self.position)
-        if not found:
+        match = _TOKEN.match(self.text, self.position)
+        if not match:
             if self.text[self.position :].strip():
                 raise MathError(f"{self.text}: cannot be read from {self.text[self.position :]!r} on.")
             self.token = ""
             return before
-        self.position = found.end()
-        self.token = found[0].strip()
+        self.position = match.end()
+        self.token = match[0].strip()
         return before
 
     def expect(self, token: str) -> None:
@@ -138,9 +138,9 @@ class _Reader:
             return _pair(Expression(lambda _: 0.0, False), self.single(), operator.sub)
         if self.token == "(":
             self.advance()
-            found = self.logical()
+            inner = self.logical()
             self.expect(")")
-            return found
+            return inner
         token = self.advance()
         if token[:1].isdigit():
             number = float(token)
@@ -156,7 +156,7 @@ class _Reader:
     def function(self, name: str) -> Expression:
         self.expect("(")
         if name in _OVER_ARRAYS:
-            found = self.over_array(name)
+            call = self.over_array(name)
         elif name in {"IF", "FILL"}:
             arguments = [self.logical()]
             while self.token == ",":
@@ -164,11 +164,11 @@ class _Reader:
                 if self.token in {"REPEAT", "LINEAR"}:
                     raise MathError(f"{self.text}: FILL with {self.token} looks at other timestamps.")
                 arguments.append(self.logical())
-            found = _if(self.text, arguments) if name == "IF" else _fill(self.text, arguments)
+            call = _if(self.text, arguments) if name == "IF" else _fill(self.text, arguments)
         else:
             raise MathError(f"{self.text}: the function {name} is not known here.")
         self.expect(")")
-        return found
+        return call
 
     def over_array(self, name: str) -> Expression:
         if self.token != "[":
@@ -182,9 +182,11 @@ class _Reader:
         combine = _OVER_ARRAYS[name]
 
         def at(values: Values) -> float | None:
-            found = [member.at(values) for member in members]
+            points = [member.at(values) for member in members]
             # A missing value is treated as 0 if the other series has a value.
-            return None if all(one is None for one in found) else combine([one or 0.0 for one in found])
+            if all(point is None for point in points):
+                return None
+            return combine([point or 0.0 for point in points])
 
         return Expression(at, True)
 
@@ -199,7 +201,9 @@ def _pair(left: Expression, right: Expression, apply: Callable[[float, float], f
 
     def at(values: Values) -> float | None:
         a, b = left.at(values), right.at(values)
-        if series and not any(one is not None and side.is_series for one, side in ((a, left), (b, right))):
+        if series and not any(
+            point is not None and side.is_series for point, side in ((a, left), (b, right))
+        ):
             return None
         try:
             return apply(a or 0.0, b or 0.0)
@@ -222,10 +226,10 @@ def _if(text: str, arguments: Sequence[Expression]) -> Expression:
     condition, yes, *no = arguments
 
     def at(values: Values) -> float | None:
-        found = condition.at(values)
-        if found is None:
+        truth = condition.at(values)
+        if truth is None:
             return None
-        if found:
+        if truth:
             return yes.at(values) or 0.0
         return no[0].at(values) if no else None
 
@@ -239,7 +243,7 @@ def _fill(text: str, arguments: Sequence[Expression]) -> Expression:
     series, filler = arguments
 
     def at(values: Values) -> float | None:
-        found = series.at(values)
-        return filler.at(values) if found is None else found
+        point = series.at(values)
+        return filler.at(values) if point is None else point
 
     return Expression(at, True)

@@ -7,7 +7,17 @@ from typing import Final
 
 from .deployed import DeployedAlarm, deployed
 from .evaluation import DAY, Alarm, Query
-from .scenarios import COMPLETE, Scenario, environment_of, fired, is_modelled, result, scenarios, streams_of
+from .scenarios import (
+    COMPLETE,
+    Scenario,
+    environment_of,
+    fired,
+    is_modelled,
+    result,
+    scenario_called,
+    scenarios,
+    streams_of,
+)
 from .streams import Metric, Points
 
 Change = Callable[[Alarm], Alarm]
@@ -32,24 +42,24 @@ _PERCENTILE: Final = ("p50", "Maximum")  # instead of another percentile
 def mutants(alarm: Alarm) -> Iterator[tuple[str, Change]]:
     """Yield the names of changes of an alarm, and the changes."""
     if alarm.threshold:
-        yield "threshold doubled", lambda one: one._replace(threshold=2 * one.threshold)
+        yield "threshold doubled", lambda original: original._replace(threshold=2 * original.threshold)
         if not _counts_samples(alarm):
-            yield "threshold halved", lambda one: one._replace(threshold=_half(one.threshold))
+            yield "threshold halved", lambda original: original._replace(threshold=_half(original.threshold))
     else:
-        yield "threshold 1000", lambda one: one._replace(threshold=1000.0)
-        yield "threshold -1", lambda one: one._replace(threshold=-1.0)
-    yield "comparison", lambda one: one._replace(exceeds=_OPPOSITE[one.exceeds])
-    other = "notBreaching" if alarm.missing == "breaching" else "breaching"
-    yield "missing data", lambda one: one._replace(missing=other)
+        yield "threshold 1000", lambda original: original._replace(threshold=1000.0)
+        yield "threshold -1", lambda original: original._replace(threshold=-1.0)
+    yield "comparison", lambda original: original._replace(exceeds=_OPPOSITE[original.exceeds])
+    opposite = "notBreaching" if alarm.missing == "breaching" else "breaching"
+    yield "missing data", lambda original: original._replace(missing=opposite)
     for period in _other_periods(alarm.period):
         yield f"period of {period} min", partial(Alarm._replace, period=period)
     yield "a period more", _longer
     for datapoints in {alarm.datapoints - 1, alarm.datapoints + 1} & set(range(1, alarm.periods + 1)):
         yield f"{datapoints} data points", partial(Alarm._replace, datapoints=datapoints)
     if alarm.warm_up:
-        yield "no warm-up", lambda one: one._replace(warm_up=0)
+        yield "no warm-up", lambda original: original._replace(warm_up=0)
     if alarm.warms_up_fully:
-        yield "warm-up ends with the first data", lambda one: one._replace(warms_up_fully=False)
+        yield "warm-up ends with the first data", lambda original: original._replace(warms_up_fully=False)
     if alarm.expression:
         yield from _other_expressions(alarm.expression)
     for index, query in enumerate(alarm.queries):
@@ -97,8 +107,14 @@ def _other_queries(alarm: Alarm, query: Query) -> Iterator[tuple[str, QueryChang
     role = dict(query.metric.dimensions).get("Role")
     if role:
         yield roles[role], partial(_with_dimension, name="Role", value=roles[role])
-    yield "other name", lambda one: one._replace(metric=one.metric._replace(name=one.metric.name + "s"))
-    yield "other region", lambda one: one._replace(metric=one.metric._replace(region="eu-west-1"))
+    yield (
+        "other name",
+        lambda original: original._replace(metric=original.metric._replace(name=original.metric.name + "s")),
+    )
+    yield (
+        "other region",
+        lambda original: original._replace(metric=original.metric._replace(region="eu-west-1")),
+    )
 
 
 def _is_same_question(alarm: Alarm, query: Query) -> bool:
@@ -112,26 +128,26 @@ def _is_same_question(alarm: Alarm, query: Query) -> bool:
     if uses and uses == alarm.expression.count(f"FILL({query.id}, 0) > 0"):
         return True
     points = _sent(query.metric).values()
-    return alarm.period == 1 and all(len(one) == 1 and one[0][1] == 1 for one in points)
+    return alarm.period == 1 and all(len(minute) == 1 and minute[0][1] == 1 for minute in points)
 
 
-def _is_same_metric(metric: Metric, other: Metric) -> bool:
+def _is_same_metric(metric: Metric, another: Metric) -> bool:
     """Return whether a metric has the same data as another one, such as that of the only stage of an API."""
-    return _sent(metric) == _sent(other)
+    return _sent(metric) == _sent(another)
 
 
 @cache
 def _sent(metric: Metric) -> Mapping[int, Points]:
     """Return the data of a metric in all scenarios."""
-    found: dict[int, Points] = {}
+    data: dict[int, Points] = {}
     for scenario in scenarios():
         for points in streams_of(scenario.name).get(metric, {}).values():
-            found[len(found)] = points
-    return found
+            data[len(data)] = points
+    return data
 
 
 def _with_dimension(query: Query, name: str, value: str | None) -> Query:
-    others = {one for one in query.metric.dimensions if one[0] != name}
+    others = {dimension for dimension in query.metric.dimensions if dimension[0] != name}
     dimensions = frozenset(others if value is None else others | {(name, value)})
     return query._replace(metric=query.metric._replace(dimensions=dimensions))
 
@@ -147,23 +163,28 @@ def surprised(what: str, change: Change) -> str | None:
 
     The scenarios in which the alarm fires are run first.
     """
-    for scenario in sorted(scenarios(), key=lambda one: (what not in result(one.name).fires, one.minutes)):
-        for one in environment_of(scenario.name).alarms:
-            if one.what == what and _differs(scenario, one, change):
+
+    def order(scenario: Scenario) -> tuple[bool, int]:
+        return what not in result(scenario.name).fires, scenario.minutes
+
+    for scenario in sorted(scenarios(), key=order):
+        for deployed_alarm in environment_of(scenario.name).alarms:
+            if deployed_alarm.what == what and _differs(scenario, deployed_alarm, change):
                 return scenario.name
     return None
 
 
-def _differs(scenario: Scenario, found: DeployedAlarm, change: Change) -> bool:
-    return fired(scenario, change(found.alarm), found.created) != _fired(scenario.name, found.what)
+def _differs(scenario: Scenario, deployed_alarm: DeployedAlarm, change: Change) -> bool:
+    changed = fired(scenario, change(deployed_alarm.alarm), deployed_alarm.created)
+    return changed != _fired(scenario.name, deployed_alarm.what)
 
 
 @cache
 def _fired(scenario: str, what: str) -> list[tuple[int, int | None]]:
     """Return when an alarm fires and ends in a scenario."""
-    (one,) = (one for one in scenarios() if one.name == scenario)
-    (found,) = (found for found in environment_of(scenario).alarms if found.what == what)
-    return fired(one, found.alarm, found.created)
+    alarms = environment_of(scenario).alarms
+    (deployed_alarm,) = (alarm for alarm in alarms if alarm.what == what)
+    return fired(scenario_called(scenario), deployed_alarm.alarm, deployed_alarm.created)
 
 
 def every_alarm() -> Iterator[DeployedAlarm]:

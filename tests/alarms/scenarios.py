@@ -147,12 +147,12 @@ class Scenario(NamedTuple):
 
     def relative_to(self) -> list[tuple[str, str]]:
         """Return the values that are relative to the threshold of an alarm, with the alarm."""
-        return [
-            (name, value.alarm)
-            for _, _, _, different in self.changes
-            for name, value in different.items()
-            if isinstance(value, Relative)
-        ]
+        relative = []
+        for _, _, _, different in self.changes:
+            for name, value in different.items():
+                if isinstance(value, Relative):
+                    relative.append((name, value.alarm))
+        return relative
 
     def _load(self, minute: int) -> State:
         if self.load in LOADS:
@@ -198,14 +198,12 @@ class _Lines(yaml.SafeLoader):
 @cache
 def groups() -> tuple[Group, ...]:
     """Return the scenarios, group by group."""
-    return tuple(
-        Group(
-            group["en"],
-            group["ja"],
-            tuple(_scenario(silent=group.get("silent", False), **keys) for keys in group["scenarios"]),
-        )
-        for group in yaml.load(FILE.read_text("utf-8"), _Lines)
-    )
+    return tuple(_group(**keys) for keys in yaml.load(FILE.read_text("utf-8"), _Lines))
+
+
+def _group(*, en: str, ja: str, scenarios: list[dict[str, Any]], silent: bool = False) -> Group:
+    """Return a group of the file."""
+    return Group(en, ja, tuple(_scenario(silent=silent, **keys) for keys in scenarios))
 
 
 @cache
@@ -215,11 +213,19 @@ def scenarios() -> tuple[Scenario, ...]:
     Raises:
         ValueError: a key or a name is invalid.
     """
-    found = tuple(one for group in groups() for one in group.scenarios)
-    names = [one.name for one in found]
+    everything: list[Scenario] = []
+    for group in groups():
+        everything += group.scenarios
+    names = [scenario.name for scenario in everything]
     if len(set(names)) != len(names):
         raise ValueError("Two scenarios have the same name.")
-    return found
+    return tuple(everything)
+
+
+def scenario_called(name: str) -> Scenario:
+    """Return the scenario with a name."""
+    (scenario,) = (scenario for scenario in scenarios() if scenario.name == name)
+    return scenario
 
 
 def _scenario(
@@ -248,12 +254,12 @@ def _scenario(
 ) -> Scenario:
     """Return a scenario of the file, with hours converted to minutes."""
     periods = []
-    for one in changes or []:
-        different = {key: value for key, value in one.items() if key not in {"from", "until", "every"}}
+    for change in changes or []:
+        different = {key: value for key, value in change.items() if key not in {"from", "until", "every"}}
         if unknown := different.keys() - set(State._fields):
             raise ValueError(f"{name}: there is no {', '.join(sorted(unknown))}.")
         different = {key: _value(name, key, value) for key, value in different.items()}
-        periods.append((int(one.get("from", 0)), one.get("until"), one.get("every", 1), different))
+        periods.append((int(change.get("from", 0)), change.get("until"), change.get("every", 1), different))
     return Scenario(
         name,
         en,
@@ -282,7 +288,7 @@ def _scenario(
 def _value(scenario: str, key: str, value: Any) -> Any:
     """Return a value of a change, as a ``State`` has it, or relative to the threshold of an alarm."""
     if key == "seconds":
-        return tuple(map(tuple, value))
+        return tuple(tuple(pair) for pair in value)
     if isinstance(value, str) and State._field_defaults[key].__class__ is not str:
         if not (match := _RELATIVE.fullmatch(value)):
             raise ValueError(
@@ -290,7 +296,8 @@ def _value(scenario: str, key: str, value: Any) -> Any:
                 "'database-cpu-high + 15'."
             )
         steps = match[2].split()
-        return Relative(match[1], tuple(zip(steps[::2], map(float, steps[1::2]), strict=True)))
+        numbers = [float(number) for number in steps[1::2]]
+        return Relative(match[1], tuple(zip(steps[::2], numbers, strict=True)))
     return value
 
 
@@ -311,8 +318,7 @@ class Run(NamedTuple):
 @cache
 def environment_of(scenario: str) -> Environment:
     """Return the environment of a scenario."""
-    (found,) = (one for one in scenarios() if one.name == scenario)
-    return deployed("prod", found.parameters)
+    return deployed("prod", scenario_called(scenario).parameters)
 
 
 @cache
@@ -339,13 +345,16 @@ def is_modelled(alarm: DeployedAlarm) -> bool:
 @cache
 def streams_of(scenario: str) -> Mapping[Metric, Mapping[int, Points]]:
     """Return the metrics of all services in a scenario."""
-    (one,) = (one for one in scenarios() if one.name == scenario)
+    running = scenario_called(scenario)
     update = None
-    if one.before:
-        before = (*one.parameters, *one.before)
-        update = Update(deployed("prod", before), updated("prod", before, one.parameters))
-    return system_of(one.parameters).metrics(
-        dict(one.states()), first_create=one.first_create, midnight=-60 * one.clock % DAY, update=update
+    if running.before:
+        before = (*running.parameters, *running.before)
+        update = Update(deployed("prod", before), updated("prod", before, running.parameters))
+    return system_of(running.parameters).metrics(
+        dict(running.states()),
+        first_create=running.first_create,
+        midnight=-60 * running.clock % DAY,
+        update=update,
     )
 
 
@@ -359,15 +368,19 @@ def fired(scenario: Scenario, alarm: Alarm, created: int, delay: int = 0) -> lis
         delay: minutes until data arrives.
     """
     settled = -scenario.history + alarm.periods * alarm.period + delay  # the window is complete
-    found = changes(
+    if scenario.first_create:
+        exists_from: int | None = created
+    else:
+        exists_from = 0 if scenario.updated else None
+    state_changes = changes(
         alarm,
         streams_of(scenario.name),
         min(settled, 0),
         scenario.minutes,
-        created=created if scenario.first_create else 0 if scenario.updated else None,
+        created=exists_from,
         delay=delay,
     )
-    ended = [(one.minute, one.state) for one in found]
+    ended = [(change.minute, change.state) for change in state_changes]
     return [
         (minute, ended[index + 1][0] if index + 1 < len(ended) else None)
         for index, (minute, state) in enumerate(ended)
@@ -378,24 +391,23 @@ def fired(scenario: Scenario, alarm: Alarm, created: int, delay: int = 0) -> lis
 @cache
 def result(scenario: str) -> Run:
     """Return the result of a scenario."""
-    (found,) = (one for one in scenarios() if one.name == scenario)
-    return run(found)
+    return run(scenario_called(scenario))
 
 
 def run(scenario: Scenario, delay: int = 0) -> Run:
     """Run a scenario."""
     fires: dict[str, Told] = {}
     already, again = set(), set()
-    for one in environment_of(scenario.name).alarms:
-        if not is_modelled(one):
+    for deployed_alarm in environment_of(scenario.name).alarms:
+        if not is_modelled(deployed_alarm):
             continue
-        times = fired(scenario, one.alarm, one.created, delay)
+        times = fired(scenario, deployed_alarm.alarm, deployed_alarm.created, delay)
         if times and times[0][0] < 0 and times[0][1] is None:
-            already.add(one.what)
+            already.add(deployed_alarm.what)
         elif times:
-            fires[one.what] = Told(one.topic, *times[0])
+            fires[deployed_alarm.what] = Told(deployed_alarm.topic, *times[0])
         if len(times) > 1:
-            again.add(one.what)
+            again.add(deployed_alarm.what)
     return Run(fires | dict(_events(scenario)), frozenset(already), frozenset(again))
 
 
@@ -410,6 +422,10 @@ def _events(scenario: Scenario) -> Iterator[tuple[str, Told]]:
     }
     for minute, source, category in scenario.events:
         source_type, name = sources[source]
-        for one in environment.subscriptions:
-            if one.source_type == source_type and name in one.sources and category in one.categories:
-                yield f"RDS {source} {category}", Told(one.topic, minute)
+        for subscription in environment.subscriptions:
+            if (
+                subscription.source_type == source_type
+                and name in subscription.sources
+                and category in subscription.categories
+            ):
+                yield f"RDS {source} {category}", Told(subscription.topic, minute)

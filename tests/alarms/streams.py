@@ -9,7 +9,6 @@ import re
 from collections import deque
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import chain
 from typing import Final, NamedTuple
 
 Points = tuple[tuple[float, float], ...]  # (value, count)
@@ -32,8 +31,8 @@ class Metric(NamedTuple):
 
 def percentile_of(statistic: str) -> float | None:
     """Return the percentile of a statistic such as ``p99``, from 0 to 100; None for other statistics."""
-    found = _PERCENTILE.fullmatch(statistic)
-    return float(found[1]) if found else None
+    match = _PERCENTILE.fullmatch(statistic)
+    return float(match[1]) if match else None
 
 
 def windows(
@@ -62,7 +61,11 @@ def windows(
     percentile = percentile_of(statistic)
     if percentile is None:
         raise ValueError(f"The statistic {statistic} is not one that the simulation knows.")
-    return [_percentile(tuple(filter(None, minutes[low:high])), percentile) for low, high in spans]
+    percentiles = []
+    for low, high in spans:
+        window = tuple(points for points in minutes[low:high] if points)
+        percentiles.append(_percentile(window, percentile))
+    return percentiles
 
 
 def _totals(minutes: list[Points], spans: list[tuple[int, int]], statistic: str) -> list[float | None]:
@@ -74,23 +77,23 @@ def _totals(minutes: list[Points], spans: list[tuple[int, int]], statistic: str)
             total += value * times
         counts.append(counts[-1] + count)
         sums.append(sums[-1] + total)
-    found: list[float | None] = []
+    totals: list[float | None] = []
     for low, high in spans:
         count, total = counts[high] - counts[low], sums[high] - sums[low]
         if count < 1e-6:
-            found.append(None)
+            totals.append(None)
         elif statistic == "Sum":
-            found.append(total)
+            totals.append(total)
         else:
-            found.append(count if statistic == "SampleCount" else total / count)
-    return found
+            totals.append(count if statistic == "SampleCount" else total / count)
+    return totals
 
 
 def _extremes(minutes: list[Points], length: int, count: int, sign: int) -> list[float | None]:
     """Return the largest value of each window (the smallest for sign -1). Each minute is visited once."""
-    best = [max((sign * value for value, _ in points), default=None) for points in minutes]
+    best = [_largest(points, sign) for points in minutes]
     candidates: deque[int] = deque()  # minutes whose value is larger than all later values of the window
-    found: list[float | None] = []
+    extremes: list[float | None] = []
     for minute in range(length + count - 1):
         value = best[minute]
         if value is not None:
@@ -101,8 +104,13 @@ def _extremes(minutes: list[Points], length: int, count: int, sign: int) -> list
             while candidates and candidates[0] <= minute - length:
                 candidates.popleft()
             top = best[candidates[0]] if candidates else None
-            found.append(None if top is None else sign * top)
-    return found
+            extremes.append(None if top is None else sign * top)
+    return extremes
+
+
+def _largest(points: Points, sign: int) -> float | None:
+    """Return the largest value of a minute times the sign; None without data."""
+    return max((sign * value for value, _ in points), default=None)
 
 
 @lru_cache(maxsize=20_000)
@@ -112,10 +120,13 @@ def _percentile(window: tuple[Points, ...], percentile: float) -> float | None:
     CloudWatch does not publish its interpolation, so tests must not depend on more than that.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
     """
-    values = sorted(chain.from_iterable(window))
-    wanted = sum(times for _, times in values) * percentile / 100
+    values: list[tuple[float, float]] = []
+    for points in window:
+        values += points
+    values.sort()
+    remaining = sum(times for _, times in values) * percentile / 100
     for value, times in values:
-        wanted -= times
-        if wanted <= 1e-9:
+        remaining -= times
+        if remaining <= 1e-9:
             return value
     return None

@@ -92,7 +92,7 @@ class System:
         function = environment.of_type("api", "AWS::Lambda::Function")["ApiFunction"]  # that the API calls
         self.function = function["FunctionName"]
         self.timeout = float(function["Timeout"])
-        (self.api,) = (one["Name"] for one in environment.of_type("api", "AWS::ApiGateway::RestApi").values())
+        (self.api,) = (api["Name"] for api in environment.of_type("api", "AWS::ApiGateway::RestApi").values())
         (stage,) = environment.of_type("api", "AWS::ApiGateway::Stage").values()
         self.stage = stage["StageName"]
         (plan,) = environment.of_type("api", "AWS::ApiGateway::UsagePlan").values()
@@ -101,12 +101,12 @@ class System:
         group, _ = stage["AccessLogSetting"]["DestinationArn"]["Fn::GetAtt"]
         self.access_log = environment.resources["api"][group]["Properties"]["LogGroupName"]
         (self.cluster,) = (
-            one["DBClusterIdentifier"]
-            for one in environment.of_type("database", "AWS::RDS::DBCluster").values()
+            cluster["DBClusterIdentifier"]
+            for cluster in environment.of_type("database", "AWS::RDS::DBCluster").values()
         )
         self.web_acls = [
-            one["VisibilityConfig"]["MetricName"]
-            for one in environment.of_type("frontend", "AWS::WAFv2::WebACL").values()
+            web_acl["VisibilityConfig"]["MetricName"]
+            for web_acl in environment.of_type("frontend", "AWS::WAFv2::WebACL").values()
         ]
         self.measures_origin = bool(
             environment.of_type("frontend", "AWS::CloudFront::MonitoringSubscription")
@@ -159,8 +159,9 @@ class System:
             unhealthy = frozenset(
                 probe for probe in answers if not answers[probe] and not answered.get(probe, True)
             )
-            for metric, points in self.minute(state, parts, used_up, unhealthy) if state.data == "on" else ():
-                streams[metric][minute] = points
+            if state.data == "on":
+                for metric, points in self.minute(state, parts, used_up, unhealthy):
+                    streams[metric][minute] = points
             days = state.certificate_days - minute / DAY
             if self.certificate and days > 0 and minute % (DAY // 2) == 300 and state.data == "on":
                 streams[self._certificate_metric()][minute] = ((float(int(days)), 1.0),)
@@ -255,17 +256,19 @@ class System:
             yield Call(200, "-", 0.005, cached)
         yield from self._invocations(state, parts, let_in - cached)
 
-    def _invocations(self, state: State, parts: Parts, asked: float) -> Iterator[Call]:
+    def _invocations(self, state: State, parts: Parts, times: float) -> Iterator[Call]:
         """Yield the results of the calls that invoke the function."""
-        busy = self.busy(state, asked)
-        refused = asked * (1 - self.concurrency / busy) if busy > self.concurrency else 0.0
-        refused = min(asked, refused + state.throttled)
+        busy = self.busy(state, times)
+        refused = times * (1 - self.concurrency / busy) if busy > self.concurrency else 0.0
+        refused = min(times, refused + state.throttled)
         if refused:
             yield Call(500, "API_CONFIGURATION_ERROR", 0.02, refused)
-        rest = asked - refused
+        rest = times - refused
         writer = state.writer == "up" and "DatabaseInstance1" in parts
         reader = state.reader == "up" and "DatabaseInstance2" in parts
-        lost = 0.0 if writer else WRITES if reader else 1.0  # without a reader: the writer
+        lost = 0.0
+        if not writer:
+            lost = WRITES if reader else 1.0  # without a reader: the writer
         free = self.most_connections - state.sessions
         if busy > free:  # each running invocation needs a connection
             lost = max(lost, 1 - free / min(busy, self.concurrency))
@@ -294,15 +297,15 @@ class System:
 
         https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
         """
-        total = sum(one.times for one in calls)
+        total = sum(call.times for call in calls)
         if not total:
             return
         for dimensions in ((("ApiName", self.api),), (("ApiName", self.api), ("Stage", self.stage))):
             for name, lowest in (("4XXError", 400), ("5XXError", 500)):
-                count = sum(one.times for one in calls if lowest <= one.status < lowest + 100)
+                count = sum(call.times for call in calls if lowest <= call.status < lowest + 100)
                 yield self._sent(self.tokyo, "AWS/ApiGateway", name, _flags(count, total), *dimensions)
             yield self._sent(self.tokyo, "AWS/ApiGateway", "Count", ((1.0, total),), *dimensions)
-            latency = tuple((1000 * one.seconds + 15, one.times) for one in calls)
+            latency = tuple((1000 * call.seconds + 15, call.times) for call in calls)
             yield self._sent(self.tokyo, "AWS/ApiGateway", "Latency", latency, *dimensions)
 
     def _function(self, state: State, calls: Sequence[Call]) -> Iterator[Sent]:
@@ -311,12 +314,12 @@ class System:
         https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
         """
         dimension = ("FunctionName", self.function)
-        ran = [one for one in calls if one.invoked]
-        total = sum(one.times for one in ran)
-        throttled = sum(one.times for one in calls if one.error_type == "API_CONFIGURATION_ERROR")
+        ran = [call for call in calls if call.invoked]
+        total = sum(invocation.times for invocation in ran)
+        throttled = sum(call.times for call in calls if call.error_type == "API_CONFIGURATION_ERROR")
         if total:
-            errors = sum(one.times for one in ran if one.status >= 500)
-            duration = tuple((1000 * one.seconds, one.times) for one in ran)
+            errors = sum(invocation.times for invocation in ran if invocation.status >= 500)
+            duration = tuple((1000 * invocation.seconds, invocation.times) for invocation in ran)
             yield self._sent(self.tokyo, "AWS/Lambda", "Errors", _flags(errors, total), dimension)
             yield self._sent(self.tokyo, "AWS/Lambda", "Duration", duration, dimension)
             running = max(1.0, min(self.busy(state, total), self.concurrency))
@@ -335,20 +338,22 @@ class System:
         """Count the lines of the access log as CloudWatch Logs does, with the filters of the template."""
         if not calls:
             return
-        lines = [(self.access_log_line(one), one.times) for one in calls]
+        lines = [(self.access_log_line(call), call.times) for call in calls]
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
-        events = ((1.0, sum(one.times for one in calls)),)
+        events = ((1.0, sum(call.times for call in calls)),)
         yield self._sent(
             self.tokyo, "AWS/Logs", "IncomingLogEvents", events, ("LogGroupName", self.access_log)
         )
-        for one in self.environment.log_metrics:
-            if one.log_group != self.access_log:
+        for log_metric in self.environment.log_metrics:
+            if log_metric.log_group != self.access_log:
                 continue
-            count = sum(times for line, times in lines if matches(one.pattern, line))
+            count = sum(times for line, times in lines if matches(log_metric.pattern, line))
             if count:
-                yield self._sent(self.tokyo, one.namespace, one.name, ((1.0, count),))
-            elif one.default is not None:
-                yield self._sent(self.tokyo, one.namespace, one.name, ((float(one.default), 1.0),))
+                yield self._sent(self.tokyo, log_metric.namespace, log_metric.name, ((1.0, count),))
+            elif log_metric.default is not None:
+                yield self._sent(
+                    self.tokyo, log_metric.namespace, log_metric.name, ((float(log_metric.default), 1.0),)
+                )
 
     def access_log_line(self, call: Call) -> str:
         """Return a line of the access log, in the format of the template.
@@ -362,7 +367,7 @@ class System:
         }
         return re.sub(
             r"\$context\.([\w.]+)",
-            lambda found: context.get(found[1], "-"),
+            lambda variable: context.get(variable[1], "-"),
             json.dumps(access_log_format(self.environment)),
         )
 
@@ -381,30 +386,39 @@ class System:
         """
         if state.site == "gone":
             return
-        viewed = [one for one in calls if one.viewer]
+        viewed = [call for call in calls if call.viewer]
         pages = state.pages + (PROBES if "SiteProbe" in parts else 0.0)
         blocked = self._wrongly_blocked(state, parts)
         if state.wrongly_blocked == "all":
             pages = 0.0
-        total = pages + state.missing_pages + state.blocked + blocked + sum(one.times for one in viewed)
+        total = pages + state.missing_pages + state.blocked + blocked + sum(call.times for call in viewed)
         if not total:
             return
-        refused = pages if state.site in {"empty", "forbidden"} else 0.0
-        failed = pages if state.site == "failing" else 0.0
+        refused = failed = 0.0
+        if state.site in {"empty", "forbidden"}:
+            refused = pages
+        if state.site == "failing":
+            failed = pages
         refused += state.missing_pages + state.blocked + blocked
-        refused += sum(one.times for one in viewed if 400 <= one.status < 500)
-        failed += sum(one.times for one in viewed if one.status >= 500)
+        refused += sum(call.times for call in viewed if 400 <= call.status < 500)
+        failed += sum(call.times for call in viewed if call.status >= 500)
         dimensions = (("DistributionId", "Distribution"), ("Region", "Global"))
         for name, count in (("4xxErrorRate", refused), ("5xxErrorRate", failed)):
             rate = ((100 * count / total, 1.0),)
             yield self._sent(self.virginia, "AWS/CloudFront", name, rate, *dimensions)
         yield self._sent(self.virginia, "AWS/CloudFront", "Requests", ((1.0, total),), *dimensions)
         if self.measures_origin:
-            asked = state.pages if state.wrongly_blocked != "all" else 0.0
-            files = ((40.0, asked / 10),) if asked else ()
-            latency = files + tuple((1000 * one.seconds + 35, one.times) for one in viewed)
+            latency = self._origin_latency(state, viewed)
             if latency:
                 yield self._sent(self.virginia, "AWS/CloudFront", "OriginLatency", latency, *dimensions)
+
+    @staticmethod
+    def _origin_latency(state: State, viewed: Sequence[Call]) -> Points:
+        """Return milliseconds -> requests that CloudFront forwards: a tenth of the pages, and all calls."""
+        latency = [(1000 * call.seconds + 35, call.times) for call in viewed]
+        if state.pages and state.wrongly_blocked != "all":
+            latency.insert(0, (40.0, state.pages / 10))
+        return tuple(latency)
 
     def _database(self, state: State, calls: Sequence[Call], parts: Parts) -> Iterator[Sent]:
         """Yield the metrics of RDS.
@@ -413,7 +427,7 @@ class System:
         https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
         https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.overview.html
         """
-        invoked = sum(one.times for one in calls if one.invoked)
+        invoked = sum(call.times for call in calls if call.invoked)
         environments = max(self.provisioned, self.busy(state, invoked))
         writer = state.writer == "up" and "DatabaseInstance1" in parts
         reader = state.reader == "up" and "DatabaseInstance2" in parts
@@ -483,11 +497,10 @@ class System:
 
 def _domains(environment: Environment) -> frozenset[str]:
     """Return the custom domain names of the distribution."""
-    return frozenset(
-        name
-        for distribution in environment.of_type("frontend", "AWS::CloudFront::Distribution").values()
-        for name in distribution["DistributionConfig"].get("Aliases", ())
-    )
+    names: set[str] = set()
+    for distribution in environment.of_type("frontend", "AWS::CloudFront::Distribution").values():
+        names.update(distribution["DistributionConfig"].get("Aliases", ()))
+    return frozenset(names)
 
 
 def _probed_host(environment: Environment) -> object:
@@ -499,4 +512,4 @@ def _probed_host(environment: Environment) -> object:
 def _flags(count: float, total: float) -> Points:
     """Return the points of a metric that is 1 for some of the requests and 0 for the others."""
     points = ((0.0, total - count), (1.0, count))
-    return tuple(one for one in points if one[1] > 1e-9)
+    return tuple(point for point in points if point[1] > 1e-9)

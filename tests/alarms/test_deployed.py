@@ -38,9 +38,9 @@ def test_resources_are_created_after_their_references() -> None:
 
 def test_names_are_those_of_deployed_resources() -> None:
     """A dimension that references a resource has its name, or its logical ID if it has no name."""
-    watched = [
-        dict(query.metric.dimensions) for alarm in deployed("prod").alarms for query in alarm.alarm.queries
-    ]
+    watched = []
+    for alarm in deployed("prod").alarms:
+        watched += [dict(query.metric.dimensions) for query in alarm.alarm.queries]
 
     assert {"FunctionName": f"{PROJECT}-prod-api"} in watched
     assert {"ApiName": f"{PROJECT}-prod-api", "Stage": "v1"} in watched
@@ -50,7 +50,7 @@ def test_names_are_those_of_deployed_resources() -> None:
 
 def test_regions_are_those_of_the_stacks() -> None:
     """An alarm reads the metrics in the region of its stack."""
-    regions = {(one.stack, one.alarm.queries[0].metric.region) for one in deployed("prod").alarms}
+    regions = {(alarm.stack, alarm.alarm.queries[0].metric.region) for alarm in deployed("prod").alarms}
 
     assert len(regions) > 1
     assert regions <= set(REGIONS.items())
@@ -64,8 +64,8 @@ def test_topics() -> None:
 
     def topic(**actions: list[str]) -> str:
         resources = {"A": {"Type": "AWS::CloudWatch::Alarm", "Properties": ALARM | actions}}
-        (found,) = read_alarms("s", resources, "us-east-1", {"A": 0}, "p-prod-")
-        return found.topic
+        (alarm,) = read_alarms("s", resources, "us-east-1", {"A": 0}, "p-prod-")
+        return alarm.topic
 
     assert topic(AlarmActions=["ACriticalAlarmTopic"], OKActions=["ACriticalAlarmTopic"]) == CRITICAL
     assert topic(AlarmActions=["AnAlarmTopic"], OKActions=["AnAlarmTopic"]) == NORMAL

@@ -64,9 +64,9 @@ def run(alarm: Alarm, stream: dict[int, Points], end: int, **options: Any) -> li
 )
 def test_tables_of_missing_data(points: str, datapoints: int, states: tuple[str | None, ...]) -> None:
     """The results match the tables about missing data, for a range of 5 and 3 evaluation periods."""
-    found = tuple(outcome(points.replace(" ", ""), 3, datapoints, treatment) for treatment in TREATMENTS)
+    outcomes = tuple(outcome(points.replace(" ", ""), 3, datapoints, treatment) for treatment in TREATMENTS)
 
-    assert found == states
+    assert outcomes == states
 
 
 def test_missing_data_after_a_data_point() -> None:
@@ -109,7 +109,7 @@ def test_alarms_of_more_than_a_day_are_evaluated_by_the_hour() -> None:
     failures: dict[int, Points] = {10 * 60 + 2: ((1.0, 1.0),)}
 
     assert run(alarm, failures, 10 * 60 + 4, state=OK) == []
-    assert [one.state for one in run(alarm, failures, 11 * 60 + 4, state=OK)] == [ALARM]
+    assert [change.state for change in run(alarm, failures, 11 * 60 + 4, state=OK)] == [ALARM]
 
 
 def test_data_from_before_the_alarm_count() -> None:
@@ -153,8 +153,8 @@ def test_percentiles_of_few_samples() -> None:
     """
     properties = {"ExtendedStatistic": "p99", "Statistic": None, "Period": 60, "EvaluationPeriods": 1}
     careful = an_alarm(**properties, EvaluateLowSampleCountPercentile="ignore")
-    for samples, found in ((999.0, []), (1000.0, [Change(1, ALARM)])):
-        assert run(careful, {0: ((9.0, samples),)}, 2) == [*found]
+    for samples, expected in ((999.0, []), (1000.0, [Change(1, ALARM)])):
+        assert run(careful, {0: ((9.0, samples),)}, 2) == [*expected]
     assert (
         run(an_alarm(**properties), {0: ((9.0, 1.0),)}, 2) == [Change(0, INSUFFICIENT), Change(1, ALARM)][1:]
     )

@@ -56,12 +56,12 @@ def test_changed_results_are_shown(
 @pytest.mark.skipif(len(PAGES) == 1, reason="The team has no Japanese pages.")
 def test_every_scenario_is_in_both_languages() -> None:
     """A scenario has its sentence, and its note if there is one, in English and Japanese."""
-    for one in scenarios():
-        assert one.en
-        assert one.ja
-        assert one.en.isascii()
-        assert not one.ja.isascii()
-        assert bool(one.note_en) == bool(one.note_ja), one.name
+    for scenario in scenarios():
+        assert scenario.en
+        assert scenario.ja
+        assert scenario.en.isascii()
+        assert not scenario.ja.isascii()
+        assert bool(scenario.note_en) == bool(scenario.note_ja), scenario.name
 
 
 def test_ten_events_have_a_picture() -> None:

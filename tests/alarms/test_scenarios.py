@@ -1,7 +1,7 @@
 """The behavior of the alarms of the built templates when events happen in the system."""
 
 import re
-from itertools import chain
+from collections.abc import Collection, Iterator
 
 import pytest
 
@@ -14,12 +14,14 @@ from .evaluation import changes
 from .mutants import every_alarm, modelled_alarms, mutants, surprised
 from .scenarios import COMPLETE, Scenario, environment_of, result, run, scenarios, streams_of
 
-each_scenario = pytest.mark.parametrize("scenario", scenarios(), ids=[one.name for one in scenarios()])
+each_scenario = pytest.mark.parametrize(
+    "scenario", scenarios(), ids=[scenario.name for scenario in scenarios()]
+)
 
 
 def short_scenarios() -> list[Scenario]:
     """Return the scenarios of at most half a day, which can be run again quickly."""
-    return [one for one in scenarios() if one.minutes <= 12 * 60]
+    return [scenario for scenario in scenarios() if scenario.minutes <= 12 * 60]
 
 
 def place(scenario: Scenario) -> str:
@@ -30,10 +32,10 @@ def place(scenario: Scenario) -> str:
 @each_scenario
 def test_scenario(scenario: Scenario) -> None:
     """The critical topic is notified of what it must be; nothing fires in silence, and no alarm twice."""
-    found = result(scenario.name)
+    actual = result(scenario.name)
 
     for what in set(scenario.critical) - set(_removed_alarms(scenario)):
-        told = found.fires.get(what)
+        told = actual.fires.get(what)
         assert told, (
             f"{place(scenario)} {what} does not fire. Correct the alarm, raise the assumed load in changes, "
             f"or remove {what} from critical."
@@ -42,42 +44,46 @@ def test_scenario(scenario: Scenario) -> None:
             f"{place(scenario)} {what} notifies the {told.topic} topic. Correct the alarm, or remove {what} "
             "from critical."
         )
-    called = [what for what, told in found.fires.items() if told.topic == CRITICAL]
+    called = [what for what, told in actual.fires.items() if told.topic == CRITICAL]
     assert not (scenario.calls_no_one and called), (
         f"{place(scenario)} {', '.join(called)} notifies the critical topic. Correct the alarm, or add it to "
         "critical."
     )
     if scenario.silent:
-        assert not found.fires, (
-            f"{place(scenario)} {', '.join(found.fires)} fires. Correct the alarm, lower the assumed load in "
-            "changes (of a normal minute: tests/alarms/state.py), or move the scenario to another group."
+        assert not actual.fires, (
+            f"{place(scenario)} {', '.join(actual.fires)} fires. Correct the alarm, lower the assumed load "
+            "in changes (of a normal minute: tests/alarms/state.py), or move the scenario to another group."
         )
-    assert not found.again, f"{place(scenario)} {', '.join(found.again)} fires more than once."
+    assert not actual.again, f"{place(scenario)} {', '.join(actual.again)} fires more than once."
 
 
 @each_scenario
 def test_rollback_triggers(scenario: Scenario) -> None:
     """An update of a stack is rolled back by what a bad release causes, and not by what others cause."""
     prefix = f"{PROJECT}-prod-"
+    declared = {stack.name: stack for stack in STACKS}
     for stack, expected in scenario.rolled_back.items():
         triggers = {
             resource["Properties"]["AlarmName"].removeprefix(prefix)
             for logical_id, resource in environment_of(scenario.name).resources[stack].items()
-            if logical_id in next(one for one in STACKS if one.name == stack).rollback_triggers
+            if logical_id in declared[stack].rollback_triggers
         }
-        found = triggers & result(scenario.name).fires.keys()
-        assert bool(found) is expected, (
-            f"{place(scenario)} of the rollback triggers of {stack}, {', '.join(found) or 'none'} fires. "
+        firing = triggers & result(scenario.name).fires.keys()
+        assert bool(firing) is expected, (
+            f"{place(scenario)} of the rollback triggers of {stack}, {', '.join(firing) or 'none'} fires. "
             "Correct the alarms, the rollback triggers in the listing of the stacks, or rolled_back."
         )
 
 
 def test_rollbacks_are_tested_both_ways() -> None:
     """For a stack with an alarm made for deploys, one scenario rolls an update back, and one does not."""
-    tested = {(stack, back) for one in scenarios() for stack, back in one.rolled_back.items()}
+    tested: set[tuple[str, bool]] = set()
+    for scenario in scenarios():
+        tested.update(scenario.rolled_back.items())
     made_for_deploys = {alarm.stack for alarm in every_alarm() if alarm.topic == NO_ONE}
     assert made_for_deploys
-    assert {(stack, back) for stack in made_for_deploys for back in (True, False)} <= tested
+    for stack in made_for_deploys:
+        assert {(stack, True), (stack, False)} <= tested
 
 
 def _removed_alarms(scenario: Scenario) -> list[str]:
@@ -88,11 +94,11 @@ def _removed_alarms(scenario: Scenario) -> list[str]:
 
 def test_scenarios_require_only_what_exists() -> None:
     """A scenario names alarms of its environment, and events of RDS. The message has all lines to change."""
-    sentences = [
-        f"{place(scenario)} there is no alarm {', '.join(removed)}. Remove it."
-        for scenario in scenarios()
-        if (removed := _removed_alarms(scenario))
-    ]
+    sentences = []
+    for scenario in scenarios():
+        removed = _removed_alarms(scenario)
+        if removed:
+            sentences.append(f"{place(scenario)} there is no alarm {', '.join(removed)}. Remove it.")
     assert "\n".join(sentences) == ""
 
 
@@ -112,10 +118,14 @@ def test_loads_are_relative_to_alarms_that_exist() -> None:
 
 def test_every_critical_alarm_must_fire() -> None:
     """A scenario requires each alarm that notifies the critical topic."""
-    required = {what for scenario in scenarios() for what in scenario.critical}
+    required: set[str] = set()
+    for scenario in scenarios():
+        required.update(scenario.critical)
     for alarm in every_alarm():
         if alarm.topic == CRITICAL and alarm.what not in required:
-            firing = [place(one) for one in scenarios() if alarm.what in result(one.name).fires]
+            firing = [
+                place(scenario) for scenario in scenarios() if alarm.what in result(scenario.name).fires
+            ]
             pytest.fail(
                 f"No scenario requires the critical alarm {alarm.what}. In tests/alarms/scenarios.yaml, add "
                 + (
@@ -132,35 +142,56 @@ def test_related_alarms_fire_together() -> None:
     All alarms of a sentence must fire with the alarm, or one of them after "or". An alarm that "does not
     fire" must not fire. Alarms that fire in no scenario are not checked.
     """
-    together = [result(one.name).fires.keys() for one in scenarios()]
-    resources = chain.from_iterable(one.values() for one in deployed("prod", COMPLETE).resources.values())
-    described = [one["Properties"] for one in resources if one["Type"] == "AWS::CloudWatch::Alarm"]
-    known = {alarm.what for alarm in modelled_alarms()}
+    modelled = {alarm.what for alarm in modelled_alarms()}
     seen = 0
-    for properties in described:
-        what = properties["AlarmName"].removeprefix(f"{PROJECT}-prod-")
-        if not any(what in one for one in together):
+    for what, description in _descriptions():
+        together = _fire_together(what)
+        if not together:
             continue
-        related = re.findall(r"^Related: (.*)$", properties["AlarmDescription"], re.MULTILINE)
+        related = re.findall(r"^Related: (.*)$", description, re.MULTILINE)
         for sentence in re.findall(r"[^.]+", " ".join(related)):
-            others = [one for one in re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", sentence) if one in known]
-            found = [any(what in one and other in one for one in together) for other in others]
-            if "does not fire" in sentence:
-                found = [any(what in one and other not in one for one in together) for other in others]
-            assert any(found) if " or " in sentence else all(found), (
+            mentioned = re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", sentence)
+            alarms = [name for name in mentioned if name in modelled]
+            assert _is_shown(sentence, alarms, together), (
                 f"{what}: no scenario shows {sentence.strip()!r}. Correct Related in the description of the "
                 "alarm, or add a scenario to tests/alarms/scenarios.yaml."
             )
-            seen += len(others)
+            seen += len(alarms)
     assert seen
+
+
+def _descriptions() -> Iterator[tuple[str, str]]:
+    """Yield name and description of each alarm of the complete environment."""
+    for resources in deployed("prod", COMPLETE).resources.values():
+        for resource in resources.values():
+            if resource["Type"] == "AWS::CloudWatch::Alarm":
+                properties = resource["Properties"]
+                yield properties["AlarmName"].removeprefix(f"{PROJECT}-prod-"), properties["AlarmDescription"]
+
+
+def _fire_together(what: str) -> list[Collection[str]]:
+    """Return the alarms that fire in each of the scenarios in which an alarm fires."""
+    fires = [result(scenario.name).fires.keys() for scenario in scenarios()]
+    return [firing for firing in fires if what in firing]
+
+
+def _is_shown(sentence: str, alarms: list[str], together: list[Collection[str]]) -> bool:
+    """Return whether scenarios show what a sentence says of the alarms that it names."""
+    must_fire = "does not fire" not in sentence
+
+    def is_shown(alarm: str) -> bool:
+        return any((alarm in firing) == must_fire for firing in together)
+
+    shown = [is_shown(alarm) for alarm in alarms]
+    return any(shown) if " or " in sentence else all(shown)
 
 
 def test_every_event_is_notified() -> None:
     """Each RDS event of a scenario has a subscription, so a topic is notified."""
-    for one in scenarios():
-        events = {f"RDS {source} {category}" for _, source, category in one.events}
-        told = {what for what in result(one.name).fires if what.startswith("RDS ")}
-        assert events == told, f"{place(one)} no topic is notified of {', '.join(events - told)}."
+    for scenario in scenarios():
+        events = {f"RDS {source} {category}" for _, source, category in scenario.events}
+        told = {what for what in result(scenario.name).fires if what.startswith("RDS ")}
+        assert events == told, f"{place(scenario)} no topic is notified of {', '.join(events - told)}."
 
 
 @pytest.mark.acceptance
@@ -196,15 +227,15 @@ def test_fill_of_a_metric_without_any_data() -> None:
     it would not fire.
     """
     for scenario in scenarios():
-        for one in environment_of(scenario.name).alarms:
-            if "FILL" in one.alarm.expression and "== 0" not in one.alarm.expression:
-                plain = one.alarm._replace(
-                    expression=re.sub(r"FILL\((\w+), 0\)", r"\1", one.alarm.expression)
+        for deployed_alarm in environment_of(scenario.name).alarms:
+            if "FILL" in deployed_alarm.alarm.expression and "== 0" not in deployed_alarm.alarm.expression:
+                plain = deployed_alarm.alarm._replace(
+                    expression=re.sub(r"FILL\((\w+), 0\)", r"\1", deployed_alarm.alarm.expression)
                 )
                 assert "FILL" not in plain.expression
                 states = [
                     list(changes(alarm, streams_of(scenario.name), -30, scenario.minutes))
-                    for alarm in (one.alarm, plain)
+                    for alarm in (deployed_alarm.alarm, plain)
                 ]
                 assert states[0] == states[1], scenario.name
 

@@ -21,12 +21,12 @@ PROD = System(deployed("prod", DOMAIN))
 def sent(state: State) -> dict[str, Points]:
     """Return the data of each metric, for the stage of the API and the writer."""
     streams = PROD.metrics({0: state, 1: state})
-    return {
-        metric.name: points[1]
-        for metric, points in streams.items()
-        if {name for name, _ in metric.dimensions} != {"ApiName"}
-        and ("Role", "READER") not in metric.dimensions
-    }
+    points_of = {}
+    for metric, points in streams.items():
+        names = {name for name, _ in metric.dimensions}
+        if names != {"ApiName"} and ("Role", "READER") not in metric.dimensions:
+            points_of[metric.name] = points[1]
+    return points_of
 
 
 def total(points: Points) -> float:
@@ -84,19 +84,23 @@ def test_a_normal_alarm_may_watch_what_the_model_does_not_send() -> None:
     assert not may_watch(normal, role._replace(dimensions=frozenset({("Function", "ExecutionRole")})))
 
 
-def advice(metric: Metric, known: Collection[Metric]) -> str:
+def advice(metric: Metric, watchable: Collection[Metric]) -> str:
     """Return what to write for an alarm on a metric that the model does not send."""
-    alike = [one for one in known if (one.namespace, one.name) == (metric.namespace, metric.name)]
+    alike = [
+        candidate
+        for candidate in watchable
+        if (candidate.namespace, candidate.name) == (metric.namespace, metric.name)
+    ]
     if alike:
-        places = {f"{one.region} {dict(sorted(one.dimensions))}" for one in alike}
+        places = {f"{candidate.region} {dict(sorted(candidate.dimensions))}" for candidate in alike}
         return (
             f"{metric.namespace} {metric.name} is sent to {' and '.join(sorted(places))}, but the alarm "
             f"watches {metric.region} {dict(sorted(metric.dimensions))}. Correct the dimensions of the alarm."
         )
     senders = [
         name
-        for name, method in vars(System).items()
-        if callable(method) and f'"{metric.namespace}"' in inspect.getsource(method)
+        for name, method in inspect.getmembers(System, inspect.isfunction)
+        if f'"{metric.namespace}"' in inspect.getsource(method)
     ]
     return (
         f"the model does not send {metric.namespace} {metric.name}. In tests/alarms/system.py, add it to "
@@ -138,10 +142,12 @@ def test_advice(metric: Metric, sentence: str) -> None:
 def test_the_access_log_is_counted(error_type: str, counted: str) -> None:
     """The log is JSON in the format of the template. The filters count who is accepted and who is refused."""
     line = PROD.access_log_line(Call(403, error_type, 0.01, 1))
-    filters = [one for one in deployed("prod").log_metrics if one.log_group == PROD.access_log]
+    filters = [
+        log_metric for log_metric in deployed("prod").log_metrics if log_metric.log_group == PROD.access_log
+    ]
 
     assert json.loads(line)["errorType"] == error_type
-    matching = [one.name for one in filters if matches(one.pattern, line)]
+    matching = [log_metric.name for log_metric in filters if matches(log_metric.pattern, line)]
     assert matching == counted.split()
 
 
@@ -189,13 +195,13 @@ def test_without_requests_there_are_no_data() -> None:
 )
 def test_a_probe_that_requests_a_new_domain_too_early(complete: dict[str, int], unhealthy: set[int]) -> None:
     """A probe is unhealthy from its second request of a name whose record does not exist yet."""
-    found = updated("prod", (), DOMAIN)
-    update = Update(deployed("prod"), found | complete)
+    recreated = updated("prod", (), DOMAIN)
+    update = Update(deployed("prod"), recreated | complete)
     status = Metric(
         PROD.virginia, "AWS/Route53", "HealthCheckStatus", frozenset({("HealthCheckId", "SiteProbe")})
     )
 
     points = PROD.metrics(dict.fromkeys(range(-5, 20), State()), update=update)[status]
 
-    assert found["DomainRecordIPv4"] == found["SiteProbe"] == 5  # the distribution takes 5 minutes
+    assert recreated["DomainRecordIPv4"] == recreated["SiteProbe"] == 5  # the distribution takes 5 minutes
     assert {minute for minute, (point,) in points.items() if point[0] == 0} == unhealthy

@@ -96,15 +96,15 @@ def _entry(entry: Mapping[str, Any]) -> Accepted:
                     f"{where}: {key} of {group['tool']} are empty, repeated or not in alphabetical order: "
                     f"{', '.join(group[key])}. Sort them."
                 )
-        findings += (Finding(group["tool"], *one) for one in product(group["rules"], group["resources"]))
+        findings += (Finding(group["tool"], *pair) for pair in product(group["rules"], group["resources"]))
     if not findings:
         raise AcceptedError(f"{where}: findings are empty. Remove the entry.")
     return Accepted(entry["name"], entry["class"], entry["reason"], tuple(findings))
 
 
-def _keys(where: str, found: Mapping[str, Any], wanted: tuple[str, ...]) -> None:
-    if tuple(found) != wanted:
-        raise AcceptedError(f"{where}: the keys are {', '.join(found)}. Write {', '.join(wanted)}.")
+def _keys(where: str, entry: Mapping[str, Any], keys: tuple[str, ...]) -> None:
+    if tuple(entry) != keys:
+        raise AcceptedError(f"{where}: the keys are {', '.join(entry)}. Write {', '.join(keys)}.")
 
 
 def resource(template: str, logical_id: str) -> str:
@@ -114,9 +114,9 @@ def resource(template: str, logical_id: str) -> str:
     return f"{template}/{logical_id}"
 
 
-def distinct(found: Iterable[Finding]) -> set[Finding]:
+def distinct(everything: Iterable[Finding]) -> set[Finding]:
     """Return findings without those of recovery templates that their stacks have, too."""
-    findings = set(found)
+    findings = set(everything)
     copies = {finding for finding in findings if _of_stack(finding) != finding}
     return {finding for finding in findings if finding not in copies or _of_stack(finding) not in findings}
 
@@ -125,12 +125,12 @@ def _of_stack(finding: Finding) -> Finding:
     return finding._replace(resource=finding.resource.removeprefix("recovery/"))
 
 
-def differences(entries: Iterable[Accepted], found: Iterable[Finding]) -> Iterator[str]:
+def differences(entries: Iterable[Accepted], reported: Iterable[Finding]) -> Iterator[str]:
     """Yield a sentence for each finding that is not accepted, or accepted twice, and for each that is gone.
 
     Args:
         entries: of the file.
-        found: everything that all tools find.
+        reported: everything that all tools find.
     """
     reasons: dict[Finding, str] = {}
     for entry in entries:
@@ -138,7 +138,7 @@ def differences(entries: Iterable[Accepted], found: Iterable[Finding]) -> Iterat
             if finding in reasons:
                 yield f"{finding} is accepted twice: {reasons[finding]}, {entry.name}. Remove one."
             reasons[finding] = entry.name
-    everything = distinct(found)
+    everything = distinct(reported)
     file = FILE.relative_to(ROOT).as_posix()
     for finding in sorted(everything - reasons.keys()):
         yield f"{finding} is new. Change the template, or add it to {file} with its reason."
@@ -148,13 +148,13 @@ def differences(entries: Iterable[Accepted], found: Iterable[Finding]) -> Iterat
 
 def templates(out: Path = OUT) -> dict[str, str]:
     """Return path in ``out`` -> name: of each stack's own template, its bootstrap, and its recovery."""
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for stack in json.loads((out / "stacks.json").read_text("utf-8"))["stacks"]:
         name = stack["name"]
-        found[stack["template"]] = name
-        found[stack["bootstrap"]] = f"bootstrap/{name}"
-        found |= {one["template"]: f"recovery/{name}" for one in stack["recovery"]}
-    return found
+        names[stack["template"]] = name
+        names[stack["bootstrap"]] = f"bootstrap/{name}"
+        names |= {recovery["template"]: f"recovery/{name}" for recovery in stack["recovery"]}
+    return names
 
 
 def acknowledgements(entries: Iterable[Accepted]) -> dict[str, dict[str, dict[str, str]]]:
@@ -162,12 +162,12 @@ def acknowledgements(entries: Iterable[Accepted]) -> dict[str, dict[str, dict[st
 
     Only of the stacks: a CDK app does not deploy the other templates.
     """
-    found: dict[str, dict[str, dict[str, str]]] = {}
+    reasons: dict[str, dict[str, dict[str, str]]] = {}
     for finding, reason in sorted(_of_tool(entries, "cdk-nag").items()):
         stack, _, logical_id = finding.resource.rpartition("/")
         if "/" not in stack:
-            found.setdefault(stack, {}).setdefault(logical_id, {})[finding.rule] = reason
-    return found
+            reasons.setdefault(stack, {}).setdefault(logical_id, {})[finding.rule] = reason
+    return reasons
 
 
 def baseline(entries: Iterable[Accepted], out: Path = OUT) -> dict[str, Any]:

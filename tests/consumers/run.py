@@ -65,24 +65,24 @@ def main() -> None:
     started = time.monotonic()
     chosen = sys.argv[1:] or list(CHECKS)
     environment = install(scanning="accepted" in chosen)
-    found = snippets() | snippets(ACCEPTED)
+    texts = snippets() | snippets(ACCEPTED)
     for tool in chosen:
         begun = time.monotonic()
-        folder = write(tool, found)
+        folder = write(tool, texts)
         with mock(environment):
-            for name in [name for name in found if name.startswith(f"{tool}/") and name.endswith(".sh")]:
+            for name in [name for name in texts if name.startswith(f"{tool}/") and name.endswith(".sh")]:
                 run(["bash", name.partition("/")[2]], folder, environment)
             CHECKS[tool](folder, environment)
         print(f"{tool}: {time.monotonic() - begun:.0f} s", flush=True)
     print(f"{len(chosen)} passed, 0 failed ({time.monotonic() - started:.0f} s)")
 
 
-def write(tool: str, found: Mapping[str, str]) -> Path:
+def write(tool: str, texts: Mapping[str, str]) -> Path:
     """Write the files of one tool as its user would, and return their folder."""
     folder = WORK / "recipes" / tool
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for name, text in found.items():
+    for name, text in texts.items():
         if name.startswith((f"{tool}/", "all/")):
             file = folder / name.partition("/")[2]
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -109,9 +109,9 @@ def run(command: list[str], folder: Path, environment: Mapping[str, str]) -> str
         command, cwd=folder, env=dict(environment), capture_output=True, text=True, check=False, timeout=600
     )
     if done.returncode:
-        said = [line[:300] for line in (done.stdout + done.stderr).splitlines()]
+        lines = [line[:300] for line in (done.stdout + done.stderr).splitlines()]
         raise ConsumerError(
-            "\n".join([f"{' '.join(command)} in {folder} ended with {done.returncode}:", *said[-40:]])
+            "\n".join([f"{' '.join(command)} in {folder} ended with {done.returncode}:", *lines[-40:]])
         )
     return done.stdout
 
@@ -144,8 +144,8 @@ def install(*, scanning: bool) -> dict[str, str]:
         shutil.rmtree(folder, ignore_errors=True)
         if name == "node":
             folder.mkdir()
-            for one in ("package.json", "package-lock.json"):
-                shutil.copy(TOOLS / one, folder)
+            for file_name in ("package.json", "package-lock.json"):
+                shutil.copy(TOOLS / file_name, folder)
             run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], folder, os.environ)
         else:
             run([sys.executable, "-m", "venv", str(folder)], ROOT, os.environ)
@@ -175,8 +175,8 @@ def _install_wheel(pip: list[str]) -> None:
     folder = WORK / "wheel"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    made = str(dist.wheel(folder))
-    run([_python("tools"), *pip, "install", "--no-deps", "--force-reinstall", made], ROOT, os.environ)
+    wheel = str(dist.wheel(folder))
+    run([_python("tools"), *pip, "install", "--no-deps", "--force-reinstall", wheel], ROOT, os.environ)
 
 
 def _aws_folder() -> str:
@@ -284,21 +284,21 @@ def deployed(
         there |= {
             stack["StackName"] for stack in client("cloudformation", region).describe_stacks()["Stacks"]
         }
-    wanted = {f"{PROJECT}-{target}-{name}" for name in names}
-    _same("stacks", {name for name in there if f"-{target}-" in name}, wanted)
+    expected = {f"{PROJECT}-{target}-{name}" for name in names}
+    _same("stacks", {name for name in there if f"-{target}-" in name}, expected)
     for name in names:
-        one = by_name[name]
-        given = json.loads((ROOT / "out" / one["parameterFiles"][target]).read_text("utf-8"))
-        cloudformation = client("cloudformation", one["region"])
+        entry = by_name[name]
+        written = json.loads((ROOT / "out" / entry["parameterFiles"][target]).read_text("utf-8"))
+        cloudformation = client("cloudformation", entry["region"])
         (stack,) = cloudformation.describe_stacks(StackName=f"{PROJECT}-{target}-{name}")["Stacks"]
         if stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             raise ConsumerError(f"{stack['StackName']} is {stack['StackStatus']}.")
         values = _parameters(name, target)
-        _same(f"parameters of {name}", values | given["Parameters"], values)
+        _same(f"parameters of {name}", values | written["Parameters"], values)
         tags = {tag["Key"]: tag["Value"] for tag in stack["Tags"]}
-        _same(f"tags of {name}", tags, given["Tags"])
-        ours = load((ROOT / "out" / one["template"]).read_text("utf-8"))
-        failed = failed_assertions(ours, values, region=one["region"])  # the mock ignores them
+        _same(f"tags of {name}", tags, written["Tags"])
+        ours = load((ROOT / "out" / entry["template"]).read_text("utf-8"))
+        failed = failed_assertions(ours, values, region=entry["region"])  # the mock ignores them
         _same(f"failed rules of {name}", failed, [])
         if not templates:
             continue
@@ -321,31 +321,32 @@ def _parameters(name: str, target: str) -> dict[str, str]:
     return {value["ParameterKey"]: value["ParameterValue"] for value in stack["Parameters"]}
 
 
-def _same(what: str, found: Any, wanted: Any) -> None:
-    if different := list(_differences(found, wanted, "")):
+def _same(what: str, actual: Any, expected: Any) -> None:
+    if different := list(_differences(actual, expected, "")):
         raise ConsumerError("\n".join([f"The {what} are not as they should be:", *different[:20]]))
 
 
-def _differences(found: Any, wanted: Any, place: str) -> Iterator[str]:
-    if isinstance(found, dict) and isinstance(wanted, dict):
-        for key in dict.fromkeys([*wanted, *found]):
-            yield from _differences(found.get(key), wanted.get(key), f"{place}/{key}")
-    elif isinstance(found, list) and isinstance(wanted, list) and len(found) == len(wanted):
-        for number, (one, other) in enumerate(zip(found, wanted, strict=True)):
-            yield from _differences(one, other, f"{place}/{number}")
-    elif found != wanted:
-        yield f"  {place}: {str(found)[:200]} instead of {str(wanted)[:200]}"
+def _differences(actual: Any, expected: Any, place: str) -> Iterator[str]:
+    if isinstance(actual, dict) and isinstance(expected, dict):
+        for key in dict.fromkeys([*expected, *actual]):
+            yield from _differences(actual.get(key), expected.get(key), f"{place}/{key}")
+    elif isinstance(actual, list) and isinstance(expected, list) and len(actual) == len(expected):
+        for number, (actual_element, expected_element) in enumerate(zip(actual, expected, strict=True)):
+            yield from _differences(actual_element, expected_element, f"{place}/{number}")
+    elif actual != expected:
+        yield f"  {place}: {str(actual)[:200]} instead of {str(expected)[:200]}"
 
 
 def protected(target: str) -> None:
     """Check that termination protection and stack policies are as in the manifest."""
-    for one in manifest():
-        name = f"{PROJECT}-{target}-{one['name']}"
-        cloudformation = client("cloudformation", one["region"])
+    for entry in manifest():
+        name = f"{PROJECT}-{target}-{entry['name']}"
+        cloudformation = client("cloudformation", entry["region"])
         (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
-        _same(f"protection of {name}", stack["EnableTerminationProtection"], one["terminationProtection"])
+        _same(f"protection of {name}", stack["EnableTerminationProtection"], entry["terminationProtection"])
         policy = json.loads(cloudformation.get_stack_policy(StackName=name).get("StackPolicyBody", "{}"))
-        _same(f"policy of {name}", policy, json.loads((ROOT / "out" / one["stackPolicy"]).read_text("utf-8")))
+        expected = json.loads((ROOT / "out" / entry["stackPolicy"]).read_text("utf-8"))
+        _same(f"policy of {name}", policy, expected)
 
 
 ALL: Final = tuple(STACK_NAMES)
@@ -356,8 +357,9 @@ def check_aws_cli(folder: Path, environment: Mapping[str, str]) -> None:
     deployed("prod", ALL)
     protected("prod")
     deployed("staging", ("network",))
-    if (said := run(["bash", "deploy.sh", "network"], folder, environment)).count("No changes") != 1:
-        raise ConsumerError(f"deploy.sh does not deploy one stack by its name:\n{said}")
+    printed = run(["bash", "deploy.sh", "network"], folder, environment)
+    if printed.count("No changes") != 1:
+        raise ConsumerError(f"deploy.sh does not deploy one stack by its name:\n{printed}")
 
 
 def check_sceptre(folder: Path, environment: Mapping[str, str]) -> None:
@@ -368,21 +370,22 @@ def check_sceptre(folder: Path, environment: Mapping[str, str]) -> None:
 
 def check_cdk(folder: Path, environment: Mapping[str, str]) -> None:
     """What CDK wrote is what it read, but for the defaults; a value that changes later is deployed."""
-    for one in manifest():
-        written = json.loads((folder / "cdk.out" / f"{one['name']}.template.json").read_text("utf-8"))
-        ours = load((ROOT / "out" / one["template"]).read_text("utf-8"))
-        given = json.loads((ROOT / "out" / one["parameterFiles"]["prod"]).read_text("utf-8"))["Parameters"]
+    for entry in manifest():
+        written = json.loads((folder / "cdk.out" / f"{entry['name']}.template.json").read_text("utf-8"))
+        ours = load((ROOT / "out" / entry["template"]).read_text("utf-8"))
+        parameter_file = json.loads((ROOT / "out" / entry["parameterFiles"]["prod"]).read_text("utf-8"))
+        values = parameter_file["Parameters"]
         per_deploy = json.loads((folder / "per-deploy.json").read_text("utf-8"))
-        for name, value in (given | per_deploy.get(one["name"], {})).items():
+        for name, value in (values | per_deploy.get(entry["name"], {})).items():
             ours["Parameters"][name]["Default"] = value
-        _same(f"template of {one['name']}", _as_cdk_writes(written), _as_cdk_writes(ours))
+        _same(f"template of {entry['name']}", _as_cdk_writes(written), _as_cdk_writes(ours))
     deployed("prod", ALL, templates=False)
     (folder / "out").unlink()
     shutil.copytree(ROOT / "out", folder / "out")
     file = folder / "out" / "parameters" / "prod" / "network.json"
-    given = json.loads(file.read_text("utf-8"))
-    given["Parameters"]["LogRetentionDays"] = "400"
-    file.write_text(json.dumps(given), "utf-8")
+    document = json.loads(file.read_text("utf-8"))
+    document["Parameters"]["LogRetentionDays"] = "400"
+    file.write_text(json.dumps(document), "utf-8")
     run(["bash", "deploy.sh"], folder, environment)
     _same("changed value", _parameters("network", "prod")["LogRetentionDays"], "400")
 
@@ -390,18 +393,20 @@ def check_cdk(folder: Path, environment: Mapping[str, str]) -> None:
 def _as_cdk_writes(node: Any) -> Any:
     """Return a template in which what CDK writes in another way is alike: tags, GetAtt, DependsOn."""
     if isinstance(node, dict):
-        found = {key: _as_cdk_writes(value) for key, value in node.items()}
-        if isinstance(found.get("Fn::GetAtt"), str):
-            found["Fn::GetAtt"] = found["Fn::GetAtt"].split(".", 1)
-        if isinstance(found.get("DependsOn"), str):
-            found["DependsOn"] = [found["DependsOn"]]
-        if isinstance(found.get("DependsOn"), list):
-            found["DependsOn"] = sorted(found["DependsOn"])
-        return found
+        written = {key: _as_cdk_writes(value) for key, value in node.items()}
+        if isinstance(written.get("Fn::GetAtt"), str):
+            written["Fn::GetAtt"] = written["Fn::GetAtt"].split(".", 1)
+        if isinstance(written.get("DependsOn"), str):
+            written["DependsOn"] = [written["DependsOn"]]
+        if isinstance(written.get("DependsOn"), list):
+            written["DependsOn"] = sorted(written["DependsOn"])
+        return written
     if isinstance(node, list):
-        items = [_as_cdk_writes(item) for item in node]
-        if items and all(isinstance(item, dict) and item.keys() == {"Key", "Value"} for item in items):
-            items.sort(key=lambda item: str(item["Key"]))
+        items = [_as_cdk_writes(element) for element in node]
+        if items and all(
+            isinstance(element, dict) and element.keys() == {"Key", "Value"} for element in items
+        ):
+            items.sort(key=lambda tag: str(tag["Key"]))
         return items
     return node
 
@@ -435,7 +440,7 @@ def check_library(folder: Path, environment: Mapping[str, str]) -> None:
     run(build, project, environment)
     run([*build, "--check"], project, environment)
     names = [
-        one["name"] for one in json.loads((project / "out" / "stacks.json").read_text("utf-8"))["stacks"]
+        stack["name"] for stack in json.loads((project / "out" / "stacks.json").read_text("utf-8"))["stacks"]
     ]
     _same("stacks of the second project", names, [*ALL, "receipts"])
     run(["csr-templates", "lint", "out/receipts.yaml"], project, environment)
@@ -496,8 +501,8 @@ def check_accepted(folder: Path, environment: Mapping[str, str]) -> None:
 
     Nor does checkov, or the page's command would have failed.
     """
-    found = list(scanners.findings(WORK, environment))
-    if different := list(accepted.differences(accepted.accepted(), found)):
+    findings = list(scanners.findings(WORK, environment))
+    if different := list(accepted.differences(accepted.accepted(), findings)):
         raise ConsumerError("\n".join(different))
     app = snippets()["cdk/app.js"].replace("app.synth();", 'require("./nag.js")(app);\napp.synth();')
     (folder / "app.js").write_text(app, "utf-8")

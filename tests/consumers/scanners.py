@@ -51,12 +51,12 @@ def cdk_nag(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     """Yield what the packs of cdk-nag find."""
     names = templates()
     texts = {file: render(_without_stack_outputs(load((OUT / file).read_text("utf-8")))) for file in names}
-    said = _run(
+    printed = _run(
         ["node", str(TOOLS / "cdk_nag.js")],
         {**environment, "NODE_PATH": str(work / "node" / "node_modules")},
         text=json.dumps(texts),
     )
-    for rule, file, logical_id in json.loads(said):
+    for rule, file, logical_id in json.loads(printed):
         yield Finding("cdk-nag", folded(rule), resource(names[file], logical_id))
 
 
@@ -71,12 +71,12 @@ def _without_stack_outputs(node: Any) -> Any:
         if "Fn::GetStackOutput" in node:
             return "output"
         return {key: _without_stack_outputs(value) for key, value in node.items()}
-    return [_without_stack_outputs(item) for item in node] if isinstance(node, list) else node
+    return [_without_stack_outputs(element) for element in node] if isinstance(node, list) else node
 
 
 def checkov(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     """Yield what checkov finds in the folder."""
-    said = _run(
+    printed = _run(
         [
             *(str(work / "scanners" / "bin" / "python"), "-m", "checkov.main", "--directory", str(OUT)),
             *("--framework", "cloudformation", "--skip-download", "--compact", "--quiet", "--output", "json"),
@@ -85,7 +85,7 @@ def checkov(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
         statuses=(0, 1),
     )
     names = templates()
-    for check in json.loads(said).get("results", {}).get("failed_checks", ()):
+    for check in json.loads(printed).get("results", {}).get("failed_checks", ()):
         logical_id = check["resource"].partition(".")[2]
         name = names[check["file_path"].lstrip("/")]
         yield Finding("checkov", check["check_id"], resource(name, logical_id))
@@ -142,8 +142,8 @@ def packs(folder: Path, environment: Mapping[str, str]) -> set[str]:
         check=False,
     )
     report = folder / "cdk.out" / "validation-report.json"
-    found = json.loads(report.read_text("utf-8"))["pluginReports"] if report.exists() else []
-    names = {one["pluginName"] for one in found if one["violations"]} & PACKS
+    reports = json.loads(report.read_text("utf-8"))["pluginReports"] if report.exists() else []
+    names = {pack["pluginName"] for pack in reports if pack["violations"]} & PACKS
     if bool(done.returncode) != bool(names):
         raise ScannerError(f"node app.js in {folder} ended with {done.returncode}:\n{done.stderr[-2000:]}")
     return names
@@ -161,6 +161,6 @@ def _run(
         command, env=dict(environment), input=text, capture_output=True, text=True, check=False, timeout=600
     )
     if done.returncode not in statuses:
-        said = f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
-        raise ScannerError(f"{' '.join(command)[:300]} ended with {done.returncode}:\n{said}")
+        output = f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
+        raise ScannerError(f"{' '.join(command)[:300]} ended with {done.returncode}:\n{output}")
     return done.stdout

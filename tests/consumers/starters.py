@@ -97,5 +97,5 @@ def leave(stack: str, folder: Path) -> None:
     shutil.copytree(shared, folder / "out")
     manifest = folder / "out" / "stacks.json"
     document = json.loads(manifest.read_text("utf-8"))
-    document["stacks"] = [one for one in document["stacks"] if one["name"] == stack]
+    document["stacks"] = [entry for entry in document["stacks"] if entry["name"] == stack]
     manifest.write_text(json.dumps(document), "utf-8")

@@ -226,9 +226,9 @@ def test_page_and_forms_are_current() -> None:
 
 def test_a_baseline_names_each_template_that_has_the_resource() -> None:
     """Checkov sees the resources of the recovery templates, too; other tools' findings are left out."""
-    found = baseline([meant("a", LOGS, VPC)])
+    document = baseline([meant("a", LOGS, VPC)])
 
-    assert found == {
+    assert document == {
         "failed_checks": [
             {
                 "file": file,
@@ -241,7 +241,7 @@ def test_a_baseline_names_each_template_that_has_the_resource() -> None:
 
 def test_a_baseline_of_a_recovery_template_alone() -> None:
     """What is accepted for the recovery is in its file only."""
-    assert [one["file"] for one in baseline([meant("a", RECOVERED_LOGS)])["failed_checks"]] == [
+    assert [check["file"] for check in baseline([meant("a", RECOVERED_LOGS)])["failed_checks"]] == [
         "/recovery/frontend.yaml"
     ]
 

@@ -16,12 +16,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def release(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """A release."""
     return dist.make(tmp_path_factory.mktemp("dist"))
 
 
-def test_same_bytes_everywhere(made: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_same_bytes_everywhere(release: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the clock, nor the umask, nor the seed of hashes, nor the times of files reach a release."""
     monkeypatch.setenv("PYTHONHASHSEED", "7")
     mask = os.umask(0o077)
@@ -30,16 +30,16 @@ def test_same_bytes_everywhere(made: list[Path], tmp_path: Path, monkeypatch: py
     finally:
         os.umask(mask)
 
-    assert [(file.name, file.read_bytes()) for file in made] == [
+    assert [(file.name, file.read_bytes()) for file in release] == [
         (file.name, file.read_bytes()) for file in again
     ]
-    sums = dict(line.split("  ")[::-1] for line in made[-1].read_text().splitlines())
-    assert sums == {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in made[:2]}
+    sums = dict(line.split("  ")[::-1] for line in release[-1].read_text().splitlines())
+    assert sums == {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in release[:2]}
 
 
-def test_wheel_can_be_installed_and_the_zip_is_out(made: list[Path], tmp_path: Path) -> None:
+def test_wheel_can_be_installed_and_the_zip_is_out(release: list[Path], tmp_path: Path) -> None:
     """Pip accepts the wheel; unpacking the zip gives out/ as it is in the repository."""
-    wheel, zipped, _ = made
+    wheel, zipped, _ = release
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--no-deps"]
     subprocess.run([*pip, "--no-index", "--target", str(tmp_path / "site"), str(wheel)], check=True)
     with zipfile.ZipFile(zipped) as archive:

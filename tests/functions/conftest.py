@@ -89,13 +89,13 @@ class Runtime:
 
 def _event_headers(headers: Headers) -> dict[str, Any]:
     """Return headers as CloudFront hands them over: the last value, and all of them if there are several."""
-    found: dict[str, Any] = {}
+    event_headers: dict[str, Any] = {}
     for name, sent in headers.items():
         values = [sent] if isinstance(sent, str) else list(sent)
-        found[name] = {"value": values[-1]}
+        event_headers[name] = {"value": values[-1]}
         if len(values) > 1:
-            found[name]["multiValue"] = [{"value": value} for value in values]
-    return found
+            event_headers[name]["multiValue"] = [{"value": value} for value in values]
+    return event_headers
 
 
 @pytest.fixture(scope="session")

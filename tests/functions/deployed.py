@@ -17,5 +17,5 @@ def template() -> dict[str, Any]:
 def code(logical_id: str, **parameters: str) -> str:
     """Return the code of a function in a stack with these parameters."""
     resources = resolve(template(), parameters, region="us-east-1")["Resources"]
-    found: str = resources[logical_id]["Properties"]["FunctionCode"]
-    return found
+    function_code: str = resources[logical_id]["Properties"]["FunctionCode"]
+    return function_code

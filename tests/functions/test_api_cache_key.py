@@ -456,15 +456,15 @@ def test_moving_text_from_one_part_to_another_changes_the_key(
     runtime: Runtime, text: str, first: list[int], second: list[int]
 ) -> None:
     """Parts that read the same one after the other are still different parts."""
-    one, other = cut(text, first), cut(text, second)
+    first_parts, second_parts = cut(text, first), cut(text, second)
 
-    assert (key(runtime, one) == key(runtime, other)) == (one == other)
+    assert (key(runtime, first_parts) == key(runtime, second_parts)) == (first_parts == second_parts)
 
 
 @given(sent=requests, text=texts)
 def test_no_anonymous_request_gets_the_key_of_a_known_user(runtime: Runtime, sent: Sent, text: str) -> None:
     """A key that stands for a user is the unique ID of the request, which is no SHA-256."""
-    known = {**sent, "cookies": [("session", text)], "request_id": "unique=="}
+    own = {**sent, "cookies": [("session", text)], "request_id": "unique=="}
 
-    assert key(runtime, known) == "unique=="
+    assert key(runtime, own) == "unique=="
     assert key(runtime, {**sent, "request_id": "other=="}) != "unique=="

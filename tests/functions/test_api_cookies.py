@@ -60,11 +60,11 @@ def test_request_and_response_decide_alike(runtime: Runtime, sent: dict[str, Any
     headers = {name: {"value": value} for name, value in sent["headers"].items()}
     viewers = {**sent, "rawQueryString": None, "headers": headers}
     # JSON, in which a function's result reaches this test, loses a cookie called __proto__.
-    left = [one for one in sent["cookies"] if one[0] in {*changed["cookies"], "__proto__"}]
+    kept = [cookie for cookie in sent["cookies"] if cookie[0] in {*changed["cookies"], "__proto__"}]
 
     expected = {} if is_shared else COOKIES
     assert cookies(runtime, viewers) == expected
-    assert cookies(runtime, {**changed, "rawQueryString": None, "cookies": left}) == expected
+    assert cookies(runtime, {**changed, "rawQueryString": None, "cookies": kept}) == expected
 
 
 @pytest.mark.parametrize(

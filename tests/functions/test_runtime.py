@@ -29,7 +29,9 @@ UNKNOWN_SYNTAX = {
 
 
 LOGICAL_IDS = [
-    name for name, found in template()["Resources"].items() if found["Type"] == "AWS::CloudFront::Function"
+    name
+    for name, resource in template()["Resources"].items()
+    if resource["Type"] == "AWS::CloudFront::Function"
 ]
 
 

@@ -51,7 +51,7 @@ def download(folder: Path) -> Path:
 
 def findings(folder: Path) -> tuple[int, Counter[str]]:
     """Print every finding in the templates below a folder, and return how many were read and found."""
-    rules = only(*(made() for made in RULES))
+    rules = only(*(rule() for rule in RULES))
     config = ConfigMixIn(["--config-file", os.devnull], regions=[REGION])
     counts: Counter[str] = Counter()
     read = 0

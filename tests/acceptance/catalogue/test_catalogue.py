@@ -50,7 +50,7 @@ FAULTS = faults_of("faults.yaml")
 BLIND = [*faults_of("blind.yaml"), *faults_of("blind2.yaml")]
 OUT = Path(__file__).resolve().parents[3] / "out"
 STACK = {stack.name: stack for stack in STACKS}
-OURS = only(*(made() for made in RULES))
+OURS = only(*(rule() for rule in RULES))
 # What leads cfn-lint to its own rules: template, keyword, resources, properties.
 FRAME: tuple[type[CloudFormationLintRule], ...] = (JsonSchema, CfnLint, Configuration, Properties)
 
@@ -104,23 +104,23 @@ def found_by(rules: Rules, name: str, template: Template) -> set[str]:
     assert decoded is not None
     region = STACK[name].region
     cfn = CfnTemplate("template.yaml", decoded, [region])
-    found = set()
+    rule_ids = set()
     for match in rules.run("template.yaml", cfn, configuration(region)):
         _, logical_id = (*getattr(match, "path", []), "", "")[:2]
         if match.rule.id not in ignored_checks(cfn.get_resources().get(logical_id)):
-            found.add(match.rule.id)
-    return found
+            rule_ids.add(match.rule.id)
+    return rule_ids
 
 
 def found_by_our_rules(name: str, template: Template) -> list[str]:
     """Return the IDs of our rules that find something which no resource accepts."""
-    return sorted(one for one in found_by(OURS, name, template) if one[1] == "9")
+    return sorted(rule_id for rule_id in found_by(OURS, name, template) if rule_id[1] == "9")
 
 
 @cache
 def alone(rule: str) -> Rules:
     """Return one rule with what leads cfn-lint to it, which takes a fraction of the time of all rules."""
-    frame = [] if rule in OURS else [made() for made in FRAME if made.id != rule]
+    frame = [] if rule in OURS else [rule_class() for rule_class in FRAME if rule_class.id != rule]
     return only(*frame, linting.all_rules()[rule])
 
 
@@ -168,8 +168,8 @@ def found_by_review(name: str, template: Template) -> list[str]:
         dataclasses.replace(stack, template=template) if stack.name == name else stack
         for stack in before.stacks
     ]
-    found = report.review(before, before._replace(stacks=tuple(stacks)), ["prod"])
-    return [f"{risk.kind}: {risk.message}" for risk in found.risks]
+    reviewed = report.review(before, before._replace(stacks=tuple(stacks)), ["prod"])
+    return [f"{risk.kind}: {risk.message}" for risk in reviewed.risks]
 
 
 def found_by_test(name: str, template: Template, test: str) -> bool:
@@ -177,8 +177,8 @@ def found_by_test(name: str, template: Template, test: str) -> bool:
     file, _, function = test.partition("::")
     called = getattr(module(file), function)
     try:
-        for given in arguments(name, template, called):
-            called(**given)
+        for keywords in arguments(name, template, called):
+            called(**keywords)
     except pytest.skip.Exception:
         return False
     except Exception:  # whatever a test does instead of passing

@@ -276,4 +276,4 @@ def report(files: Mapping[str, bytes], environments: Sequence[str]) -> None:
 
 if __name__ == "__main__":
     everything = built()
-    report(everything.files, [one.name for one in everything.environments])
+    report(everything.files, [environment.name for environment in everything.environments])

@@ -75,9 +75,9 @@ deploys = st.sampled_from(
 # ---- Texts and numbers ----
 
 
-def either(one: st.SearchStrategy[Any], other: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def either(first: st.SearchStrategy[Any], second: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Return one or the other, equally often; ``one_of`` would count the alternatives within each."""
-    return st.booleans().flatmap(lambda first: one if first else other)
+    return st.booleans().flatmap(lambda is_first: first if is_first else second)
 
 
 environments = st.one_of(
@@ -234,12 +234,12 @@ def used(node: Any, truths: dict[str, bool]) -> Iterator[dict[str, Any]]:
     elif not isinstance(node, dict):
         inside = []
     elif "Fn::If" in node:
-        name, one, other = node["Fn::If"]
-        inside = [one if truths[name] else other]
+        name, if_true, if_false = node["Fn::If"]
+        inside = [if_true if truths[name] else if_false]
     else:
         inside = [*node.values()]
-    for item in inside:
-        yield from used(item, truths)
+    for element in inside:
+        yield from used(element, truths)
 
 
 class CfnLint:
@@ -275,11 +275,11 @@ class CfnLint:
     def _plain(self, node: Any) -> Any:
         """Return conditions that compare values: two functions are different to cfn-lint's conditions."""
         if isinstance(node, list):
-            return [self._plain(item) for item in node]
+            return [self._plain(element) for element in node]
         if "Condition" in node:
             return node
         if "Fn::Equals" not in node:
-            return {name: self._plain(item) for name, item in node.items()}
+            return {name: self._plain(value) for name, value in node.items()}
         compared = [(operand, self._result(operand)) for operand in node["Fn::Equals"]]
         self.compared += compared
         return {"Fn::Equals": [value for _, value in compared]}
@@ -307,8 +307,8 @@ class CfnLint:
         context = self._validator.context
         ((decided, _),) = context.conditions.evolve_from_instance(node, context)
         if isinstance(decided, list):
-            return [self.properties(item) for item in decided]
-        return {key: self.properties(item) for key, item in decided.items()}
+            return [self.properties(element) for element in decided]
+        return {key: self.properties(value) for key, value in decided.items()}
 
 
 # ---- What holds ----
@@ -346,10 +346,10 @@ def test_conditions(defined: Template, parameters: Parameters, deploy: Deploy) -
         more: Template = {}
         truths = lint.truths.copy()
         for operand, value in lint.compared:
-            for other in (value, f" {value}", str(value).swapcase()):
+            for compared in (value, f" {value}", str(value).swapcase()):
                 name = f"More{len(more)}"
-                more[name] = {"Fn::Equals": [operand, other]}
-                truths[name] = str(other) == str(value)
+                more[name] = {"Fn::Equals": [operand, compared]}
+                truths[name] = str(compared) == str(value)
         template = with_properties(defined | more, {})
         assert conditions(template, parameters, **deploy, **ACCOUNT) == truths
 
@@ -410,7 +410,9 @@ def kinds(node: Any, truths: dict[str, bool]) -> Iterator[str]:
 def kinds_of_conditions(defined: Template, parameters: Parameters) -> set[str]:
     """Return the kinds of conditions, the true ones and the false ones, and of what they compare."""
     truths = conditions(with_properties(defined, {}), parameters)
-    outermost = {f"{name} {truths[key]}" for key, node in defined.items() for name in node}
+    outermost: set[str] = set()
+    for key, node in defined.items():
+        outermost.update(f"{name} {truths[key]}" for name in node)
     return {*outermost, *kinds([*defined.values()], truths)}
 
 
@@ -422,12 +424,12 @@ def kinds_of_properties(node: Template, parameters: Parameters) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("generated", "kinds_of", "wanted"),
+    ("generated", "kinds_of", "expected"),
     [
         (
             definitions,
             kinds_of_conditions,
-            {f"{name} {truth}" for name in PREDICATES for truth in (True, False)},
+            {*(f"{name} True" for name in PREDICATES), *(f"{name} False" for name in PREDICATES)},
         ),
         (properties, kinds_of_properties, {"AWS::NoValue", "Fn::If True", "Fn::If False"}),
     ],
@@ -436,7 +438,7 @@ def kinds_of_properties(node: Template, parameters: Parameters) -> set[str]:
 def test_everything_is_generated(
     generated: st.SearchStrategy[Any],
     kinds_of: Callable[[Template, Parameters], set[str]],
-    wanted: set[str],
+    expected: set[str],
 ) -> None:
     """Among templates that can be resolved, there soon are conditions and functions of each kind."""
     reached: set[str] = set()
@@ -444,10 +446,10 @@ def test_everything_is_generated(
     def complete(example: tuple[Template, Parameters]) -> bool:
         with contextlib.suppress(ResolveError):
             reached.update(kinds_of(*example))
-        return reached >= wanted | ANYWHERE
+        return reached >= expected | ANYWHERE
 
     alike = settings(max_examples=500, derandomize=True, database=None, phases=[Phase.generate])
     with contextlib.suppress(NoSuchExample):
         find(st.tuples(generated, parameter_values), complete, settings=alike)
 
-    assert reached == wanted | ANYWHERE
+    assert reached == expected | ANYWHERE

@@ -51,12 +51,14 @@ def create(
     condition = resource.get("Condition")
     if condition and not resources.lazy_condition_map[condition]:
         return None
-    made = Placeholder(logical_id, resource["Type"])
+    placeholder = Placeholder(logical_id, resource["Type"])
     if resource["Type"] == "AWS::Lambda::Version":  # its ID ends in its number, which a deploy reads
-        made.physical_resource_id = f"arn:aws:lambda:{region_name}:{account_id}:function:{logical_id}:1"
-    resources._parsed_resources[logical_id] = made
+        placeholder.physical_resource_id = (
+            f"arn:aws:lambda:{region_name}:{account_id}:function:{logical_id}:1"
+        )
+    resources._parsed_resources[logical_id] = placeholder
     parsing.clean_json(resource.get("Properties", {}), resources)  # raises where an import has no export
-    return made
+    return placeholder
 
 
 _clean_json = parsing.clean_json
@@ -67,25 +69,25 @@ def clean_json(node: Any, resources: Any) -> Any:
     if isinstance(node, dict) and isinstance(node.get("Fn::GetAtt"), str):
         return _clean_json({"Fn::GetAtt": node["Fn::GetAtt"].split(".", 1)}, resources)
     if isinstance(node, dict) and "Fn::GetStackOutput" in node:
-        asked = clean_json(node["Fn::GetStackOutput"], resources)
-        backend = models.cloudformation_backends[resources._account_id][asked["Region"]]
-        stack = backend.get_stack(asked["StackName"])  # raises where there is not such a stack
+        requested = clean_json(node["Fn::GetStackOutput"], resources)
+        backend = models.cloudformation_backends[resources._account_id][requested["Region"]]
+        stack = backend.get_stack(requested["StackName"])  # raises where there is not such a stack
         values = {output.key: output.value for output in stack.output_map.values()}
-        return values[asked["OutputName"]]
+        return values[requested["OutputName"]]
     return _clean_json(node, resources)
 
 
 def execute_change_set(backend: Any, change_set_name: str, stack_name: str | None = None) -> None:
     """Execute the change set of that stack; moto's own leaves out the outputs and exports."""
-    found = [
-        one
-        for one in backend.change_sets.values()
-        if change_set_name in (one.change_set_id, one.change_set_name)
-        and stack_name in (None, one.stack_name, one.stack_id)
+    matching = [
+        candidate
+        for candidate in backend.change_sets.values()
+        if change_set_name in (candidate.change_set_id, candidate.change_set_name)
+        and stack_name in (None, candidate.stack_name, candidate.stack_id)
     ]
-    if not found:
+    if not matching:
         raise ValidationError(change_set_name)
-    change_set = found[-1]
+    change_set = matching[-1]
     stack = change_set.stack
     stack.resource_map.cross_stack_resources = backend.exports
     stack.update(change_set.template, change_set.role_arn, change_set.parameters, change_set.tags)
@@ -104,16 +106,16 @@ class ChangeSetNotFoundError(CloudFormationError):
 
 def describe_change_set(backend: Any, change_set_name: str) -> Any:
     """Return the change set of that name or ID."""
-    for key, one in backend.change_sets.items():
-        if change_set_name in (key, one.change_set_name):
-            return one
+    for key, change_set in backend.change_sets.items():
+        if change_set_name in (key, change_set.change_set_name):
+            return change_set
     raise ChangeSetNotFoundError(f"ChangeSet [{change_set_name}] does not exist")
 
 
 def delete_change_set(backend: Any, change_set_name: str) -> None:
     """Delete the change sets of that name or ID; moto's own fails where there is none."""
-    for key, one in list(backend.change_sets.items()):
-        if change_set_name in (key, one.change_set_name):
+    for key, change_set in list(backend.change_sets.items()):
+        if change_set_name in (key, change_set.change_set_name):
             del backend.change_sets[key]
 
 
@@ -127,11 +129,11 @@ def update_termination_protection(response: Any) -> ActionResult:
 _resolve_update_parameters = models.CloudFormationBackend._resolve_update_parameters
 
 
-def resolve_update_parameters(backend: Any, *, instance: Any, **given: Any) -> Any:
+def resolve_update_parameters(backend: Any, *, instance: Any, **arguments: Any) -> Any:
     """Do the same as moto, but use the previous value also if it was a default."""
     if hasattr(instance, "resource_map"):
         instance.parameters = {**instance.resource_map.resolved_parameters, **instance.parameters}
-    return _resolve_update_parameters(backend, instance=instance, **given)
+    return _resolve_update_parameters(backend, instance=instance, **arguments)
 
 
 for owner, name, stand_in in (

@@ -56,12 +56,13 @@ def deploy(world: World) -> None:
 def clusters(world: World) -> dict[str, list[str]]:
     """Return the clusters with their instances."""
     descriptions = world.client("rds").describe_db_clusters()["DBClusters"]
-    return {
-        cluster["DBClusterIdentifier"]: sorted(
-            member["DBInstanceIdentifier"] for member in cluster["DBClusterMembers"]
+    instances = {}
+    for cluster in descriptions:
+        members = cluster["DBClusterMembers"]
+        instances[cluster["DBClusterIdentifier"]] = sorted(
+            member["DBInstanceIdentifier"] for member in members
         )
-        for cluster in descriptions
-    }
+    return instances
 
 
 def stop(world: World) -> None:

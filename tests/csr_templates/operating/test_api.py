@@ -155,11 +155,11 @@ def deploy(operator: Operator, number: int) -> None:
     )
 
 
-def events(operator: Operator, *left: int) -> None:
+def events(operator: Operator, *versions: int) -> None:
     """Let the events of the stack begin with its create, and show that rolled-back deploys left versions."""
     arn = operator.world.stacks.stacks["api"].physical_ids["ApiFunctionVersion"].rpartition(":")[0]
     listed = [stack_event("", "CREATE_IN_PROGRESS")]
-    for number in left:
+    for number in versions:
         listed += [
             stack_event("", "UPDATE_ROLLBACK_IN_PROGRESS"),
             stack_event("ApiFunctionVersion", "DELETE_SKIPPED", physical_id=f"{arn}:{number}"),

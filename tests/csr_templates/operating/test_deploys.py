@@ -258,7 +258,7 @@ def test_only_the_arn_of_a_change_set_is_accepted(operator: Operator, command: s
 
 
 @pytest.fixture
-def left(ready: Operator) -> Operator:
+def rolled_back(ready: Operator) -> Operator:
     """Production after a rolled-back deploy, which has left a Lambda version of the deployed package."""
     version = ready.world.stacks.stacks["api"].parameters[OBJECT_VERSION]
     lambdas = ready.world.client("lambda")
@@ -267,52 +267,52 @@ def left(ready: Operator) -> Operator:
     return ready
 
 
-def test_the_package_is_copied_onto_itself(left: Operator) -> None:
+def test_the_package_is_copied_onto_itself(rolled_back: Operator) -> None:
     """Without a version, the deploy passes a new object version of the deployed package."""
-    deployed = left.world.stacks.stacks["api"].parameters[OBJECT_VERSION]
+    deployed = rolled_back.world.stacks.stacks["api"].parameters[OBJECT_VERSION]
 
-    run = left.run("plan-deploy", "api")
+    run = rolled_back.run("plan-deploy", "api")
 
     copied = values(created(run))[OBJECT_VERSION]
     assert (run.status, run.err) == (0, [])
     assert copied not in (None, deployed)
-    assert left.world.packages()[str(copied)] == left.world.packages()[deployed] != ""
+    assert rolled_back.world.packages()[str(copied)] == rolled_back.world.packages()[deployed] != ""
     assert f"?versionId={deployed}" in run.printed[0]
     arn = run.out[-1].split()[-1]
-    executed = left.run("run-changes", arn)
+    executed = rolled_back.run("run-changes", arn)
     assert (executed.status, executed.err) == (0, [])
 
 
-def test_a_stack_that_was_updated_since_needs_it_too(left: Operator) -> None:
+def test_a_stack_that_was_updated_since_needs_it_too(rolled_back: Operator) -> None:
     """Its status is that of the later update, of alarms only."""
-    left.world.stacks.stacks["api"].status = "UPDATE_COMPLETE"
+    rolled_back.world.stacks.stacks["api"].status = "UPDATE_COMPLETE"
 
-    assert "s3:CopyObject" in left.run("plan-deploy", "api").called
+    assert "s3:CopyObject" in rolled_back.run("plan-deploy", "api").called
 
 
-def test_an_object_version_that_lambda_has_is_refused(left: Operator) -> None:
+def test_an_object_version_that_lambda_has_is_refused(rolled_back: Operator) -> None:
     """In the plan, and in a change set from before; another one is accepted."""
-    deployed = left.world.stacks.stacks["api"].parameters[OBJECT_VERSION]
+    deployed = rolled_back.world.stacks.stacks["api"].parameters[OBJECT_VERSION]
     sentence = (
         "A deploy that was rolled back has left the Lambda version 4, so the next deploy needs another "
         f"object version than {deployed}. "
     )
 
-    planned = left.run("plan-deploy", "api", deployed)
-    left.world.plan("api", **{OBJECT_VERSION: deployed})
-    executed = left.run("run-changes", CHANGES)
+    planned = rolled_back.run("plan-deploy", "api", deployed)
+    rolled_back.world.plan("api", **{OBJECT_VERSION: deployed})
+    executed = rolled_back.run("run-changes", CHANGES)
 
     assert planned.err[0] == (
         f"{sentence}Upload the package again: csr-operate prod upload-package lambda-deployment-package.zip"
     )
     assert executed.err[0] == f"{sentence}Create the change set again: csr-operate prod plan-deploy api"
     assert [planned.err[1], executed.err[1]] == ["Nothing was changed."] * 2
-    assert left.run("plan-deploy", "api", "new").status == 0
+    assert rolled_back.run("plan-deploy", "api", "new").status == 0
 
 
-def test_other_stacks_do_not_ask_lambda(left: Operator) -> None:
+def test_other_stacks_do_not_ask_lambda(rolled_back: Operator) -> None:
     """Only the stack of the function publishes."""
-    assert "lambda:ListVersionsByFunction" not in left.run("plan-deploy", "frontend").called
+    assert "lambda:ListVersionsByFunction" not in rolled_back.run("plan-deploy", "frontend").called
 
 
 # ---- run-changes ----

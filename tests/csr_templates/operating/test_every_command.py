@@ -158,8 +158,8 @@ def fails(operator: Operator, each: Command, call: str, fault: str) -> None:
         assert changes(run) in ([], [call])
     else:
         assert run.err[-1].startswith("Go on with: ")
-        other = shlex.split(run.err[-1].partition(f"{PROGRAM} prod ")[2])
-        arguments = other or arguments
+        named = shlex.split(run.err[-1].partition(f"{PROGRAM} prod ")[2])
+        arguments = named or arguments
     assert operator.run(*arguments).status == 0
 
 

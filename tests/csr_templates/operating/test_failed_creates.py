@@ -224,16 +224,16 @@ def test_ctrl_c_leads_back_to_the_command(failed_database: Operator, monkeypatch
 # ---- The site ----
 
 
-@pytest.mark.parametrize("left", ["objects", "empty", "gone"])
-def test_the_bucket_of_a_failed_frontend_goes_first(operator: Operator, left: str) -> None:
+@pytest.mark.parametrize("contents", ["objects", "empty", "gone"])
+def test_the_bucket_of_a_failed_frontend_goes_first(operator: Operator, contents: str) -> None:
     """With all versions; an earlier call may have deleted it."""
     world = operator.world
     databases.fail_create_of_site(world)
     s3 = world.client("s3", "us-east-1")
-    if left != "objects":
+    if contents != "objects":
         for version in s3.list_object_versions(Bucket=BUCKET)["Versions"]:
             s3.delete_object(Bucket=BUCKET, Key=version["Key"], VersionId=version["VersionId"])
-    if left == "gone":
+    if contents == "gone":
         s3.delete_bucket(Bucket=BUCKET)
 
     run = operator.run("delete-failed-create", "frontend", "--confirm", BUCKET)
@@ -241,7 +241,7 @@ def test_the_bucket_of_a_failed_frontend_goes_first(operator: Operator, left: st
     assert (run.status, run.err) == (0, [])
     assert s3.list_buckets()["Buckets"] == []
     assert run.printed[-1].startswith("aws cloudformation delete-stack")
-    assert run.called.count("s3:DeleteObject") == (databases.LOG_OBJECTS if left == "objects" else 0)
+    assert run.called.count("s3:DeleteObject") == (databases.LOG_OBJECTS if contents == "objects" else 0)
 
 
 def test_the_bucket_of_a_frontend_that_runs_is_kept(operator: Operator) -> None:

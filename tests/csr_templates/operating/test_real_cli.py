@@ -53,10 +53,10 @@ def test_the_cli_parses_every_printed_line(operator: Operator) -> None:
         if each.group is not CommandGroup.READS:
             operator.world.reset()
             lines += operator.run(*prepared(operator, each)).printed
-    known = [line for line in dict.fromkeys(lines) if not line.startswith(tuple(NEWER))]
+    parseable = [line for line in dict.fromkeys(lines) if not line.startswith(tuple(NEWER))]
 
-    assert real_cli.problems(known) == {}
-    assert len(known) >= len(SCENARIOS) // 2
+    assert real_cli.problems(parseable) == {}
+    assert len(parseable) >= len(SCENARIOS) // 2
 
 
 def test_the_parser_refuses_a_wrong_line() -> None:
@@ -64,10 +64,10 @@ def test_the_parser_refuses_a_wrong_line() -> None:
     alias = "aws lambda update-alias --region ap-northeast-1 --function-name f --name prod"
     lines = [f"{alias} --bogus 1", f"{alias} --routing-config '{{\"Bogus\":{{}}}}'", alias]
 
-    found = real_cli.problems(lines)
+    problems = real_cli.problems(lines)
 
-    assert list(found) == lines[:2]
-    assert "Unknown options: --bogus" in found[lines[0]]
+    assert list(problems) == lines[:2]
+    assert "Unknown options: --bogus" in problems[lines[0]]
 
 
 @pytest.mark.parametrize("name", RUN)

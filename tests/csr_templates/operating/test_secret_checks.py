@@ -27,7 +27,11 @@ def recovered(operator: Operator) -> Operator:
 def versions(operator: Operator) -> dict[str, str]:
     """Return the label of each version -> its ID."""
     listed = operator.world.client("secretsmanager").list_secret_version_ids(SecretId=SECRET)["Versions"]
-    return {stage: version["VersionId"] for version in listed for stage in version["VersionStages"]}
+    ids = {}
+    for version in listed:
+        for stage in version["VersionStages"]:
+            ids[stage] = version["VersionId"]
+    return ids
 
 
 def test_another_field_is_no_change(recovered: Operator) -> None:

@@ -33,14 +33,14 @@ def build() -> StackTemplate:
     )
 
     t.section("Alarm topics")
-    made = topics.alarm_topics(
+    alarm_topics = topics.alarm_topics(
         "ReceiptsAlarmTopic",
         "ReceiptsCriticalAlarmTopic",
         "ReceiptsAlarmTopicsPolicy",
         "receipts",
         contract.import_value(contract.ALARMS_KEY_ARN),
     )
-    for resource in made:
+    for resource in alarm_topics:
         t.add_resource(resource)
 
     t.section("Alarms")
@@ -48,7 +48,7 @@ def build() -> StackTemplate:
         alarms.alarm(
             "ReceiptsOldAlarm",
             "receipts-old",
-            notify=made.normal.Ref(),
+            notify=alarm_topics.normal.Ref(),
             dimensions={"QueueName": queue.GetAtt("QueueName")},
             Namespace="AWS/SQS",
             MetricName="ApproximateAgeOfOldestMessage",
