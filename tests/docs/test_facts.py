@@ -135,10 +135,18 @@ def sources(templates: Templates) -> Templates:
 
 
 def value(templates: Templates, fact: Fact) -> str:
-    """Return the value of a template as a sentence has it."""
+    """Return the value of a template as a sentence has it; the test fails if the template has none."""
     node: Any = templates
     for key in fact.place:
-        node = node[key]
+        try:
+            node = node[key]
+        except (KeyError, IndexError):
+            place = " ".join(map(str, fact.place))
+            pytest.fail(
+                f"There is no {key}: {place}. In docs/{fact.page}.md and its translation, remove the "
+                f"sentence like {fact.sentences[0]!r}. In FACTS of tests/docs/test_facts.py, remove the fact "
+                "or correct its place."
+            )
     if fact.divisor != 1:
         assert int(node) % fact.divisor == 0
         return str(int(node) // fact.divisor)
@@ -158,8 +166,8 @@ def test_sentence_has_the_value_of_the_template(sources: Templates, fact: Fact, 
 
     written = re.findall(pattern, (ROOT / page).read_text("utf-8"))
 
-    assert written, f"{page} has no sentence like {pattern!r}. Correct it, or the pattern in this test."
     expected = value(sources, fact)
+    assert written, f"{page} has no sentence like {pattern!r}. Correct it, or the pattern in this test."
     assert set(written) == {expected}, f"{page}: {pattern!r} says {written}. Write {expected}: {fact.place}."
 
 
