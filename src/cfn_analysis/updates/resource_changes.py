@@ -4,12 +4,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from cfn_analysis.model.references import Place, place_in_words, walk
+from cfn_analysis.model.references import Place, walk
 from cfn_analysis.model.three_valued import NO, UNKNOWN, Truth
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.updates.cases import ChangedProperties
 from cfn_analysis.updates.causes import CauseChains
-from cfn_analysis.updates.comparison import differences
+from cfn_analysis.updates.comparison import differences, name_of_place
 from cfn_analysis.updates.condition_cases import existence_cases
 from cfn_analysis.updates.effects import Effect, effect_of_values
 from cfn_analysis.updates.resolved_stack import Mention, ResolvedStack, Resource, mentions, resource_at
@@ -290,7 +290,8 @@ class _Following:
         chain = changed_source.chain_for(change.node.stack)
         chain += self.chains.through(change.node, place, source)
         value, _ = walk(after.properties, place)
-        return Cause(place, place_in_words(place), value, value, chain, effect, source)
+        path = name_of_place(before.properties, after.properties, place)
+        return Cause(place, path, value, value, chain, effect, source)
 
 
 def _includes(cause: Cause, place: Place, source: Node, effect: Effect) -> bool:

@@ -320,3 +320,22 @@ def test_a_text_as_properties() -> None:
 
     assert changed(text, text) == {}
     assert "Queue" in changed(text, resources(Queue=("AWS::SQS::Queue", {"QueueName": "a"})))
+
+
+def test_a_following_change_is_named_as_an_edit_of_the_same_value() -> None:
+    """An item of a list has its identifier; without one, its index. The path of the risk is the same."""
+
+    def template(name: str, suffix: str = "") -> dict[str, Any]:
+        tag = {"Key": "Queue", "Value": {"Fn::Sub": "${Queue}" + suffix}}
+        reader = {"Tags": [{"Key": "Team", "Value": "a"}, tag], "Queues": [{"Ref": "Queue"}]}
+        return resources(Queue=(QUEUE, {"QueueName": name}), Reader=("Custom::Reader", reader))
+
+    (edit,) = changed(template("a"), template("a", "-b"))["Reader"]["causes"]
+    review = reviewed(template("a"), template("b"))
+    (stack,) = review["environments"][0]["stacks"]
+    causes = {resource["logicalId"]: resource["causes"] for resource in stack["resources"]}
+    paths = {risk["logicalId"]: risk["property"] for risk in review["risks"]}
+
+    assert edit["property"] == "Tags[Queue].Value"
+    assert [cause["property"] for cause in causes["Reader"]] == ["Tags[Queue].Value", "Queues[0]"]
+    assert paths["Reader"] == "Tags[Queue].Value, Queues[0]"
