@@ -117,7 +117,7 @@ def _of_resource(
     node, policy = change.node, outcomes.deciding_policy(change)
     is_removed = change.action == REMOVE
     deciding = () if is_removed else tuple(cause.name for cause in change.decisive)
-    leaves = f"maybe-{REMOVE}" if is_removed and change.may_not_happen else change.action
+    leaves = change.action_in_reports
     if change.action in (REPLACE, MAYBE_REPLACE) and data != outcomes.HARMLESS:
         yield _replacement(environment, change, data)
     if data == outcomes.LOST:

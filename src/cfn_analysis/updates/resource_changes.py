@@ -20,8 +20,11 @@ REPLACE: Final = "replace"
 MAYBE_REPLACE: Final = "maybe-replace"
 REMOVE: Final = "remove"
 POLICY: Final = "policy"
+MAYBE_ADD: Final = "maybe-add"
+MAYBE_REMOVE: Final = "maybe-remove"
 
 _ACTIONS: Final = {Effect.UPDATED: UPDATE, Effect.MAYBE_REPLACED: MAYBE_REPLACE, Effect.REPLACED: REPLACE}
+_IF_NOT_KNOWN: Final = {ADD: MAYBE_ADD, REMOVE: MAYBE_REMOVE}
 _HAPPENED: Final = {REPLACE: "replaced", MAYBE_REPLACE: "may be replaced", UPDATE: "updated"}
 _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 
@@ -77,7 +80,14 @@ class ResourceChange(NamedTuple):
     @property
     def may_not_happen(self) -> bool:
         """Whether it is not known if the resource is added or removed."""
-        return any(cause.name == "Condition" for cause in self.causes)
+        return any(not cause.place and cause.name == "Condition" for cause in self.causes)
+
+    @property
+    def action_in_reports(self) -> str:
+        """The action in text and Markdown: ``maybe-remove``, for example, if the condition is not known."""
+        if not self.may_not_happen:
+            return self.action
+        return _IF_NOT_KNOWN.get(self.action, self.action)
 
     @property
     def if_kept(self) -> "ResourceChange":

@@ -339,3 +339,17 @@ def test_a_following_change_is_named_as_an_edit_of_the_same_value() -> None:
     assert edit["property"] == "Tags[Queue].Value"
     assert [cause["property"] for cause in causes["Reader"]] == ["Tags[Queue].Value", "Queues[0]"]
     assert paths["Reader"] == "Tags[Queue].Value, Queues[0]"
+
+
+def test_a_property_that_is_called_condition() -> None:
+    """It does not mean that the condition of the resource is not known."""
+
+    def template(organization: str) -> dict[str, Any]:
+        condition = {"Type": "StringEquals", "Key": "aws:PrincipalOrgID", "Value": organization}
+        return resources(Policy=("AWS::Events::EventBusPolicy", {"StatementId": "a", "Condition": condition}))
+
+    without = resources(Policy=("AWS::Events::EventBusPolicy", {"StatementId": "a"}))
+    (change,) = changes([without], [template("o-1")]).values()
+
+    assert [cause.name for cause in change.causes] == ["Condition"]
+    assert not change.may_not_happen
