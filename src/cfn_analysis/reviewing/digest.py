@@ -299,9 +299,9 @@ def _resource_line(outcome: ResourceOutcome, sources: Mapping[str, str]) -> Reso
 
 def _cause_lines(cause: Cause, type_name: str) -> list[CauseLine]:
     """Return a cause; of a text of several lines, such as the body of a dashboard, each differing line."""
-    before, after = shown(cause.before, cause.name, type_name), new_value(cause, type_name)
+    before, after = shown(cause.before, cause.path, type_name), new_value(cause, type_name)
     if not _has_lines(before) or not _has_lines(after):
-        return [CauseLine(cause.name, before, after, cause.chain)]
+        return [CauseLine(cause.path, before, after, cause.chain)]
     old, new = _lines(before), _lines(after)
     lines = []
     opcodes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
@@ -310,8 +310,8 @@ def _cause_lines(cause: Cause, type_name: str) -> list[CauseLine]:
             continue
         title = _title(new[:new_end]) or _title(old[:old_end]) or "line"
         pairs = zip_longest(old[old_start:old_end], new[new_start:new_end])
-        lines += [CauseLine(f"{cause.name} ({title})", was, will, cause.chain) for was, will in pairs]
-    return lines or [CauseLine(cause.name, before, after, cause.chain)]
+        lines += [CauseLine(f"{cause.path} ({title})", was, will, cause.chain) for was, will in pairs]
+    return lines or [CauseLine(cause.path, before, after, cause.chain)]
 
 
 def _has_lines(value: Any) -> bool:

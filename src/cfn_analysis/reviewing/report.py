@@ -235,8 +235,8 @@ def _resource_as_json(
 
 def _cause_as_json(cause: Cause, type_name: str) -> dict[str, Any]:
     return {
-        "property": cause.name,
-        "before": shown(cause.before, cause.name, type_name),
+        "property": cause.path,
+        "before": shown(cause.before, cause.path, type_name),
         "after": new_value(cause, type_name),
         "chain": cause.chain,
     }
@@ -244,7 +244,7 @@ def _cause_as_json(cause: Cause, type_name: str) -> dict[str, Any]:
 
 def new_value(cause: Cause, type_name: str) -> Any:
     """Return the new value; an unchanged reference to a replaced resource is marked as new."""
-    value = shown(cause.after, cause.name, type_name)
+    value = shown(cause.after, cause.path, type_name)
     if cause.follows and isinstance(value, str):
         return f"{value} (new)"
     return value

@@ -9,7 +9,7 @@ from cfn_analysis.model.three_valued import NO, UNKNOWN, Truth
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.updates.cases import ChangedProperties
 from cfn_analysis.updates.causes import CauseChains
-from cfn_analysis.updates.comparison import differences, name_of_place
+from cfn_analysis.updates.comparison import differences, path_of_place
 from cfn_analysis.updates.condition_cases import existence_cases
 from cfn_analysis.updates.effects import Effect, effect_of_values
 from cfn_analysis.updates.resolved_stack import Mention, ResolvedStack, Resource, mentions, resource_at
@@ -41,13 +41,17 @@ class Cause(NamedTuple):
     """A reason why a resource changes, with the old and new value or state, or None where there is none.
 
     Attributes:
-        place: the path of the changed value from the properties; empty if the resource is added or removed.
+        place: keys and indexes of the changed value from the properties. Empty if the resource is added or
+            removed, and for what is not a property: the type, metadata and retention policies.
+        path: the place in words, with the items of lists by their identifiers; of what is not a property,
+            ``Type``, ``Metadata.KEY``, ``DeletionPolicy`` or ``UpdateReplacePolicy``. If the resource is added
+            or removed, ``Condition`` if its condition is not known, and otherwise empty.
         chain: the changes that led to it, starting with the edit.
         follows: the resource whose change causes it.
     """
 
     place: Place
-    name: str
+    path: str
     before: Any
     after: Any
     chain: list[str]
@@ -80,7 +84,7 @@ class ResourceChange(NamedTuple):
     @property
     def may_not_happen(self) -> bool:
         """Whether it is not known if the resource is added or removed."""
-        return any(not cause.place and cause.name == "Condition" for cause in self.causes)
+        return any(not cause.place and cause.path == "Condition" for cause in self.causes)
 
     @property
     def action_in_reports(self) -> str:
@@ -229,11 +233,11 @@ def _direct_causes(chains: CauseChains, node: Node, before: Resource, after: Res
         return
     region, names = new.built.region, (old.with_names, new.with_names)
     changed = ChangedProperties(before.properties, after.properties, after.attributes)
-    for place, name, was, will, certain in differences(
+    for place, path, was, will, certain in differences(
         after.type, region, before.properties, after.properties, names
     ):
         effect = effect_of_values(after.type, region, place, changed, certain=certain)
-        yield Cause(place, name, was, will, chains.of_value(node, place), effect)
+        yield Cause(place, path, was, will, chains.of_value(node, place), effect)
     for key in dict.fromkeys([*after.metadata, *before.metadata]):
         was, will = before.metadata.get(key), after.metadata.get(key)
         if was != will:
@@ -300,7 +304,7 @@ class _Following:
         chain = changed_source.chain_for(change.node.stack)
         chain += self.chains.through(change.node, place, source)
         value, _ = walk(after.properties, place)
-        path = name_of_place(before.properties, after.properties, place)
+        path = path_of_place(before.properties, after.properties, place)
         return Cause(place, path, value, value, chain, effect, source)
 
 

@@ -86,7 +86,7 @@ def test_retention_policies() -> None:
     assert policies("AWS::RDS::DBCluster") == ("Snapshot", "Delete")
     assert policies(QUEUE) == ("Delete", "Delete")
     (change,) = changes([template(QUEUE)], [template(QUEUE, DeletionPolicy="Retain")]).values()
-    assert (change.action, change.causes[0].name, change.properties) == ("policy", "DeletionPolicy", [])
+    assert (change.action, change.causes[0].path, change.properties) == ("policy", "DeletionPolicy", [])
     assert changes([template(QUEUE)], [template(QUEUE, DeletionPolicy="Delete")]) == {}
 
 
@@ -351,5 +351,5 @@ def test_a_property_that_is_called_condition() -> None:
     without = resources(Policy=("AWS::Events::EventBusPolicy", {"StatementId": "a"}))
     (change,) = changes([without], [template("o-1")]).values()
 
-    assert [cause.name for cause in change.causes] == ["Condition"]
+    assert [cause.path for cause in change.causes] == ["Condition"]
     assert not change.may_not_happen
