@@ -44,8 +44,8 @@ class Cause(NamedTuple):
         place: keys and indexes of the changed value from the properties. Empty if the resource is added or
             removed, and for what is not a property: the type, metadata and retention policies.
         path: the place in words, with the items of lists by their identifiers; of what is not a property,
-            ``Type``, ``Metadata.KEY``, ``DeletionPolicy`` or ``UpdateReplacePolicy``. If the resource is added
-            or removed, ``Condition`` if its condition is not known, and otherwise empty.
+            ``Type``, ``Metadata.KEY``, ``DeletionPolicy`` or ``UpdateReplacePolicy``. If the resource is
+            added or removed, ``Condition`` if its condition is not known, and otherwise empty.
         chain: the changes that led to it, starting with the edit.
         follows: the resource whose change causes it.
     """
