@@ -1,7 +1,7 @@
 """Changes of a deploy of a set of stacks, resource by resource, and those that follow from a new ID."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.references import Place, walk
@@ -98,12 +98,12 @@ class ResourceChange(NamedTuple):
         """The change of a resource that may be removed, if it is not; otherwise this change."""
         if self.action != REMOVE or self.after is None:
             return self
-        return self._replace(action=_ACTIONS.get(self.effect, POLICY))
+        return self._replace(action=_action_of(self.effect))
 
     @property
     def effect(self) -> Effect:
         """The strongest effect of the causes."""
-        return max((cause.effect for cause in self.causes), default=Effect.NONE)
+        return _strongest(self.causes)
 
     @property
     def decisive(self) -> list[Cause]:
@@ -192,10 +192,18 @@ def _direct_change(chains: CauseChains, node: Node) -> ResourceChange | None:
         causes.append(_existence(chains, node, Effect.NONE))
     if not causes:
         return None
-    change = ResourceChange(node, after.type, REMOVE, before, after, tuple(causes))
-    if may_end:
-        return change
-    return change.if_kept
+    action = REMOVE if may_end else _action_of(_strongest(causes))
+    return ResourceChange(node, after.type, action, before, after, tuple(causes))
+
+
+def _strongest(causes: Iterable[Cause]) -> Effect:
+    """Return the strongest effect of some causes."""
+    return max((cause.effect for cause in causes), default=Effect.NONE)
+
+
+def _action_of(effect: Effect) -> str:
+    """Return the action on a resource that stays, from the strongest effect; without one, a policy changes."""
+    return _ACTIONS.get(effect, POLICY)
 
 
 def _added_or_removed(
