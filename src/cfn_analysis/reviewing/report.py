@@ -1,4 +1,7 @@
-"""The review and its JSON document; its schema is ``review.schema.json``."""
+"""The review and its JSON document; its schema is ``review.schema.json``.
+
+The docstring of the package ``reviewing`` tells the steps of a review and their modules.
+"""
 
 import json
 from collections.abc import Mapping, Sequence

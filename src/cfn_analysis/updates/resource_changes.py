@@ -202,7 +202,7 @@ def _strongest(causes: Iterable[Cause]) -> Effect:
 
 
 def _action_of(effect: Effect) -> str:
-    """Return the action on a resource that stays, from the strongest effect; without one, a policy changes."""
+    """Return the action on a resource that stays; without an effect, only a policy changes."""
     return _ACTIONS.get(effect, POLICY)
 
 
