@@ -23,7 +23,7 @@ which a parameter file sets to false:
 1. ``report.review`` calls ``states.resolved_states`` for each environment: each side becomes stacks of
    resources in which the known values replace parameters, conditions and mappings.
 2. ``resource_changes._direct_change`` compares the cluster of both states. ``comparison.differences`` returns
-   a ``Difference``: the place, its name, ``"true"``, ``"false"``, and that these differ for certain.
+   a ``Difference``: the place, its path, ``"true"``, ``"false"``, and that these differ for certain.
 3. ``causes.CauseChains.of_value`` returns what led to it, here the parameter file and the parameter, and
    ``effects.effect_of_values`` whether it replaces the cluster or updates it. Both are in a ``Cause``.
 4. ``resource_changes._Following`` adds causes to the resources that refer to a replaced one. The causes of

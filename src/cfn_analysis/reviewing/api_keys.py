@@ -31,7 +31,7 @@ def refused_keys(environment: EnvironmentChanges) -> Iterator[Risk]:
         for sender in _senders(environment.before, secret):
             if sender.stack != node.stack:
                 sentence = sentences.KEY_NO_LONGER_ACCEPTED
-                paths = [cause.name for cause in _causes(environment, node) if cause.place[:1] == ("Value",)]
+                paths = [cause.path for cause in _causes(environment, node) if cause.place[:1] == ("Value",)]
                 yield risk(WILL_FAIL, node, sentence, paths=paths, sender=sender.name, stack=sender.stack)
     for node, resource in existing_resources(environment.after):
         before = environment.before.get(node.stack)
@@ -43,7 +43,7 @@ def refused_keys(environment: EnvironmentChanges) -> Iterator[Risk]:
         if not secrets or secrets & {*old, *new}:
             continue
         if not old.keys().isdisjoint(secrets_in(was.properties, before)):
-            paths = [cause.name for cause in _causes(environment, node) if secrets_in(cause.after, after)]
+            paths = [cause.path for cause in _causes(environment, node) if secrets_in(cause.after, after)]
             yield risk(
                 WILL_FAIL, node, sentences.KEY_NOT_ACCEPTED, paths=paths, secrets=tuple(sorted(secrets))
             )

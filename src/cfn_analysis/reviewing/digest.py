@@ -21,17 +21,27 @@ from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.report import Review, new_value
 from cfn_analysis.reviewing.sentences import WORDS
 from cfn_analysis.reviewing.writing import is_about_several, written
-from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE, Cause
+from cfn_analysis.updates.resource_changes import (
+    ADD,
+    MAYBE_ADD,
+    MAYBE_REMOVE,
+    MAYBE_REPLACE,
+    POLICY,
+    REMOVE,
+    REPLACE,
+    UPDATE,
+    Cause,
+)
 
 CHANGES: Final = {
     REMOVE: "removed",
-    f"maybe-{REMOVE}": "may be removed",
+    MAYBE_REMOVE: "may be removed",
     REPLACE: "replaced",
     MAYBE_REPLACE: "may be replaced",
     UPDATE: "updated",
     POLICY: "with another policy",
     ADD: "added",
-    f"maybe-{ADD}": "may be added",
+    MAYBE_ADD: "may be added",
 }
 """The kinds of changes of resources in the order of the report, and their words."""
 MOST_CAUSES: Final = 6
@@ -58,23 +68,15 @@ class CauseLine(NamedTuple):
 
 
 class ResourceLine(NamedTuple):
-    """The change of a resource; ``is_certain`` is whether it is known if it is added or removed."""
+    """The change of a resource; the action is a key of ``CHANGES``."""
 
     name: str
     type: str
     action: str
-    is_certain: bool
     interruption: str
     data: str
     source: str
     causes: Sequence[CauseLine]
-
-    @property
-    def counted_as(self) -> str:
-        """The change as a key of ``CHANGES``."""
-        if not self.is_certain:
-            return f"maybe-{self.action}"
-        return self.action
 
     @property
     def facts(self) -> list[str]:
@@ -265,8 +267,8 @@ def _stack_digest(
     order = list(CHANGES)
     merged_resources = _merged(resources, environments)
     merged_resources.sort(key=lambda located: order.index(located[0].action))
-    changed = {(line.name, line.counted_as) for line, _ in merged_resources}
-    counts = Counter(counted_as for _, counted_as in changed)
+    changed = {(line.name, line.action) for line, _ in merged_resources}
+    counts = Counter(action for _, action in changed)
     return StackDigest(
         name,
         next(iter(of_stack.values())).built.region,
@@ -279,7 +281,6 @@ def _stack_digest(
 
 def _resource_line(outcome: ResourceOutcome, sources: Mapping[str, str]) -> ResourceLine:
     change = outcome.change
-    is_certain = not change.may_not_happen or change.action not in (ADD, REMOVE)
     name = change.node.name
     causes: list[CauseLine] = []
     for cause in change.causes:
@@ -288,8 +289,7 @@ def _resource_line(outcome: ResourceOutcome, sources: Mapping[str, str]) -> Reso
     return ResourceLine(
         name,
         change.written_type,
-        change.action,
-        is_certain,
+        change.action_in_reports,
         outcome.interruption,
         outcome.data,
         source,
@@ -299,9 +299,9 @@ def _resource_line(outcome: ResourceOutcome, sources: Mapping[str, str]) -> Reso
 
 def _cause_lines(cause: Cause, type_name: str) -> list[CauseLine]:
     """Return a cause; of a text of several lines, such as the body of a dashboard, each differing line."""
-    before, after = shown(cause.before, cause.name, type_name), new_value(cause, type_name)
+    before, after = shown(cause.before, cause.path, type_name), new_value(cause, type_name)
     if not _has_lines(before) or not _has_lines(after):
-        return [CauseLine(cause.name, before, after, cause.chain)]
+        return [CauseLine(cause.path, before, after, cause.chain)]
     old, new = _lines(before), _lines(after)
     lines = []
     opcodes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
@@ -310,8 +310,8 @@ def _cause_lines(cause: Cause, type_name: str) -> list[CauseLine]:
             continue
         title = _title(new[:new_end]) or _title(old[:old_end]) or "line"
         pairs = zip_longest(old[old_start:old_end], new[new_start:new_end])
-        lines += [CauseLine(f"{cause.name} ({title})", was, will, cause.chain) for was, will in pairs]
-    return lines or [CauseLine(cause.name, before, after, cause.chain)]
+        lines += [CauseLine(f"{cause.path} ({title})", was, will, cause.chain) for was, will in pairs]
+    return lines or [CauseLine(cause.path, before, after, cause.chain)]
 
 
 def _has_lines(value: Any) -> bool:
@@ -334,7 +334,7 @@ def _title(lines: Sequence[str]) -> str:
 def _output_line(output: ChangedOutput) -> OutputLine:
     action = output.action
     if action == REMOVE and output.after is not None:  # its condition is not known
-        action = f"maybe-{REMOVE}"
+        action = MAYBE_REMOVE
     exports = tuple(name for name in (output.export, output.new_export) if name)
     before, after = shown(output.before, output.key), shown(output.after, output.key)
     return OutputLine(output.key, action, before, after, tuple(dict.fromkeys(exports)), output.reason.chain)

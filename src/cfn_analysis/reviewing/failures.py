@@ -53,9 +53,9 @@ def failures(environment: EnvironmentChanges) -> Iterator[Risk]:
 
 def _type_changed(change: ResourceChange) -> Iterator[Risk]:
     for cause in change.causes:
-        if cause.name == "Type" and not cause.place:
+        if cause.path == "Type" and not cause.place:
             types = {"before": cause.before, "after": cause.after}
-            yield risk(WILL_FAIL, change.node, sentences.TYPE_CHANGED, paths=(cause.name,), **types)
+            yield risk(WILL_FAIL, change.node, sentences.TYPE_CHANGED, paths=(cause.path,), **types)
 
 
 def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
@@ -67,7 +67,7 @@ def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
     if before.type != after.type or known_schema(after.type, region).deleted_first:
         return
     certain = change.action == REPLACE
-    paths = [cause.name for cause in change.decisive]
+    paths = [cause.path for cause in change.decisive]
     for group, why in unique_properties(after.type, region, after.properties):
         if {*group} & {*change.properties}:
             continue
@@ -78,7 +78,7 @@ def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
             detail: dict[str, Detail] = {
                 "kept": in_words(after.attributes["Properties"].get(group[0])),
                 "by": group[0],
-                "causes": tuple(cause.name for cause in change.decisive if cause.name)[:3],
+                "causes": tuple(cause.path for cause in change.decisive if cause.path)[:3],
             }
             yield risk(WILL_FAIL, change.node, sentences.NAME_KEPT, paths=paths, certain=certain, **detail)
         return
@@ -93,7 +93,7 @@ def _update_refused(change: ResourceChange) -> Iterator[Risk]:
     # A resource that is replaced for another reason is not updated.
     names = [str(cause.place[0]) for cause in strongest] or change.properties
     for name in dict.fromkeys(names):
-        paths = [cause.name for cause in change.causes if cause.place[:1] == (name,)]
+        paths = [cause.path for cause in change.causes if cause.place[:1] == (name,)]
         for refusal, applies in refused_changes(after.type, {name}, changed):
             certain = applies is YES and not change.may_not_happen
             detail = {"why": refusal.why, "way_out": refusal.way_out, "source": refusal.source}
@@ -117,7 +117,7 @@ def _not_deleted(outcome: ResourceOutcome) -> Iterator[Risk]:
     if outcome.data == DELETE_FAILS:
         sentence = sentences.NOT_DELETED if change.action == REMOVE else sentences.OLD_NOT_DELETED
         protected = change.before is not None and is_protected(change.before)
-        paths = () if change.action == REMOVE else tuple(cause.name for cause in change.decisive)
+        paths = () if change.action == REMOVE else tuple(cause.path for cause in change.decisive)
         yield risk(WILL_FAIL, change.node, sentence, paths=paths, is_protected=protected)
 
 

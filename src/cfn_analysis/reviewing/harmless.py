@@ -110,7 +110,7 @@ def reason_of_value(type_name: str, region: str, value: ValueChange) -> str:
 
     A value that the schema of the type does not allow is refused by the service, so it is not judged here.
     """
-    path = re.sub(r"\[[^\]]*\]", "", value.place)
+    path = re.sub(r"\[[^\]]*\]", "", value.path)
     for row in VALUES:
         if type_name not in row.types or path not in row.paths:
             continue
@@ -121,8 +121,8 @@ def reason_of_value(type_name: str, region: str, value: ValueChange) -> str:
 
 def _is_allowed(type_name: str, region: str, value: ValueChange) -> bool:
     """Return whether the schema of a type allows a new value, as far as it limits values."""
-    place = re.sub(r"\[[^\]]*\]", ".*", value.place).split(".")
-    schema = known_property_schema(type_name, region, tuple(place))
+    keys = re.sub(r"\[[^\]]*\]", ".*", value.path).split(".")
+    schema = known_property_schema(type_name, region, tuple(keys))
     new = text(value.after)
     if value.after is None:
         return True

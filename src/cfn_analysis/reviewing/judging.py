@@ -131,7 +131,7 @@ def _steps(path: str) -> list[str]:
 
 def _of_resource(judges: _Judges, change: ResourceChange) -> Iterator[Judgment]:
     for cause in change.causes:
-        if not cause.place and cause.name in ("", "Condition"):
+        if not cause.place and cause.path in ("", "Condition"):
             yield _of_existence(judges, change)
         elif cause.follows is None:
             yield from _of_cause(judges, change, cause)
@@ -159,24 +159,24 @@ def _without_risk(reason: str) -> str:
 
 def _of_cause(judges: _Judges, change: ResourceChange, cause: Cause) -> Iterator[Judgment]:
     """Yield the judgment about a changed value, or about its parts if these differ."""
-    parts = [ValueChange(cause.name, cause.before, cause.after)]
+    parts = [ValueChange(cause.path, cause.before, cause.after)]
     if cause.place:
         parts = list(values.parts(cause))
     judged = [_of_value(judges, change, part) for part in parts]
     if len({(judgment.verdict, judgment.reason) for judgment in judged}) > 1:
         yield from judged
         return
-    before, after = _shown(cause.before, cause.name, change), _shown(cause.after, cause.name, change)
-    yield judged[0]._replace(path=cause.name, before=before, after=after)
+    before, after = _shown(cause.before, cause.path, change), _shown(cause.after, cause.path, change)
+    yield judged[0]._replace(path=cause.path, before=before, after=after)
 
 
 def _of_value(judges: _Judges, change: ResourceChange, value: ValueChange) -> Judgment:
-    before, after = _shown(value.before, value.place, change), _shown(value.after, value.place, change)
-    judgment = Judgment(change.node, value.place, before, after, RISK)
-    if judges.has_risk(change.node, value.place):
+    before, after = _shown(value.before, value.path, change), _shown(value.after, value.path, change)
+    judgment = Judgment(change.node, value.path, before, after, RISK)
+    if judges.has_risk(change.node, value.path):
         return judgment
     region = judges.environment.after[change.node.stack].built.region
-    reason = judges.reason(change.node, value.place) or reason_of_value(change.type, region, value)
+    reason = judges.reason(change.node, value.path) or reason_of_value(change.type, region, value)
     return judgment._replace(verdict=_without_risk(reason), reason=reason)
 
 

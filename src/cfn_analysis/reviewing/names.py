@@ -47,7 +47,7 @@ def stale_names(environment: EnvironmentChanges) -> Iterator[Risk]:
                 INTERRUPTION,
                 node,
                 sentences.NAME_STALE,
-                paths=() if is_deleted else [cause.name for cause in change.decisive],
+                paths=() if is_deleted else [cause.path for cause in change.decisive],
                 is_deleted=is_deleted,
                 old=old,
                 readers=readers,

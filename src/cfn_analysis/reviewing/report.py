@@ -1,4 +1,7 @@
-"""The review and its JSON document; its schema is ``review.schema.json``."""
+"""The review and its JSON document; its schema is ``review.schema.json``.
+
+The docstring of the package ``reviewing`` tells the steps of a review and their modules.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -235,8 +238,8 @@ def _resource_as_json(
 
 def _cause_as_json(cause: Cause, type_name: str) -> dict[str, Any]:
     return {
-        "property": cause.name,
-        "before": shown(cause.before, cause.name, type_name),
+        "property": cause.path,
+        "before": shown(cause.before, cause.path, type_name),
         "after": new_value(cause, type_name),
         "chain": cause.chain,
     }
@@ -244,7 +247,7 @@ def _cause_as_json(cause: Cause, type_name: str) -> dict[str, Any]:
 
 def new_value(cause: Cause, type_name: str) -> Any:
     """Return the new value; an unchanged reference to a replaced resource is marked as new."""
-    value = shown(cause.after, cause.name, type_name)
+    value = shown(cause.after, cause.path, type_name)
     if cause.follows and isinstance(value, str):
         return f"{value} (new)"
     return value

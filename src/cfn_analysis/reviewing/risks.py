@@ -116,8 +116,8 @@ def _of_resource(
     change, data = outcome.change, outcome.data
     node, policy = change.node, outcomes.deciding_policy(change)
     is_removed = change.action == REMOVE
-    deciding = () if is_removed else tuple(cause.name for cause in change.decisive)
-    leaves = f"maybe-{REMOVE}" if is_removed and change.may_not_happen else change.action
+    deciding = () if is_removed else tuple(cause.path for cause in change.decisive)
+    leaves = change.action_in_reports
     if change.action in (REPLACE, MAYBE_REPLACE) and data != outcomes.HARMLESS:
         yield _replacement(environment, change, data)
     if data == outcomes.LOST:
@@ -145,7 +145,7 @@ def _of_resource(
         )
     if change.type == _SECRET and "GenerateSecretString" in change.properties and change.action == UPDATE:
         readers = tuple(reader.seen_from("") for reader in readers_of_secret(environment, node))
-        paths = [cause.name for cause in change.causes if cause.place[:1] == ("GenerateSecretString",)]
+        paths = [cause.path for cause in change.causes if cause.place[:1] == ("GenerateSecretString",)]
         yield risk(kinds.INTERRUPTION, node, sentences.SECRET_GENERATED, paths=paths, readers=readers)
     if outcome.interruption == outcomes.SOME:
         yield _interruption(stack.order, outcome)
@@ -158,7 +158,7 @@ def _replacement(environment: EnvironmentChanges, change: ResourceChange, data: 
         source = None
     causes = [cause for cause in change.decisive if cause.follows == source]
     facts = [facts_at(change.type, cause.place) for cause in causes]
-    paths = [cause.name for cause in causes]
+    paths = [cause.path for cause in causes]
     follows, followed = "", change.action
     if source is not None:
         follows = source.seen_from(change.node.stack)
@@ -191,7 +191,7 @@ def _interruption(order: Mapping[str, int], outcome: outcomes.ResourceOutcome) -
         kinds.INTERRUPTION,
         outcome.change.node,
         sentences.INTERRUPTED,
-        paths=[cause.name for cause in causes if cause.place and cause.place[0] in properties],
+        paths=[cause.path for cause in causes if cause.place and cause.place[0] in properties],
         does=tuple(dict.fromkeys(note.does for note in notes)),
         properties=properties,
         order=tuple(steps),

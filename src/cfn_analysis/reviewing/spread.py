@@ -13,14 +13,7 @@ from cfn_analysis.model.escaping import for_mermaid
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.digest import CHANGES, without_name
-from cfn_analysis.updates.resource_changes import (
-    ADD,
-    MAYBE_REPLACE,
-    REMOVE,
-    REPLACE,
-    Cause,
-    ResourceChange,
-)
+from cfn_analysis.updates.resource_changes import MAYBE_REPLACE, REMOVE, REPLACE, Cause
 
 MOST_UNFOLDED: Final = 25
 """Maximum number of nodes of a picture that is not folded."""
@@ -102,7 +95,7 @@ class _Graph:
         """Add the changes of an environment."""
         for node, outcome in environment.resources.items():
             change = outcome.change
-            self.actions.setdefault(node, _action(change))
+            self.actions.setdefault(node, change.action_in_reports)
             self.environments.setdefault(node, []).append(environment.name)
             for cause in change.causes:
                 chain = [without_name(step, environment.name) for step in cause.chain]
@@ -243,13 +236,6 @@ class _Drawing:
 
     def _where(self, node: Node) -> tuple[str, ...]:
         return tuple(self.graph.environments[node])
-
-
-def _action(change: ResourceChange) -> str:
-    """Return the change of a resource as a key of ``CHANGES``."""
-    if change.action in (ADD, REMOVE) and change.may_not_happen:
-        return f"maybe-{change.action}"
-    return change.action
 
 
 def _append(edges: list[_Edge], edge: _Edge) -> None:

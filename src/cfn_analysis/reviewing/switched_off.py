@@ -83,7 +83,7 @@ def _judged(
     if not _is_gone(value.before, change, gone):
         yield from values.judged(change.type, value, _LOST)
     yield from values.judged(change.type, value, _SWITCHES)
-    if values.setting_of(change.type, value.place, _ROWS) is None:
+    if values.setting_of(change.type, value.path, _ROWS) is None:
         yield from _turned_off(change.type, region, value)
 
 
@@ -102,14 +102,14 @@ def _turned_off(type_name: str, region: str, value: values.ValueChange) -> Itera
         return
     how = "is removed" if value.after is None else f"is {values.words(value.after)}"
     certainty = "" if will is YES else "this may mean that "
-    yield Problem(f"{value.place} {how}: {certainty}{switch.effect}", (value.place,))
+    yield Problem(f"{value.path} {how}: {certainty}{switch.effect}", (value.path,))
 
 
 def _switch(type_name: str, region: str, value: values.ValueChange) -> _Switch | None:
     """Return the switch that a property is by its name; None if it is not one."""
-    path = tuple(re.sub(r"\[[^\]]*\]", ".*", value.place).split("."))
+    path = tuple(re.sub(r"\[[^\]]*\]", ".*", value.path).split("."))
     name = next((step for step in reversed(path) if step != "*"), "")
-    if _NAMES["features"].search(value.place):
+    if _NAMES["features"].search(value.path):
         return None
     if _NAMES["inverted"].fullmatch(name):
         return _Switch(("true",), False, "it no longer works")
@@ -145,15 +145,15 @@ def _logs_removed(change: ResourceChange) -> Iterator[Problem]:
         if cause.after is not None or not cause.before or not _NAMES["logs"].fullmatch(key):
             continue
         if not _has_guard(change, cause):
-            yield Problem(f"{cause.name} is removed: these logs are no longer delivered", (cause.name,))
+            yield Problem(f"{cause.path} is removed: these logs are no longer delivered", (cause.path,))
 
 
 def _has_guard(change: ResourceChange, cause: Cause) -> bool:
     """Return whether a row of guards is about a changed value in a part of the properties."""
     for value in values.value_changes(change):
-        if not value.place.startswith(cause.name):
+        if not value.path.startswith(cause.path):
             continue
-        if values.setting_of(change.type, value.place, weakened.SETTINGS) is not None:
+        if values.setting_of(change.type, value.path, weakened.SETTINGS) is not None:
             return True
     return False
 

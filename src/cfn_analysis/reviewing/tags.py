@@ -49,14 +49,14 @@ def unread_tags(environment: EnvironmentChanges) -> Iterator[Harmless]:
         region = environment.after[change.node.stack].built.region
         if not any(_is_read(key, change.type, region, reader) for reader in readers):
             reason = f"{TAGS[key]}, and no policy or command of the folder reads it"
-            yield Harmless(change.node, cause.name, reason)
+            yield Harmless(change.node, cause.path, reason)
 
 
 def _key(change: ResourceChange, cause: Cause, environment: EnvironmentChanges) -> str:
     """Return the key of a changed tag; empty if the cause is about something else."""
     region = environment.after[change.node.stack].built.region
     tags = known_schema(change.type, region).tag_property
-    match = re.match(r"(\w+)\[([^\]]+)\](\.Value)?$", cause.name)
+    match = re.match(r"(\w+)\[([^\]]+)\](\.Value)?$", cause.path)
     if match is None or match[1] != tags:
         return ""
     return match[2]

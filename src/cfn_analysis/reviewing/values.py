@@ -28,10 +28,10 @@ Judge = Callable[..., str]
 class ValueChange(NamedTuple):
     """A changed value; None if it is added or removed, ``of_item`` if that happens with its list item.
 
-    Its place has list items by their identifier: ``DistributionConfig.Origins[api].Id``.
+    Its path has list items by their identifier: ``DistributionConfig.Origins[api].Id``.
     """
 
-    place: str
+    path: str
     before: Any
     after: Any
     of_item: bool = False
@@ -48,12 +48,12 @@ class Setting(NamedTuple):
     judge: Callable[[Any, Any], str]
     of_items: bool
 
-    def is_about(self, type_name: str, place: str) -> bool:
-        """Return whether it judges the value at a place of a resource."""
+    def is_about(self, type_name: str, path: str) -> bool:
+        """Return whether it judges the value at a path in a resource."""
         service = type_name.rpartition("::")[0]
         if self.types and type_name not in self.types and f"{service}::" not in self.types:
             return False
-        return any(_ends_with(place, end) for end in self.places)
+        return any(_ends_with(path, end) for end in self.places)
 
 
 def tables(module: str) -> Mapping[str, Any]:
@@ -83,7 +83,7 @@ def value_changes(change: ResourceChange) -> Iterator[ValueChange]:
 
 def parts(cause: Cause) -> Iterator[ValueChange]:
     """Yield the values that a cause changes: of an added or removed mapping or list, each value in it."""
-    yield from _parts(cause.name, cause.before, cause.after)
+    yield from _parts(cause.path, cause.before, cause.after)
 
 
 def values_of(resource: Resource) -> Iterator[ValueChange]:
@@ -92,22 +92,22 @@ def values_of(resource: Resource) -> Iterator[ValueChange]:
         yield from _parts(name, None, value)
 
 
-def _parts(place: str, before: Any, after: Any, *, of_item: bool = False) -> Iterator[ValueChange]:
+def _parts(path: str, before: Any, after: Any, *, of_item: bool = False) -> Iterator[ValueChange]:
     """Yield a difference; for an added or removed mapping or list, each value in it."""
     whole = before if after is None else after
     is_divided = (before is None) != (after is None) and not is_unknown(whole)
     if is_divided and isinstance(whole, Mapping) and whole:
-        inner = [(f"{place}.{key}", part) for key, part in whole.items()]
-        of_part = of_item or place.endswith("]")
+        inner = [(f"{path}.{key}", part) for key, part in whole.items()]
+        of_part = of_item or path.endswith("]")
     elif is_divided and isinstance(whole, list):
-        inner = [(f"{place}[{name}]", part) for name, part in _named_items(whole)]
+        inner = [(f"{path}[{name}]", part) for name, part in _named_items(whole)]
         of_part = of_item
     else:
-        yield ValueChange(place, before, after, of_item)
+        yield ValueChange(path, before, after, of_item)
         return
-    for inner_place, part in inner:
+    for inner_path, part in inner:
         sides = (None, part) if before is None else (part, None)
-        yield from _parts(inner_place, *sides, of_item=of_part)
+        yield from _parts(inner_path, *sides, of_item=of_part)
 
 
 def _named_items(items: list[Any]) -> list[tuple[str, Any]]:
@@ -133,25 +133,25 @@ def problems(
 
 def judged(type_name: str, value: ValueChange, settings: tuple[Setting, ...]) -> Iterator[Problem]:
     """Yield the problem of a changed value; the first matching setting judges it."""
-    setting = setting_of(type_name, value.place, settings)
+    setting = setting_of(type_name, value.path, settings)
     if setting is None:
         return
     is_removed_with_item = value.of_item and value.after is None
     if is_removed_with_item and not setting.of_items:
         return
     if problem := setting.judge(value.before, value.after):
-        yield Problem(f"{value.place} {problem}", (value.place,))
+        yield Problem(f"{value.path} {problem}", (value.path,))
 
 
 @lru_cache(maxsize=1024)  # a value is judged by several lists of settings
-def setting_of(type_name: str, place: str, settings: tuple[Setting, ...]) -> Setting | None:
-    """Return the first setting that judges the value at a place of a resource; None if there is none."""
-    return next((setting for setting in settings if setting.is_about(type_name, place)), None)
+def setting_of(type_name: str, path: str, settings: tuple[Setting, ...]) -> Setting | None:
+    """Return the first setting that judges the value at a path in a resource; None if there is none."""
+    return next((setting for setting in settings if setting.is_about(type_name, path)), None)
 
 
-def _ends_with(place: str, end: str) -> bool:
-    """Return whether a place has an end, in which ``[]`` is any item of a list and ``*`` any text."""
-    return _end_pattern(end).fullmatch(place) is not None
+def _ends_with(path: str, end: str) -> bool:
+    """Return whether a path has an end, in which ``[]`` is any item of a list and ``*`` any text."""
+    return _end_pattern(end).fullmatch(path) is not None
 
 
 @cache

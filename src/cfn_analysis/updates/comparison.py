@@ -31,12 +31,12 @@ class Difference(NamedTuple):
 
     Attributes:
         place: keys and indexes from the properties, on the side that has the value.
-        name: the place in words, with list items by their identifier.
+        path: the place in words, with list items by their identifier.
         certain: whether the values differ in the deployed stack independent of their unknown parts.
     """
 
     place: Place
-    name: str
+    path: str
     before: Any
     after: Any
     certain: bool
@@ -63,39 +63,39 @@ class _Comparison(NamedTuple):
     old_names: WithNames
     new_names: WithNames
 
-    def compare(self, before: Any, after: Any, place: Place, name: str) -> Iterator[Difference]:
+    def compare(self, before: Any, after: Any, place: Place, path: str) -> Iterator[Difference]:
         if isinstance(before, str) != isinstance(after, str) and "object" in self._kinds(place):
             before, after = _json_object(before), _json_object(after)
         if self._canonical(before, place) == self._canonical(after, place):
             return
         if _is_mapping(before) and _is_mapping(after):
             for key in dict.fromkeys([*after, *before]):
-                inner = f"{name}.{key}" if name else key
+                inner = f"{path}.{key}" if path else key
                 yield from self.compare(before.get(key), after.get(key), (*place, key), inner)
         elif isinstance(before, list) and isinstance(after, list):
             if identity := identifying_key(before, after):
-                yield from self._compare_by_key(before, after, place, name, identity)
+                yield from self._compare_by_key(before, after, place, path, identity)
             else:
-                yield from self._compare_by_index(before, after, place, name)
+                yield from self._compare_by_index(before, after, place, path)
         else:
             old, new = self.old_names(before), self.new_names(after)
             if self._canonical(old, place) != self._canonical(new, place):
-                yield Difference(place, name, before, after, named_for_certain((before, after), (old, new)))
+                yield Difference(place, path, before, after, named_for_certain((before, after), (old, new)))
 
     def _compare_by_key(
-        self, before: list[Any], after: list[Any], place: Place, name: str, identity: str
+        self, before: list[Any], after: list[Any], place: Place, path: str, identity: str
     ) -> Iterator[Difference]:
         old = {str(row[identity]): row for row in before}
         new = {str(row[identity]): row for row in after}
         index_of = {key: index for index, key in [*enumerate(old), *enumerate(new)]}
         for key in dict.fromkeys([*new, *old]):
-            yield from self.compare(old.get(key), new.get(key), (*place, index_of[key]), f"{name}[{key}]")
+            yield from self.compare(old.get(key), new.get(key), (*place, index_of[key]), f"{path}[{key}]")
         is_moved = [key for key in new if key in old] != [key for key in old if key in new]
         if is_moved and not self.is_unordered(place):
-            yield Difference(place, name, before, after, certain=True)
+            yield Difference(place, path, before, after, certain=True)
 
     def _compare_by_index(
-        self, before: list[Any], after: list[Any], place: Place, name: str
+        self, before: list[Any], after: list[Any], place: Place, path: str
     ) -> Iterator[Difference]:
         old, new = self._entries(before, place), self._entries(after, place)
         if self.is_unordered(place):
@@ -105,13 +105,13 @@ class _Comparison(NamedTuple):
             removed, added = _without_common_ends(old, new)
             paired = min(len(removed), len(added))
         for was, will in zip(removed[:paired], added[:paired], strict=True):
-            yield from self.compare(was.value, will.value, (*place, will.at), f"{name}[{will.at}]")
+            yield from self.compare(was.value, will.value, (*place, will.at), f"{path}[{will.at}]")
         for entry in removed[paired:]:
             certain = differ_for_certain(entry.value, None)
-            yield Difference((*place, entry.at), f"{name}[{entry.at}]", entry.value, None, certain)
+            yield Difference((*place, entry.at), f"{path}[{entry.at}]", entry.value, None, certain)
         for entry in added[paired:]:
             certain = differ_for_certain(None, entry.value)
-            yield Difference((*place, entry.at), f"{name}[{entry.at}]", None, entry.value, certain)
+            yield Difference((*place, entry.at), f"{path}[{entry.at}]", None, entry.value, certain)
 
     def _entries(self, values: list[Any], place: Place) -> list["_Entry"]:
         of_entry = (*place, 0)
@@ -314,20 +314,20 @@ def _identifies(key: str, rows: list[Any]) -> bool:
     return len({str(value) for value in values}) == len(rows)
 
 
-def name_of_place(before: Mapping[str, Any], after: Mapping[str, Any], place: Place) -> str:
-    """Return a place in the properties of a resource as a difference names it, on the side that has it."""
-    name = ""
+def path_of_place(before: Mapping[str, Any], after: Mapping[str, Any], place: Place) -> str:
+    """Return a place in the properties of a resource as a difference does, on the side that has it."""
+    path = ""
     old: Any = before
     new: Any = after
     for step in place:
         if isinstance(step, int):
-            name += f"[{_identifier(old, new, step)}]"
-        elif name:
-            name += f".{step}"
+            path += f"[{_identifier(old, new, step)}]"
+        elif path:
+            path += f".{step}"
         else:
-            name = step
+            path = step
         old, new = _member(old, step), _member(new, step)
-    return name
+    return path
 
 
 def _identifier(before: Any, after: Any, index: int) -> Any:

@@ -1,15 +1,15 @@
 """Changes of a deploy of a set of stacks, resource by resource, and those that follow from a new ID."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from cfn_analysis.model.references import Place, place_in_words, walk
+from cfn_analysis.model.references import Place, walk
 from cfn_analysis.model.three_valued import NO, UNKNOWN, Truth
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.updates.cases import ChangedProperties
 from cfn_analysis.updates.causes import CauseChains
-from cfn_analysis.updates.comparison import differences
+from cfn_analysis.updates.comparison import differences, path_of_place
 from cfn_analysis.updates.condition_cases import existence_cases
 from cfn_analysis.updates.effects import Effect, effect_of_values
 from cfn_analysis.updates.resolved_stack import Mention, ResolvedStack, Resource, mentions, resource_at
@@ -20,8 +20,11 @@ REPLACE: Final = "replace"
 MAYBE_REPLACE: Final = "maybe-replace"
 REMOVE: Final = "remove"
 POLICY: Final = "policy"
+MAYBE_ADD: Final = "maybe-add"
+MAYBE_REMOVE: Final = "maybe-remove"
 
 _ACTIONS: Final = {Effect.UPDATED: UPDATE, Effect.MAYBE_REPLACED: MAYBE_REPLACE, Effect.REPLACED: REPLACE}
+_IF_NOT_KNOWN: Final = {ADD: MAYBE_ADD, REMOVE: MAYBE_REMOVE}
 _HAPPENED: Final = {REPLACE: "replaced", MAYBE_REPLACE: "may be replaced", UPDATE: "updated"}
 _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 
@@ -38,13 +41,17 @@ class Cause(NamedTuple):
     """A reason why a resource changes, with the old and new value or state, or None where there is none.
 
     Attributes:
-        place: the path of the changed value from the properties; empty if the resource is added or removed.
+        place: keys and indexes of the changed value from the properties. Empty if the resource is added or
+            removed, and for what is not a property: the type, metadata and retention policies.
+        path: the place in words, with the items of lists by their identifiers; of what is not a property,
+            ``Type``, ``Metadata.KEY``, ``DeletionPolicy`` or ``UpdateReplacePolicy``. If the resource is
+            added or removed, ``Condition`` if its condition is not known, and otherwise empty.
         chain: the changes that led to it, starting with the edit.
         follows: the resource whose change causes it.
     """
 
     place: Place
-    name: str
+    path: str
     before: Any
     after: Any
     chain: list[str]
@@ -77,19 +84,26 @@ class ResourceChange(NamedTuple):
     @property
     def may_not_happen(self) -> bool:
         """Whether it is not known if the resource is added or removed."""
-        return any(cause.name == "Condition" for cause in self.causes)
+        return any(not cause.place and cause.path == "Condition" for cause in self.causes)
+
+    @property
+    def action_in_reports(self) -> str:
+        """The action in text and Markdown: ``maybe-remove``, for example, if the condition is not known."""
+        if not self.may_not_happen:
+            return self.action
+        return _IF_NOT_KNOWN.get(self.action, self.action)
 
     @property
     def if_kept(self) -> "ResourceChange":
         """The change of a resource that may be removed, if it is not; otherwise this change."""
         if self.action != REMOVE or self.after is None:
             return self
-        return self._replace(action=_ACTIONS.get(self.effect, POLICY))
+        return self._replace(action=_action_of(self.effect))
 
     @property
     def effect(self) -> Effect:
         """The strongest effect of the causes."""
-        return max((cause.effect for cause in self.causes), default=Effect.NONE)
+        return _strongest(self.causes)
 
     @property
     def decisive(self) -> list[Cause]:
@@ -178,10 +192,18 @@ def _direct_change(chains: CauseChains, node: Node) -> ResourceChange | None:
         causes.append(_existence(chains, node, Effect.NONE))
     if not causes:
         return None
-    change = ResourceChange(node, after.type, REMOVE, before, after, tuple(causes))
-    if may_end:
-        return change
-    return change.if_kept
+    action = REMOVE if may_end else _action_of(_strongest(causes))
+    return ResourceChange(node, after.type, action, before, after, tuple(causes))
+
+
+def _strongest(causes: Iterable[Cause]) -> Effect:
+    """Return the strongest effect of some causes."""
+    return max((cause.effect for cause in causes), default=Effect.NONE)
+
+
+def _action_of(effect: Effect) -> str:
+    """Return the action on a resource that stays; without an effect, only a policy changes."""
+    return _ACTIONS.get(effect, POLICY)
 
 
 def _added_or_removed(
@@ -219,11 +241,11 @@ def _direct_causes(chains: CauseChains, node: Node, before: Resource, after: Res
         return
     region, names = new.built.region, (old.with_names, new.with_names)
     changed = ChangedProperties(before.properties, after.properties, after.attributes)
-    for place, name, was, will, certain in differences(
+    for place, path, was, will, certain in differences(
         after.type, region, before.properties, after.properties, names
     ):
         effect = effect_of_values(after.type, region, place, changed, certain=certain)
-        yield Cause(place, name, was, will, chains.of_value(node, place), effect)
+        yield Cause(place, path, was, will, chains.of_value(node, place), effect)
     for key in dict.fromkeys([*after.metadata, *before.metadata]):
         was, will = before.metadata.get(key), after.metadata.get(key)
         if was != will:
@@ -290,7 +312,8 @@ class _Following:
         chain = changed_source.chain_for(change.node.stack)
         chain += self.chains.through(change.node, place, source)
         value, _ = walk(after.properties, place)
-        return Cause(place, place_in_words(place), value, value, chain, effect, source)
+        path = path_of_place(before.properties, after.properties, place)
+        return Cause(place, path, value, value, chain, effect, source)
 
 
 def _includes(cause: Cause, place: Place, source: Node, effect: Effect) -> bool:

@@ -1,4 +1,7 @@
-"""``csr-templates review``: shows the effects of a deploy on the running system."""
+"""``csr-templates review``: shows the effects of a deploy on the running system.
+
+``cfn_analysis.reviewing.report.review`` does the review; the docstring of its package tells the steps.
+"""
 
 from __future__ import annotations
 

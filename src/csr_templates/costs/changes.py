@@ -80,19 +80,19 @@ def _causes(changes: EnvironmentChanges, before: Estimate, after: Estimate, pric
     """
     causes = []
     old_values: dict[str, dict[str, str]] = {stack: {} for stack in changes.after}
-    for parameter, values in _changed_parameters(changes).items():
-        only_this = {stack: {parameter.name: value} for stack, value in values.items()}
-        without_change = _with(changes.after, only_this)
-        if estimate_resolved(changes.name, without_change, prices).lines != after.lines:
+    for parameter, old_value_of in _changed_parameters(changes).items():
+        only_this = {stack: {parameter.name: value} for stack, value in old_value_of.items()}
+        stacks_without_change = _with(changes.after, only_this)
+        if estimate_resolved(changes.name, stacks_without_change, prices).lines != after.lines:
             causes.append(f"{parameter.name} {parameter.before} -> {parameter.after}")
-        for stack, value in values.items():
+        for stack, value in old_value_of.items():
             old_values[stack][parameter.name] = value
-    with_old_values = estimate_resolved(changes.name, _with(changes.after, old_values), prices)
+    estimate_with_old_values = estimate_resolved(changes.name, _with(changes.after, old_values), prices)
     quantities_before = _quantities(before)
-    quantities_after = _quantities(with_old_values)
-    for stack, item in dict.fromkeys((*quantities_before, *quantities_after)):
+    quantities_with_old_values = _quantities(estimate_with_old_values)
+    for stack, item in dict.fromkeys((*quantities_before, *quantities_with_old_values)):
         earlier = quantities_before[stack, item]
-        later = quantities_after[stack, item]
+        later = quantities_with_old_values[stack, item]
         if earlier != later:
             causes.append(f"{stack}: {item} {quantity_text(earlier)} -> {quantity_text(later)}")
     return causes

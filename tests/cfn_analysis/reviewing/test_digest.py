@@ -14,8 +14,10 @@ from cfn_analysis.reviewing.digest import (
     values_in_words,
 )
 from cfn_analysis.reviewing.findings import Risk, risk
-from cfn_analysis.reviewing.report import Review
+from cfn_analysis.reviewing.markdown import as_markdown
+from cfn_analysis.reviewing.report import Review, document
 from cfn_analysis.reviewing.sides import Side
+from cfn_analysis.reviewing.text import as_text
 
 from .templates import compared
 
@@ -168,6 +170,29 @@ def test_output_that_may_be_removed() -> None:
     for after, action in (({"Outputs": {}}, "remove"), (conditional, "maybe-remove")):
         (stack,) = stack_digests(compared(template, {**template, **after}))
         assert [output.action for output, _ in stack.outputs] == [action]
+
+
+def test_resource_that_may_be_removed() -> None:
+    """Its line says so as the heading does, in text and Markdown; the JSON document keeps its words."""
+    topic = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "a"}}
+    template = {"Parameters": {"Keep": {"Type": "String"}}, "Resources": {"Topic": topic}}
+    is_kept = {"IsKept": {"Fn::Equals": [{"Ref": "Keep"}, "yes"]}}
+    kept = {**template, "Conditions": is_kept, "Resources": {"Topic": {**topic, "Condition": "IsKept"}}}
+    empty = {**template, "Resources": {}}
+
+    for before, after, action, words in (
+        (template, empty, "remove", "1 removed"),
+        (template, kept, "maybe-remove", "1 may be removed"),
+        (empty, kept, "maybe-add", "1 may be added"),
+    ):
+        review = compared(before, after)
+        (stack,) = stack_digests(review)
+        (resource,) = document(review)["environments"][0]["stacks"][0]["resources"]
+
+        assert stack.counted == words
+        assert f"  {action}  Topic  AWS::SNS::Topic" in as_text(review).splitlines()
+        assert f"- **{action}** `Topic` - " in as_markdown(review)
+        assert resource["change"] == action.removeprefix("maybe-")
 
 
 def test_risks_that_differ_in_the_name_of_the_environment() -> None:

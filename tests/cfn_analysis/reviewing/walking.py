@@ -17,7 +17,7 @@ from cfn_analysis.reviewing import report
 from cfn_analysis.reviewing.judging import HARMLESS, NOT_JUDGED, RISK, Judgment
 from cfn_analysis.reviewing.sides import Side
 from cfn_analysis.reviewing.states import States, resolved_states
-from cfn_analysis.updates.comparison import name_of_place
+from cfn_analysis.updates.comparison import path_of_place
 
 from .edits import Edit, apply, edits
 from .own_changes import own_side, with_template, with_values
@@ -131,7 +131,7 @@ def _path(states: States, edit: Edit) -> str:
     sides: list[Mapping[str, Any]] = [
         side[edit.stack].resources[edit.name].properties for side in (states.before, states.after)
     ]
-    return name_of_place(sides[0], sides[1], edit.plain_place)
+    return path_of_place(sides[0], sides[1], edit.plain_place)
 
 
 def is_about(judgment: Judgment, path: str) -> bool:

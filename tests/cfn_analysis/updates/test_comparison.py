@@ -14,7 +14,7 @@ REGION = "us-east-1"
 
 def names(kind: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """Return the names of the differing positions."""
-    return [difference.name for difference in differences(kind, REGION, before, after)]
+    return [difference.path for difference in differences(kind, REGION, before, after)]
 
 
 @pytest.mark.parametrize(("kind", "before", "after"), ROWS["test_equal"])

@@ -86,7 +86,7 @@ def test_retention_policies() -> None:
     assert policies("AWS::RDS::DBCluster") == ("Snapshot", "Delete")
     assert policies(QUEUE) == ("Delete", "Delete")
     (change,) = changes([template(QUEUE)], [template(QUEUE, DeletionPolicy="Retain")]).values()
-    assert (change.action, change.causes[0].name, change.properties) == ("policy", "DeletionPolicy", [])
+    assert (change.action, change.causes[0].path, change.properties) == ("policy", "DeletionPolicy", [])
     assert changes([template(QUEUE)], [template(QUEUE, DeletionPolicy="Delete")]) == {}
 
 
@@ -320,3 +320,36 @@ def test_a_text_as_properties() -> None:
 
     assert changed(text, text) == {}
     assert "Queue" in changed(text, resources(Queue=("AWS::SQS::Queue", {"QueueName": "a"})))
+
+
+def test_a_following_change_is_named_as_an_edit_of_the_same_value() -> None:
+    """An item of a list has its identifier; without one, its index. The path of the risk is the same."""
+
+    def template(name: str, suffix: str = "") -> dict[str, Any]:
+        tag = {"Key": "Queue", "Value": {"Fn::Sub": "${Queue}" + suffix}}
+        reader = {"Tags": [{"Key": "Team", "Value": "a"}, tag], "Queues": [{"Ref": "Queue"}]}
+        return resources(Queue=(QUEUE, {"QueueName": name}), Reader=("Custom::Reader", reader))
+
+    (edit,) = changed(template("a"), template("a", "-b"))["Reader"]["causes"]
+    review = reviewed(template("a"), template("b"))
+    (stack,) = review["environments"][0]["stacks"]
+    causes = {resource["logicalId"]: resource["causes"] for resource in stack["resources"]}
+    paths = {risk["logicalId"]: risk["property"] for risk in review["risks"]}
+
+    assert edit["property"] == "Tags[Queue].Value"
+    assert [cause["property"] for cause in causes["Reader"]] == ["Tags[Queue].Value", "Queues[0]"]
+    assert paths["Reader"] == "Tags[Queue].Value, Queues[0]"
+
+
+def test_a_property_that_is_called_condition() -> None:
+    """It does not mean that the condition of the resource is not known."""
+
+    def template(organization: str) -> dict[str, Any]:
+        condition = {"Type": "StringEquals", "Key": "aws:PrincipalOrgID", "Value": organization}
+        return resources(Policy=("AWS::Events::EventBusPolicy", {"StatementId": "a", "Condition": condition}))
+
+    without = resources(Policy=("AWS::Events::EventBusPolicy", {"StatementId": "a"}))
+    (change,) = changes([without], [template("o-1")]).values()
+
+    assert [cause.path for cause in change.causes] == ["Condition"]
+    assert not change.may_not_happen

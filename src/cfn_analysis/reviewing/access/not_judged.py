@@ -38,7 +38,7 @@ def not_judged(environment: EnvironmentChanges) -> Iterator[Risk]:
                 kinds.NOT_JUDGED,
                 node,
                 sentences.ACCESS_NOT_COMPARED,
-                paths=[cause.name for cause in _granting(change)],
+                paths=[cause.path for cause in _granting(change)],
                 action=change.action,
                 what=NOT_JUDGED[change.type],
             )

@@ -21,7 +21,7 @@ from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import OPENS
 from cfn_analysis.reviewing.states import Stacks, existing_resources
 from cfn_analysis.reviewing.values import words
-from cfn_analysis.updates.comparison import name_of_place
+from cfn_analysis.updates.comparison import path_of_place
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, resource_at
 
 _MOST: Final = 3  # of what a sentence lists
@@ -79,7 +79,7 @@ def _path(policy: SubjectPolicy, place: Place, before: Resource | None, after: R
     old, new = _properties(before), _properties(after)
     if policy.kind == "grant" or isinstance(value_at(new or old, policy.place), str):  # JSON as a text
         place = ()
-    return name_of_place(old, new, (*policy.place, *place))
+    return path_of_place(old, new, (*policy.place, *place))
 
 
 def _properties(resource: Resource | None) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from cfn_analysis.reviewing.access.documents import SubjectPolicy, policies_by_s
 from cfn_analysis.reviewing.access.statements import Statement, not_covered, statements
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Harmless
-from cfn_analysis.updates.comparison import name_of_place
+from cfn_analysis.updates.comparison import path_of_place
 
 _SAME = "it allows and denies the same as before"
 
@@ -30,7 +30,7 @@ def same_access(environment: EnvironmentChanges) -> Iterator[Harmless]:
                 continue
             before, after = change.change.before.properties, change.change.after
             if after is not None:
-                path = name_of_place(before, after.properties, policy.place)
+                path = path_of_place(before, after.properties, policy.place)
                 yield Harmless(policy.node, path, _SAME)
 
 

@@ -71,7 +71,7 @@ def _inspects_body(kind: str, statement: Any) -> bool:
 
 
 def _bodies(statement: Any) -> list[Any]:
-    """Return the field to match of the body in a statement; None if it does not inspect the body."""
+    """Return how a statement inspects the body, as ``Body`` or ``JsonBody``; empty if it does not."""
     field = statement.get("FieldToMatch")
     named = [field.get(name) for name in ("Body", "JsonBody")] if isinstance(field, dict) else []
     return [body for body in named if isinstance(body, dict)]
@@ -82,8 +82,8 @@ def _may_limit(kind: str, statement: Any, rule: Any, inspected: int) -> bool:
     if not isinstance(statement, dict) or kind in ("", "RuleGroupReferenceStatement"):
         return True
     if kind == "ManagedRuleGroupStatement":
-        own = statement.get("VendorName") == "AWS"
-        return not own or (statement.get("Name") == COMMON and _blocks_large(statement, rule))
+        is_of_aws = statement.get("VendorName") == "AWS"
+        return not is_of_aws or (statement.get("Name") == COMMON and _blocks_large(statement, rule))
     if kind == "SizeConstraintStatement":
         size = number(statement.get("Size"))
         least = None if size is None else size + (statement.get("ComparisonOperator") == "GT")
