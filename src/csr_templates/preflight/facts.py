@@ -272,18 +272,18 @@ class Lookup:
 
     Attributes:
         facts: the facts.
-        asked: the calls whose answers were read, in order.
+        looked_up: the calls whose answers were read, in order.
         missing: the calls that were not made, by their keys.
     """
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.asked: list[Query] = []
+        self.looked_up: list[Query] = []
         self.missing: dict[str, Query] = {}
 
     def __call__(self, query: Query) -> Any:
         """Return the answer of a call, as ``Facts.answer`` does."""
-        self.asked.append(query)
+        self.looked_up.append(query)
         if not self.facts.has(query):
             self.missing[query.key] = query
         return self.facts.answer(query)

@@ -14,6 +14,8 @@ STATUSES: Final = (FAIL, UNKNOWN, WARN, PASS)
 """In the order of the report. UNKNOWN means that a fact is missing; it is never a pass."""
 UNEXPECTED: Final = (AttributeError, LookupError, TypeError, ValueError)
 """The errors of a judgment that reads an answer with an unexpected structure."""
+_FIND_RESOURCES: Final = ("DescribeStacks", "ListStackResources")
+"""Operations with which a judgment finds a resource in its stack."""
 
 
 class SkippedError(Exception):
@@ -41,11 +43,13 @@ class Result(NamedTuple):
         status: PASS, WARN or FAIL. Only a judgment that was not possible is UNKNOWN.
         sentence: what was found.
         remedy: what to do; empty for PASS.
+        shown_by: the call whose answer shows this, if it is another one than ``_shown_by`` returns.
     """
 
     status: str
     sentence: str
     remedy: str = ""
+    shown_by: Query | None = None
 
 
 class Check(NamedTuple):
@@ -74,7 +78,8 @@ class CheckResult(NamedTuple):
         status: PASS, WARN, FAIL or UNKNOWN.
         sentence: what was found.
         remedy: what to do.
-        command: AWS CLI command that shows the checked fact.
+        command: AWS CLI command that shows the checked fact: the call that the judgment names, or else the
+            last one that it read, besides those that find a resource in its stack.
         why: for UNKNOWN, the reason in a few words.
         is_ignored: whether it does not change the exit code.
     """
@@ -95,19 +100,19 @@ class CheckResult(NamedTuple):
         return self.status in (FAIL, UNKNOWN) and not self.is_ignored
 
 
-def passed(sentence: str) -> Result:
+def passed(sentence: str, shown_by: Query | None = None) -> Result:
     """Return a result with status PASS."""
-    return Result(PASS, sentence)
+    return Result(PASS, sentence, shown_by=shown_by)
 
 
-def warned(sentence: str, remedy: str) -> Result:
+def warned(sentence: str, remedy: str, shown_by: Query | None = None) -> Result:
     """Return a result with status WARN: the deploy works, but the operator should look at it."""
-    return Result(WARN, sentence, remedy)
+    return Result(WARN, sentence, remedy, shown_by)
 
 
-def failed(sentence: str, remedy: str) -> Result:
+def failed(sentence: str, remedy: str, shown_by: Query | None = None) -> Result:
     """Return a result with status FAIL: the deploy, or its result, will not work."""
-    return Result(FAIL, sentence, remedy)
+    return Result(FAIL, sentence, remedy, shown_by)
 
 
 def judge(checks: Sequence[Check], environment: ResolvedEnvironment, facts: Facts) -> list[CheckResult]:
@@ -147,7 +152,7 @@ def _result(
         return None
     except NoAnswerError as error:
         why = error.why
-        result = Result(UNKNOWN, str(error), error.remedy)
+        result = Result(UNKNOWN, str(error), error.remedy, error.query)
     except UNEXPECTED as error:
         # One unexpected answer must not hide the results of all other checks.
         why = "unexpected answer"
@@ -157,7 +162,31 @@ def _result(
             "Check this manually. Report the error, with the file of --save-facts, to the maintainers of "
             "csr-templates.",
         )
+    query = result.shown_by or _shown_by(lookup.looked_up)
     command = ""
-    if lookup.asked:
-        command = lookup.asked[-1].command
-    return CheckResult(check.name, subject.id, subject.stack.name, *result, command, why)
+    if query is not None:
+        command = query.command
+    return CheckResult(
+        check.name,
+        subject.id,
+        subject.stack.name,
+        result.status,
+        result.sentence,
+        result.remedy,
+        command,
+        why,
+    )
+
+
+def _shown_by(looked_up: Sequence[Query]) -> Query | None:
+    """Return the last call of a judgment, besides those that find a resource in its stack.
+
+    Of a judgment that made no other calls, such as of a resource that its stack does not have, it is the last
+    one; None without calls.
+    """
+    for query in reversed(looked_up):
+        if query.service != "cloudformation" or query.operation not in _FIND_RESOURCES:
+            return query
+    if looked_up:
+        return looked_up[-1]
+    return None

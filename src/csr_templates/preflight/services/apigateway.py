@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.api_keys import ApiKeys
 from csr_templates.preflight import deployed, deployed_resources, quotas, remedies
 from csr_templates.preflight.deployed_resources import DeployedResource
-from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.quotas import Quota
 from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
 from csr_templates.preflight.results import Check, Result, Subject, failed, passed, warned
@@ -60,7 +60,8 @@ def _logging_stages(environment: ResolvedEnvironment) -> Iterator[Subject]:
 
 def _judge_logging_role(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     stack = subject.stack
-    arn = str(lookup(apigateway_calls.account(stack.region)).get("cloudwatchRoleArn", ""))
+    account_query = apigateway_calls.account(stack.region)
+    arn = str(lookup(account_query).get("cloudwatchRoleArn", ""))
     sets_role = bool(stack.of_type("AWS::ApiGateway::Account"))
     if not arn and sets_role:
         return passed(f"{stack.deployed} sets the CloudWatch log role of API Gateway.")
@@ -78,18 +79,21 @@ def _judge_logging_role(subject: Subject, environment: ResolvedEnvironment, look
             f"The CloudWatch log role of API Gateway in {stack.region} is {role}, which remains from a "
             f"deleted stack {stack.deployed}: the deploy creates another role and sets it.",
             "Delete the old role after the deploy (docs/hand-over.md, When the first create fails).",
+            account_query,
         )
     if sets_role and stack.deployed not in owners:
-        return _role_of_another_stack(stack, role, owners)
+        return _role_of_another_stack(stack, role, owners, account_query)
     if lookup(iam_calls.role(role)) is None:
         return failed(
             f"The CloudWatch log role of API Gateway is {role}, but this role does not exist.",
             "Create the role, or set ManageApiGatewayAccount to true in one environment.",
         )
-    return passed(f"The CloudWatch log role of API Gateway is {role}.")
+    return passed(f"The CloudWatch log role of API Gateway is {role}.", account_query)
 
 
-def _role_of_another_stack(stack: EnvironmentStack, role: str, owners: set[str]) -> Result:
+def _role_of_another_stack(
+    stack: EnvironmentStack, role: str, owners: set[str], account_query: Query
+) -> Result:
     owner = "which does not belong to a stack"
     if owners:
         owner = f"which belongs to {', '.join(sorted(owners))}"
@@ -97,6 +101,7 @@ def _role_of_another_stack(stack: EnvironmentStack, role: str, owners: set[str])
         f"The CloudWatch log role of API Gateway in {stack.region} is {role}, {owner}: {stack.deployed} "
         "would replace the setting.",
         "Set ManageApiGatewayAccount to false, except for one environment of the account.",
+        account_query,
     )
 
 

@@ -251,12 +251,14 @@ def _version_of_stack(alias: DeployedResource, lookup: Lookup) -> DeployedResour
 
 def _judge_alias(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     function, name = _qualified_name(resource.physical_id)
-    alias = lookup(awslambda_calls.alias(resource.region, function, name))
+    alias_query = awslambda_calls.alias(resource.region, function, name)
+    alias = lookup(alias_query)
     configuration = lookup(awslambda_calls.function_version(resource.region, function, name))
     if alias is None or configuration is None:
         return failed(
             f"The function {function} does not have an alias {name}.",
             deployed_resources.deploy_remedy(resource.stack, environment),
+            alias_query,
         )
     version = alias["FunctionVersion"]
     version_of_stack = _version_of_stack(resource, lookup)
@@ -269,12 +271,14 @@ def _judge_alias(resource: DeployedResource, environment: ResolvedEnvironment, l
                 "If this is a rollback, deploy the old package as well (docs/operations.md). Otherwise, "
                 "point the alias to the version of the stack: "
                 f"{remedies.csr_operate(environment, 'roll-back', expected)}",
+                alias_query,
             )
     weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights")
     if weights:
         return failed(
             f"The alias {name} of {function} sends a part of the requests to version {', '.join(weights)}.",
             f"Remove the weights: {_remove_weights(function, name, resource.region)}",
+            alias_query,
         )
     # https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
     state = configuration.get("State")

@@ -201,10 +201,11 @@ def _judge_mute_rules(subject: Subject, environment: ResolvedEnvironment, lookup
         )
         unmute = _unmute_command(rule["Name"], region, environment)
         remedy = f"If the work is complete, delete the rule: {unmute}"
+        rule_query = cloudwatch_calls.mute_rule(region, rule["Name"])
         if not period.is_short:
-            return failed(sentence, remedy)
+            return failed(sentence, remedy, rule_query)
         if planned_work is None:
-            planned_work = warned(sentence, remedy)
+            planned_work = warned(sentence, remedy, rule_query)
     return planned_work or passed(f"No mute rule mutes alarms in {region}.")
 
 

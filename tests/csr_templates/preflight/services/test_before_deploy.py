@@ -148,7 +148,7 @@ def test_no_call_is_made_that_no_check_reads(walk: Walk) -> None:
         for check in BEFORE_DEPLOY:
             for subject in check.subjects(environment):
                 check.judge(subject, environment, lookup)
-        read = {sts_calls.identity().key, *(query.key for query in lookup.asked)}
+        read = {sts_calls.identity().key, *(query.key for query in lookup.looked_up)}
 
         assert not lookup.missing
         assert {fact.query.key for fact in state.facts} == read
