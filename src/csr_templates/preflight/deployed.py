@@ -47,7 +47,7 @@ def none_exists(environment: ResolvedEnvironment) -> str:
     return f"None of the {len(stacks)} stacks of {environment.name} exists in account {account}"
 
 
-def wrong_account(environment: ResolvedEnvironment, caller: str) -> str:
+def question_of_account(environment: ResolvedEnvironment, caller: str) -> str:
     """Return the question that follows if no stack exists; empty if the parameter files state the account."""
     if environment.stated_account:
         return ""

@@ -74,7 +74,7 @@ def _drift(drift: Mapping[str, Any]) -> str:
 def notes(state: DeployedState) -> list[str]:
     """Return sentences about what the review assumes."""
     sentences = []
-    question = deployed.wrong_account(state.environment, state.facts.header.caller)
+    question = deployed.question_of_account(state.environment, state.facts.header.caller)
     if question and not state.stacks and not state.unknown:
         sentences.append(f"{deployed.none_exists(state.environment)}.{question}")
     for stack in state.stacks.values():

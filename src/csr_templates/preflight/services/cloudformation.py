@@ -90,7 +90,7 @@ def state_remedy(status: str, stack: EnvironmentStack, environment: ResolvedEnvi
 def _first_deploy(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     """Judge an account without any stack of the environment; one result asks if it is the wrong one."""
     sentence = f"{deployed.none_exists(environment)}: right before a first deploy."
-    question = deployed.wrong_account(environment, lookup.facts.header.caller)
+    question = deployed.question_of_account(environment, lookup.facts.header.caller)
     if not question or subject.stack is not environment.chosen[0]:
         return passed(sentence)
     return warned(
@@ -179,7 +179,7 @@ def _no_stack(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup
     """
     if subject.stack is not environment.chosen[0]:
         raise SkippedError
-    question = deployed.wrong_account(environment, lookup.facts.header.caller)
+    question = deployed.question_of_account(environment, lookup.facts.header.caller)
     return failed(
         f"{deployed.none_exists(environment)}.{question}",
         "Use the profile of the account to which the stacks were deployed, or deploy them.",
