@@ -67,7 +67,7 @@ class CheckedAccount(Account):
                 respond.
         """
         self._endpoints.clear()  # a new run
-        query = sts_calls.identity()
+        query = sts_calls.identity.query()
         try:
             fact = self.ask(query)
             if fact.failure:

@@ -20,7 +20,9 @@ def chosen_stacks(environment: ResolvedEnvironment) -> Iterator[Subject]:
 
 def description(lookup: Lookup, stack: EnvironmentStack) -> dict[str, Any] | None:
     """Return the stack from DescribeStacks; None if it is not deployed."""
-    stacks: list[dict[str, Any]] = lookup(cloudformation_calls.stack(stack.region, stack.deployed)) or []
+    stacks: list[dict[str, Any]] = (
+        lookup(cloudformation_calls.stack.query(stack.region, stack.deployed)) or []
+    )
     if not stacks:
         return None
     return stacks[0]
@@ -30,7 +32,7 @@ def is_empty_account(environment: ResolvedEnvironment, lookup: Lookup) -> bool:
     """Return whether the account has none of the stacks of the environment; False if that is not known."""
     try:
         stacks = lookup.all(
-            cloudformation_calls.stack(stack.region, stack.deployed) for stack in environment.stacks
+            cloudformation_calls.stack.query(stack.region, stack.deployed) for stack in environment.stacks
         )
     except NoAnswerError as error:
         if error.code == MISSING:
@@ -66,7 +68,7 @@ def resources(lookup: Lookup, stack: EnvironmentStack) -> dict[str, dict[str, st
         return {}
     return {
         resource["LogicalResourceId"]: resource
-        for resource in lookup(cloudformation_calls.stack_resources(stack.region, stack.deployed))
+        for resource in lookup(cloudformation_calls.stack_resources.query(stack.region, stack.deployed))
         if resource.get("ResourceStatus") != "DELETE_COMPLETE" and resource.get("PhysicalResourceId")
     }
 

@@ -44,8 +44,10 @@ def _account_of_arn(arn: str) -> str:
 def _judge_account(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     if sentence := account_of_parameters(environment):
         return failed(sentence, CORRECT_ACCOUNT)
-    stack_queries = [cloudformation_calls.stack(stack.region, stack.deployed) for stack in environment.stacks]
-    role_queries = [iam_calls.role(f"deploy-{stack.deployed}-service") for stack in environment.chosen]
+    stack_queries = [
+        cloudformation_calls.stack.query(stack.region, stack.deployed) for stack in environment.stacks
+    ]
+    role_queries = [iam_calls.role.query(f"deploy-{stack.deployed}-service") for stack in environment.chosen]
     lookup.all((*stack_queries, *role_queries))  # together, because each round of calls takes time
     for query in stack_queries:
         if lookup(query):
@@ -60,7 +62,7 @@ def _judge_account(subject: Subject, environment: ResolvedEnvironment, lookup: L
         return passed(
             f"Account {environment.account} is the one of {environment.name}, which has no stacks yet."
         )
-    caller = lookup(sts_calls.identity())
+    caller = lookup(sts_calls.identity.query())
     question = deployed.question_of_account(environment, caller["Arn"])
     return warned(
         f"{deployed.none_exists(environment)}.{question}",
@@ -75,7 +77,7 @@ def _regions(environment: ResolvedEnvironment) -> Iterator[Subject]:
 
 def _judge_region(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     # us-east-1 is enabled in every account, so the call for the others goes there.
-    regions = lookup(ec2_calls.regions(GLOBAL))
+    regions = lookup(ec2_calls.regions.query(GLOBAL))
     statuses = {region["RegionName"]: region.get("OptInStatus") for region in regions}
     status = statuses.get(subject.id)
     if status in ("opt-in-not-required", "opted-in"):

@@ -60,7 +60,7 @@ def _logging_stages(environment: ResolvedEnvironment) -> Iterator[Subject]:
 
 def _judge_logging_role(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     stack = subject.stack
-    account_query = apigateway_calls.account(stack.region)
+    account_query = apigateway_calls.account.query(stack.region)
     arn = str(lookup(account_query).get("cloudwatchRoleArn", ""))
     sets_role = bool(stack.of_type("AWS::ApiGateway::Account"))
     if not arn and sets_role:
@@ -72,7 +72,7 @@ def _judge_logging_role(subject: Subject, environment: ResolvedEnvironment, look
             "Set ManageApiGatewayAccount to true for the first environment of the account.",
         )
     role = arn.rpartition("/")[2]
-    resources = lookup(cloudformation_calls.stack_of(stack.region, role)) or []
+    resources = lookup(cloudformation_calls.stack_of.query(stack.region, role)) or []
     owners = {resource["StackName"] for resource in resources}
     if sets_role and not owners and role.startswith(f"{stack.deployed}-"):
         return warned(
@@ -83,7 +83,7 @@ def _judge_logging_role(subject: Subject, environment: ResolvedEnvironment, look
         )
     if sets_role and stack.deployed not in owners:
         return _role_of_another_stack(stack, role, owners, account_query)
-    if lookup(iam_calls.role(role)) is None:
+    if lookup(iam_calls.role.query(role)) is None:
         return failed(
             f"The CloudWatch log role of API Gateway is {role}, but this role does not exist.",
             "Create the role, or set ManageApiGatewayAccount to true in one environment.",
@@ -214,7 +214,7 @@ def _not_replicated(
     lookup: Lookup, secret_name: str, region: str, api: EnvironmentStack, environment: ResolvedEnvironment
 ) -> Result | None:
     """Return the result for a secret without a replica where its key is sent from; None if it has one."""
-    secret: Mapping[str, Any] = lookup(secretsmanager_calls.secret(api.region, secret_name)) or {}
+    secret: Mapping[str, Any] = lookup(secretsmanager_calls.secret.query(api.region, secret_name)) or {}
     states = {replica["Region"]: replica["Status"] for replica in secret.get("ReplicationStatus", [])}
     replicate = secretsmanager.replicate(secret_name, api.region, region, environment)
     if region not in states:
@@ -237,7 +237,7 @@ def _not_replicated(
 
 def _key(resource: DeployedResource, lookup: Lookup) -> Mapping[str, Any]:
     """Return the state of an API key, its value hidden; empty if it does not exist."""
-    return lookup(apigateway_calls.api_key(resource.region, resource.physical_id)) or {}
+    return lookup(apigateway_calls.api_key.query(resource.region, resource.physical_id)) or {}
 
 
 def _origins_with_key(properties: Mapping[str, Any]) -> list[str]:
@@ -264,7 +264,7 @@ def _keys_of_usage_plans(environment: ResolvedEnvironment, lookup: Lookup) -> se
     """Return the IDs of the API keys in the usage plans of the stacks."""
     key_ids = set()
     for plan in deployed_resources.all_of(environment, lookup, _USAGE_PLAN):
-        for key in lookup(apigateway_calls.plan_keys(plan.region, plan.physical_id)) or []:
+        for key in lookup(apigateway_calls.plan_keys.query(plan.region, plan.physical_id)) or []:
             key_ids.add(key["id"])
     return key_ids
 

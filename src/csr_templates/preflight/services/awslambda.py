@@ -54,7 +54,7 @@ def _judge_concurrency(subject: Subject, environment: ResolvedEnvironment, looku
         executions = _provisioned(subject.stack, logical_id)
         kind = "provisioned"
     own_reserved = _own_reserved(subject, lookup)
-    settings = lookup(awslambda_calls.account_settings(region))
+    settings = lookup(awslambda_calls.account_settings.query(region))
     available = settings["UnreservedConcurrentExecutions"] + own_reserved - KEPT_UNRESERVED
     quota = max(settings["ConcurrentExecutions"] + executions - max(available, 0), _DEFAULT_CONCURRENCY)
     remedy = (
@@ -82,7 +82,7 @@ def _own_reserved(subject: Subject, lookup: Lookup) -> int:
     logical_id, _ = subject.about
     if not deployed.physical_id(lookup, subject.stack, logical_id):
         return 0
-    concurrency = lookup(awslambda_calls.function_concurrency(subject.stack.region, subject.id)) or {}
+    concurrency = lookup(awslambda_calls.function_concurrency.query(subject.stack.region, subject.id)) or {}
     return int(concurrency.get("ReservedConcurrentExecutions", 0))
 
 
@@ -123,7 +123,7 @@ def _judge_package(subject: Subject, environment: ResolvedEnvironment, lookup: L
             "Upload the package, and pass its version (docs/hand-over.md, Per-deploy values): "
             f"{_upload(environment)}",
         )
-    largest = lookup(awslambda_calls.account_settings(region))["CodeSizeUnzipped"]
+    largest = lookup(awslambda_calls.account_settings.query(region))["CodeSizeUnzipped"]
     archive = lookup(s3_calls.package_files(region, bucket, key, version))
     result = _judge_archive(archive, largest, name, bucket, properties)
     if result.status == PASS and not version:
@@ -201,7 +201,7 @@ def _judge_version(subject: Subject, environment: ResolvedEnvironment, lookup: L
     if arn is None:
         return passed(f"{subject.stack.deployed} does not have the version {subject.id} yet.")
     function, own_version = _qualified_name(arn)
-    published = lookup(awslambda_calls.function_versions(subject.stack.region, function)) or []
+    published = lookup(awslambda_calls.function_versions.query(subject.stack.region, function)) or []
     numbered = [version for version in published if version["Version"].isdigit()]  # not $LATEST
     newer = [version for version in numbered if int(version["Version"]) > int(own_version)]
     if not newer:
@@ -251,9 +251,9 @@ def _version_of_stack(alias: DeployedResource, lookup: Lookup) -> DeployedResour
 
 def _judge_alias(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     function, name = _qualified_name(resource.physical_id)
-    alias_query = awslambda_calls.alias(resource.region, function, name)
+    alias_query = awslambda_calls.alias.query(resource.region, function, name)
     alias = lookup(alias_query)
-    configuration = lookup(awslambda_calls.function_version(resource.region, function, name))
+    configuration = lookup(awslambda_calls.function_version.query(resource.region, function, name))
     if alias is None or configuration is None:
         return failed(
             f"The function {function} does not have an alias {name}.",
@@ -316,7 +316,7 @@ def _judge_deployed_package(
     resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup
 ) -> Result:
     function, name = _qualified_name(resource.physical_id)
-    configuration = lookup(awslambda_calls.function_version(resource.region, function, name)) or {}
+    configuration = lookup(awslambda_calls.function_version.query(resource.region, function, name)) or {}
     description = _expected_description(resource, environment, lookup)
     if isinstance(description, str) and configuration.get("Description") != description:
         return failed(
@@ -372,7 +372,7 @@ def _package_call(alias: DeployedResource, environment: ResolvedEnvironment, loo
 
 def _judge_reserved(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     name = resource.physical_id
-    concurrency = lookup(awslambda_calls.function_concurrency(resource.region, name))
+    concurrency = lookup(awslambda_calls.function_concurrency.query(resource.region, name))
     if concurrency is None:
         return failed(f"The function {name} does not exist.", resource.drift)
     properties = deployed_resources.as_deployed(resource.stack, resource.logical_id, environment, lookup)
@@ -406,7 +406,7 @@ def _judge_provisioned(
     function, name = _qualified_name(resource.physical_id)
     config = resource.properties.get("ProvisionedConcurrencyConfig", {})
     expected = int(config.get("ProvisionedConcurrentExecutions", 0))
-    provisioned = lookup(awslambda_calls.provisioned_concurrency(resource.region, function, name)) or {}
+    provisioned = lookup(awslambda_calls.provisioned_concurrency.query(resource.region, function, name)) or {}
     what = f"The provisioned concurrency of {name} of {function}"
     requested = provisioned.get("RequestedProvisionedConcurrentExecutions", 0)
     if requested != expected:
@@ -433,7 +433,7 @@ BEFORE_DEPLOY: Final = (
             NamedType(
                 _FUNCTION,
                 "function",
-                lambda stack, _, name: awslambda_calls.function_concurrency(stack.region, name),
+                lambda stack, _, name: awslambda_calls.function_concurrency.query(stack.region, name),
             ),
         ),
     ),

@@ -130,9 +130,9 @@ def _is_earlier(provider: EnvironmentStack, subject: Subject, environment: Resol
 def _exists(reference: CrossStackReference, lookup: Lookup) -> bool:
     """Return whether the account has the export or the output."""
     if reference.export:
-        exports = lookup(cloudformation_calls.exports(reference.region))
+        exports = lookup(cloudformation_calls.exports.query(reference.region))
         return reference.export in [export["Name"] for export in exports]
-    stacks = lookup(cloudformation_calls.stack(reference.region, reference.stack))
+    stacks = lookup(cloudformation_calls.stack.query(reference.region, reference.stack))
     if not stacks:
         return False
     return reference.output in [output["OutputKey"] for output in stacks[0].get("Outputs", [])]
@@ -189,7 +189,7 @@ def _no_stack(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup
 def _judge_template(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     stack = subject.stack
     stack_id = _description(stack, lookup)["StackId"]
-    text = lookup(cloudformation_calls.template(stack.region, stack_id)).strip()
+    text = lookup(cloudformation_calls.template.query(stack.region, stack_id)).strip()
     built_text = stack.built.text
     if text == built_text.strip():
         return passed(f"The template of {subject.id} is {stack.built.file}.")
@@ -292,7 +292,7 @@ def _judge_protection(subject: Subject, environment: ResolvedEnvironment, lookup
             f"Enable it: {_enable_protection(stack)}",
         )
     expected = stack.built.policies.stack
-    body = lookup(cloudformation_calls.stack_policy(stack.region, description["StackId"]))
+    body = lookup(cloudformation_calls.stack_policy.query(stack.region, description["StackId"]))
     policy = json.loads(body or "null")
     if expected and policy != expected:
         state = "has another stack policy than the output folder"
@@ -329,7 +329,9 @@ def _judge_drift(subject: Subject, environment: ResolvedEnvironment, lookup: Loo
     drift = _description(stack, lookup).get("DriftInformation", {})
     if drift.get("StackDriftStatus") != "DRIFTED":
         return passed(f"{subject.id} has no known drift ({drift.get('StackDriftStatus', 'NOT_CHECKED')}).")
-    drifted = deployed.drifted(lookup(cloudformation_calls.stack_resources(stack.region, stack.deployed)))
+    drifted = deployed.drifted(
+        lookup(cloudformation_calls.stack_resources.query(stack.region, stack.deployed))
+    )
     names = ", ".join(drifted[:_SHOWN]) or "deleted resources"
     return warned(
         f"{subject.id} differed from its template at {drift.get('LastCheckTimestamp')}: {names}.",

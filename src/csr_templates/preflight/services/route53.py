@@ -24,7 +24,7 @@ def _zones(environment: ResolvedEnvironment) -> Iterator[Subject]:
 
 
 def _judge_zone(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    hosted_zone = lookup(route53_calls.hosted_zone(subject.id))
+    hosted_zone = lookup(route53_calls.hosted_zone.query(subject.id))
     if hosted_zone is None:
         return failed(
             f"The account does not have the hosted zone {subject.id}.",
@@ -54,7 +54,7 @@ def _judge_record(subject: Subject, environment: ResolvedEnvironment, lookup: Lo
         return passed(f"The record {subject.id} belongs to {subject.stack.deployed}.")
     zone, name = str(properties["HostedZoneId"]), str(properties["Name"])
     domain = _normalized(name)
-    records = lookup(route53_calls.records(zone, name)) or []
+    records = lookup(route53_calls.records.query(zone, name)) or []
     types = {record["Type"] for record in records if _normalized(record["Name"]) == domain}
     conflicting = types & {properties["Type"], "CNAME"}
     if conflicting:
@@ -80,7 +80,7 @@ def _judge_health_checks(subject: Subject, environment: ResolvedEnvironment, loo
     new = len(deployed.new(lookup, environment, _HEALTH_CHECK))
     if not new:
         return passed("No new resource counts towards the quota of health checks.")
-    quota = lookup(route53_calls.health_checks())
+    quota = lookup(route53_calls.health_checks.query())
     return quotas.of_limit("health checks", quota["Count"], new, quota["Limit"]["Value"], "Route 53")
 
 

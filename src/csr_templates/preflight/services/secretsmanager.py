@@ -110,14 +110,16 @@ def _lost(subject: Subject, name: str, environment: ResolvedEnvironment) -> Resu
 
 def _judge_existence(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     name = resource.properties["Name"]
-    unusable = _unusable(resource, lookup(secretsmanager_calls.secret(resource.region, name)))
+    unusable = _unusable(resource, lookup(secretsmanager_calls.secret.query(resource.region, name)))
     return unusable or passed(f"The secret {name} exists.")
 
 
 def _judge_replicas(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     name = resource.properties["Name"]
     replica_regions = [replica["Region"] for replica in resource.properties["ReplicaRegions"]]
-    calls = [secretsmanager_calls.secret(region, name) for region in (resource.region, *replica_regions)]
+    calls = [
+        secretsmanager_calls.secret.query(region, name) for region in (resource.region, *replica_regions)
+    ]
     primary, *replicas = lookup.all(calls)
     if unusable := _unusable(resource, primary):
         return unusable

@@ -51,7 +51,7 @@ MODULES: Final[Mapping[ModuleType, tuple[str, ...]]] = {
 FURTHER: Final[Mapping[str, tuple[str, ...]]] = {
     "api-logging-role": ("iam",),
     "deploy-roles": ("cloudformation",),  # a role belongs to its bootstrap stack
-    "origin-key": ("cloudfront", "secretsmanager"),  # the sender of the key, and its secret
+    "origin-key": ("cloudfront", "cloudformation", "secretsmanager"),  # the sender, its parameter, the secret
     "other-keys": ("cloudfront",),
     "package": ("s3api",),
 }

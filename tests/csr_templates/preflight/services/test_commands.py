@@ -28,8 +28,8 @@ def results_with_other_calls(state: State, walk: Walk) -> list[CheckResult]:
                 continue
             if {query.service for query in lookup.looked_up} == {"cloudformation"}:
                 continue  # such as of a resource that its stack does not have yet
-            only_subject = check._replace(subjects=lambda _, subject=subject: [subject])
-            results += judge([only_subject], environment, state.facts)
+            of_subject = (check.name, subject.id, subject.stack.name)
+            results += [result for result in state.results if result[:3] == of_subject]
     return results
 
 
