@@ -1,6 +1,6 @@
 """Checks and their results. A check judges one subject at a time, only from templates and facts."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from csr_templates.preflight.facts import Facts, Lookup, NoAnswerError, Query
@@ -22,13 +22,26 @@ class SkippedError(Exception):
     """A subject has no result, because the result of another check explains why it is not there."""
 
 
+class TemplateResource(NamedTuple):
+    """A resource of a template, as what a subject is about.
+
+    Attributes:
+        logical_id: its logical ID.
+        properties: its properties, resolved; not those that it has in the account.
+    """
+
+    logical_id: str
+    properties: Mapping[str, Any]
+
+
 class Subject(NamedTuple):
     """The subject of one judgment.
 
     Attributes:
         id: its ID for ``--ignore``: a name, a quota, a stack.
         stack: the stack that it belongs to.
-        about: additional data for the judgment.
+        about: what a judgment needs besides the ID. The subjects of a check have one type of it, which the
+            judgment names where it reads it; such as ``TemplateResource``.
     """
 
     id: str

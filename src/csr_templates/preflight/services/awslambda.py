@@ -9,7 +9,16 @@ from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.fixed_names import NamedType
 from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
-from csr_templates.preflight.results import PASS, Check, Result, Subject, failed, passed, warned
+from csr_templates.preflight.results import (
+    PASS,
+    Check,
+    Result,
+    Subject,
+    TemplateResource,
+    failed,
+    passed,
+    warned,
+)
 from csr_templates.preflight.services import awslambda_calls, s3_calls
 
 _FUNCTION: Final = "AWS::Lambda::Function"
@@ -42,11 +51,13 @@ def _qualified_name(arn: str) -> _QualifiedName:
 
 def _functions(environment: ResolvedEnvironment) -> Iterator[Subject]:
     for stack, logical_id, properties in environment.of_type(_FUNCTION):
-        yield Subject(str(properties.get("FunctionName", logical_id)), stack, (logical_id, properties))
+        function = TemplateResource(logical_id, properties)
+        yield Subject(str(properties.get("FunctionName", logical_id)), stack, function)
 
 
 def _judge_concurrency(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    logical_id, properties = subject.about
+    function: TemplateResource = subject.about
+    logical_id, properties = function
     region = subject.stack.region
     executions = int(properties.get("ReservedConcurrentExecutions", 0))
     kind = "reserved"
@@ -79,8 +90,8 @@ def _judge_concurrency(subject: Subject, environment: ResolvedEnvironment, looku
 
 def _own_reserved(subject: Subject, lookup: Lookup) -> int:
     """Return the reserved concurrency that a function of the stack already has."""
-    logical_id, _ = subject.about
-    if not deployed.physical_id(lookup, subject.stack, logical_id):
+    function: TemplateResource = subject.about
+    if not deployed.physical_id(lookup, subject.stack, function.logical_id):
         return 0
     concurrency = lookup(awslambda_calls.function_concurrency.query(subject.stack.region, subject.id)) or {}
     return int(concurrency.get("ReservedConcurrentExecutions", 0))
@@ -97,9 +108,10 @@ def _provisioned(stack: EnvironmentStack, function: str) -> int:
 
 
 def _judge_package(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    _, properties = subject.about
+    function: TemplateResource = subject.about
     region = subject.stack.region
-    bucket = environment.resolved_value(subject.stack, properties.get("Code", {}).get("S3Bucket"))
+    code = function.properties.get("Code", {})
+    bucket = environment.resolved_value(subject.stack, code.get("S3Bucket"))
     if not isinstance(bucket, str):
         return warned(
             "The bucket of the package cannot be determined from the templates.",
@@ -125,7 +137,7 @@ def _judge_package(subject: Subject, environment: ResolvedEnvironment, lookup: L
         )
     largest = lookup(awslambda_calls.account_settings.query(region))["CodeSizeUnzipped"]
     archive = lookup(s3_calls.package_files(region, bucket, key, version))
-    result = _judge_archive(archive, largest, name, bucket, properties)
+    result = _judge_archive(archive, largest, name, bucket, function.properties)
     if result.status == PASS and not version:
         return warned(
             f"{name} exists, but no version is given: a deploy without a version keeps the code of the last "
@@ -175,7 +187,8 @@ def _stack_with_bucket(bucket: str, environment: ResolvedEnvironment) -> Environ
 
 def _package_object(subject: Subject, lookup: Lookup) -> tuple[str, str]:
     """Return key and version of the package; without a version, those of the last deploy."""
-    code: dict[str, Any] = subject.about[1].get("Code", {})
+    function: TemplateResource = subject.about
+    code: dict[str, Any] = function.properties.get("Code", {})
     key, version = str(code.get("S3Key", "")), str(code.get("S3ObjectVersion", ""))
     if version:
         return key, version
@@ -222,7 +235,8 @@ def _judge_version(subject: Subject, environment: ResolvedEnvironment, lookup: L
 
 
 def _judge_runtime(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    runtime = str(subject.about[1].get("Runtime", ""))
+    function: TemplateResource = subject.about
+    runtime = str(function.properties.get("Runtime", ""))
     today = lookup.facts.now.date()
     lifecycle = runtime_lifecycle(runtime)
     if lifecycle is None:

@@ -15,6 +15,7 @@ from csr_templates.preflight.results import (
     Result,
     SkippedError,
     Subject,
+    TemplateResource,
     failed,
     passed,
     warned,
@@ -144,7 +145,8 @@ def _quotas(environment: ResolvedEnvironment) -> Iterator[Subject]:
 
 
 def _judge_quota(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    new = len(deployed.new(lookup, environment, subject.about))
+    counted_type: str = subject.about
+    new = len(deployed.new(lookup, environment, counted_type))
     if not new:
         return passed(f"No new resource counts towards the quota {subject.id}.")
     for quota in lookup(rds_calls.quotas.query(subject.stack.region)):
@@ -155,12 +157,14 @@ def _judge_quota(subject: Subject, environment: ResolvedEnvironment, lookup: Loo
 
 def _clusters(environment: ResolvedEnvironment) -> Iterator[Subject]:
     for stack, logical_id, properties in environment.of_type(_CLUSTER):
-        yield Subject(str(properties["DBClusterIdentifier"]), stack, (logical_id, properties))
+        cluster = TemplateResource(logical_id, properties)
+        yield Subject(str(properties["DBClusterIdentifier"]), stack, cluster)
 
 
 def _cluster_of_stack(subject: Subject, lookup: Lookup) -> dict[str, Any] | None:
-    """Return the cluster; None if the stack does not have it."""
-    if not deployed.physical_id(lookup, subject.stack, subject.about[0]):
+    """Return the cluster as RDS describes it; None if the stack does not have it."""
+    resource: TemplateResource = subject.about
+    if not deployed.physical_id(lookup, subject.stack, resource.logical_id):
         return None
     clusters: list[dict[str, Any]] = lookup(rds_calls.cluster.query(subject.stack.region, subject.id)) or []
     if not clusters:
@@ -175,8 +179,9 @@ def _not_yet(subject: Subject) -> Result:
 
 
 def _judge_version(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    properties = subject.about[1]
-    engine, version, region = properties["Engine"], properties["EngineVersion"], subject.stack.region
+    resource: TemplateResource = subject.about
+    engine, version = resource.properties["Engine"], resource.properties["EngineVersion"]
+    region = subject.stack.region
     cluster = _cluster_of_stack(subject, lookup)
     current = version
     if cluster:
@@ -204,7 +209,8 @@ def _judge_version(subject: Subject, environment: ResolvedEnvironment, lookup: L
 
 def _is_changed_outside(subject: Subject, lookup: Lookup, current: str) -> bool:
     """Return whether the cluster has another version than the last deploy and the next one."""
-    version: str = subject.about[1]["EngineVersion"]
+    resource: TemplateResource = subject.about
+    version: str = resource.properties["EngineVersion"]
     return current != version and version == deployed.parameter(lookup, subject.stack, _VERSION)
 
 
@@ -230,9 +236,9 @@ def _judge_upgrade(current: str, version: str, targets: Sequence[str]) -> Result
 
 
 def _judge_support(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    properties = subject.about[1]
-    engine = properties["Engine"]
-    major = ".".join(properties["EngineVersion"].split(".")[:2])
+    resource: TemplateResource = subject.about
+    engine = resource.properties["Engine"]
+    major = ".".join(resource.properties["EngineVersion"].split(".")[:2])
     cluster = _cluster_of_stack(subject, lookup)
     ends = _ends_of_support(subject.stack.region, engine, major, lookup)
     what = f"the standard support of {engine} {major}"
@@ -269,14 +275,15 @@ def _ends_of_support(region: str, engine: str, major: str, lookup: Lookup) -> li
 
 def _instances(environment: ResolvedEnvironment) -> Iterator[Subject]:
     for stack, logical_id, properties in environment.of_type(_INSTANCE):
-        yield Subject(logical_id, stack, properties)
+        yield Subject(logical_id, stack, TemplateResource(logical_id, properties))
 
 
 def _judge_class(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    properties, region = subject.about, subject.stack.region
+    resource: TemplateResource = subject.about
+    properties, region = resource.properties, subject.stack.region
     zone = environment.resolved_value(subject.stack, properties.get("AvailabilityZone"))
-    ((_, cluster),) = subject.stack.of_type(_CLUSTER)
-    engine, version = cluster["Engine"], cluster["EngineVersion"]
+    ((_, cluster_properties),) = subject.stack.of_type(_CLUSTER)
+    engine, version = cluster_properties["Engine"], cluster_properties["EngineVersion"]
     instance_class = properties["DBInstanceClass"]
     options = lookup(rds_calls.orderable.query(region, engine, version, instance_class))
     what = f"{instance_class} for {engine} {version}"

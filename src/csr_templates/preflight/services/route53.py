@@ -6,7 +6,7 @@ from typing import Final
 from csr_templates.preflight import deployed, quotas
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.resolved_environment import ResolvedEnvironment
-from csr_templates.preflight.results import Check, Result, Subject, failed, passed
+from csr_templates.preflight.results import Check, Result, Subject, TemplateResource, failed, passed
 from csr_templates.preflight.services import route53_calls
 
 _RECORD: Final = "AWS::Route53::RecordSet"
@@ -45,11 +45,13 @@ def _judge_zone(subject: Subject, environment: ResolvedEnvironment, lookup: Look
 
 def _records(environment: ResolvedEnvironment) -> Iterator[Subject]:
     for stack, logical_id, properties in environment.of_type(_RECORD):
-        yield Subject(f"{properties['Name']}:{properties['Type']}", stack, (logical_id, properties))
+        record = TemplateResource(logical_id, properties)
+        yield Subject(f"{properties['Name']}:{properties['Type']}", stack, record)
 
 
 def _judge_record(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    logical_id, properties = subject.about
+    own_record: TemplateResource = subject.about
+    logical_id, properties = own_record
     if deployed.physical_id(lookup, subject.stack, logical_id):
         return passed(f"The record {subject.id} belongs to {subject.stack.deployed}.")
     zone, name = str(properties["HostedZoneId"]), str(properties["Name"])
