@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from csr_templates.preflight.facts import MISSING, Lookup, NoAnswerError
+from csr_templates.preflight.facts import Lookup, MissingFactError, NoAnswerError
 from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
 from csr_templates.preflight.results import Subject
 from csr_templates.preflight.services import cloudformation_calls
@@ -34,9 +34,9 @@ def is_empty_account(environment: ResolvedEnvironment, lookup: Lookup) -> bool:
         stacks = lookup.all(
             cloudformation_calls.stack.query(stack.region, stack.deployed) for stack in environment.stacks
         )
-    except NoAnswerError as error:
-        if error.code == MISSING:
-            raise
+    except MissingFactError:
+        raise
+    except NoAnswerError:
         return False
     return not any(stacks)
 

@@ -62,6 +62,11 @@ class Query:
         return json.dumps([self.service, self.operation, self.region, dict(self.parameters)])
 
     @property
+    def name(self) -> str:
+        """The call in sentences, without its parameters."""
+        return f"{self.service} {self.operation} in {self.region}"
+
+    @property
     def actions(self) -> str:
         """The IAM actions of the call, as text."""
         return " and ".join(operator_policies.actions(self.service, self.operation))
@@ -129,6 +134,24 @@ class NoAnswerError(Exception):
         self.remedy = remedy
         self.code = code
         self.query = query
+
+
+class MissingFactError(NoAnswerError):
+    """The facts do not contain the answer of a call, because the call was not made.
+
+    While answers are collected, it ends a judgment at its first missing answer, and its sentence is not used:
+    see ``results.missing_calls``. Only saved facts, which are not added to, give it as a result.
+    """
+
+    def __init__(self, query: Query, command: str) -> None:
+        super().__init__(
+            f"The saved facts do not contain the answer of {query.name}.",
+            "not in the saved facts",
+            f"Save them again with csr-templates {command} --save-facts, for this environment and with this "
+            "version.",
+            MISSING,
+            query,
+        )
 
 
 class FactsHeader(NamedTuple):
@@ -225,19 +248,12 @@ class Facts:
         """Return the answer of a call; None if the resource does not exist.
 
         Raises:
-            NoAnswerError: the call failed, or was not made.
+            MissingFactError: the call was not made.
+            NoAnswerError: the call failed.
         """
         fact = self._facts.get(query.key)
-        where = f"{query.service} {query.operation} in {query.region}"
         if fact is None:
-            raise NoAnswerError(
-                f"The saved facts do not contain the answer of {where}.",
-                "not in the saved facts",
-                f"Save them again with csr-templates {_COMMANDS.get(self.policy, self.policy)} --save-facts, "
-                "for this environment and with this version.",
-                MISSING,
-                query,
-            )
+            raise MissingFactError(query, _COMMANDS.get(self.policy, self.policy))
         if fact.failure is None:
             return fact.answer
         if fact.failure.code == DENIED:
@@ -252,7 +268,9 @@ class Facts:
         if fact.failure.code in errors.UNREACHABLE:
             sentence = errors.in_words(errors.Failure(*fact.failure), f"{query.service} {query.operation}")
         else:
-            sentence = f"{where} failed with {fact.failure.code}: {' '.join(fact.failure.message.split())}"
+            sentence = (
+                f"{query.name} failed with {fact.failure.code}: {' '.join(fact.failure.message.split())}"
+            )
         raise NoAnswerError(
             sentence,
             f"{query.service} {query.operation}: {fact.failure.code}",
