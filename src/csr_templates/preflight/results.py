@@ -142,8 +142,8 @@ def judge(checks: Sequence[Check], environment: ResolvedEnvironment, facts: Fact
 def missing_calls(checks: Sequence[Check], environment: ResolvedEnvironment, facts: Facts) -> list[Query]:
     """Return the calls that the checks read and that were not made, without duplicates.
 
-    Each judgment runs until a ``MissingFactError`` ends it at its first missing answer. Only the calls that it
-    looked up matter; its result, also the one about missing facts, is dropped.
+    Each judgment runs until a ``MissingFactError`` ends it at its first missing answer. Only the calls that
+    it looked up matter; its result, also the one about missing facts, is dropped.
     """
     lookup = Lookup(facts)
     for check in checks:
