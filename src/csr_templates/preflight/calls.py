@@ -38,7 +38,7 @@ class ApiCall:
     absent: str = ""
     fixed: tuple[tuple[str, Any], ...] = ()
     region: str = ""
-    shown: str = ""
+    cli_query: str = ""
     reduce: Callable[[Any], Any] | None = None
 
     def query(self, *values: str) -> Query:
@@ -64,7 +64,7 @@ def _query(call: ApiCall, values: tuple[str, ...]) -> Query:
         call.path,
         tuple(call.keep.split()),
         tuple(call.absent.split()),
-        call.shown,
+        call.cli_query,
         call.reduce,
     )
 

@@ -42,7 +42,8 @@ class Query:
         path: keys that lead to the kept part of the answer, separated by dots; empty for all of it.
         keep: the keys that are kept of that part, or of each item if it is a list.
         absent: error codes for a resource that does not exist; the answer is then None.
-        shown: the part of the answer that the displayed command prints; empty for all of it.
+        cli_query: the part of the answer that the command prints, for ``--query`` of the AWS CLI; empty for
+            all of it.
         reduce: changes the kept part before it becomes a fact, such as to hide secrets in it.
     """
 
@@ -53,7 +54,7 @@ class Query:
     path: str = ""
     keep: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
-    shown: str = field(default="", compare=False)
+    cli_query: str = field(default="", compare=False)
     reduce: Callable[[Any], Any] | None = field(default=None, compare=False)
 
     @cached_property
@@ -83,8 +84,8 @@ class Query:
         command = cli_lines.line(
             self.service, self.operation, self.region, parameters, longest=_LONGEST_ARGUMENT
         )
-        if self.shown:
-            command += f" --query {shlex.quote(self.shown)}"
+        if self.cli_query:
+            command += f" --query {shlex.quote(self.cli_query)}"
         if self.operation == "GetObject":
             command += " package.zip"  # the AWS CLI writes the object to this file
         return command
