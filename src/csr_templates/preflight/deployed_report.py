@@ -187,7 +187,7 @@ def _on(enabled: bool) -> str:
 
 def _expected_name(state: DeployedState, stack: BuiltStack) -> str:
     environment = state.environment.stack(stack.name)
-    return environment.deployed if environment else stack.name
+    return environment.deployed_name if environment else stack.name
 
 
 def _tags(state: DeployedState, stack: BuiltStack, folder: Side) -> dict[str, str]:

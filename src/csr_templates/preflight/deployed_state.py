@@ -135,7 +135,7 @@ class _Reader:
         """Return a stack of the folder; None if it is not deployed, or its state is not known."""
         self.not_compared.add(stack.name)
         with self._about(stack.name):
-            described = self.lookup(cloudformation_calls.stack.query(stack.region, stack.deployed))
+            described = self.lookup(cloudformation_calls.stack.query(stack.region, stack.deployed_name))
             if not described or described[0]["StackStatus"] == _NOT_CREATED:
                 self.not_compared.remove(stack.name)
                 return None
@@ -147,7 +147,7 @@ class _Reader:
                     self.not_compared.remove(stack.name)
                 return deployed_stack
             remedy = state_remedy(status, stack, self.environment, "then run the command again")
-            self._say_state(stack.name, stack.deployed, status, remedy)
+            self._say_state(stack.name, stack.deployed_name, status, remedy)
         return None
 
     def others(self, region: str) -> list[DeployedStack]:

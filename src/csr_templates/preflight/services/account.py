@@ -45,9 +45,11 @@ def _judge_account(subject: Subject, environment: ResolvedEnvironment, lookup: L
     if sentence := account_of_parameters(environment):
         return failed(sentence, CORRECT_ACCOUNT)
     stack_queries = [
-        cloudformation_calls.stack.query(stack.region, stack.deployed) for stack in environment.stacks
+        cloudformation_calls.stack.query(stack.region, stack.deployed_name) for stack in environment.stacks
     ]
-    role_queries = [iam_calls.role.query(f"deploy-{stack.deployed}-service") for stack in environment.chosen]
+    role_queries = [
+        iam_calls.role.query(f"deploy-{stack.deployed_name}-service") for stack in environment.chosen
+    ]
     lookup.all((*stack_queries, *role_queries))  # together, because each round of calls takes time
     for query in stack_queries:
         if lookup(query):

@@ -64,7 +64,7 @@ def _judge_logging_role(subject: Subject, environment: ResolvedEnvironment, look
     arn = str(lookup(account_query).get("cloudwatchRoleArn", ""))
     sets_role = bool(stack.of_type("AWS::ApiGateway::Account"))
     if not arn and sets_role:
-        return passed(f"{stack.deployed} sets the CloudWatch log role of API Gateway.")
+        return passed(f"{stack.deployed_name} sets the CloudWatch log role of API Gateway.")
     if not arn:
         return failed(
             f"API Gateway does not have a CloudWatch log role in {stack.region}, and no stack sets one: the "
@@ -74,14 +74,14 @@ def _judge_logging_role(subject: Subject, environment: ResolvedEnvironment, look
     role = arn.rpartition("/")[2]
     resources = lookup(cloudformation_calls.stack_of.query(stack.region, role)) or []
     owners = {resource["StackName"] for resource in resources}
-    if sets_role and not owners and role.startswith(f"{stack.deployed}-"):
+    if sets_role and not owners and role.startswith(f"{stack.deployed_name}-"):
         return warned(
             f"The CloudWatch log role of API Gateway in {stack.region} is {role}, which remains from a "
-            f"deleted stack {stack.deployed}: the deploy creates another role and sets it.",
+            f"deleted stack {stack.deployed_name}: the deploy creates another role and sets it.",
             "Delete the old role after the deploy (docs/hand-over.md, When the first create fails).",
             account_query,
         )
-    if sets_role and stack.deployed not in owners:
+    if sets_role and stack.deployed_name not in owners:
         return _role_of_another_stack(stack, role, owners, account_query)
     if lookup(iam_calls.role.query(role)) is None:
         return failed(
@@ -98,7 +98,7 @@ def _role_of_another_stack(
     if owners:
         owner = f"which belongs to {', '.join(sorted(owners))}"
     return failed(
-        f"The CloudWatch log role of API Gateway in {stack.region} is {role}, {owner}: {stack.deployed} "
+        f"The CloudWatch log role of API Gateway in {stack.region} is {role}, {owner}: {stack.deployed_name} "
         "would replace the setting.",
         "Set ManageApiGatewayAccount to false, except for one environment of the account.",
         account_query,
@@ -170,7 +170,12 @@ def _judge_accepted_keys(stacks: _KeyStacks, environment: ResolvedEnvironment, l
         return passed("CloudFront does not send a key yet.")
     includes = accepted.includes(keys, sent, deployed_key)
     return _compared(
-        includes, keys, deployed_key, f"{api.deployed} would accept", f"{sender.deployed} sends", environment
+        includes,
+        keys,
+        deployed_key,
+        f"{api.deployed_name} would accept",
+        f"{sender.deployed_name} sends",
+        environment,
     )
 
 
@@ -182,13 +187,13 @@ def _judge_sent_key(stacks: _KeyStacks, environment: ResolvedEnvironment, lookup
         keys = deployed.parameter(lookup, api, accepted.parameter)
     if keys is None:
         return warned(
-            f"{api.deployed} is not deployed, so the keys that it accepts are unknown.",
+            f"{api.deployed_name} is not deployed, so the keys that it accepts are unknown.",
             f"Deploy it first: {remedies.deploy(api, environment)}",
         )
     key = sender.values[sent.parameter]
     includes = accepted.includes(keys, sent, key)
     result = _compared(
-        includes, keys, key, f"{api.deployed} accepts", f"{sender.deployed} would send", environment
+        includes, keys, key, f"{api.deployed_name} accepts", f"{sender.deployed_name} would send", environment
     )
     if not includes or not stacks.sends_new_key(lookup):
         return result

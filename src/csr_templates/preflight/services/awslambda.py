@@ -120,7 +120,7 @@ def _judge_package(subject: Subject, environment: ResolvedEnvironment, lookup: L
     owner = _stack_with_bucket(bucket, environment)
     if owner and not deployed.is_there(lookup, owner):
         return warned(
-            f"The bucket {bucket} belongs to {owner.deployed}, which is not deployed yet.",
+            f"The bucket {bucket} belongs to {owner.deployed_name}, which is not deployed yet.",
             "Upload the package after its deploy (docs/hand-over.md, Per-deploy values): "
             f"{_upload(environment)}",
         )
@@ -212,7 +212,7 @@ def _judge_version(subject: Subject, environment: ResolvedEnvironment, lookup: L
     """
     arn = deployed.physical_id(lookup, subject.stack, subject.id)
     if arn is None:
-        return passed(f"{subject.stack.deployed} does not have the version {subject.id} yet.")
+        return passed(f"{subject.stack.deployed_name} does not have the version {subject.id} yet.")
     function, own_version = _qualified_name(arn)
     published = lookup(awslambda_calls.function_versions.query(subject.stack.region, function)) or []
     numbered = [version for version in published if version["Version"].isdigit()]  # not $LATEST

@@ -81,7 +81,7 @@ def state_remedy(status: str, stack: EnvironmentStack, environment: ResolvedEnvi
         command = remedies.csr_operate(environment, _OPERATE[status], stack.name)
         return f"{REMEDIES[status].removesuffix('.')}: {command}"
     if status in _ROLL_BACK:
-        command = remedies.aws("cloudformation rollback-stack", stack.region, stack_name=stack.deployed)
+        command = remedies.aws("cloudformation rollback-stack", stack.region, stack_name=stack.deployed_name)
         return f"{REMEDIES[status].removesuffix('.')}: {command}"
     command = remedies.csr_operate(environment, "wait", stack.name)
     return f"Wait until the operation is complete, {wait}: {command}"
@@ -111,13 +111,13 @@ def _judge_reference(subject: Subject, environment: ResolvedEnvironment, lookup:
     reference: CrossStackReference = subject.about
     provider = environment.provider(reference)
     if provider and _is_earlier(provider[0], subject, environment):
-        return passed(f"{subject.id} comes from {provider[0].deployed}, which is deployed first.")
+        return passed(f"{subject.id} comes from {provider[0].deployed_name}, which is deployed first.")
     if _exists(reference, lookup):
         return passed(f"{subject.id} exists.")
     remedy = "No stack of the folder provides it."
     if provider:
         deploy = remedies.deploy(provider[0], environment)
-        remedy = f"{provider[0].deployed} provides it. Deploy that stack first: {deploy}"
+        remedy = f"{provider[0].deployed_name} provides it. Deploy that stack first: {deploy}"
     return failed(f"{subject.id} does not exist, but is read by {', '.join(reference.users)}.", remedy)
 
 
@@ -310,7 +310,7 @@ def _enable_protection(stack: EnvironmentStack) -> str:
         "cloudformation update-termination-protection",
         stack.region,
         "--enable-termination-protection",
-        stack_name=stack.deployed,
+        stack_name=stack.deployed_name,
     )
 
 
@@ -319,7 +319,7 @@ def _set_policy(stack: EnvironmentStack, environment: ResolvedEnvironment) -> st
     return remedies.aws(
         "cloudformation set-stack-policy",
         stack.region,
-        stack_name=stack.deployed,
+        stack_name=stack.deployed_name,
         stack_policy_body=f"file://{path}",
     )
 
@@ -330,7 +330,7 @@ def _judge_drift(subject: Subject, environment: ResolvedEnvironment, lookup: Loo
     if drift.get("StackDriftStatus") != "DRIFTED":
         return passed(f"{subject.id} has no known drift ({drift.get('StackDriftStatus', 'NOT_CHECKED')}).")
     drifted = deployed.drifted(
-        lookup(cloudformation_calls.stack_resources.query(stack.region, stack.deployed))
+        lookup(cloudformation_calls.stack_resources.query(stack.region, stack.deployed_name))
     )
     names = ", ".join(drifted[:_SHOWN]) or "deleted resources"
     return warned(

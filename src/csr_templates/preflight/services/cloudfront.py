@@ -60,7 +60,7 @@ def _judge_alias(subject: Subject, environment: ResolvedEnvironment, lookup: Loo
             where = f"an alias of the distribution {distribution_id}"
             return _used_elsewhere(alias, where, own_distribution)
     if distributions:
-        return passed(f"{alias} is an alias of the distribution of {subject.stack.deployed}.")
+        return passed(f"{alias} is an alias of the distribution of {subject.stack.deployed_name}.")
     if own_distribution is None:
         return warned(
             f"No distribution of this account has the alias {alias}. AWS shows whether another account uses "

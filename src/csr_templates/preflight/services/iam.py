@@ -30,7 +30,7 @@ def _roles(environment: ResolvedEnvironment) -> Iterator[Subject]:
 
 def _judge_role(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     stack = subject.stack
-    bootstrap = f"deploy-{stack.deployed}"
+    bootstrap = f"deploy-{stack.deployed_name}"
     if lookup(iam_calls.role.query(subject.id)) is None:
         template = remedies.file_of(environment, f"bootstrap/{stack.name}.yaml")
         return failed(

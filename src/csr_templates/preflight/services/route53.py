@@ -53,7 +53,7 @@ def _judge_record(subject: Subject, environment: ResolvedEnvironment, lookup: Lo
     own_record: TemplateResource = subject.about
     logical_id, properties = own_record
     if deployed.physical_id(lookup, subject.stack, logical_id):
-        return passed(f"The record {subject.id} belongs to {subject.stack.deployed}.")
+        return passed(f"The record {subject.id} belongs to {subject.stack.deployed_name}.")
     zone, name = str(properties["HostedZoneId"]), str(properties["Name"])
     domain = _normalized(name)
     records = lookup(route53_calls.records.query(zone, name)) or []
@@ -62,7 +62,7 @@ def _judge_record(subject: Subject, environment: ResolvedEnvironment, lookup: Lo
     if conflicting:
         return failed(
             f"The zone has a record {domain} of type {' and '.join(sorted(conflicting))} outside of "
-            f"{subject.stack.deployed}: creating it would fail.",
+            f"{subject.stack.deployed_name}: creating it would fail.",
             "Delete it immediately before the deploy, or import it into the stack.",
         )
     return passed(f"The zone does not have a record {subject.id}.")

@@ -28,10 +28,11 @@ def _buckets(environment: ResolvedEnvironment) -> Iterator[Subject]:
 def _judge_name(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     name, stack = subject.id, subject.stack
     if deployed.physical_id(lookup, stack, subject.about):
-        return passed(f"The bucket {name} belongs to {stack.deployed}.")
+        return passed(f"The bucket {name} belongs to {stack.deployed_name}.")
     if name in [bucket["Name"] for bucket in lookup(s3_calls.own_buckets.query())]:
         return failed(
-            f"The bucket {name} exists in this account outside of {stack.deployed}: creating it would fail.",
+            f"The bucket {name} exists in this account outside of {stack.deployed_name}: creating it would "
+            "fail.",
             LEFT_BEHIND,
         )
     if _exists(stack.region, name, lookup):
