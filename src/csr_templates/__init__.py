@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from csr_templates.assembly.files import Assembly, assemble
     from csr_templates.assembly.folder import OutputError, Plan, write
     from csr_templates.environments.environment import Environment, EnvironmentsError
-    from csr_templates.environments.files import Mistake
+    from csr_templates.environments.files import ParameterFinding
     from csr_templates.hand_over.manifest import manifest_schema
     from csr_templates.hand_over.review_sides import review
     from csr_templates.stacks import api, contract, database, frontend, network
@@ -67,8 +67,8 @@ __all__ = [
     "Environment",
     "EnvironmentsError",
     "Finding",
-    "Mistake",
     "OutputError",
+    "ParameterFinding",
     "Plan",
     "RenderError",
     "Review",
@@ -108,7 +108,7 @@ _HOMES = {
     "Environment": "csr_templates.environments.environment",
     "EnvironmentsError": "csr_templates.environments.environment",
     "Finding": "cfn_analysis.linting.runner",
-    "Mistake": "csr_templates.environments.files",
+    "ParameterFinding": "csr_templates.environments.files",
     "OutputError": "csr_templates.assembly.folder",
     "Plan": "csr_templates.assembly.folder",
     "RenderError": "cfn_analysis.model.rendering",

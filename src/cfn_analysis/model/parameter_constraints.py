@@ -37,12 +37,10 @@ def _violations_of_item(text: str, kind: str, declaration: Mapping[str, Any]) ->
         yield f"is not one of {', '.join(allowed)}"
     pattern = declaration.get("AllowedPattern")
     if pattern is not None and not _matches(str(pattern), text):
-        # The pattern is shown only if the template does not describe it.
-        yield (
-            "does not match the pattern"
-            if "ConstraintDescription" in declaration
-            else f"does not match {pattern}"
-        )
+        if "ConstraintDescription" in declaration:  # which is shown instead of the pattern
+            yield "does not match the pattern"
+        else:
+            yield f"does not match {pattern}"
     yield from _violated_lengths(text, declaration)
     if kind in ("Number", "List<Number>"):
         yield from _violated_bounds(text, declaration)

@@ -99,10 +99,11 @@ def run(arguments: Namespace, name: str, checks: Sequence[Check], title: str) ->
     return FOUND if any(result.is_bad for result in results) else FINE
 
 
-def _parameters(given: Sequence[tuple[str, str]]) -> dict[str, str]:
-    if twice := repeated(name for name, _ in given):
+def _parameters(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the values of ``--parameter`` by name."""
+    if twice := repeated(name for name, _ in pairs):
         raise InputError(f"--parameter {twice[0]} is given twice. Remove one.")
-    return dict(given)
+    return dict(pairs)
 
 
 def _parameter(text: str) -> tuple[str, str]:

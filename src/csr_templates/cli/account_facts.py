@@ -86,20 +86,23 @@ def obtain(
 
 
 def _saved_facts(paths: Sequence[Path], policy: str) -> Facts:
-    first, *others = ((path, saved.from_json(_content(path), path.as_posix(), policy)) for path in paths)
-    facts = first[1]
-    for path, more in others:
-        facts = facts.joined(more, path.as_posix())
-    return facts
+    facts = [saved.from_json(_content(path), path.as_posix(), policy) for path in paths]
+    joined = facts[0]
+    for path, of_file in zip(paths[1:], facts[1:], strict=True):
+        joined = joined.joined(of_file, path.as_posix())
+    return joined
 
 
 def _content(path: Path) -> str:
     try:
         return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+    except OSError as error:
         raise InputError(
-            f"Cannot read {path.as_posix()}: {reason}. Specify a file that --save-facts wrote."
+            f"Cannot read {path.as_posix()}: {error.strerror}. Specify a file that --save-facts wrote."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"Cannot read {path.as_posix()}: it is not UTF-8. Specify a file that --save-facts wrote."
         ) from error
 
 
@@ -118,9 +121,9 @@ class _Progress:
         self._is_terminal = sys.stderr is not None and sys.stderr.isatty()
         self._width = 0
 
-    def show(self, done: int, known: int) -> None:
+    def show(self, done: int, total: int) -> None:
         if self._is_terminal and time.monotonic() - self._started >= PATIENCE:
-            text = f"{done} of {known} calls completed"
+            text = f"{done} of {total} calls completed"
             print(f"\r{text:{self._width}}", end="", file=sys.stderr, flush=True)
             self._width = len(text)
 

@@ -23,10 +23,11 @@ from csr_templates.naming import PRODUCT
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from cfn_analysis.reviewing.sides import Side
+    from csr_templates.stacks.listing import Stack
 
 EXAMPLES: Final = ("--pages docs --review", "--check --out out --parameters parameters --format json")
 
@@ -105,14 +106,15 @@ def run(arguments: Namespace) -> int:
                 pages.write(written)
     except EnvironmentsError as error:
         if in_json:
-            say(as_json("error", message=headline(arguments, error.mistakes), mistakes=error.mistakes))
+            say(
+                as_json(
+                    "error", message=headline(arguments, error.findings), parameter_findings=error.findings
+                )
+            )
         raise
     except Exception as error:
         if in_json:
-            ours = isinstance(error, (InputError, OutputError, RenderError, ChildProcessError))
-            mistake = explain(error, {stack.build.__module__ for stack in arguments.stacks})
-            unknown = str(error) if ours else f"{type(error).__name__}: {error}"
-            say(as_json("error", message=mistake or unknown))
+            say(as_json("error", message=_message(error, arguments.stacks)))
         raise
     result = BuildResult(assembly, plan, written, arguments.check)
     if result.status != "ok" or not arguments.quiet:
@@ -125,6 +127,16 @@ def run(arguments: Namespace) -> int:
 
                 after_build.say_what_changed(before, output)
     return FINE if result.status == "ok" else FOUND
+
+
+def _message(error: Exception, stacks: Sequence[Stack]) -> str:
+    """Return an error in one sentence: of the code of a stack, of a wrong input, or an unexpected one."""
+    sentence = explain(error, {stack.build.__module__ for stack in stacks})
+    if sentence:
+        return sentence
+    if isinstance(error, (InputError, OutputError, RenderError, ChildProcessError)):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
 
 
 def _assemble(arguments: Namespace, in_repository: PurePosixPath | None) -> files.Assembly:
@@ -154,9 +166,11 @@ def _require_folder(pages: Path | None) -> None:
 
 def _refresh(arguments: Namespace) -> str:
     """Return the command for the comments of the files; another project needs the options of this build."""
-    command = refresh_command(arguments) if arguments.declared_in else ""
-    refresh: str = command if command and command.isascii() else arguments.refresh  # comments are ASCII
-    return refresh
+    if arguments.declared_in:
+        command = refresh_command(arguments)
+        if command.isascii():  # as comments must be
+            return command
+    return str(arguments.refresh)
 
 
 def _before(output: Path, files: Mapping[str, bytes]) -> Side | None:

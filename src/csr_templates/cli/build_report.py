@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from csr_templates.assembly.files import Assembly
     from csr_templates.assembly.folder import Plan
     from csr_templates.assembly.pages import Pages
-    from csr_templates.environments.files import Mistake
+    from csr_templates.environments.files import ParameterFinding
 
 INFORMATIONAL = (
     "Informational findings stop the build too: the templates have none, so every new one needs a decision. "
@@ -48,10 +48,13 @@ class BuildResult(NamedTuple):
         """``ok``, ``findings`` or, for a check, ``stale``."""
         if not self.assembly.is_clean or (self.pages and self.pages.findings):
             return "findings"
-        stale = bool(self.plan and self.plan.stale)
-        if self.pages:
-            stale = stale or bool(self.pages.stale or self.pages.untranslated)
-        return "stale" if self.is_check and stale else "ok"
+        if not self.is_check:
+            return "ok"
+        if self.plan and self.plan.stale:
+            return "stale"
+        if self.pages and (self.pages.stale or self.pages.untranslated):
+            return "stale"
+        return "ok"
 
 
 def print_text(result: BuildResult, arguments: Namespace, output: Path) -> None:
@@ -65,8 +68,9 @@ def print_text(result: BuildResult, arguments: Namespace, output: Path) -> None:
     elif result.status == "ok":
         _print_stacks(result.assembly)
         _print_files(result, result.plan, output)
-    for sentence in result.pages.untranslated if result.pages else ():
-        say(sentence)
+    if result.pages:
+        for sentence in result.pages.untranslated:
+            say(sentence)
     if result.plan.unknown:
         say(f"Not touched: {', '.join(result.plan.unknown)} (not written by csr-templates).")
 
@@ -79,12 +83,16 @@ def _print_findings(result: BuildResult, arguments: Namespace) -> None:
         say(str(finding))
     if any(finding.severity == "informational" for finding in assembly.findings):
         say(INFORMATIONAL)
-    mistakes = result.pages.findings if result.pages else ()
-    for mistake in mistakes:
-        say(mistake)
-    if result.status == "findings":
-        count = quantity(len(assembly.problems) + len(assembly.findings) + len(mistakes), "finding")
-        say(f"{count}." if result.is_check else f"{count}; nothing was written.")
+    page_findings = result.pages.findings if result.pages else ()
+    for page_finding in page_findings:
+        say(page_finding)
+    if result.status != "findings":
+        return
+    count = quantity(len(assembly.problems) + len(assembly.findings) + len(page_findings), "finding")
+    if result.is_check:
+        say(f"{count}.")
+    else:
+        say(f"{count}; nothing was written.")
 
 
 def _print_stale(result: BuildResult, plan: Plan, arguments: Namespace, output: Path) -> None:
@@ -125,18 +133,23 @@ def _print_files(result: BuildResult, plan: Plan, output: Path) -> None:
         if plan.removed:
             say(f"Removed: {', '.join(plan.removed)}.")
     if pages := result.pages:
-        verb = "unchanged" if result.is_check or not pages.stale else "written"
-        say(f"{pages.folder}: {quantity(len(pages.stale or pages.unchanged), 'page')} {verb}.")
+        if result.is_check or not pages.stale:
+            say(f"{pages.folder}: {quantity(len(pages.stale or pages.unchanged), 'page')} unchanged.")
+        else:
+            say(f"{pages.folder}: {quantity(len(pages.stale), 'page')} written.")
 
 
 def as_json(
-    status: str, result: BuildResult | None = None, message: str = "", mistakes: Sequence[Mistake] = ()
+    status: str,
+    result: BuildResult | None = None,
+    message: str = "",
+    parameter_findings: Sequence[ParameterFinding] = (),
 ) -> str:
     """Return the document of ``--format json``; it always has every key."""
     document: dict[str, Any] = {
         "status": status,
         "message": message,
-        "mistakes": [mistake._asdict() for mistake in mistakes],
+        "mistakes": [finding._asdict() for finding in parameter_findings],
         "stacks": [],
         "files": dict.fromkeys(("written", "removed", "unchanged", "stale", "unknown"), ()),
         "pages": dict.fromkeys(("written", "stale", "unchanged", "untranslated", "mistakes"), ()),
@@ -167,8 +180,9 @@ def _files(plan: Plan, *, is_check: bool) -> dict[str, Sequence[str]]:
 
 def _pages(pages: Pages, *, is_check: bool) -> dict[str, Sequence[str]]:
     """Return the pages by what happened to them, and their errors: a check writes none."""
+    written = "stale" if is_check else "written"
     return {
-        "stale" if is_check else "written": pages.stale,
+        written: pages.stale,
         "unchanged": pages.unchanged,
         "untranslated": pages.untranslated,
         "mistakes": pages.findings,

@@ -129,26 +129,28 @@ def _refresh(arguments: Namespace) -> int:
     try:
         prices = saved.read(path if path.exists() else saved.FILE)
         pricing = refresh.client(Account(arguments.profile).client)
-        found = refresh.refresh(prices, pricing, date.today(), arguments.region, show or (lambda *_: None))
+        refreshed = refresh.refresh(
+            prices, pricing, date.today(), arguments.region, show or (lambda *_: None)
+        )
     except (AccountError, PricesError, refresh.RefreshError) as error:
         raise InputError(str(error)) from error
-    for line in found.changes:
+    for line in refreshed.changes:
         say(line)
-    for place in found.absent:
+    for place in refreshed.absent:
         say(f"{place}: not offered, so there is no price")
-    if found.problems:
+    if refreshed.problems:
         tell(
-            *found.problems,
+            *refreshed.problems,
             f"csr-templates: {path.as_posix()} was not changed. Correct the usage type, the unit or the "
             "filters of these items in the file.",
         )
         return FOUND
     try:
-        folder.replace(path.resolve(), saved.as_json(found.prices).encode())
+        folder.replace(path.resolve(), saved.as_json(refreshed.prices).encode())
     except OSError as error:
         raise InputError(f"Cannot write {path.as_posix()}: {error.strerror or error}.") from error
-    changed = quantity(len(found.changes), "price")
-    say(f"{changed} changed, {found.unchanged} did not. Wrote {path.as_posix()}.")
+    changed = quantity(len(refreshed.changes), "price")
+    say(f"{changed} changed, {refreshed.unchanged} did not. Wrote {path.as_posix()}.")
     return FINE
 
 
@@ -156,21 +158,26 @@ def _estimates(arguments: Namespace, built: BuiltFolder, prices: Prices) -> Iter
     environments = built.environments or {"": {}}
     for name in arguments.environments:
         if name not in environments:
-            names = ", ".join(filter(None, environments)) or "none"
+            names = ", ".join(listed for listed in environments if listed) or "none"
             raise InputError(f"There is no environment {name}.{hint(name, environments)} There are: {names}.")
-    used = _usage(arguments.usage, built) if arguments.usage else {}
+    used: dict[str, Usage] = {}
+    if arguments.usage:
+        used = _usage(arguments.usage, built)
     for name in dict.fromkeys(arguments.environments or environments):
-        found = estimate(name, built.stacks, environments[name], prices, used.get(name))
-        _warn_of_unpaid(found, used.get(name, {}))
-        yield found
+        of_environment = estimate(name, built.stacks, environments[name], prices, used.get(name))
+        _warn_of_unpaid(of_environment, used.get(name, {}))
+        yield of_environment
 
 
-def _warn_of_unpaid(found: Estimate, used: Usage) -> None:
-    paid = {(usage.stack, usage.key) for usage in found.by_usage}
+def _warn_of_unpaid(of_environment: Estimate, used: Usage) -> None:
+    """Name each amount of a usage file for which the stacks of an environment do not pay."""
+    paid = {(usage.stack, usage.key) for usage in of_environment.by_usage}
     for stack, amounts in used.items():
         for key in amounts:
             if (stack, key) not in paid:
-                place = ".".join(filter(None, (found.environment, stack, key)))
+                place = f"{stack}.{key}"
+                if of_environment.environment:
+                    place = f"{of_environment.environment}.{place}"
                 tell(
                     f"csr-templates: {place} is not in the sum: with these parameter values, the stack does "
                     "not pay this item."
@@ -180,9 +187,10 @@ def _warn_of_unpaid(found: Estimate, used: Usage) -> None:
 def _usage(path: Path, built: BuiltFolder) -> dict[str, Usage]:
     try:
         text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InputError(f"Cannot read {path.as_posix()}: {reason}.") from error
+    except OSError as error:
+        raise InputError(f"Cannot read {path.as_posix()}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"Cannot read {path.as_posix()}: it is not UTF-8.") from error
     stacks = [stack.name for stack in built.stacks]
     return usage.read(text, dict.fromkeys(built.environments or {"": {}}, stacks))
 

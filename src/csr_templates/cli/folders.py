@@ -60,9 +60,10 @@ def named_folder(name: str) -> Path:
 
 def checkout() -> Path | None:
     """Return the root of the checkout that this code runs from; None for an installed package."""
-    here = Path(__file__).resolve()
-    root = here.parents[3]
-    return root if here.parents[2].name == "src" and (root / "build.py").is_file() else None
+    source, root = Path(__file__).resolve().parents[2:4]
+    if source.name == "src" and (root / "build.py").is_file():
+        return root
+    return None
 
 
 def default_output(*, foreign: bool = False) -> Path:
@@ -71,7 +72,9 @@ def default_output(*, foreign: bool = False) -> Path:
     The files of stacks of another project must not replace ours.
     """
     root = None if foreign else checkout()
-    return short_path(root / "out") if root else Path("out")
+    if root is None:
+        return Path("out")
+    return short_path(root / "out")
 
 
 def read_built(path: Path) -> BuiltFolder:
@@ -97,14 +100,18 @@ def default_parameters(*, foreign: bool = False) -> Path | None:
     root = None if foreign else checkout()
     if root:
         return short_path(root / "parameters")
-    here = Path("parameters")
-    return here if here.exists() else None
+    folder = Path("parameters")
+    if not folder.exists():
+        return None
+    return folder
 
 
 def short_path(path: Path) -> Path:
     """Return ``path`` relative to the current folder if it is below it, otherwise unchanged."""
-    here = current_folder()
-    return path.relative_to(here) if here and path.is_relative_to(here) else path
+    folder = current_folder()
+    if folder and path.is_relative_to(folder):
+        return path.relative_to(folder)
+    return path
 
 
 def current_folder() -> Path | None:

@@ -87,13 +87,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # LF on Windows too; escape what the console lacks
             stream.reconfigure(newline="\n", errors="backslashreplace")
     try:
-        arguments = _parse(sys.argv[1:] if argv is None else argv)
+        if argv is None:
+            argv = sys.argv[1:]
+        arguments = _parse(argv)
         code: int = arguments.run(arguments)
         say("", end="", flush=True)
     except EnvironmentsError as error:
         from csr_templates.cli.parameter_mistakes import headline
 
-        return _complain(headline(arguments, error.mistakes), *map(str, error.mistakes))
+        return _complain(headline(arguments, error.findings), *(str(finding) for finding in error.findings))
     except (OutputError, InputError, ChildProcessError) as error:
         return _complain(str(error))
     except RenderError as error:
@@ -106,8 +108,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         from csr_templates.cli.stack_mistakes import explain
 
-        if mistake := explain(error, {stack.build.__module__ for stack in STACKS}):
-            return _complain(mistake)
+        if sentence := explain(error, {stack.build.__module__ for stack in STACKS}):
+            return _complain(sentence)
         import traceback  # an error in csr-templates: full traceback, but not the exit code of findings
 
         traceback.print_exc()
@@ -120,15 +122,15 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     if not words:
         _parser("")[0].print_help()
         return argparse.Namespace(run=lambda _: FINE)
-    wanted = words[0]
-    parser, command = _parser(wanted)
+    first = words[0]
+    parser, command = _parser(first)
     if command:
-        _refuse_unknown_options(command, wanted, words[1:])
-    elif wanted in _REMOVED:
-        parser.error(f"{wanted} was removed. {_REMOVED[wanted]}")
-    elif not wanted.startswith("-"):
+        _refuse_unknown_options(command, first, words[1:])
+    elif first in _REMOVED:
+        parser.error(f"{first} was removed. {_REMOVED[first]}")
+    elif not first.startswith("-"):
         parser.error(
-            f"there is no command {wanted!r}.{hint(wanted, _COMMANDS)} The commands are: "
+            f"there is no command {first!r}.{hint(first, _COMMANDS)} The commands are: "
             f"{', '.join(_COMMANDS)}."
         )
     arguments = parser.parse_args(words)
@@ -152,8 +154,8 @@ def _refuse_unknown_options(command: argparse.ArgumentParser, name: str, words: 
             command.error(f"there is no option {option}.{hint(option, options)}")
 
 
-def _parser(wanted: str) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser | None]:
-    """Return the main parser and the parser of the command ``wanted``; None if there is no such command."""
+def _parser(first: str) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser | None]:
+    """Return the main parser and the parser of the command ``first``; None if there is no such command."""
     parser = argparse.ArgumentParser(
         prog="csr-templates",
         description="Build, lint, review and check the CloudFormation templates.",
@@ -173,9 +175,9 @@ def _parser(wanted: str) -> tuple[argparse.ArgumentParser, argparse.ArgumentPars
             allow_abbrev=False,
         )
 
-    if wanted in _COMMANDS:
-        chosen = command(wanted, _COMMANDS[wanted])
-        _complete(chosen, wanted)
+    if first in _COMMANDS:
+        chosen = command(first, _COMMANDS[first])
+        _complete(chosen, first)
         return parser, chosen
     for name, summary in _COMMANDS.items():  # for the help
         command(name, summary)

@@ -51,7 +51,7 @@ def tell(*lines: str) -> None:
     """Write to standard error; errors are ignored, because the exit code reports the failure too."""
     if sys.stderr is not None:  # None if closed; print(file=None) writes to standard output
         with suppress(OSError):
-            print(*map(lines_for_terminal, lines), sep="\n", file=sys.stderr)
+            print(*(lines_for_terminal(line) for line in lines), sep="\n", file=sys.stderr)
 
 
 def on_terminal(verb: str) -> Callable[[int, int], None] | None:
@@ -63,7 +63,9 @@ def on_terminal(verb: str) -> Callable[[int, int], None] | None:
         return None
 
     def show(done: int, total: int) -> None:
-        line = f"\r\x1b[K{verb} {done} of {total}" if done < total else "\r\x1b[K"
+        line = "\r\x1b[K"
+        if done < total:
+            line += f"{verb} {done} of {total}"
         with suppress(OSError):
             print(line, end="", file=sys.stderr, flush=True)
 
@@ -72,4 +74,6 @@ def on_terminal(verb: str) -> Callable[[int, int], None] | None:
 
 def quantity(number: int, noun: str) -> str:
     """Return ``1 file`` or ``2 files``."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {noun}s"

@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
-    from csr_templates.environments.files import Mistake
+    from csr_templates.environments.files import ParameterFinding
 
 
-def headline(arguments: Namespace, mistakes: Sequence[Mistake]) -> str:
+def headline(arguments: Namespace, findings: Sequence[ParameterFinding]) -> str:
     """Return the sentence: how many errors there are, or that the files may be of other stacks."""
-    if _may_be_of_other_stacks(arguments) and any(map(_does_not_fit, mistakes)):
+    if _may_be_of_other_stacks(arguments) and any(_does_not_fit(finding) for finding in findings):
         return (
             "The parameter files do not fit the stacks of csr_templates, which are used without --stacks. If "
             "the files are of other stacks, name these: --stacks MODULE:NAME. Otherwise, correct the files."
         )
-    verb = "is" if len(mistakes) == 1 else "are"
-    return f"There {verb} {quantity(len(mistakes), 'error')} in the parameter files."
+    verb = "is" if len(findings) == 1 else "are"
+    return f"There {verb} {quantity(len(findings), 'error')} in the parameter files."
 
 
 def _may_be_of_other_stacks(arguments: Namespace) -> bool:
@@ -35,5 +35,5 @@ def _may_be_of_other_stacks(arguments: Namespace) -> bool:
     return root is None or folder is None or folder.resolve() != root / "parameters"
 
 
-def _does_not_fit(mistake: Mistake) -> bool:
-    return mistake.key == "Environment" or mistake.message.startswith(UNKNOWN_KEY)
+def _does_not_fit(finding: ParameterFinding) -> bool:
+    return finding.key == "Environment" or finding.message.startswith(UNKNOWN_KEY)

@@ -176,7 +176,9 @@ def run(arguments: Namespace) -> int:
     else:
         is_coloured = arguments.format == "text" and _takes_colour()
         printed = _printed(review, ignored, compared.deployed, arguments)
-        say(text.coloured(printed) if is_coloured else printed, is_coloured=is_coloured)
+        if is_coloured:
+            printed = text.coloured(printed)
+        say(printed, is_coloured=is_coloured)
     if ignored:
         tell(*ignored)
     if arguments.reason:
@@ -184,7 +186,8 @@ def run(arguments: Namespace) -> int:
     not_accepted = [risk for risk in review.risks if not risk.accepted]
     if not_accepted:
         _tell_open_risks(review, not_accepted)
-    return FOUND if not_accepted else FINE
+        return FOUND
+    return FINE
 
 
 def _add_entries(
@@ -221,7 +224,9 @@ def _tell_open_risks(review: report.Review, not_accepted: Sequence[Risk]) -> Non
     entries = acceptance.entries_of(not_accepted, "WHY IT IS INTENDED")
     shown = json.dumps(entries[:_MOST_ENTRIES], indent=2)  # in ASCII, also on a terminal
     more = len(entries) - _MOST_ENTRIES
-    rest = f"\nand {more} more" if more > 0 else ""
+    rest = ""
+    if more > 0:
+        rest = f"\nand {more} more"
     tell(
         f"csr-templates: {quantity(number, 'risk')} not accepted. Change the template, or accept intended "
         f"risks: add the entry to {acceptance.FILE}, or let --accept KIND:STACK.ID#PROPERTY --reason TEXT "
@@ -301,16 +306,27 @@ def _compare_deployed(arguments: Namespace, name: str) -> _Compared:
 def _printed(
     review: report.Review, ignored: Sequence[str], deployed: Mapping[str, Any] | None, arguments: Namespace
 ) -> str:
-    paragraphs = [] if deployed is None else deployed_report.paragraphs(deployed)
+    paragraphs: list[list[str]] = []
+    if deployed is not None:
+        paragraphs = deployed_report.paragraphs(deployed)
     match arguments.format:
         case "json":
-            more = {} if deployed is None else {"deployed": deployed}
-            return json.dumps({**report.document(review), **more}, indent=2)
+            document = report.document(review)
+            if deployed is not None:
+                document["deployed"] = deployed
+            return json.dumps(document, indent=2)
         case "markdown":
             notes = [*("; ".join(paragraph) for paragraph in paragraphs), *ignored]
             return markdown.as_markdown(review, arguments.link_base, notes, command=COMMAND)
-    above = "".join("\n  ".join(map(for_terminal, paragraph)) + "\n" for paragraph in paragraphs)
-    return f"{above}\n{text.as_text(review)}" if above else text.as_text(review)
+    if not paragraphs:
+        return text.as_text(review)
+    above = "".join(_printed_paragraph(paragraph) for paragraph in paragraphs)
+    return f"{above}\n{text.as_text(review)}"
+
+
+def _printed_paragraph(lines: Sequence[str]) -> str:
+    """Return lines for a terminal, all but the first indented."""
+    return "\n  ".join(for_terminal(line) for line in lines) + "\n"
 
 
 def _reconcile(review: report.Review, arguments: Namespace) -> int:
@@ -319,14 +335,18 @@ def _reconcile(review: report.Review, arguments: Namespace) -> int:
     path = arguments.reconcile
     answer = reconcile.read(_content(path), path.as_posix())
     compared = reconcile.reconcile(review, answer)
-    say(reconcile.as_json(compared) if arguments.format == "json" else reconcile.as_text(compared))
+    if arguments.format == "json":
+        say(reconcile.as_json(compared))
+    else:
+        say(reconcile.as_text(compared))
     return FOUND if compared.missed else FINE
 
 
 def _takes_colour() -> bool:
     """Return whether standard output is a terminal that shows colour (https://no-color.org/)."""
-    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return wanted and sys.stdout.isatty()
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stdout.isatty()
 
 
 def _sides(arguments: Namespace) -> tuple[sides.Side, sides.Side]:

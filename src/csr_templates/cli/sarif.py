@@ -96,7 +96,7 @@ def review_results(review: Review) -> list[SarifResult]:
         file, line = _source(review, risk.subject)
         message = f"{risk.message}{_where(risk.environments)}"
         level = "error" if risk.kind in _ERRORS else "warning"
-        key = f"{risk.stack} {risk.name} {risk.kind} {risk.path} {','.join(filter(None, risk.environments))}"
+        key = f"{risk.stack} {risk.name} {risk.kind} {risk.path} {','.join(_named(risk.environments))}"
         reason = risk.reason if risk.accepted else None
         results.append(SarifResult(risk.kind, level, message, file, line, key, reason))
     names = [environment.name for environment in review.environments]
@@ -105,7 +105,7 @@ def review_results(review: Review) -> list[SarifResult]:
         file, line = _source(review, judgment.subject)
         (place,) = group.places
         message = f"Not judged: {place}  {group.change}{_where(judgment.environments)}"
-        where = ",".join(filter(None, judgment.environments))
+        where = ",".join(_named(judgment.environments))
         key = f"{judgment.subject.stack} {judgment.subject.name} {NOT_JUDGED} {judgment.path} {where}"
         results.append(SarifResult(NOT_JUDGED, "note", message, file, line, key))
     return results
@@ -114,7 +114,9 @@ def review_results(review: Review) -> list[SarifResult]:
 def _source(review: Review, subject: Node) -> tuple[str, int]:
     """Return the file and the line that declare a resource, or a stack."""
     source = review.sources.get(subject.stack, {})
-    place = source[subject.name] if source and subject.name else ""
+    place = ""
+    if source and subject.name:
+        place = source[subject.name]
     path, _, line = place.rpartition(":")
     if line.isdigit():
         return path, int(line)
@@ -130,16 +132,24 @@ def _source(review: Review, subject: Node) -> tuple[str, int]:
     return _template(review, stack.file), _line(stack.text, subject.name)
 
 
+def _named(environments: Sequence[str]) -> list[str]:
+    """Return the environments with a name; that of a single template has none."""
+    return [name for name in environments if name]
+
+
 def _where(environments: Sequence[str]) -> str:
-    """Return some environments in words; an environment without a name is that of a single template."""
-    names = [name for name in environments if name]
-    return f" ({', '.join(names)})" if names else ""
+    """Return environments in words, for the end of a message."""
+    names = _named(environments)
+    if not names:
+        return ""
+    return f" ({', '.join(names)})"
 
 
 def _run(category: str, results: Sequence[SarifResult]) -> dict[str, Any]:
     shown = results[:MOST_RESULTS]
     rules = list(dict.fromkeys(finding.rule for finding in shown))
-    rules.sort(key=lambda rule: (KINDS.index(rule) if rule in KINDS else 0, rule))
+    ranks = {kind: rank for rank, kind in enumerate(KINDS)}
+    rules.sort(key=lambda rule: (ranks.get(rule, 0), rule))
     run: dict[str, Any] = {
         "automationDetails": {"id": f"csr-templates/{category}/"},
         "tool": {"driver": {"name": f"csr-templates {category}", "rules": [{"id": rule} for rule in rules]}},
@@ -172,8 +182,9 @@ def _result(result: SarifResult) -> dict[str, Any]:
 
 def _template(review: Review, file: str) -> str:
     """Return the path of a template in ``--after``, which is a folder or the template itself."""
-    is_single = not file or Path(review.after).is_file()
-    return _relative(review.after if is_single else f"{review.after}/{file}")
+    if not file or Path(review.after).is_file():
+        return _relative(review.after)
+    return _relative(f"{review.after}/{file}")
 
 
 def _relative(path: str) -> str:
@@ -182,7 +193,9 @@ def _relative(path: str) -> str:
 
 def _line(text: str, name: str) -> int:
     """Return the line that declares a resource; 1 if the text does not have it."""
-    declaration = re.search(rf"^ +\"?{re.escape(name)}\"?:", text, re.MULTILINE) if name else None
+    if not name:
+        return 1
+    declaration = re.search(rf"^ +\"?{re.escape(name)}\"?:", text, re.MULTILINE)
     if declaration is None:
         return 1
     return text.count("\n", 0, declaration.start()) + 1

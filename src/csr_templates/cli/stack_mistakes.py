@@ -48,8 +48,8 @@ def explain(error: BaseException, modules: Iterable[str] = ()) -> str | None:
     if not ours or not _is(frames[index := ours[-1]][0], _STACKS, *modules):
         return None
     frame, line = frames[index]
-    refused = _refused_property(error, [one for one, _ in frames[index + 1 :]])
-    sentence, keyword = refused or (_python_mistake(error, frame), "")
+    refused = _refused_property(error, [inner for inner, _ in frames[index + 1 :]])
+    sentence, keyword = refused or (_python_error(error, frame), "")
     if sentence is None:
         return None
     file = frame.f_code.co_filename
@@ -84,11 +84,12 @@ def _refused_property(error: BaseException, frames: Iterable[FrameType]) -> tupl
     if setting is None:
         return None
     owner, name, value = (setting.f_locals[key] for key in ("self", "name", "value"))
-    its_type = getattr(owner, "resource_type", None) or type(owner).__name__
-    its_name = f"{owner.title} ({its_type})" if getattr(owner, "title", None) else its_type
+    its_name = getattr(owner, "resource_type", None) or type(owner).__name__
+    if getattr(owner, "title", None):
+        its_name = f"{owner.title} ({its_name})"
     if isinstance(error, AttributeError):
-        known = sorted(owner.propnames)
-        return f"{its_name} does not have the property {name}.{_suggestion(name, known)}", name
+        suggestion = _suggestion(name, sorted(owner.propnames))
+        return f"{its_name} does not have the property {name}.{suggestion}", name
     if isinstance(error, (TypeError, ValueError)):
         value = setting.f_locals.get("v", value)  # the item of a list
         if isinstance(error, ValueError) and str(error):
@@ -99,7 +100,7 @@ def _refused_property(error: BaseException, frames: Iterable[FrameType]) -> tupl
     return None
 
 
-def _python_mistake(error: BaseException, frame: FrameType) -> str | None:
+def _python_error(error: BaseException, frame: FrameType) -> str | None:
     """Return the sentence about an error that Python or one of the parts raised."""
     match error:
         case ImportError():
@@ -120,7 +121,7 @@ def _python_mistake(error: BaseException, frame: FrameType) -> str | None:
                     names.update(name for name in table if type(name) is str)
             return f"There is no {key} here.{hint(key, names)}"
         case TypeError() | ValueError() if str(error):
-            return str(error) if str(error).endswith(".") else f"{error}."
+            return f"{str(error).removesuffix('.')}."
     return None
 
 
@@ -128,7 +129,9 @@ def _expected(declared: Any) -> str:
     """Return the value that troposphere expects for a property, in words: types or a validator."""
     if isinstance(declared, (list, tuple)):
         alternatives = " or ".join(_expected(alternative) for alternative in declared)
-        return f"a list of {alternatives}" if isinstance(declared, list) else alternatives
+        if isinstance(declared, tuple):
+            return alternatives
+        return f"a list of {alternatives}"
     names: dict[Any, str] = {str: "text", dict: "a dict", int: "an integer"}
     if declared in names:
         return names[declared]
@@ -137,12 +140,14 @@ def _expected(declared: Any) -> str:
 
 def _value(value: Any) -> str:
     text = repr(value)
-    return f"{text if len(text) <= 60 else f'{text[:57]}...'} ({type(value).__name__})"
+    if len(text) > 60:
+        text = f"{text[:57]}..."
+    return f"{text} ({type(value).__name__})"
 
 
-def _suggestion(name: str, known: list[str]) -> str:
+def _suggestion(name: str, properties: list[str]) -> str:
     """Return the hint with the nearest name, or all names if none is similar."""
-    return hint(name, known) or f" It has {', '.join(known)}."
+    return hint(name, properties) or f" It has {', '.join(properties)}."
 
 
 def _line_of_keyword(file: str, line: int, keyword: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from csr_templates.environments.files import Mistake, Number, excerpt, read_flat
+from csr_templates.environments.files import Number, ParameterFinding, excerpt, read_flat
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,26 +21,26 @@ class ParameterFile(NamedTuple):
     Attributes:
         parameters: parameter -> value; None if the file cannot be read.
         account: ID of the account; empty if the file does not state it, or not correctly.
-        mistakes: the errors of the file, except those of the values of parameters.
+        findings: the errors of the file, except those of the values of parameters.
     """
 
     parameters: dict[str, Any] | None
     account: str
-    mistakes: list[Mistake]
+    findings: list[ParameterFinding]
 
 
 def read_file(path: Path) -> ParameterFile:
     """Return the content of a parameter file."""
-    values, mistakes = read_flat(path)
+    values, findings = read_flat(path)
     if values is None:
-        return ParameterFile(None, "", mistakes)
+        return ParameterFile(None, "", findings)
     values.pop(SCHEMA, None)
     if ACCOUNT_ID not in values:
-        return ParameterFile(values, "", mistakes)
+        return ParameterFile(values, "", findings)
     account = values.pop(ACCOUNT_ID)
     if refusal := _refusal(account):
-        return ParameterFile(values, "", [*mistakes, Mistake(path.as_posix(), ACCOUNT_ID, refusal)])
-    return ParameterFile(values, account, mistakes)
+        return ParameterFile(values, "", [*findings, ParameterFinding(path.as_posix(), ACCOUNT_ID, refusal)])
+    return ParameterFile(values, account, findings)
 
 
 def _refusal(account: Any) -> str:

@@ -13,7 +13,7 @@ from cfn_analysis.model import resolving
 from cfn_analysis.model.api_keys import accepted_keys, sent_keys
 from cfn_analysis.model.references import uses
 from cfn_analysis.model.wording import quoted
-from csr_templates.environments.files import Mistake
+from csr_templates.environments.files import ParameterFinding
 from csr_templates.environments.properties import check_properties
 from csr_templates.environments.values import Candidate
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 LARGEST_NETWORK, SMALLEST_NETWORK = 16, 28
 
 
-def check_environment(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Iterator[Mistake]:
+def check_environment(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Iterator[ParameterFinding]:
     """Yield the errors within one environment."""
-    found = [
+    of_values = [
         *_project_name(candidate, stacks),
         *_concurrency(candidate),
         *_refused_keys(candidate, stacks),
     ]
     for stack in stacks:
-        found += _subnets(candidate, stack)
-    yield from found
-    explained = {mistake.key for mistake in found}
+        of_values += _subnets(candidate, stack)
+    yield from of_values
+    explained = {finding.key for finding in of_values}
     for stack in stacks:
         with suppress(resolving.ResolveError):  # errors of a template are reported by the linter
             yield from _broken_rules(candidate, stack, explained)
@@ -47,7 +47,7 @@ def check_environment(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Ite
 
 def check_all(
     candidates: Sequence[Candidate], stacks: Sequence[BuiltStack], production: str | None
-) -> Iterator[Mistake]:
+) -> Iterator[ParameterFinding]:
     """Yield the errors between environments.
 
     The defaults of the templates are the values of ``production``, if there is one.
@@ -59,7 +59,7 @@ def check_all(
 # ---- Names ----
 
 
-def _project_name(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Iterator[Mistake]:
+def _project_name(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Iterator[ParameterFinding]:
     """Yield an error for a project whose names begin like those of an environment of another project."""
     if not candidate.knows("ProjectName"):
         return
@@ -69,7 +69,7 @@ def _project_name(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Iterato
     project = candidate.text("ProjectName")
     for environment in sorted(environments):
         if project.endswith(f"-{environment}"):
-            yield candidate.mistake(
+            yield candidate.finding(
                 "ProjectName",
                 f"which ends in -{environment}: the policies for the names of the project "
                 f"{project.removesuffix(f'-{environment}')} in {environment} would also allow the names of "
@@ -80,7 +80,8 @@ def _project_name(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Iterato
 # ---- Networks ----
 
 
-def _subnets(candidate: Candidate, stack: BuiltStack) -> Iterator[Mistake]:
+def _subnets(candidate: Candidate, stack: BuiltStack) -> Iterator[ParameterFinding]:
+    """Yield the networks of a stack that AWS would refuse: each alone, and the subnets in their VPC."""
     networks: dict[str, ipaddress.IPv4Network] = {}
     vpcs = _cidr_parameters(stack, "AWS::EC2::VPC")
     subnets = _cidr_parameters(stack, "AWS::EC2::Subnet")
@@ -88,7 +89,7 @@ def _subnets(candidate: Candidate, stack: BuiltStack) -> Iterator[Mistake]:
         if not candidate.knows(name):
             continue
         if problem := _unusable(candidate.text(name)):
-            yield candidate.mistake(name, problem)
+            yield candidate.finding(name, problem)
         else:
             networks[name] = ipaddress.IPv4Network(candidate.text(name))
 
@@ -96,17 +97,20 @@ def _subnets(candidate: Candidate, stack: BuiltStack) -> Iterator[Mistake]:
         vpc = _vpc_of(stack, logical_id)
         outer = vpcs.get(vpc, "")
         if {name, outer} <= networks.keys() and not networks[name].subnet_of(networks[outer]):
-            yield candidate.mistake(name, f"which is not inside {outer} {networks[outer]}.")
+            yield candidate.finding(name, f"which is not inside {outer} {networks[outer]}.")
     for (subnet_1, name_1), (subnet_2, name_2) in itertools.combinations(subnets.items(), 2):
-        known = {name_1, name_2} <= networks.keys() and _vpc_of(stack, subnet_1) == _vpc_of(stack, subnet_2)
-        if known and networks[name_1].overlaps(networks[name_2]):
-            yield candidate.mistake(
+        if not {name_1, name_2} <= networks.keys() or _vpc_of(stack, subnet_1) != _vpc_of(stack, subnet_2):
+            continue
+        if networks[name_1].overlaps(networks[name_2]):
+            yield candidate.finding(
                 name_2,
                 f"which overlaps {name_1} {networks[name_1]}. Specify a separate range for each subnet.",
             )
 
 
-def _separate_vpcs(candidates: Sequence[Candidate], stacks: Sequence[BuiltStack]) -> Iterator[Mistake]:
+def _separate_vpcs(
+    candidates: Sequence[Candidate], stacks: Sequence[BuiltStack]
+) -> Iterator[ParameterFinding]:
     """Networks of environments must not overlap, so that peering or a transit gateway can connect them."""
     for stack in stacks:
         for name in _cidr_parameters(stack, "AWS::EC2::VPC").values():
@@ -118,7 +122,7 @@ def _separate_vpcs(candidates: Sequence[Candidate], stacks: Sequence[BuiltStack]
             for first, second in itertools.combinations(usable, 2):
                 networks = [ipaddress.IPv4Network(environment.text(name)) for environment in (first, second)]
                 if networks[0].overlaps(networks[1]):
-                    yield second.mistake(
+                    yield second.finding(
                         name,
                         f"which overlaps {networks[0]} of {first.name}. Networks of environments must not "
                         "overlap.",
@@ -156,13 +160,15 @@ def _cidr_parameters(stack: BuiltStack, resource_type: str) -> dict[str, str]:
 
 def _vpc_of(stack: BuiltStack, subnet: str) -> str:
     vpc = stack.template["Resources"][subnet]["Properties"].get("VpcId")
-    return str(vpc.get("Ref", "")) if isinstance(vpc, Mapping) else ""
+    if not isinstance(vpc, Mapping):
+        return ""
+    return str(vpc.get("Ref", ""))
 
 
 # ---- Rules of the templates ----
 
 
-def _broken_rules(candidate: Candidate, stack: BuiltStack, explained: set[str]) -> Iterator[Mistake]:
+def _broken_rules(candidate: Candidate, stack: BuiltStack, explained: set[str]) -> Iterator[ParameterFinding]:
     """Check the assertions of the Rules section that do not depend on a deploy or on values with errors."""
     for name, rule in stack.template.get("Rules", {}).items():
         condition = {key: rule[key] for key in ("RuleCondition",) if key in rule}
@@ -177,14 +183,19 @@ def _broken_rules(candidate: Candidate, stack: BuiltStack, explained: set[str]) 
             }
             values = {parameter: candidate.text(parameter) for parameter in names}
             for message in resolving.failed_assertions(single, values, region=stack.region):
-                others = ", ".join(
-                    f"{parameter} {quoted(candidate.text(parameter))}" for parameter in names[1:]
+                context = _context(candidate, names[1:])
+                description = message.removesuffix(".")
+                yield candidate.finding(
+                    names[0], f'{context}. Rule in the {stack.name} template: "{description}".'
                 )
-                context = (
-                    f"together with {others}" if others else "which a rule of the template does not allow"
-                )
-                said = message.removesuffix(".")
-                yield candidate.mistake(names[0], f'{context}. Rule in the {stack.name} template: "{said}".')
+
+
+def _context(candidate: Candidate, further_names: Sequence[str]) -> str:
+    """Return why a value breaks a rule: because of the values of further parameters, or by itself."""
+    if not further_names:
+        return "which a rule of the template does not allow"
+    values = [f"{name} {quoted(candidate.text(name))}" for name in further_names]
+    return f"together with {', '.join(values)}"
 
 
 def _parameters_in(node: Any, stack: BuiltStack) -> list[str]:
@@ -196,49 +207,54 @@ def _parameters_in(node: Any, stack: BuiltStack) -> list[str]:
 # ---- Relations between parameters ----
 
 
-def _concurrency(candidate: Candidate) -> Iterator[Mistake]:
+def _concurrency(candidate: Candidate) -> Iterator[ParameterFinding]:
     """Provisioned concurrency is part of reserved concurrency; 0 means none."""
     provisioned, reserved = "LambdaProvisionedConcurrency", "LambdaReservedConcurrency"
     if not candidate.knows(provisioned, reserved):
         return
     if 0 < Decimal(candidate.text(reserved)) < Decimal(candidate.text(provisioned)):
-        yield candidate.mistake(
+        yield candidate.finding(
             provisioned,
             f"more than {reserved} {candidate.text(reserved)}. Lower the first, or raise the second.",
         )
 
 
-def _refused_keys(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Iterator[Mistake]:
+def _refused_keys(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Iterator[ParameterFinding]:
     """If an API does not accept the key that another stack sends, it rejects every request of that stack."""
-    senders = [keys for keys in map(sent_keys, stacks) if keys]
-    apis = [keys for keys in map(accepted_keys, stacks) if keys]
-    for sent, accepted in itertools.product(senders, apis):
-        if not candidate.knows(sent.parameter, accepted.parameter):
+    sent_by_stack = [sent_keys(stack) for stack in stacks]
+    accepted_by_stack = [accepted_keys(stack) for stack in stacks]
+    for sent, accepted in itertools.product(sent_by_stack, accepted_by_stack):
+        if not sent or not accepted or not candidate.knows(sent.parameter, accepted.parameter):
             continue
-        key, keys = candidate.text(sent.parameter), candidate.text(accepted.parameter)
-        if not accepted.includes(keys, sent, key):
-            fitting = [value for value in accepted.secrets if accepted.includes(value, sent, key)]
-            yield candidate.mistake(
-                sent.parameter,
-                f"which {accepted.parameter} {keys} does not include: the API would reject every request. "
-                + (
-                    f"Set {accepted.parameter} to {' or to '.join(map(quoted, fitting))}."
-                    if fitting
-                    else f"No value of {accepted.parameter} includes it."
-                ),
-            )
+        key = candidate.text(sent.parameter)
+        keys = candidate.text(accepted.parameter)
+        if accepted.includes(keys, sent, key):
+            continue
+        fitting = [quoted(value) for value in accepted.secrets if accepted.includes(value, sent, key)]
+        remedy = f"No value of {accepted.parameter} includes it."
+        if fitting:
+            remedy = f"Set {accepted.parameter} to {' or to '.join(fitting)}."
+        yield candidate.finding(
+            sent.parameter,
+            f"which {accepted.parameter} {keys} does not include: the API would reject every request. "
+            f"{remedy}",
+        )
 
 
-def _same_keys(candidates: Sequence[Candidate], stacks: Sequence[BuiltStack]) -> Iterator[Mistake]:
+def _same_keys(candidates: Sequence[Candidate], stacks: Sequence[BuiltStack]) -> Iterator[ParameterFinding]:
     """A key missing in one test environment only would have the value of production there."""
+    keys: dict[str, None] = {}  # as a set that keeps the order
+    for stack in stacks:
+        keys |= dict.fromkeys(stack.in_files)
     for candidate in candidates:
-        for key in dict.fromkeys(name for stack in stacks for name in stack.in_files):
-            givers = [candidate.name for candidate in candidates if key in candidate.own]
-            if givers and candidate.name not in givers:
-                yield Mistake(
-                    candidate.file,
-                    key,
-                    f"The key is missing, but {' and '.join(f'{giver}.json' for giver in givers)} "
-                    f"{'has' if len(givers) == 1 else 'have'} it, so {candidate.name} would have the value "
-                    "of production. Add it to each of these files, or remove it from all.",
-                )
+        for key in keys:
+            files = [f"{environment.name}.json" for environment in candidates if key in environment.own]
+            if not files or key in candidate.own:
+                continue
+            verb = "has" if len(files) == 1 else "have"
+            yield ParameterFinding(
+                candidate.file,
+                key,
+                f"The key is missing, but {' and '.join(files)} {verb} it, so {candidate.name} would have "
+                "the value of production. Add it to each of these files, or remove it from all.",
+            )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cfn_analysis.model.wording import hint, series
 from csr_templates.environments.accounts import ACCOUNT_ID, read_file
 from csr_templates.environments.combinations import check_all, check_environment
-from csr_templates.environments.files import Mistake, excerpt, key_text
+from csr_templates.environments.files import ParameterFinding, excerpt, key_text
 from csr_templates.environments.values import (
     Candidate,
     Value,
@@ -69,12 +69,12 @@ class EnvironmentsError(ValueError):
     """The parameter files contain errors.
 
     Attributes:
-        mistakes: all errors, grouped by file.
+        findings: all errors, grouped by file.
     """
 
-    def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        super().__init__("\n".join(map(str, mistakes)))
-        self.mistakes = tuple(mistakes)
+    def __init__(self, findings: Sequence[ParameterFinding]) -> None:
+        super().__init__("\n".join(str(finding) for finding in findings))
+        self.findings = tuple(findings)
 
 
 def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
@@ -93,33 +93,33 @@ def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
     _require_equal_defaults(stacks)
     production = _production(stacks)
     files = _environment_files(folder, stacks)
-    shared, common_account, mistakes = read_file(folder / SHARED)
+    shared, common_account, findings = read_file(folder / SHARED)
     listed = iter([f" The parameters are: {', '.join(_file_parameters(stacks))}."])  # once, not for each file
     accepted, wrong = _judge_keys(shared or {}, folder / SHARED, stacks, {}, listed)
-    mistakes += wrong
+    findings += wrong
     refused = _refused_defaults(stacks)
     candidates = []
     accounts = {}
     for name, path in files.items():
         own, account, wrong = read_file(path)
         accounts[name] = account or common_account
-        mistakes += wrong
+        findings += wrong
         if own is None:
             continue
         values, wrong = _judge_keys(own, path, stacks, shared or {}, listed, environment=name)
-        mistakes += wrong
-        candidate = Candidate(name, path.as_posix(), own=list(own), given={*own, *(shared or {})})
+        findings += wrong
+        candidate = Candidate(name, path.as_posix(), own=list(own), keys={*own, *(shared or {})})
         candidate.values = _merge(candidate, values, accepted, stacks, refused)
         candidates.append(candidate)
 
     if shared is not None:  # without it, all values might be unintended defaults
         for candidate in candidates:
-            mistakes += _missing_keys(candidate, refused)
-            mistakes += check_environment(candidate, stacks)
-        mistakes += check_all(candidates, stacks, production)
-    if mistakes:
+            findings += _missing_keys(candidate, refused)
+            findings += check_environment(candidate, stacks)
+        findings += check_all(candidates, stacks, production)
+    if findings:
         order = [path.as_posix() for path in (folder / SHARED, *files.values())]
-        raise EnvironmentsError(sorted(mistakes, key=lambda mistake: order.index(mistake.file)))
+        raise EnvironmentsError(sorted(findings, key=lambda finding: order.index(finding.file)))
     environments = []
     for candidate in candidates:
         is_production = candidate.name == production
@@ -161,39 +161,42 @@ def _by_stack(candidate: Candidate, stacks: Sequence[BuiltStack]) -> dict[str, d
     return parameters
 
 
-def default_problems(stacks: Sequence[BuiltStack], known: Sequence[Environment] = ()) -> list[str]:
+def default_problems(stacks: Sequence[BuiltStack], environments: Sequence[Environment] = ()) -> list[str]:
     """Return a sentence for each default of a template that would be an error in a parameter file.
 
     Args:
         stacks: in deploy order.
-        known: the environments. A default that none of them uses can be of another region: the files of a
-            deploy contain every value.
+        environments: those of the parameter files. A default that none of them uses can be of another
+            region: the files of a deploy contain every value.
 
     Raises:
         ValueError: a parameter cannot be judged.
     """
     require_declarations(stacks)
-    candidate = Candidate("", "", own=(), given=set())
-    mistakes: list[Mistake] = []
+    candidate = Candidate("", "", own=(), keys=set())
+    findings: list[ParameterFinding] = []
     owners: dict[str, str] = {}
     for stack in stacks:
         for name in stack.parameters:
-            if known and all(
-                environment.values.get(name, stack.default(name)) != stack.default(name)
-                for environment in known
-            ):
+            if environments and not _is_default_used(name, stack, environments):
                 continue
             owners.setdefault(name, stack.name)
             reasons = default_refusals(name, stack)
-            mistakes += [Mistake(stack.name, name, reason) for reason in reasons]
+            findings += [ParameterFinding(stack.name, name, reason) for reason in reasons]
             if not reasons and name in stack.in_files and (default := stack.default(name)) is not None:
                 candidate.values.setdefault(name, Value(default, "", ""))
-    mistakes += [
-        mistake._replace(file=owners[mistake.key]) for mistake in check_environment(candidate, stacks)
+    findings += [
+        finding._replace(file=owners[finding.key]) for finding in check_environment(candidate, stacks)
     ]
     return [
-        f"Stack {mistake.file}: Parameters.{mistake.key}.Default: {mistake.message}" for mistake in mistakes
+        f"Stack {finding.file}: Parameters.{finding.key}.Default: {finding.message}" for finding in findings
     ]
+
+
+def _is_default_used(name: str, stack: BuiltStack, environments: Sequence[Environment]) -> bool:
+    """Return whether a parameter has the default of a template in one of the environments."""
+    default = stack.default(name)
+    return any(environment.values.get(name, default) == default for environment in environments)
 
 
 def _environment_files(folder: Path, stacks: Sequence[BuiltStack]) -> dict[str, Path]:
@@ -204,26 +207,25 @@ def _environment_files(folder: Path, stacks: Sequence[BuiltStack]) -> dict[str, 
     """
     place = folder.as_posix()
     try:
-        found = sorted(path.stem for path in folder.iterdir() if path.suffix == ".json")
+        stems = sorted(path.stem for path in folder.iterdir() if path.suffix == ".json")
     except (FileNotFoundError, NotADirectoryError) as error:
-        mistake = Mistake(place, "", "The folder does not exist. Specify the folder of the parameter files.")
-        raise EnvironmentsError([mistake]) from error
+        finding = ParameterFinding(
+            place, "", "The folder does not exist. Specify the folder of the parameter files."
+        )
+        raise EnvironmentsError([finding]) from error
     except OSError as error:
         reason = error.strerror or error
         raise EnvironmentsError(
-            [Mistake(place, "", f"The folder cannot be read ({reason}). Change its permissions.")]
+            [ParameterFinding(place, "", f"The folder cannot be read ({reason}). Change its permissions.")]
         ) from error
-    order = [
-        text_of(value)
-        for stack in stacks
-        for value in stack.parameters.get("Environment", {}).get("AllowedValues", [])
-    ]
-    names = [name for name in found if f"{name}.json" != SHARED and not name.startswith(".")]
-    names.sort(key=lambda name: order.index(name) if name in order else len(order))
+    names = [stem for stem in stems if f"{stem}.json" != SHARED and not stem.startswith(".")]
+    declared = _declared_environments(stacks)
+    ranks = {name: rank for rank, name in enumerate(declared)}
+    names.sort(key=lambda name: ranks.get(name, len(declared)))
     if not names:
         raise EnvironmentsError(
             [
-                Mistake(
+                ParameterFinding(
                     place,
                     "",
                     "The folder does not contain an environment, which is a file such as prod.json.",
@@ -233,29 +235,41 @@ def _environment_files(folder: Path, stacks: Sequence[BuiltStack]) -> dict[str, 
     return {name: folder / f"{name}.json" for name in names}
 
 
+def _declared_environments(stacks: Sequence[BuiltStack]) -> list[str]:
+    """Return the environments in the order in which the templates list them."""
+    names: dict[str, None] = {}  # as a set that keeps the order
+    for stack in stacks:
+        for value in stack.parameters.get("Environment", {}).get("AllowedValues", []):
+            names.setdefault(text_of(value))
+    return list(names)
+
+
 def _judge_keys(
-    given: Mapping[str, Any],
+    content: Mapping[str, Any],
     path: Path,
     stacks: Sequence[BuiltStack],
     shared: Mapping[str, Any],
     listed: Iterator[str],
     environment: str | None = None,
-) -> tuple[dict[str, str], list[Mistake]]:
+) -> tuple[dict[str, str], list[ParameterFinding]]:
     """Check each key of one file; return the correct values and the errors."""
-    right, mistakes = {}, []
-    unknown = [key for key in given if not any(key in stack.parameters for stack in stacks)]
+    right, findings = {}, []
+    declared: set[str] = set()
+    for stack in stacks:
+        declared.update(stack.parameters)
+    unknown = [key for key in content if key not in declared]
     if len(unknown) > 1:  # such as the keys of a stack that is not in the set
         names = series([key_text(key) for key in unknown])
         message = f"{UNKNOWN_KEY} the parameters {names}. Remove or correct these keys.{next(listed, '')}"
-        mistakes.append(Mistake(path.as_posix(), "", message))
-    for key, value in given.items():
+        findings.append(ParameterFinding(path.as_posix(), "", message))
+    for key, value in content.items():
         if key in unknown and len(unknown) > 1:
             continue
         messages = list(_key_refusals(key, value, stacks, shared, environment))
-        mistakes += [Mistake(path.as_posix(), key_text(key), message) for message in messages]
+        findings += [ParameterFinding(path.as_posix(), key_text(key), message) for message in messages]
         if not messages:
             right[key] = text_of(value)
-    return right, mistakes
+    return right, findings
 
 
 def _key_refusals(
@@ -308,7 +322,7 @@ def _merge(
                 values[name] = Value(own[name], candidate.file, "")
             elif name in shared:
                 values[name] = Value(shared[name], shared_file, f"for {candidate.name}")
-            elif name not in candidate.given and (default := stack.default(name)) is not None:
+            elif name not in candidate.keys and (default := stack.default(name)) is not None:
                 values[name] = Value(default, candidate.file, "by default")
     for name, reasons in refused_defaults.items():
         if reasons and name in values and values[name].origin == "by default":
@@ -316,18 +330,22 @@ def _merge(
     return values
 
 
-def _missing_keys(candidate: Candidate, refused_defaults: Mapping[str, Sequence[str]]) -> Iterator[Mistake]:
+def _missing_keys(
+    candidate: Candidate, refused_defaults: Mapping[str, Sequence[str]]
+) -> Iterator[ParameterFinding]:
     for name, reasons in refused_defaults.items():
-        if name in candidate.given:
+        if name in candidate.keys:
             continue
         if name == "Environment":
-            yield Mistake(candidate.file, name, f'The key is missing. Write "{name}": "{candidate.name}".')
+            yield ParameterFinding(
+                candidate.file, name, f'The key is missing. Write "{name}": "{candidate.name}".'
+            )
         elif reasons:
             for reason in reasons:
                 advice = "Add the key here, or correct the default in the template."
-                yield Mistake(candidate.file, name, f"{reason} {advice}")
+                yield ParameterFinding(candidate.file, name, f"{reason} {advice}")
         elif name not in candidate.values:
-            yield Mistake(
+            yield ParameterFinding(
                 candidate.file,
                 name,
                 f"The key is missing and does not have a default. Add it here or in {SHARED}.",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _TRAILING_COMMA = r",\s*[}\]]"
 
 
-class Mistake(NamedTuple):
+class ParameterFinding(NamedTuple):
     """An error in the parameter files.
 
     Attributes:
@@ -29,7 +29,7 @@ class Mistake(NamedTuple):
     message: str
 
     def __str__(self) -> str:
-        """Return the mistake as one line."""
+        """Return the finding as one line."""
         return ": ".join(part for part in (self.file, self.key, self.message) if part)
 
 
@@ -43,7 +43,7 @@ class Pairs(list[tuple[str, Any]]):
     """A JSON object with all its keys, including repeated ones."""
 
 
-def read_flat(path: Path) -> tuple[dict[str, Any] | None, list[Mistake]]:
+def read_flat(path: Path) -> tuple[dict[str, Any] | None, list[ParameterFinding]]:
     """Return the values of a flat JSON file and its errors.
 
     Numbers are ``Number``, nested objects ``Pairs``. The values are None if the file cannot be read or is not
@@ -56,15 +56,19 @@ def read_flat(path: Path) -> tuple[dict[str, Any] | None, list[Mistake]]:
             text, object_pairs_hook=Pairs, parse_int=Number, parse_float=Number, parse_constant=Number
         )
     except json.JSONDecodeError as error:
-        return None, [Mistake(file, "", _syntax_error(error))]
+        return None, [ParameterFinding(file, "", _syntax_error(error))]
     except RecursionError:
-        return None, [Mistake(file, "", "The brackets are nested too deeply. Write one flat object.")]
+        return None, [
+            ParameterFinding(file, "", "The brackets are nested too deeply. Write one flat object.")
+        ]
     except _UnreadableError as error:
-        return None, [Mistake(file, "", str(error))]
+        return None, [ParameterFinding(file, "", str(error))]
     if not isinstance(parsed, Pairs):
-        return None, [Mistake(file, "", f"The file contains {excerpt(parsed)}. Write one flat object.")]
+        return None, [
+            ParameterFinding(file, "", f"The file contains {excerpt(parsed)}. Write one flat object.")
+        ]
     twice = repeated(key for key, _ in parsed)
-    return dict(parsed), [Mistake(file, key_text(key), _repeated(key, parsed)) for key in twice]
+    return dict(parsed), [ParameterFinding(file, key_text(key), _repeated(key, parsed)) for key in twice]
 
 
 def excerpt(value: Any) -> str:
@@ -75,9 +79,13 @@ def excerpt(value: Any) -> str:
         return "a list"
     if isinstance(value, str):
         text = quoted(value)
+    elif isinstance(value, Number):
+        text = value.text
     else:
-        text = value.text if isinstance(value, Number) else json.dumps(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+        text = json.dumps(value)
+    if len(text) > 80:
+        return f"{text[:77]}..."
+    return text
 
 
 class _UnreadableError(Exception):
@@ -88,8 +96,9 @@ def _decoded(path: Path) -> str:
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):  # reading a pipe may never end
-            what = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
-            raise _UnreadableError(f"This is {what}. Use a file.")
+            if stat.S_ISDIR(mode):
+                raise _UnreadableError("This is a folder. Use a file.")
+            raise _UnreadableError("This is not a regular file. Use a file.")
         data = path.read_bytes()
     except OSError as error:
         if isinstance(error, FileNotFoundError):
@@ -132,9 +141,10 @@ def _syntax_error(error: json.JSONDecodeError) -> str:
     elif rest.startswith("'"):
         advice = "Found a single quote. Write text in double quotes."
     else:
-        found = excerpt(rest.split("\n", 1)[0])
+        rest_of_line = excerpt(rest.split("\n", 1)[0])
         advice = (
-            f"Found {found}, which is not valid JSON here. Check the commas, colons and quotes before it."
+            f"Found {rest_of_line}, which is not valid JSON here. Check the commas, colons and quotes "
+            "before it."
         )
     line = text.count("\n", 0, position) + 1
     column = position - text.rfind("\n", 0, position)
@@ -148,4 +158,6 @@ def _repeated(key: str, pairs: Pairs) -> str:
 
 def key_text(key: str) -> str:
     """Return a key for a message, in quotes if it contains special characters."""
-    return key if re.fullmatch("[A-Za-z0-9]+", key) else quoted(key)
+    if re.fullmatch("[A-Za-z0-9]+", key):
+        return key
+    return quoted(key)

@@ -123,7 +123,7 @@ def _allowed_values(allowed: Sequence[str], declaration: Mapping[str, Any]) -> l
     is_switch = set(allowed) == {"true", "false"}
     if not is_switch and declaration["Type"] != "Number":
         return list(allowed)
-    return [*map(_in_json, allowed), *allowed]
+    return [*(_in_json(text) for text in allowed), *allowed]
 
 
 def _patterns(declaration: Mapping[str, Any], region: str) -> Iterator[str]:

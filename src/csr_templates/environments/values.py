@@ -9,7 +9,7 @@ from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.parameter_constraints import violations
 from cfn_analysis.model.wording import quoted, series
 from csr_templates.environments.accounts import ACCOUNT_ID
-from csr_templates.environments.files import Mistake, Number, excerpt
+from csr_templates.environments.files import Number, ParameterFinding, excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
@@ -41,7 +41,7 @@ class Candidate:
         name: the environment, such as ``dev``.
         file: its file.
         own: the keys of the file.
-        given: the keys of the file and of the shared file.
+        keys: the keys of the file and of the shared file.
         values: the correct values of all parameters of the files: own, shared or default.
     """
 
@@ -50,13 +50,13 @@ class Candidate:
         name: str,
         file: str,
         own: Sequence[str],
-        given: Set[str],
+        keys: Set[str],
         values: dict[str, Value] | None = None,
     ) -> None:
         self.name = name
         self.file = file
         self.own = own
-        self.given = given
+        self.keys = keys
         self.values = values or {}
 
     def knows(self, *names: str) -> bool:
@@ -67,11 +67,11 @@ class Candidate:
         """Return the value of a parameter."""
         return self.values[name].text
 
-    def mistake(self, name: str, what: str) -> Mistake:
+    def finding(self, name: str, what: str) -> ParameterFinding:
         """Return the error of one parameter; ``what`` is the text after the value found."""
         value = self.values[name]
-        found = f"Found {value.origin}" if value.origin else "Found"
-        return Mistake(value.file, name, f"{found} {quoted(value.text)}, {what}")
+        beginning = f"Found {value.origin}" if value.origin else "Found"
+        return ParameterFinding(value.file, name, f"{beginning} {quoted(value.text)}, {what}")
 
 
 def require_declarations(stacks: Iterable[BuiltStack]) -> None:
@@ -102,7 +102,9 @@ def require_declarations(stacks: Iterable[BuiltStack]) -> None:
 
 def text_of(value: Any) -> str:
     """Return a value of a file as text, for CloudFormation."""
-    return value.text if isinstance(value, Number) else str(as_strings(value))
+    if isinstance(value, Number):
+        return value.text
+    return str(as_strings(value))
 
 
 def default_refusals(name: str, stack: BuiltStack, origin: str = "") -> list[str]:
@@ -110,8 +112,9 @@ def default_refusals(name: str, stack: BuiltStack, origin: str = "") -> list[str
     default = stack.default(name)
     if default is None:
         return []
-    is_number = stack.parameters[name]["Type"] == "Number"
-    return value_refusals(Number(default) if is_number else default, name, [stack], origin)
+    if stack.parameters[name]["Type"] == "Number":
+        return value_refusals(Number(default), name, [stack], origin)
+    return value_refusals(default, name, [stack], origin)
 
 
 def value_refusals(value: Any, name: str, stacks: Iterable[BuiltStack], origin: str = "") -> list[str]:
@@ -131,11 +134,9 @@ def value_refusals(value: Any, name: str, stacks: Iterable[BuiltStack], origin: 
 
 def _source(stacks: Sequence[str], constraint: str) -> str:
     where = f"{stacks[0]} template" if len(stacks) == 1 else f"templates {series(stacks)}"
-    return (
-        f'Constraint in the {where}: "{constraint}".'
-        if constraint
-        else f"This is a constraint in the {where}."
-    )
+    if not constraint:
+        return f"This is a constraint in the {where}."
+    return f'Constraint in the {where}: "{constraint}".'
 
 
 def _reasons(value: Any, declaration: Mapping[str, Any], region: str) -> Iterator[str]:
@@ -163,9 +164,12 @@ def _expected(value: Any, declaration: Mapping[str, Any]) -> str:
         return "a number in its shortest form, such as 1024"
     if isinstance(value, str):
         return ""
-    if set(map(as_strings, declaration.get("AllowedValues", []))) == {"true", "false"}:
-        return "" if isinstance(value, bool) else "true or false"
-    return "a text in double quotes"
+    allowed = {as_strings(allowed_value) for allowed_value in declaration.get("AllowedValues", [])}
+    if allowed != {"true", "false"}:
+        return "a text in double quotes"
+    if isinstance(value, bool):
+        return ""
+    return "true or false"
 
 
 def _broken_constraints(text: str, declaration: Mapping[str, Any], region: str) -> Iterator[str]:

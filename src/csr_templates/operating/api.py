@@ -77,8 +77,8 @@ def repair_alias(aws: Aws, lambda_version: int) -> None:
         f"Points the alias {aws.environment.name} to version {lambda_version}. The rollback goes on without "
         "the alias."
     )
-    provision = aws.command("set-provisioned-concurrency", str(provisioned)) if provisioned else ""
-    if provision:
+    if provisioned:
+        provision = aws.command("set-provisioned-concurrency", str(provisioned))
         words.say(f"If the command stops, run this once the stack is {waiting.ROLLED_BACK}: {provision}")
     if concurrency.of_alias(aws, client, function):
         client.delete_provisioned_concurrency_config(FunctionName=function, Qualifier=aws.environment.name)
@@ -182,8 +182,12 @@ def show_quota(aws: Aws) -> None:
     if isinstance(usage, Unknown):
         words.say(f"Requests of {today}: {usage}")
         return
-    names = {} if isinstance(keys, Unknown) else {key["id"]: key["name"] for key in keys}
-    without_name = str(keys) if isinstance(keys, Unknown) else ""
+    names: dict[str, str] = {}
+    without_name = ""
+    if isinstance(keys, Unknown):
+        without_name = str(keys)
+    else:
+        names = {key["id"]: key["name"] for key in keys}
     rows = []
     for key, days in usage.get("items", {}).items():
         for used, remaining in days:
@@ -227,7 +231,9 @@ def call_api(aws: Aws, path: str, *, key: Literal["a", "b", "deployed"] = "deplo
     """
     web.require_path(path)
     url = aws.output("RestApi", "ApiGatewayUrl")
-    letter = aws.parameter("Distribution", "OriginKey") if key == "deployed" else key
+    letter = str(key)
+    if key == "deployed":
+        letter = aws.parameter("Distribution", "OriginKey")
     value = aws.attempt(partial(_origin_key, aws, SECRETS[letter]))
     if isinstance(value, Unknown):
         words.say(f"The origin key {letter}: {value}")
@@ -275,17 +281,17 @@ def _point_alias(aws: Aws, client: Any, function: str, version: int) -> None:
     )
 
 
-def _require_version(published: Sequence[Release], wanted: int) -> Release:
+def _require_version(published: Sequence[Release], number: int) -> Release:
     """Return the version with a number.
 
     Raises:
         Stop: it does not exist.
     """
     for release in published:
-        if release.number == wanted:
+        if release.number == number:
             return release
     numbers = ", ".join(str(release.number) for release in published)
-    raise Stop(f"There is no version {wanted}. The versions are {numbers}.")
+    raise Stop(f"There is no version {number}. The versions are {numbers}.")
 
 
 def _require_release(aws: Aws, release: Release, deployed: int) -> None:
@@ -294,16 +300,16 @@ def _require_release(aws: Aws, release: Release, deployed: int) -> None:
     Raises:
         Stop: a rolled-back deploy has left it.
     """
-    left = f"Version {release.number} never completed a deploy: one that was rolled back left it. "
+    reason = f"Version {release.number} never completed a deploy: one that was rolled back left it. "
     if release.number > deployed:
-        raise Stop(f"{left}It is newer than version {deployed} of the stack. Choose another one.")
+        raise Stop(f"{reason}It is newer than version {deployed} of the stack. Choose another one.")
     history = aws.ask(partial(releases.history, aws, aws.environment.stack_of("ApiFunctionVersion")))
     if isinstance(history, Unknown):
         words.tell(history.why)
         words.say(f"It is not known whether version {release.number} completed a deploy.")
         return
-    if release.number in history.left:
-        raise Stop(f"{left}Choose another one.")
+    if release.number in history.rolled_back:
+        raise Stop(f"{reason}Choose another one.")
     if not history.covers(release):
         words.say(
             f"It is not known whether version {release.number} completed a deploy: the events of the stack "
@@ -349,13 +355,16 @@ def _old_versions(
     old = []
     completed = 0
     for release in reversed(published):
-        is_left = release.number > deployed or release.number in history.left
+        is_left = release.number > deployed or release.number in history.rolled_back
         is_kept = completed < _KEPT_RELEASES and not is_left
         if is_kept and history.covers(release):
             completed += 1
         if is_kept or release.number in used:
             continue
-        old.append((release, _LEFT if is_left else f"older than the newest {_KEPT_RELEASES} releases"))
+        if is_left:
+            old.append((release, _LEFT))
+        else:
+            old.append((release, f"older than the newest {_KEPT_RELEASES} releases"))
     return old
 
 
@@ -427,4 +436,5 @@ def _switch_keys(aws: Aws, *, is_enabled: bool) -> None:
 def _require_switched(client: Any, key: str, *, is_enabled: bool) -> None:
     state = client.get_api_key(apiKey=key)["enabled"]
     if state is not is_enabled:
-        raise Stop(f"{key} is still {'enabled' if state else 'disabled'}. Repeat the command.")
+        text = "enabled" if state else "disabled"
+        raise Stop(f"{key} is still {text}. Repeat the command.")

@@ -250,7 +250,9 @@ class Aws:
     def status(self, stack: Stack) -> str:
         """Return the status of a stack when the command began; empty if it did not exist."""
         description = self.stacks[stack.name]
-        return str(description["StackStatus"]) if description else ""
+        if not description:
+            return ""
+        return str(description["StackStatus"])
 
     def require_stack(self, stack: Stack, *statuses: str) -> Description:
         """Return the description of a stack.
@@ -340,7 +342,9 @@ class Aws:
         """
         words.say(consequence)
         if not self.is_dry_run:
-            typed = self._confirmed if self._confirmed is not None else words.typed_name(name)
+            typed = self._confirmed
+            if typed is None:
+                typed = words.typed_name(name)
             if typed != name:
                 raise Stop(f"{typed or 'Nothing'} was given, not {name}.")
         self._is_confirmed = True

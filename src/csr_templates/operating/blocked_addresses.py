@@ -244,7 +244,9 @@ def _address_set(aws: Aws, version: int) -> _Set:
 def _write(aws: Aws, blocked: _Set, networks: Sequence[Network]) -> None:
     """Give a set its content; an omitted description would be removed."""
     client = aws.client("wafv2", aws.environment.stack_of(SETS[4]).region)
-    description = {"Description": blocked.description} if blocked.description else {}
+    description: dict[str, str] = {}
+    if blocked.description:
+        description["Description"] = blocked.description
     client.update_ip_set(
         Scope=SCOPE,
         Name=blocked.name,
@@ -257,5 +259,7 @@ def _write(aws: Aws, blocked: _Set, networks: Sequence[Network]) -> None:
 
 def _show(sets: Mapping[int, _Set | Unknown]) -> None:
     for version, blocked in sets.items():
-        content = blocked if isinstance(blocked, Unknown) else _listed(blocked.networks)
-        words.say(f"IPv{version}: {content}")
+        if isinstance(blocked, Unknown):
+            words.say(f"IPv{version}: {blocked}")
+        else:
+            words.say(f"IPv{version}: {_listed(blocked.networks)}")

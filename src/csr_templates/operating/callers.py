@@ -195,9 +195,12 @@ def _change_rule(aws: Aws, rule: str, inner: str, action: str) -> None:
         changed = _with_action(before, action)
     rules = [*web_acl["Rules"][:position], changed, *web_acl["Rules"][position + 1 :]]
     names = [name for name in (rule, inner) if name]
-    back = aws.command("block-rule" if action == _COUNT else "count-rule", *names)
-    verb = "count instead of block" if action == _COUNT else "block again"
-    words.say(f"Lets {' '.join(names)} {verb}. Way back: {back}")
+    if action == _COUNT:
+        words.say(
+            f"Lets {' '.join(names)} count instead of block. Way back: {aws.command('block-rule', *names)}"
+        )
+    else:
+        words.say(f"Lets {' '.join(names)} block again. Way back: {aws.command('count-rule', *names)}")
     # An update replaces the whole web ACL, so it gets all that it has.
     members = acl.client.meta.service_model.operation_model("UpdateWebACL").input_shape.members
     values = {name: value for name, value in web_acl.items() if name in members}
@@ -234,7 +237,9 @@ def _require_inner(acl: _WebAcl, group: Mapping[str, Any], inner: str) -> None:
     Raises:
         WrongInput: it does not have it.
     """
-    version = {"VersionName": group["Version"]} if "Version" in group else {}
+    version: dict[str, str] = {}
+    if "Version" in group:
+        version["VersionName"] = group["Version"]
     answer = acl.client.describe_managed_rule_group(
         Scope=SCOPE, VendorName=group["VendorName"], Name=group["Name"], **version
     )
@@ -252,7 +257,9 @@ def _with_action(rule: Mapping[str, Any], action: str) -> dict[str, Any]:
         _require_other(rule["Action"], action, rule["Name"])
         return {**rule, "Action": {action: {}}}
     _require_other(rule["OverrideAction"], action, rule["Name"])
-    return {**rule, "OverrideAction": {_COUNT: {}} if action == _COUNT else {"None": {}}}
+    if action == _COUNT:
+        return {**rule, "OverrideAction": {_COUNT: {}}}
+    return {**rule, "OverrideAction": {"None": {}}}
 
 
 def _with_inner_action(rule: Mapping[str, Any], inner: str, action: str) -> dict[str, Any]:

@@ -72,7 +72,9 @@ def describe(aws: Aws, cluster: str) -> Mapping[str, Any] | None:
 
 def status_of(description: Mapping[str, Any] | None) -> str:
     """Return the status in a description."""
-    return str(description["Status"]) if description else ABSENT
+    if not description:
+        return ABSENT
+    return str(description["Status"])
 
 
 def status(aws: Aws, cluster: str) -> str:
@@ -127,7 +129,9 @@ def backups(aws: Aws, cluster: str) -> list[Mapping[str, Any]]:
         aws.all_pages, client(aws), "DescribeDBClusterAutomatedBackups", DBClusterIdentifier=cluster
     )
     answer = aws.unless_missing(read, _NO_BACKUP)
-    return list(answer["DBClusterAutomatedBackups"]) if answer else []
+    if not answer:
+        return []
+    return list(answer["DBClusterAutomatedBackups"])
 
 
 def require_available(rds: Any, cluster: str) -> None:

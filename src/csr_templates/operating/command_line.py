@@ -263,7 +263,9 @@ def _run(chosen: Command, aws: Aws, options: dict[str, Any]) -> int:
     except (Stop, WrongInput) as error:
         words.tell(str(error))
         _tell_what_was_done(chosen, aws)
-        return WRONG if isinstance(error, WrongInput) else FAILED
+        if isinstance(error, WrongInput):
+            return WRONG
+        return FAILED
     except errors.call_errors() as error:
         failure = errors.failure(error)
         words.tell(errors.in_words(failure, aws.last_call))
@@ -281,9 +283,11 @@ def _run(chosen: Command, aws: Aws, options: dict[str, Any]) -> int:
         return FINE
     if aws.is_dry_run:
         words.say("Dry run: nothing was changed.")
+    if not aws.unknown:
+        return FINE
     for why in aws.unknown:
         words.tell(why)
-    return FAILED if aws.unknown else FINE
+    return FAILED
 
 
 def _tell_what_was_done(chosen: Command, aws: Aws, *, is_unknown: bool = False) -> None:
@@ -348,7 +352,9 @@ def _parameters(function: Callable[..., None]) -> Iterator[tuple[inspect.Paramet
 def _add(parser: argparse.ArgumentParser, parameter: inspect.Parameter, annotation: Any, text: str) -> None:
     """Declare an argument: a keyword is an option, ``*`` takes several, a default makes it optional."""
     is_option = parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    name = f"--{parameter.name.replace('_', '-')}" if is_option else parameter.name
+    name = parameter.name
+    if is_option:
+        name = f"--{parameter.name.replace('_', '-')}"
     if annotation is bool:
         parser.add_argument(name, action="store_true", help=text)
         return
@@ -409,7 +415,7 @@ def _description(chosen: Command) -> str:
     """Return what a command does, and its calls, time and way back."""
     sections = _sections(chosen.function)
     paragraphs = f"({chosen.group.value}) {sections['']}".split("\n\n")
-    lines = ["\n\n".join(map(_filled, paragraphs)), ""]
+    lines = ["\n\n".join(_filled(paragraph) for paragraph in paragraphs), ""]
     titles = [title for title in ("Calls", "Takes", "Way back") if title in sections]
     lines += [_filled(f"{title}: {sections[title]}", 4) for title in titles]
     return "\n".join(lines)

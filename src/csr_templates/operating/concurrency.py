@@ -114,7 +114,9 @@ def set_provisioned_concurrency(aws: Aws, number: int) -> None:
         raise WrongInput("The number is 0. Give a whole number of at least 1.")
     client, function = _function(aws)
     before = of_alias(aws, client, function)
-    way_back = aws.command("set-provisioned-concurrency", str(before)) if before else "deploy the alias again"
+    way_back = "deploy the alias again"
+    if before:
+        way_back = aws.command("set-provisioned-concurrency", str(before))
     words.say(f"Keeps {number} environments of {function} ready, before {before}. Way back: {way_back}")
     put_provisioned(aws, client, function, number)
 

@@ -80,7 +80,9 @@ def fail_over(aws: Aws, instance: str = "") -> None:
     before = clusters.writer_of(description)
     _require_reader(aws, cluster, before, instance)
     words.say(f"Fails over {cluster}. All connections are closed, usually for less than a minute.")
-    target = {"TargetDBInstanceIdentifier": instance} if instance else {}
+    target: dict[str, str] = {}
+    if instance:
+        target["TargetDBInstanceIdentifier"] = instance
     clusters.client(aws).failover_db_cluster(DBClusterIdentifier=cluster, **target)
     aws.way_on = aws.command("show-database")
     writer = clusters.wait_for_writer(aws, cluster, clusters.left(before), aws.way_on)
@@ -185,7 +187,7 @@ def _show_cluster(cluster: str, description: Mapping[str, Any] | Unknown | None)
         words.say(f"{words.WRONG} Cluster {cluster}: {description}")
         return
     now = clusters.status_of(description)
-    words.say(f"{'' if now == AVAILABLE else f'{words.WRONG} '}Cluster {cluster}: {now}")
+    words.say(words.marked(f"Cluster {cluster}: {now}", is_fine=now == AVAILABLE))
     if description is None:
         return
     protection = "enabled" if description["DeletionProtection"] else "disabled"
@@ -203,7 +205,8 @@ def _show_instances(cluster: Mapping[str, Any] | Unknown | None, answer: Mapping
     roles: dict[str, str] = {}
     if cluster and not isinstance(cluster, Unknown):
         for member in cluster["DBClusterMembers"]:
-            roles[member["DBInstanceIdentifier"]] = "writer" if member["IsClusterWriter"] else "reader"
+            role = "writer" if member["IsClusterWriter"] else "reader"
+            roles[member["DBInstanceIdentifier"]] = role
     rows = [_instance_row(instance, roles) for instance in answer["DBInstances"]]
     words.say(f"Instances: {len(rows) or 'none'}")
     words.table(("", "instance", "role", "status", "zone", "class", "parameters"), rows, indent="")
@@ -212,10 +215,12 @@ def _show_instances(cluster: Mapping[str, Any] | Unknown | None, answer: Mapping
 def _instance_row(instance: Mapping[str, Any], roles: Mapping[str, str]) -> tuple[str, ...]:
     identifier = instance["DBInstanceIdentifier"]
     groups = instance.get("DBParameterGroups", [])
-    parameters = groups[0]["ParameterApplyStatus"] if groups else ""
+    parameters = ""
+    if groups:
+        parameters = groups[0]["ParameterApplyStatus"]
     is_fine = instance["DBInstanceStatus"] == AVAILABLE and parameters in ("", "in-sync")
     return (
-        "" if is_fine else words.WRONG,
+        words.mark(is_fine=is_fine),
         identifier,
         roles.get(identifier, ""),
         instance["DBInstanceStatus"],
@@ -243,19 +248,17 @@ def _show_snapshots(answer: Sequence[Mapping[str, Any]] | Unknown) -> None:
     if isinstance(answer, Unknown):
         words.say(f"{words.WRONG} Snapshots: {answer}")
         return
-    rows = []
-    for snapshot in answer:
-        taken = snapshot.get("SnapshotCreateTime")
-        rows.append(
-            (
-                words.in_jst(taken) if taken else "",
-                words.in_jst(snapshot["ClusterCreateTime"]),
-                snapshot["SnapshotType"],
-                snapshot["Status"],
-                snapshot["DBClusterSnapshotIdentifier"],
-                snapshot.get("KmsKeyId", ""),
-            )
+    rows = [
+        (
+            words.in_jst(snapshot.get("SnapshotCreateTime")),
+            words.in_jst(snapshot["ClusterCreateTime"]),
+            snapshot["SnapshotType"],
+            snapshot["Status"],
+            snapshot["DBClusterSnapshotIdentifier"],
+            snapshot.get("KmsKeyId", ""),
         )
+        for snapshot in answer
+    ]
     words.say(f"Snapshots: {len(rows) or 'none'}")
     words.table(("taken", "cluster created", "type", "status", "snapshot", "key"), sorted(rows))
 
@@ -271,7 +274,7 @@ def _show_automated_backups(answer: Sequence[Mapping[str, Any]] | Unknown) -> No
             (
                 words.in_jst(backup["ClusterCreateTime"]),
                 backup["Status"],
-                words.in_jst(newest) if newest else "",
+                words.in_jst(newest),
                 backup["DbClusterResourceId"],
             )
         )

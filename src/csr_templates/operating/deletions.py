@@ -30,7 +30,7 @@ def show_delete_policies(aws: Aws) -> None:
     )
     rows = []
     for name, policies in answers.items():
-        rows.append(("" if policies == _ATTACHED else words.WRONG, name, str(policies)))
+        rows.append((words.mark(is_fine=policies == _ATTACHED), name, str(policies)))
     words.table(("", "stack", "delete policies"), rows, indent="")
 
 
@@ -74,7 +74,11 @@ def finish_deletion(aws: Aws, stack: str, *logical_ids: str) -> None:
             raise WrongInput(f"The stack {stack} has no resource {logical_id}.")
     description = aws.require_stack(failed, "DELETE_FAILED")
     cluster = _remaining_cluster(aws, failed, logical_ids)
-    retained = f" It retains: {', '.join(logical_ids)}." if logical_ids else ""
+    retained = ""
+    retain: dict[str, list[str]] = {}
+    if logical_ids:
+        retained = f" It retains: {', '.join(logical_ids)}."
+        retain["RetainResources"] = list(logical_ids)
     if cluster:
         aws.confirm(
             cluster, f"This deletes {failed.deployed} and {cluster}, after a snapshot of it.{retained}"
@@ -84,7 +88,6 @@ def finish_deletion(aws: Aws, stack: str, *logical_ids: str) -> None:
     else:
         aws.confirm(failed.deployed, f"This deletes {failed.deployed}.{retained}")
     stack_id = description["StackId"]
-    retain = {"RetainResources": list(logical_ids)} if logical_ids else {}
     aws.client("cloudformation", failed.region).delete_stack(StackName=stack_id, **retain)
     status = waiting.for_stack(aws, failed, "DELETE_FAILED", stack_id=stack_id)
     waiting.require(status, "DELETE_COMPLETE", failed, aws)
@@ -117,4 +120,6 @@ def _remaining_cluster(aws: Aws, stack: Stack, retained: Sequence[str]) -> str:
     if CLUSTER not in stack.resources or CLUSTER in retained:
         return ""
     cluster = aws.name(CLUSTER)
-    return "" if clusters.status(aws, cluster) == ABSENT else cluster
+    if clusters.status(aws, cluster) == ABSENT:
+        return ""
+    return cluster

@@ -175,7 +175,9 @@ def continue_rollback(aws: Aws, stack: str, *logical_ids: str) -> None:
     words.say(
         f"Continues the rollback of {failed.deployed}, skipping: {', '.join(logical_ids) or 'nothing'}."
     )
-    skipped = {"ResourcesToSkip": list(logical_ids)} if logical_ids else {}
+    skipped: dict[str, list[str]] = {}
+    if logical_ids:
+        skipped["ResourcesToSkip"] = list(logical_ids)
     client = aws.client("cloudformation", failed.region)
     client.continue_update_rollback(StackName=failed.deployed, **skipped)
     aws.way_on = aws.command("wait", stack)
@@ -248,13 +250,15 @@ def _object_version(aws: Aws, stack: Stack, version: str) -> str:
     """
     if "ApiFunctionVersion" not in stack.resources:
         return version
-    left = releases.before_deploy(aws)
+    published = releases.before_deploy(aws)
     if version:
         releases.require_new(
-            left, version, f"Upload the package again: {aws.command('upload-package', releases.PACKAGE)}"
+            published, version, f"Upload the package again: {aws.command('upload-package', releases.PACKAGE)}"
         )
         return version
-    return releases.copy_deployed(aws) if left else ""
+    if not published:
+        return ""
+    return releases.copy_deployed(aws)
 
 
 def _change_set_parameters(aws: Aws, stack: Stack, version: str, *, is_first: bool) -> list[dict[str, Any]]:

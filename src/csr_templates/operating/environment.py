@@ -142,11 +142,13 @@ def read(folder: Path, name: str) -> OperatedEnvironment:
             f"{folder / MANIFEST} was built by version {version} of {PRODUCT}, and this is version "
             f"{VERSION}. Install that version, or build the folder again."
         )
-    environments = list(dict.fromkeys(key for entry in manifest["stacks"] for key in entry["parameterFiles"]))
+    environments: dict[str, None] = {}  # as a set that keeps the order
+    for entry in manifest["stacks"]:
+        environments |= dict.fromkeys(entry["parameterFiles"])
     if name not in environments:
         raise WrongInput(
             f"There is no environment {name}.{hint(name, environments)} The environments of {folder} are "
-            f"{series(environments)}."
+            f"{series(list(environments))}."
         )
     stacks = [_stack(folder, entry, name) for entry in manifest["stacks"]]
     return OperatedEnvironment(
@@ -165,13 +167,16 @@ def _stack(folder: Path, entry: Mapping[str, Any], environment: str) -> Stack:
     deployed = entry["namePattern"]
     for parameter in ("ProjectName", "Environment"):
         deployed = deployed.replace(f"${{{parameter}}}", parameters[parameter])
+    resources: set[str] = set()
+    for logical_ids in entry["sections"].values():
+        resources.update(logical_ids)
     return Stack(
         entry["name"],
         deployed,
         entry["region"],
         folder / entry["template"],
         folder / entry["stackPolicy"],
-        frozenset(logical_id for section in entry["sections"].values() for logical_id in section),
+        frozenset(resources),
         parameters,
         file["Tags"],
         entry["perDeploy"],

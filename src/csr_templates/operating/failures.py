@@ -151,7 +151,7 @@ def _rows(events: Sequence[Event]) -> list[Sequence[str]]:
     for number, event in enumerate(events):
         rows.append(
             (
-                words.WRONG if number == 0 else "",
+                words.mark(is_fine=number > 0),
                 words.in_jst(event.time),
                 event.status,
                 event.resource or _NONE,

@@ -131,7 +131,10 @@ def _step(aws: Aws, name: str) -> tuple[Stack, Import]:
     Raises:
         WrongInput: there is no such step.
     """
-    steps = {step: (stack, stack.imports[step]) for stack in aws.environment.stacks for step in stack.imports}
+    steps: dict[str, tuple[Stack, Import]] = {}
+    for stack in aws.environment.stacks:
+        for step, imported in stack.imports.items():
+            steps[step] = (stack, imported)
     if name not in steps:
         raise WrongInput(
             f"There is no import {name}.{hint(name, steps)} The imports are {series(list(steps))}."
@@ -179,7 +182,9 @@ def _by_tag(aws: Aws, stack: Stack, kind: str, name: str) -> str:
     if not arns:
         raise Stop(f"No {kind} in {stack.region} has the tag Name {name}.")
     if len(arns) > 1:
-        which = f" Which one is in use: {aws.command('show-keys', '--name', name)}" if "KMS" in kind else ""
+        which = ""
+        if "KMS" in kind:
+            which = f" Which one is in use: {aws.command('show-keys', '--name', name)}"
         raise Stop(f"More than one {kind} has the tag Name {name}: {series(arns)}.{which}")
     (arn,) = arns
     if _KINDS[kind] == "sqs":

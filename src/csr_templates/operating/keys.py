@@ -55,9 +55,9 @@ def show_keys(aws: Aws, *, name: str = "") -> None:
         logs:DescribeLogGroups, secretsmanager:ListSecrets, rds:DescribeDBClusterSnapshots.
     Takes: seconds.
     """
-    tags = (
-        {"Name": name} if name else {"Project": aws.environment.project, "Environment": aws.environment.name}
-    )
+    tags = {"Project": aws.environment.project, "Environment": aws.environment.name}
+    if name:
+        tags = {"Name": name}
     lists = aws.in_parallel(
         {region: partial(tagged, aws, region, "kms:key", tags) for region in _with_clients(aws)}
     )
@@ -134,7 +134,7 @@ def _key_rows(aws: Aws, region: str, keys: Iterable[_Key]) -> list[tuple[str, ..
         if isinstance(detail, Unknown):
             rows.append((words.WRONG, names[arn], str(detail), "", "", "", arn))
         else:
-            mark = "" if detail[0] == _ENABLED else words.WRONG
+            mark = words.mark(is_fine=detail[0] == _ENABLED)
             rows.append((mark, names[arn], *detail, arn))
     return rows
 
@@ -144,10 +144,9 @@ def _details(aws: Aws, region: str, arn: str) -> tuple[str, ...]:
     client = aws.client("kms", region)
     metadata = client.describe_key(KeyId=arn)["KeyMetadata"]
     rotation = client.get_key_rotation_status(KeyId=arn)
-    deletion = metadata.get("DeletionDate")
     return (
         metadata["KeyState"],
-        words.in_jst(deletion) if deletion else _NONE,
+        words.in_jst(metadata.get("DeletionDate")) or _NONE,
         _rotation(rotation),
         words.in_jst(metadata["CreationDate"]),
     )
@@ -157,7 +156,9 @@ def _rotation(status: Mapping[str, Any]) -> str:
     if not status["KeyRotationEnabled"]:
         return "off"
     days = status.get("RotationPeriodInDays")
-    return f"{days} days" if days else "on"
+    if not days:
+        return "on"
+    return f"{days} days"
 
 
 def _show_encrypted(aws: Aws) -> None:
@@ -174,7 +175,7 @@ def _show_encrypted(aws: Aws) -> None:
         if isinstance(encrypted, Unknown):
             rows.append((words.WRONG, title, str(encrypted), ""))
             continue
-        rows += [(words.WRONG if resource.deletion else "", *resource) for resource in encrypted]
+        rows += [(words.mark(is_fine=not resource.deletion), *resource) for resource in encrypted]
     words.table(("", "what is encrypted", "ID of its key", "deletion"), rows)
 
 
@@ -194,17 +195,14 @@ def _secrets(aws: Aws, region: str) -> list[_Encrypted]:
         IncludePlannedDeletion=True,
         Filters=[{"Key": "name", "Values": [f"{aws.environment.prefix}-"]}],
     )
-    secrets = []
-    for secret in answer["SecretList"]:
-        deletion = secret.get("DeletedDate")
-        secrets.append(
-            _Encrypted(
-                f"secret {secret['Name']} in {region}",
-                _id(secret.get("KmsKeyId")),
-                words.in_jst(deletion) if deletion else "",
-            )
+    return [
+        _Encrypted(
+            f"secret {secret['Name']} in {region}",
+            _id(secret.get("KmsKeyId")),
+            words.in_jst(secret.get("DeletedDate")),
         )
-    return secrets
+        for secret in answer["SecretList"]
+    ]
 
 
 def _snapshots(aws: Aws) -> list[_Encrypted]:
@@ -222,7 +220,9 @@ def _snapshots(aws: Aws) -> list[_Encrypted]:
 
 def _id(key: str | None) -> str:
     """Return the ID of a key from its ARN."""
-    return key.rpartition("/")[2] if key else _NONE
+    if not key:
+        return _NONE
+    return key.rpartition("/")[2]
 
 
 def _require_own(aws: Aws, client: Any, key: str) -> None:

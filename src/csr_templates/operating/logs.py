@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Literal, NamedTuple
 
@@ -154,7 +154,7 @@ def show_log_ages(aws: Aws) -> None:
     rows = []
     for log, age in ages.items():
         is_wrong = age is None or isinstance(age, Unknown)
-        rows.append((words.WRONG if is_wrong else "", log, str(age or "the log group is missing")))
+        rows.append((words.mark(is_fine=not is_wrong), log, str(age or "the log group is missing")))
     words.table(("", "log", "newest event"), rows, indent="")
     missing = [log for log, age in ages.items() if age is None]
     if missing:
@@ -170,7 +170,12 @@ def show(aws: Aws, *queries: LogQuery) -> None:
             continue
         words.say(f"Results of {query.log} in {query.minutes} minutes: {len(results) or 'none'}")
         fields = header(results)
-        words.table(fields, [[row.get(field, "") for field in fields] for row in results])
+        words.table(fields, [_row(result, fields) for result in results])
+
+
+def _row(result: Mapping[str, str], fields: Iterable[str]) -> list[str]:
+    """Return the cells of a result; a field that it lacks is empty."""
+    return [result.get(field, "") for field in fields]
 
 
 def group_of(aws: Aws, log: Log) -> tuple[str, str]:

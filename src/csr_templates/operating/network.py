@@ -64,7 +64,8 @@ def reroute_zone(aws: Aws, zone: Literal["1", "2"], *, back: bool = False) -> No
     aws.environment.stack_of("NatGateway2")  # an output folder without it has only one gateway
     client = aws.client("ec2", aws.environment.stack_of("VPC").region)
     table = aws.physical_id(f"PrivateRouteTable{zone}")
-    gateway = aws.physical_id(f"NatGateway{zone if back else _OTHER[zone]}")
+    zone_of_gateway = zone if back else _OTHER[zone]
+    gateway = aws.physical_id(f"NatGateway{zone_of_gateway}")
     (description,) = client.describe_nat_gateways(NatGatewayIds=[gateway])["NatGateways"]
     if description["State"] != _AVAILABLE:
         raise Stop(f"The NAT gateway {gateway} is {description['State']}, not {_AVAILABLE}.")
@@ -89,7 +90,7 @@ def _show_subnets(subnets: Sequence[Mapping[str, Any]]) -> None:
 def _show_gateways(gateways: Sequence[Mapping[str, Any]]) -> None:
     rows: list[tuple[str, ...]] = []
     for gateway in gateways:
-        mark = "" if gateway["State"] == _AVAILABLE else words.WRONG
+        mark = words.mark(is_fine=gateway["State"] == _AVAILABLE)
         rows.append((mark, _name(gateway), gateway["NatGatewayId"], gateway["State"]))
     rows.sort(key=lambda row: row[1:])
     words.table(("", "NAT gateway", "ID", "state"), rows)
@@ -101,7 +102,7 @@ def _show_routes(tables: Sequence[Mapping[str, Any]]) -> None:
     for table in tables:
         for route in table["Routes"]:
             if "NatGatewayId" in route:
-                mark = "" if route["State"] == _ACTIVE else words.WRONG
+                mark = words.mark(is_fine=route["State"] == _ACTIVE)
                 rows.append(
                     (mark, _name(table), table["RouteTableId"], route["NatGatewayId"], route["State"])
                 )

@@ -99,7 +99,9 @@ def _wait_for_replica(aws: Aws, secret: str, source: str, target: str) -> None:
         attempts += 1
         newest = _current_version(aws, source, secret)
         copy = aws.ask(partial(_current_version, aws, target, secret))  # it may not exist yet
-        return _COPIED if newest and copy == newest else _OLDER
+        if newest and copy == newest:
+            return _COPIED
+        return _OLDER
 
     if state() == _COPIED:
         return

@@ -34,9 +34,8 @@ def show_origin_keys(aws: Aws) -> None:
     frontend = aws.environment.stack_of("Distribution")
     accepted = _shown(aws, api, ACCEPTED)
     sent = _shown(aws, frontend, SENT)
-    is_wrong = _NOT_DEPLOYED not in (accepted, sent) and accepted not in (sent, _BOTH)
-    mark = f"{words.WRONG} " if is_wrong else ""
-    words.say(f"{mark}{ACCEPTED}: {accepted}, {SENT}: {sent}")
+    is_fine = _NOT_DEPLOYED in (accepted, sent) or accepted in (sent, _BOTH)
+    words.say(words.marked(f"{ACCEPTED}: {accepted}, {SENT}: {sent}", is_fine=is_fine))
     _show_replicas(aws, api.region, frontend.region)
     _show_plan(aws, api)
 
@@ -120,7 +119,7 @@ def _show_replicas(aws: Aws, region: str, target: str) -> None:
     reads = {key: partial(_replica_status, client, secret, target) for key, secret in secrets.items()}
     rows = []
     for key, status in aws.in_parallel(reads).items():
-        mark = "" if status == _IN_SYNC else words.WRONG
+        mark = words.mark(is_fine=status == _IN_SYNC)
         rows.append((mark, key, secrets[key], str(status)))
     words.table(("", "key", "secret", f"replica in {target}"), rows)
 

@@ -61,11 +61,11 @@ class History(NamedTuple):
     """What the events of the stack, which AWS keeps for 90 days, say about the versions.
 
     Attributes:
-        left: numbers of the versions that rolled-back deploys have left.
+        rolled_back: numbers of the versions that rolled-back deploys have left.
         since: time of the oldest event; None if it is the first one of the stack.
     """
 
-    left: Collection[int]
+    rolled_back: Collection[int]
     since: datetime | None
 
     def covers(self, release: Release) -> bool:
@@ -151,12 +151,13 @@ def history(aws: Aws, stack: Stack) -> History:
     """Return what the events of a stack say about the Lambda versions."""
     client = aws.client("cloudformation", stack.region)
     events = aws.all_pages(client, "DescribeStackEvents", StackName=stack.deployed)["StackEvents"]
-    left = left_by_rollbacks(events, stack.deployed)
+    rolled_back = left_by_rollbacks(events, stack.deployed)
     if not events:
-        return History(left, words.now())
+        return History(rolled_back, words.now())
     oldest = events[-1]
-    is_first = oldest["ResourceStatus"] in _FIRST and oldest["LogicalResourceId"] == stack.deployed
-    return History(left, None if is_first else oldest["Timestamp"])
+    if oldest["ResourceStatus"] in _FIRST and oldest["LogicalResourceId"] == stack.deployed:
+        return History(rolled_back, None)
+    return History(rolled_back, oldest["Timestamp"])
 
 
 def _version_of_stack(aws: Aws) -> str:

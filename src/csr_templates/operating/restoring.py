@@ -44,7 +44,7 @@ def restore_cluster(
     Way back: delete-spare-cluster restored, or delete-wrong-restore for original.
     """
     cluster = aws.name(CLUSTER)
-    identifier = cluster if target == "original" else f"{cluster}-restored"
+    identifier = _identifier(cluster, target)
     source = _restore_source(cluster, target, time, snapshot, backup)
     now = clusters.status(aws, identifier)
     if now != ABSENT:
@@ -61,8 +61,15 @@ def restore_cluster(
         rds.restore_db_cluster_from_snapshot(DBClusterIdentifier=identifier, **source, **settings)
     else:
         rds.restore_db_cluster_to_point_in_time(DBClusterIdentifier=identifier, **source, **settings)
-    following = aws.command("wait", "cluster" if target == "original" else "restored-cluster")
-    words.say(f"Wait until it is available: {following}")
+    waited_for = "cluster" if target == "original" else "restored-cluster"
+    words.say(f"Wait until it is available: {aws.command('wait', waited_for)}")
+
+
+def _identifier(cluster: str, target: Target) -> str:
+    """Return the identifier of a restored cluster."""
+    if target == "original":
+        return cluster
+    return f"{cluster}-restored"
 
 
 def create_instances(aws: Aws, target: Target) -> None:
@@ -80,7 +87,7 @@ def create_instances(aws: Aws, target: Target) -> None:
     Way back: delete-spare-cluster restored; none is needed for original.
     """
     cluster = aws.name(CLUSTER)
-    identifier = cluster if target == "original" else f"{cluster}-restored"
+    identifier = _identifier(cluster, target)
     now = clusters.status(aws, identifier)
     if now != AVAILABLE:
         raise Stop(f"The cluster {identifier} is {now}, not available.")
@@ -211,7 +218,10 @@ def _engine(aws: Aws, cluster: str, snapshot: str) -> dict[str, str]:
     """
     read = partial(clusters.client(aws).describe_db_cluster_snapshots, DBClusterSnapshotIdentifier=snapshot)
     answer = aws.unless_missing(read, "DBClusterSnapshotNotFoundFault")
-    for description in answer["DBClusterSnapshots"] if answer else []:
+    descriptions: list[dict[str, Any]] = []
+    if answer:
+        descriptions = answer["DBClusterSnapshots"]
+    for description in descriptions:
         if str(description["DBClusterIdentifier"]).startswith(cluster):
             return {"Engine": clusters.ENGINE, "EngineVersion": description["EngineVersion"]}
     raise WrongInput(
@@ -250,7 +260,9 @@ def _numbers(aws: Aws) -> list[int]:
         clusters.setting(aws, "DatabaseMultiAZ"),
         clusters.setting(aws, "DatabaseReadReplica"),
     ) == ("false", "false")
-    return [1] if is_single else [1, 2]
+    if is_single:
+        return [1]
+    return [1, 2]
 
 
 def _instances_of_stack(aws: Aws) -> list[str]:

@@ -137,7 +137,10 @@ def _secrets(aws: Aws, stack: Stack) -> list[str]:
 
 
 def _say_unchanged(secrets: Sequence[str]) -> None:
-    words.say("No secret has changed." if secrets else "The stack has no secrets.")
+    if secrets:
+        words.say("No secret has changed.")
+    else:
+        words.say("The stack has no secrets.")
 
 
 def _change(aws: Aws, region: str, secret: str, created: datetime) -> str:

@@ -195,7 +195,9 @@ def _media_types() -> MimeTypes:
 
 def _put(client: Any, bucket: str, folder: Path, key: str, types: MimeTypes) -> None:
     media_type, _ = types.guess_type(key)
-    content_type = {"ContentType": media_type} if media_type else {}
+    content_type: dict[str, str] = {}
+    if media_type:
+        content_type["ContentType"] = media_type
     try:
         body = (folder / key).open("rb")
     except OSError as error:

@@ -208,10 +208,12 @@ def _show_stacks(aws: Aws) -> None:
     rows = []
     for stack in aws.environment.stacks:
         description = aws.stacks[stack.name]
-        status = description["StackStatus"] if description else _NEVER
-        mark = "" if status in waiting.DEPLOYED else words.WRONG
-        changed = _changed(description) if description else ""
-        rows.append((mark, stack.name, status, changed))
+        status = _NEVER
+        changed = ""
+        if description:
+            status = description["StackStatus"]
+            changed = _changed(description)
+        rows.append((words.mark(is_fine=status in waiting.DEPLOYED), stack.name, status, changed))
     words.table(("", "stack", "status", "last change"), rows, indent="")
 
 
@@ -259,12 +261,11 @@ def _is_own(aws: Aws, summary: Mapping[str, Any]) -> bool:
 
 
 def _listed(summary: Mapping[str, Any]) -> tuple[str, ...]:
-    deleted = summary.get("DeletionTime")
     return (
         summary["StackName"],
         summary["StackStatus"],
         words.in_jst(summary["CreationTime"]),
-        words.in_jst(deleted) if deleted else "",
+        words.in_jst(summary.get("DeletionTime")),
     )
 
 
@@ -289,14 +290,19 @@ def _release_row(release: Release, answers: Mapping[str, Any]) -> Sequence[str]:
         states.append("of the stack")
     is_newer = isinstance(deployed, int) and release.number > deployed
     history = answers["history"]
-    is_left = is_newer or (isinstance(history, History) and release.number in history.left)
+    is_left = is_newer or (isinstance(history, History) and release.number in history.rolled_back)
     if is_left:
         states.append("left by a rolled-back deploy")
     elif not states and isinstance(history, History) and not history.covers(release):
         states.append("events expired")
     published = words.in_jst(datetime.fromisoformat(release.published))
-    mark = words.WRONG if is_left else ""
-    return mark, str(release.number), published, ", ".join(states), release.description
+    return (
+        words.mark(is_fine=not is_left),
+        str(release.number),
+        published,
+        ", ".join(states),
+        release.description,
+    )
 
 
 # ---- Deleted stacks ----
@@ -305,7 +311,7 @@ def _release_row(release: Release, answers: Mapping[str, Any]) -> Sequence[str]:
 def _deleted_row(aws: Aws, client: Any, stack: Stack, stack_id: str) -> Sequence[str]:
     description = aws.attempt(partial(waiting.describe, aws, stack, stack_id))
     body = aws.attempt(partial(_deployed_template, client, stack_id))
-    template = str(body) if isinstance(body, Unknown) else _template_in_folder(body, stack)
+    template = _template_in_folder(body, stack)
     if description is None or isinstance(description, Unknown):
         return str(description or ""), "", template, stack_id
     packages = [
@@ -322,8 +328,11 @@ def _deployed_template(client: Any, stack_id: str) -> Any:
 
 def _template_in_folder(body: Any, stack: Stack) -> str:
     """Return whether the output folder has a deployed template, which is not a text if it was JSON."""
-    is_same = isinstance(body, str) and body.rstrip("\n") == stack.template.read_text("utf-8").rstrip("\n")
-    return str(stack.template) if is_same else "a different one"
+    if isinstance(body, Unknown):
+        return str(body)
+    if isinstance(body, str) and body.rstrip("\n") == stack.template.read_text("utf-8").rstrip("\n"):
+        return str(stack.template)
+    return "a different one"
 
 
 # ---- Drift ----
@@ -361,7 +370,9 @@ def _detection_status(client: Any, detection: str) -> str:
     answer = client.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
     status = str(answer["DetectionStatus"])
     reason = answer.get("DetectionStatusReason", "")
-    return f"{status}: {reason}" if reason else status
+    if not reason:
+        return status
+    return f"{status}: {reason}"
 
 
 def _drifts(client: Any, stack: Stack) -> list[Mapping[str, Any]]:

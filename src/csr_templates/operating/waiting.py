@@ -94,9 +94,15 @@ def for_stack(
 
     def status() -> str:
         description = describe(aws, stack, stack_id)
-        now = str(description["StackStatus"]) if description else DELETED
-        event = aws.ask(partial(_newest_event, aws, stack)) if shows_events else ""
-        return f"{now}, {event}" if event and isinstance(event, str) else now
+        now = DELETED
+        if description:
+            now = str(description["StackStatus"])
+        if not shows_events:
+            return now
+        event = aws.ask(partial(_newest_event, aws, stack))
+        if not event or not isinstance(event, str):  # it cannot be read, or there is none
+            return now
+        return f"{now}, {event}"
 
     def is_over(shown: str) -> bool:
         nonlocal remaining

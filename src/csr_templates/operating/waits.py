@@ -90,7 +90,9 @@ def _for_stack(aws: Aws, stack: Stack) -> None:
 
 def _status(aws: Aws, stack: Stack) -> str:
     description = aws.describe(stack)
-    return str(description["StackStatus"]) if description else waiting.DELETED
+    if not description:
+        return waiting.DELETED
+    return str(description["StackStatus"])
 
 
 def _is_over(status: str) -> bool:

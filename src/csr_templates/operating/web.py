@@ -95,7 +95,9 @@ def show(answer: Answer, secret: str = "") -> None:
     lines += [f"{name}: {value}" for name, value in answer.headers]
     lines += ["", *answer.body.splitlines()]
     for line in lines:
-        words.say(line.replace(secret, HIDDEN) if secret else line)
+        if secret:
+            line = line.replace(secret, HIDDEN)
+        words.say(line)
 
 
 def _answer(response: Any) -> Answer:

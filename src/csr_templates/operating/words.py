@@ -31,14 +31,35 @@ def tell(line: str) -> None:
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], indent: str = "  ") -> None:
     """Print rows below a header, with columns of equal width; nothing without rows."""
-    lines = [[for_terminal(cell) for cell in row] for row in rows]
-    if not lines:
+    lines = [list(header), *(_escaped(row) for row in rows)]
+    if len(lines) == 1:
         return
-    lines.insert(0, list(header))
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    widths = [_width(lines, column) for column in range(len(header))]
     for line in lines:
         cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
         say(f"{indent}{'  '.join(cells).rstrip()}")
+
+
+def _escaped(row: Iterable[str]) -> list[str]:
+    return [for_terminal(cell) for cell in row]
+
+
+def _width(lines: Iterable[Sequence[str]], column: int) -> int:
+    return max(len(line[column]) for line in lines)
+
+
+def mark(*, is_fine: bool) -> str:
+    """Return the mark of a row: nothing if it is as it should be."""
+    if is_fine:
+        return ""
+    return WRONG
+
+
+def marked(line: str, *, is_fine: bool) -> str:
+    """Return a line with its mark in front; unchanged if it is as it should be."""
+    if is_fine:
+        return line
+    return f"{WRONG} {line}"
 
 
 def now() -> datetime:
@@ -46,8 +67,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def in_jst(moment: datetime) -> str:
-    """Return a time in Japan's time, with seconds: ``2026-11-25 10:30:00 JST``."""
+def in_jst(moment: datetime | None) -> str:
+    """Return a time in Japan's time, with seconds: ``2026-11-25 10:30:00 JST``; empty without a time."""
+    if moment is None:
+        return ""
     return moment.astimezone(_JST).strftime("%Y-%m-%d %H:%M:%S JST")
 
 

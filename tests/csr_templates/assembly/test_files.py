@@ -160,7 +160,7 @@ def test_values_are_checked_for_the_region_of_the_stack(parameters: Path, region
         return
     with pytest.raises(EnvironmentsError) as caught:
         output.read_environments([site], parameters)
-    assert [mistake.key for mistake in caught.value.mistakes] == ["Zone"]
+    assert [mistake.key for mistake in caught.value.findings] == ["Zone"]
 
 
 def test_template_text_is_the_rendered_stack() -> None:

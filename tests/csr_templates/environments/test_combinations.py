@@ -17,7 +17,7 @@ def candidate(name: str = "dev", **values: str) -> Candidate:
     """Return an environment with these values."""
     file = f"{name}.json"
     known = {key: Value(text, file, "") for key, text in values.items()}
-    return Candidate(name, file, own=list(values), given=set(values), values=known)
+    return Candidate(name, file, own=list(values), keys=set(values), values=known)
 
 
 def schema(template: Template, *names: str, per_deploy: tuple[str, ...] = ()) -> BuiltStack:
@@ -29,7 +29,7 @@ def schema(template: Template, *names: str, per_deploy: tuple[str, ...] = ()) ->
 
 
 def found(one: Candidate, of: BuiltStack) -> list[str]:
-    """Return the mistakes in an environment."""
+    """Return the findings in an environment."""
     return list(map(str, check_environment(one, [of])))
 
 
@@ -132,7 +132,7 @@ def test_name_that_is_too_long(name: Any, whole: str) -> None:
 
 
 def test_longest_value_of_a_name_is_to_be_shortened() -> None:
-    """The mistake is reported for the longest value, even if it is not the first or last parameter."""
+    """The finding is reported for the longest value, even if it is not the first or last parameter."""
     of = schema({"Resources": {"Bucket": bucket({"Fn::Sub": "${B}-${A}-${C}"})}}, "A", "B", "C")
 
     assert found(candidate(A=LONG, B="b", C="c"), of) == [too_long("A", LONG, f"b-{LONG}-c")]
@@ -197,13 +197,13 @@ def test_name_beside_what_the_linter_will_refuse() -> None:
 def test_key_that_the_api_does_not_accept(sent: str, accepted: str, fits: bool) -> None:
     """After all stacks are deployed, the API must accept the key that CloudFront sends."""
     fitting = f'"{sent}" or to "both"'
-    mistake = (
+    finding = (
         f'dev.json: OriginKey: Found "{sent}", which OriginKeys {accepted} does not include: the API would '
         f"reject every request. Set OriginKeys to {fitting}."
     )
 
     one = candidate(OriginKey=sent, OriginKeys=accepted)
-    assert keys_found(one) == ([] if fits else [mistake])
+    assert keys_found(one) == ([] if fits else [finding])
 
 
 def test_key_that_no_value_includes() -> None:
@@ -217,7 +217,7 @@ def test_key_that_no_value_includes() -> None:
 
 
 def keys_found(one: Candidate) -> list[str]:
-    """Return the mistakes in an environment whose api and site declare their keys."""
+    """Return the findings in an environment whose api and site declare their keys."""
     accepts = {"a": ["key-a"], "b": ["key-b"], "both": ["key-a", "key-b"]}
     sends = {"a": ["key-a"], "b": ["key-b"], "c": ["key-c"]}
     declared = {

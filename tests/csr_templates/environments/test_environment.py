@@ -31,7 +31,7 @@ from csr_templates.cli import folders
 from csr_templates.cli import main as cli
 from csr_templates.environments import environment as environments
 from csr_templates.environments.environment import EnvironmentsError
-from csr_templates.environments.files import Mistake
+from csr_templates.environments.files import ParameterFinding
 from csr_templates.stacks.parts.parameters import environment, project_name
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -181,7 +181,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class Bad(NamedTuple):
-    """Files with mistakes, and the complete messages."""
+    """Files with findings, and the complete messages."""
 
     id: str
     changes: dict[str, Any]
@@ -245,7 +245,7 @@ def test_mistake_is_explained(case: Bad, folder: Path) -> None:
     with pytest.raises(EnvironmentsError) as caught:
         environments.read(folder, SCHEMAS)
 
-    assert [str(mistake) for mistake in caught.value.mistakes] == case.messages
+    assert [str(finding) for finding in caught.value.findings] == case.messages
 
 
 # ---- Keys that are not parameters ----
@@ -294,7 +294,7 @@ def test_parameter_with_the_name_of_the_account_is_refused(folder: Path) -> None
         environments.default_problems(stacks)
 
 
-# ---- The same mistakes at the command line ----
+# ---- The same findings at the command line ----
 
 
 @pytest.fixture(scope="session")
@@ -315,7 +315,7 @@ def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 
 def headline(count: int) -> str:
-    """Return the first line of the output, before the mistakes."""
+    """Return the first line of the output, before the findings."""
     return f"There {'is 1 error' if count == 1 else f'are {count} errors'} in the parameter files."
 
 
@@ -361,7 +361,7 @@ def test_command_explains_and_writes_nothing(
 def test_every_command_checks_the_files(
     options: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """All commands print the same message about a mistake, and do not create a folder."""
+    """All commands print the same message about a finding, and do not create a folder."""
     monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
     lay_out(folder, {"dev": ""})
     output_option = ["--out", "out"] if options[0] == "build" else []
@@ -423,7 +423,7 @@ def test_files_of_the_checkout_are_of_its_stacks(
 def test_json_lists_the_mistakes(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With --format json each mistake is an object with file, key and message."""
+    """With --format json each finding is an object with file, key and message."""
     monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
     lay_out(folder, {"dev": "", "prod": {"Title": "A"}})
 
@@ -557,7 +557,7 @@ def test_refresh_command_names_the_folder(
 
 
 def test_folder_without_permission_is_explained(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the folder cannot be listed, the mistake is about the folder."""
+    """If the folder cannot be listed, the finding is about the folder."""
     lay_out(folder, {})
 
     def refuse(path: Path) -> None:
@@ -569,7 +569,7 @@ def test_folder_without_permission_is_explained(folder: Path, monkeypatch: pytes
         environments.read(folder, SCHEMAS)
 
     reason = "The folder cannot be read (Permission denied). Change its permissions."
-    assert caught.value.mistakes == (Mistake("parameters", "", reason),)
+    assert caught.value.findings == (ParameterFinding("parameters", "", reason),)
     assert str(caught.value) == f"parameters: {reason}"
 
 
@@ -639,7 +639,7 @@ def test_mistakes_of_a_template_are_not_those_of_the_files(folder: Path) -> None
     with pytest.raises(EnvironmentsError) as caught:
         environments.read(folder, [SCHEMAS[0], schema])
 
-    assert [mistake.key for mistake in caught.value.mistakes] == ["Title"]
+    assert [finding.key for finding in caught.value.findings] == ["Title"]
 
 
 def test_production_is_what_the_defaults_describe(folder: Path) -> None:
@@ -669,7 +669,7 @@ def ours() -> dict[str, environments.Environment]:
 
 
 def test_our_environments_are_clean(ours: dict[str, environments.Environment]) -> None:
-    """Each environment of the templates has a file without mistakes."""
+    """Each environment of the templates has a file without findings."""
     assert list(ours) == environment().AllowedValues
 
 
@@ -713,13 +713,13 @@ def test_our_templates_refuse_what_their_properties_do(
     with pytest.raises(EnvironmentsError) as caught:
         output.assemble(parameters=folder, lint=False)
 
-    assert [(one.file, one.key, one.message) for one in caught.value.mistakes] == [
+    assert [(one.file, one.key, one.message) for one in caught.value.findings] == [
         ((folder / "prod.json").as_posix(), key, message)
     ]
 
 
 def test_a_default_that_a_template_refuses(folder: Path) -> None:
-    """Default zones of the old region are a mistake in each environment that does not set its zones."""
+    """Default zones of the old region are a finding in each environment that does not set its zones."""
     moved = [BuiltStack("network", "app.yaml", "eu-west-1", SCHEMAS[0].template), SCHEMAS[1]]
     zones = {"AvailabilityZone1": "eu-west-1a", "AvailabilityZone2": "eu-west-1b"}
     lay_out(folder, {"dev": zones, "staging": zones})
@@ -727,7 +727,7 @@ def test_a_default_that_a_template_refuses(folder: Path) -> None:
     with pytest.raises(EnvironmentsError) as caught:
         environments.read(folder, moved)
 
-    assert list(map(str, caught.value.mistakes)) == [
+    assert list(map(str, caught.value.findings)) == [
         f'parameters/prod.json: {name}: Found by default "ap-northeast-1{letter}", '
         f"{NOT_A_ZONE.replace('of ap-northeast-1', 'of eu-west-1').replace('as ap-northeast-1', 'as eu-west-1')} "
         "Add the key here, or correct the default in the template."
@@ -802,7 +802,7 @@ def test_subnets_are_compared_only_within_their_vpc(folder: Path) -> None:
     ],
 )
 def test_networks_are_those_that_a_vpc_can_have(text: str, message: str, folder: Path) -> None:
-    """A network that AWS would reject is a mistake, even if the template allows any text."""
+    """A network that AWS would reject is a finding, even if the template allows any text."""
     lay_out(folder, {"shared": "{}", "dev": "{}", "staging": DROP, "prod": DROP})
 
     with pytest.raises(EnvironmentsError) as caught:
@@ -903,7 +903,7 @@ def test_accepted_values_satisfy_the_templates(name: str, data: st.DataObject) -
     try:
         accepted = read_production({name: value})
     except EnvironmentsError as error:
-        assert all(str(mistake).endswith((".", '".')) for mistake in error.mistakes)
+        assert all(str(finding).endswith((".", '".')) for finding in error.findings)
         return
 
     for schema in SCHEMAS:
@@ -921,9 +921,9 @@ def test_accepted_values_satisfy_the_templates(name: str, data: st.DataObject) -
     ids=["missing", "too long", "empty"],
 )
 def test_mistake_of_the_folder_has_no_key(tmp_path: Path, name: str, message: str) -> None:
-    """If the mistake is about the folder, the key is an empty text."""
+    """If the finding is about the folder, the key is an empty text."""
     folder = tmp_path / name
     with pytest.raises(EnvironmentsError) as caught:
         environments.read(folder, SCHEMAS)
 
-    assert caught.value.mistakes == (Mistake(folder.as_posix(), "", message),)
+    assert caught.value.findings == (ParameterFinding(folder.as_posix(), "", message),)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from csr_templates.environments.files import Mistake, Number, excerpt, read_flat
+from csr_templates.environments.files import Number, ParameterFinding, excerpt, read_flat
 
 NO_JSON = "which is not valid JSON here. Check the commas, colons and quotes before it."
 CONFLICT = "Keep the correct values, and remove the lines that start with <<<<<<<, ======= and >>>>>>>."
@@ -70,7 +70,7 @@ def test_no_json(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "dev.json"
     file.write_text(text)
 
-    assert read_flat(file) == (None, [Mistake(file.as_posix(), "", message)])
+    assert read_flat(file) == (None, [ParameterFinding(file.as_posix(), "", message)])
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_no_flat_object(tmp_path: Path, data: bytes, message: str) -> None:
     file = tmp_path / "dev.json"
     file.write_bytes(data)
 
-    assert read_flat(file) == (None, [Mistake(file.as_posix(), "", message)])
+    assert read_flat(file) == (None, [ParameterFinding(file.as_posix(), "", message)])
 
 
 @pytest.mark.parametrize(
@@ -113,11 +113,11 @@ def test_no_flat_object(tmp_path: Path, data: bytes, message: str) -> None:
     ids=["folder", "device", "broken link", "nothing"],
 )
 def test_no_file(tmp_path: Path, make: Callable[[Path], None], message: str) -> None:
-    """A file that cannot be read is reported in the same way as other mistakes."""
+    """A file that cannot be read is reported in the same way as other findings."""
     file = tmp_path / "dev.json"
     make(file)
 
-    assert read_flat(file) == (None, [Mistake(file.as_posix(), "", message)])
+    assert read_flat(file) == (None, [ParameterFinding(file.as_posix(), "", message)])
 
 
 def test_file_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +131,7 @@ def test_file_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Path, "read_bytes", refuse)
     message = "The file cannot be read (Permission denied). Change its permissions."
 
-    assert read_flat(file) == (None, [Mistake(file.as_posix(), "", message)])
+    assert read_flat(file) == (None, [ParameterFinding(file.as_posix(), "", message)])
 
 
 def test_numbers_keep_their_text(tmp_path: Path) -> None:

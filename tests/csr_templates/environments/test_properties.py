@@ -31,9 +31,9 @@ def resource(type_name: str, **properties: Any) -> Template:
 
 
 def found(*schemas: BuiltStack, **values: str) -> list[str]:
-    """Return the mistakes for these values in dev.json."""
+    """Return the findings for these values in dev.json."""
     known = {name: Value(text, "dev.json", "") for name, text in values.items()}
-    one = Candidate("dev", "dev.json", own=list(values), given=set(values), values=known)
+    one = Candidate("dev", "dev.json", own=list(values), keys=set(values), values=known)
     return list(map(str, check_environment(one, schemas)))
 
 
@@ -163,12 +163,12 @@ def test_branch_that_a_deploy_chooses() -> None:
 
 
 def test_branch_that_a_wrong_value_chooses() -> None:
-    """A condition that depends on a wrong value does not cause additional mistakes."""
+    """A condition that depends on a wrong value does not cause additional findings."""
     assert found(schema(queue({"Fn::If": ["IsLong", REF, 0]}, Conditions=IS_LONG)), A="21") == []
 
 
 def test_value_beside_a_wrong_one_in_a_branch_that_is_not_taken() -> None:
-    """Unused branches are ignored. The mistake lists only the values that are used in the property."""
+    """Unused branches are ignored. The finding lists only the values that are used in the property."""
     text = {"Fn::Sub": ["${A}${T}", {"T": {"Fn::If": ["IsLong", "", {"Ref": "C"}]}}]}
 
     assert found(schema(queue(text, Conditions=IS_LONG)), A="21", B="long") == [
@@ -177,7 +177,7 @@ def test_value_beside_a_wrong_one_in_a_branch_that_is_not_taken() -> None:
 
 
 def test_value_from_a_mapping() -> None:
-    """The value from a mapping is checked, and the mistake shows it."""
+    """The value from a mapping is checked, and the finding shows it."""
     mappings = {"Times": {"dev": {"Wait": 20.5}, "prod": {"Wait": 20}}}
     one = schema(queue({"Fn::FindInMap": ["Times", REF, "Wait"]}, Mappings=mappings))
 
@@ -189,7 +189,7 @@ def test_value_from_a_mapping() -> None:
 
 
 def test_value_of_several_parameters() -> None:
-    """If one of several values is wrong by itself, the mistake is about it and lists the others."""
+    """If one of several values is wrong by itself, the finding is about it and lists the others."""
     one = schema(resource("AWS::IAM::Role", RoleName={"Fn::Sub": "${A}-${B}"}))
 
     assert found(one, A="a-long-name", B="x y") == [
@@ -252,7 +252,7 @@ def test_same_reason_once() -> None:
 
 
 def test_value_with_a_mistake_already() -> None:
-    """If a value already has a mistake, its property does not cause another one."""
+    """If a value already has a finding, its property does not cause another one."""
     one = schema(resource("AWS::EC2::VPC", CidrBlock=REF))
 
     assert found(one, A="x") == ['dev.json: A: Found "x", which is not an IPv4 network, such as 10.2.0.0/16.']

@@ -84,7 +84,7 @@ def test_what_the_schema_refuses_the_build_refuses(
         environments.read(folder, stacks)
 
     assert error.absolute_path[0] == key if error.absolute_path else key in error.message
-    assert {mistake.key for mistake in caught.value.mistakes} == {key}
+    assert {finding.key for finding in caught.value.findings} == {key}
 
 
 def test_a_file_without_its_environment_is_refused(stacks: list[BuiltStack], folder: Path) -> None:

@@ -83,14 +83,15 @@ def test_a_deploy_in_progress_refuses_it(released: Operator) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_failing_roll_back_is_a_sentence(released: Operator, fault: str) -> None:
-    """It says that nothing was changed, and works when it is repeated."""
+    """It says that nothing was changed, if that is known, and works when it is repeated."""
     released.world.recorder.failing["lambda:UpdateAlias"] = FAULTS[fault]()
 
     run = released.run("roll-back", "1")
 
     assert run.status == 1
     assert "lambda:UpdateAlias" in run.err[0]
-    assert run.err[-1] == "Nothing was changed."
+    is_unknown = fault in ("time-out", "no connection")  # AWS may have received the call
+    assert run.err[-1] == ("Go on with: the same command again" if is_unknown else "Nothing was changed.")
     assert released.run("roll-back", "1").status == 0
     assert released.world.alias() == "1"
 
