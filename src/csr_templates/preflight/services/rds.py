@@ -189,7 +189,8 @@ def _judge_version(subject: Subject, environment: ResolvedEnvironment, lookup: L
     if _is_changed_outside(subject, lookup, current):
         return warned(
             f"The version of the cluster was changed to {current} outside of {subject.stack.deployed_name}. "
-            f"The deploy does not change it, because {_VERSION} ({version}) is the same as in the last deploy.",
+            f"The deploy does not change it, because {_VERSION} ({version}) is the same as in the last "
+            "deploy.",
             f"Set {_VERSION} to {current}.",
         )
     offered = lookup(rds_calls.engine_versions.query(region, engine, version))
