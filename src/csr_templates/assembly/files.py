@@ -116,7 +116,7 @@ def assemble(
         every_environment: whether to lint also with the values of each environment.
         clean_lints: the folder of the cache of clean lints.
         in_repository: the output folder's path from the root of its Git repository, as
-            ``git_sync.in_repository`` returns it. None: no deployment files for Git sync.
+            ``git_sync.path_in_repository`` returns it. None: no deployment files for Git sync.
         refresh: the command that generates the files again, for the comments at their top.
         progress: called with the numbers of completed and all lints, also from another thread.
 

@@ -68,9 +68,8 @@ def run(arguments: Namespace, name: str, checks: Sequence[Check], title: str) ->
 
     ``name`` is that of the command, of its policy, and of its page.
     """
-    names, page = [check.name for check in checks], f"docs/{name}.md"
     try:
-        report.ignore([], arguments.ignore, names, page)
+        report.require_checks(arguments.ignore, [check.name for check in checks], f"docs/{name}.md")
         per_deploy = _parameters(arguments.parameter)
         path = arguments.out or folders.default_output()
         folder = folders.read_built(path)
@@ -85,7 +84,7 @@ def run(arguments: Namespace, name: str, checks: Sequence[Check], title: str) ->
         )
     except (AccountError, BuiltFolderError, FactsError, IgnoreError, SelectionError) as error:
         raise InputError(str(error)) from error
-    results = report.ignore(judge(checks, environment, facts), arguments.ignore, names, page)
+    results = report.ignore(judge(checks, environment, facts), arguments.ignore)
     subjects = {f"{result.check}:{result.subject}" for result in results}
     for ignored in arguments.ignore:
         if ":" in ignored and ignored not in subjects:

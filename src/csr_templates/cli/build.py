@@ -83,7 +83,7 @@ def run(arguments: Namespace) -> int:
     foreign = bool(arguments.declared_in)
     output = arguments.out or folders.default_output(foreign=foreign)
     in_json = arguments.format == "json"
-    in_repository = git_sync.in_repository(output)
+    in_repository = git_sync.path_in_repository(output)
     if in_repository is None and not arguments.out and not foreign and folders.checkout():
         in_repository = PurePosixPath("out")  # a copy of the repository without .git
     try:

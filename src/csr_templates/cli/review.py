@@ -36,7 +36,7 @@ from csr_templates.preflight.resolved_environment import (
     SelectionError,
     resolve_environment,
 )
-from csr_templates.preflight.services.account import WRONG_ACCOUNT, wrong_account
+from csr_templates.preflight.services.account import CORRECT_ACCOUNT, account_of_parameters
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -297,8 +297,8 @@ def _compare_deployed(arguments: Namespace, name: str) -> _Compared:
     environment, facts = account_facts.obtain(
         arguments, operator_policies.DEPLOYED, deployed_state.missing_calls, environment_of
     )
-    if sentence := wrong_account(environment):
-        raise InputError(f"{sentence} {WRONG_ACCOUNT}")
+    if sentence := account_of_parameters(environment):
+        raise InputError(f"{sentence} {CORRECT_ACCOUNT}")
     after = review_sides.folder(path)
     state = deployed_state.read(environment, facts)
     review = review_side.review(state, after)

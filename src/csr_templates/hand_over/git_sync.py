@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-def in_repository(folder: Path) -> PurePosixPath | None:
+def path_in_repository(folder: Path) -> PurePosixPath | None:
     """Return the path of a folder from the root of its Git repository; None if Git sync cannot read it.
 
     Git does not follow symbolic links, so they are resolved. The folder need not exist.

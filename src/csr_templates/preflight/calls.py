@@ -18,29 +18,35 @@ GLOBAL: Final = "us-east-1"
 
 @dataclass(frozen=True)
 class ApiCall:
-    """A call of which some values are given later: ``iam_calls.role(name)`` returns a ``Query``.
+    """A call without its values; ``query`` makes a ``Query`` of it, which is sent and whose answer is saved.
 
-    Its attributes are those of ``Query``, with spaces between the names of a list.
+    ``rds_calls.cluster`` has the operation ``rds DescribeDBClusters`` and the parameter
+    ``DBClusterIdentifier``: ``rds_calls.cluster.query(region, "shop")`` describes the cluster ``shop``.
+    The other attributes are those of ``Query``, with spaces between the names of a list.
 
     Attributes:
         operation: the service and the operation.
-        names: the parameters whose values are given later, after the region.
-        fixed: the other parameters.
-        region: the region of a call to a global service; that of other calls is given first.
+        parameters: the names of the parameters of ``query``, after the region.
+        fixed: the other parameters of the operation, with their values.
+        region: the region of a call to a global service, whose ``query`` has no region.
     """
 
     operation: str
-    names: str = ""
+    parameters: str = ""
     path: str = ""
     keep: str = ""
     absent: str = ""
     fixed: tuple[tuple[str, Any], ...] = ()
     region: str = ""
-    shown: str = ""
+    cli_query: str = ""
     reduce: Callable[[Any], Any] | None = None
 
-    def __call__(self, *values: str) -> Query:
-        """Return the call with the values."""
+    def query(self, *values: str) -> Query:
+        """Return the call with values: of the region, unless the service is global, and of ``parameters``.
+
+        Raises:
+            ValueError: the number of values is another one.
+        """
         return _query(self, values)
 
 
@@ -48,17 +54,17 @@ class ApiCall:
 def _query(call: ApiCall, values: tuple[str, ...]) -> Query:
     if call.region:
         values = (call.region, *values)
-    region, *parameters = values
+    region, *values_of_parameters = values
     service, operation = call.operation.split()
     return Query(
         service,
         operation,
         region,
-        (*zip(call.names.split(), parameters, strict=True), *call.fixed),
+        (*zip(call.parameters.split(), values_of_parameters, strict=True), *call.fixed),
         call.path,
         tuple(call.keep.split()),
         tuple(call.absent.split()),
-        call.shown,
+        call.cli_query,
         call.reduce,
     )
 

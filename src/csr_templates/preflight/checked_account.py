@@ -67,7 +67,7 @@ class CheckedAccount(Account):
                 respond.
         """
         self._endpoints.clear()  # a new run
-        query = sts_calls.identity()
+        query = sts_calls.identity.query()
         try:
             fact = self.ask(query)
             if fact.failure:
@@ -80,7 +80,11 @@ class CheckedAccount(Account):
         return Facts(header, [fact], policy)
 
     def ask(self, query: Query) -> Fact:
-        """Make a call with all its pages, and return the keys that the query keeps.
+        """Return the fact of a call, or that its endpoint does not respond.
+
+        The first call to an endpoint decides whether it responds, so the others wait for it. If AWS throttles
+        this first call, it is made again as one of the others: the endpoint has answered, and only the
+        first call has short time-outs and few attempts.
 
         Raises:
             AccountError: the credentials are missing or not valid; no call can succeed.
@@ -90,13 +94,13 @@ class CheckedAccount(Account):
         endpoint = self._endpoint(query)
         with endpoint.lock:
             if not endpoint.has_answered and endpoint.failure is None:
-                fact = self._asked(query, is_first=True)
+                fact = self._called(query, is_first=True)
                 endpoint.remember(fact)
                 if fact.failure is None or fact.failure.code != errors.THROTTLED:
                     return fact
         if endpoint.failure is not None:
             return Fact(query, now(), failure=endpoint.failure)
-        fact = self._asked(query)
+        fact = self._called(query)
         endpoint.remember(fact)
         return fact
 
@@ -104,13 +108,13 @@ class CheckedAccount(Account):
         with self._endpoints_lock:
             return self._endpoints.setdefault((query.service, query.region), _Endpoint())
 
-    def _asked(self, query: Query, *, is_first: bool = False) -> Fact:
-        """Make a call; only the first one to an endpoint fails early if there is no response."""
+    def _called(self, query: Query, *, is_first: bool = False) -> Fact:
+        """Make a call, and return its fact: an answer, or a failure as AWS states it."""
         from botocore.exceptions import ClientError
 
         time = now()
         try:
-            return Fact(query, time, _kept(query, self._call(query, is_first=is_first)))
+            return Fact(query, time, _kept(query, self._answer(query, is_first=is_first)))
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in query.absent:
                 return Fact(query, time)
@@ -123,7 +127,8 @@ class CheckedAccount(Account):
         except KeyError as error:  # that of botocore for the page of a proxy
             return Fact(query, time, failure=FailedCall(*errors.failure(error)))
 
-    def _call(self, query: Query, *, is_first: bool) -> Any:
+    def _answer(self, query: Query, *, is_first: bool) -> Any:
+        """Return the whole answer of AWS, with all pages; the first call to an endpoint fails early."""
         client = self.client(query.service, query.region, is_first=is_first)
         parameters = {name: _given(value) for name, value in query.parameters}
         if query.operation == "GetObject":

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from csr_templates.preflight.facts import MISSING, Lookup, NoAnswerError
+from csr_templates.preflight.facts import Lookup, MissingFactError, NoAnswerError
 from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
 from csr_templates.preflight.results import Subject
 from csr_templates.preflight.services import cloudformation_calls
@@ -15,12 +15,14 @@ EMPTY: Final = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"})
 def chosen_stacks(environment: ResolvedEnvironment) -> Iterator[Subject]:
     """Yield each chosen stack, by the name under which it is deployed."""
     for stack in environment.chosen:
-        yield Subject(stack.deployed, stack)
+        yield Subject(stack.deployed_name, stack)
 
 
 def description(lookup: Lookup, stack: EnvironmentStack) -> dict[str, Any] | None:
     """Return the stack from DescribeStacks; None if it is not deployed."""
-    stacks: list[dict[str, Any]] = lookup(cloudformation_calls.stack(stack.region, stack.deployed)) or []
+    stacks: list[dict[str, Any]] = (
+        lookup(cloudformation_calls.stack.query(stack.region, stack.deployed_name)) or []
+    )
     if not stacks:
         return None
     return stacks[0]
@@ -30,11 +32,12 @@ def is_empty_account(environment: ResolvedEnvironment, lookup: Lookup) -> bool:
     """Return whether the account has none of the stacks of the environment; False if that is not known."""
     try:
         stacks = lookup.all(
-            cloudformation_calls.stack(stack.region, stack.deployed) for stack in environment.stacks
+            cloudformation_calls.stack.query(stack.region, stack.deployed_name)
+            for stack in environment.stacks
         )
-    except NoAnswerError as error:
-        if error.code == MISSING:
-            raise
+    except MissingFactError:
+        raise
+    except NoAnswerError:
         return False
     return not any(stacks)
 
@@ -43,11 +46,11 @@ def none_exists(environment: ResolvedEnvironment) -> str:
     """Return the start of the sentence about an account that has none of the stacks."""
     stacks, account = environment.stacks, environment.account
     if len(stacks) == 1:
-        return f"{stacks[0].deployed} does not exist in account {account}"
+        return f"{stacks[0].deployed_name} does not exist in account {account}"
     return f"None of the {len(stacks)} stacks of {environment.name} exists in account {account}"
 
 
-def wrong_account(environment: ResolvedEnvironment, caller: str) -> str:
+def question_of_account(environment: ResolvedEnvironment, caller: str) -> str:
     """Return the question that follows if no stack exists; empty if the parameter files state the account."""
     if environment.stated_account:
         return ""
@@ -66,7 +69,7 @@ def resources(lookup: Lookup, stack: EnvironmentStack) -> dict[str, dict[str, st
         return {}
     return {
         resource["LogicalResourceId"]: resource
-        for resource in lookup(cloudformation_calls.stack_resources(stack.region, stack.deployed))
+        for resource in lookup(cloudformation_calls.stack_resources.query(stack.region, stack.deployed_name))
         if resource.get("ResourceStatus") != "DELETE_COMPLETE" and resource.get("PhysicalResourceId")
     }
 

@@ -74,7 +74,7 @@ def _drift(drift: Mapping[str, Any]) -> str:
 def notes(state: DeployedState) -> list[str]:
     """Return sentences about what the review assumes."""
     sentences = []
-    question = deployed.wrong_account(state.environment, state.facts.header.caller)
+    question = deployed.question_of_account(state.environment, state.facts.header.caller)
     if question and not state.stacks and not state.unknown:
         sentences.append(f"{deployed.none_exists(state.environment)}.{question}")
     for stack in state.stacks.values():
@@ -187,7 +187,7 @@ def _on(enabled: bool) -> str:
 
 def _expected_name(state: DeployedState, stack: BuiltStack) -> str:
     environment = state.environment.stack(stack.name)
-    return environment.deployed if environment else stack.name
+    return environment.deployed_name if environment else stack.name
 
 
 def _tags(state: DeployedState, stack: BuiltStack, folder: Side) -> dict[str, str]:

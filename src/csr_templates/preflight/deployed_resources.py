@@ -46,7 +46,7 @@ class DeployedResource(NamedTuple):
         command = remedies.aws(
             "cloudformation detect-stack-resource-drift",
             self.region,
-            stack_name=self.stack.deployed,
+            stack_name=self.stack.deployed_name,
             logical_resource_id=self.logical_id,
         )
         return f"Set it as the template defines it. This shows what differs: {command}"
@@ -66,7 +66,7 @@ def as_deployed(
         values,
         region=stack.region,
         account=environment.account,
-        stack_name=stack.deployed,
+        stack_name=stack.deployed_name,
     )
     properties: Mapping[str, Any] = resolver.value(
         stack.built.template["Resources"][logical_id]["Properties"]
@@ -132,7 +132,7 @@ def missing(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) 
     if not deployed.is_there(lookup, subject.stack):
         raise SkippedError
     return failed(
-        f"{subject.stack.deployed} does not have the resource {subject.id}.",
+        f"{subject.stack.deployed_name} does not have the resource {subject.id}.",
         deploy_remedy(subject.stack, environment),
     )
 

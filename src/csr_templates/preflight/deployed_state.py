@@ -135,7 +135,7 @@ class _Reader:
         """Return a stack of the folder; None if it is not deployed, or its state is not known."""
         self.not_compared.add(stack.name)
         with self._about(stack.name):
-            described = self.lookup(cloudformation_calls.stack(stack.region, stack.deployed))
+            described = self.lookup(cloudformation_calls.stack.query(stack.region, stack.deployed_name))
             if not described or described[0]["StackStatus"] == _NOT_CREATED:
                 self.not_compared.remove(stack.name)
                 return None
@@ -147,7 +147,7 @@ class _Reader:
                     self.not_compared.remove(stack.name)
                 return deployed_stack
             remedy = state_remedy(status, stack, self.environment, "then run the command again")
-            self._say_state(stack.name, stack.deployed, status, remedy)
+            self._say_state(stack.name, stack.deployed_name, status, remedy)
         return None
 
     def others(self, region: str) -> list[DeployedStack]:
@@ -155,7 +155,7 @@ class _Reader:
         others = []
         first = next(stack.name for stack in self.environment.stacks if stack.region == region)
         with self._about(first):
-            for summary in self.lookup(cloudformation_calls.summaries(region)):
+            for summary in self.lookup(cloudformation_calls.summaries.query(region)):
                 if not summary["StackName"].startswith(self.environment.prefix):
                     continue
                 if summary["StackId"] in self.known_ids:
@@ -166,7 +166,7 @@ class _Reader:
 
     def _other(self, region: str, summary: Mapping[str, str]) -> list[DeployedStack]:
         """Return a stack that is not in the folder; empty if it is not ours, or what it has is not known."""
-        described = self.lookup(cloudformation_calls.stack(region, summary["StackId"])) or ()
+        described = self.lookup(cloudformation_calls.stack.query(region, summary["StackId"])) or ()
         others = []
         for stack in described:
             if not self._is_ours(stack):
@@ -194,10 +194,12 @@ class _Reader:
         """Return the exports of a stack that stacks outside the environment import."""
         outside_importers: dict[str, list[str]] = {}
         with self._about(stack.name):
-            for export in self.lookup(cloudformation_calls.exports(stack.region)):
+            for export in self.lookup(cloudformation_calls.exports.query(stack.region)):
                 if export.get("ExportingStackId") == stack.id:
                     with self._about(stack.name):
-                        names = self.lookup(cloudformation_calls.importers(stack.region, export["Name"]))
+                        names = self.lookup(
+                            cloudformation_calls.importers.query(stack.region, export["Name"])
+                        )
                         outside = [name for name in names or () if (stack.region, name) not in own]
                         if outside:
                             outside_importers[export["Name"]] = outside
@@ -231,15 +233,21 @@ class _Reader:
         drift = description.get("DriftInformation", {})
         template, policy, drifted = "", None, None
         with self._about(name):
-            if not (template := self.lookup(cloudformation_calls.template(region, description["StackId"]))):
+            if not (
+                template := self.lookup(cloudformation_calls.template.query(region, description["StackId"]))
+            ):
                 sentence = (
                     f"The deployed template of {description['StackName']} cannot be compared: {_NO_TEMPLATE}"
                 )
                 self.unknown.append((name, sentence))
         with self._about(name):
-            policy = json.loads(self.lookup(cloudformation_calls.stack_policy(region, stack_id)) or "{}")
+            policy = json.loads(
+                self.lookup(cloudformation_calls.stack_policy.query(region, stack_id)) or "{}"
+            )
         with self._about(name):
-            drifted = deployed.drifted(self.lookup(cloudformation_calls.stack_resources(region, stack_id)))
+            drifted = deployed.drifted(
+                self.lookup(cloudformation_calls.stack_resources.query(region, stack_id))
+            )
         triggers = description.get("RollbackConfiguration", {}).get("RollbackTriggers", [])
         return DeployedStack(
             name,

@@ -42,7 +42,8 @@ class Query:
         path: keys that lead to the kept part of the answer, separated by dots; empty for all of it.
         keep: the keys that are kept of that part, or of each item if it is a list.
         absent: error codes for a resource that does not exist; the answer is then None.
-        shown: the part of the answer that the displayed command prints; empty for all of it.
+        cli_query: the part of the answer that the command prints, for ``--query`` of the AWS CLI; empty for
+            all of it.
         reduce: changes the kept part before it becomes a fact, such as to hide secrets in it.
     """
 
@@ -53,13 +54,18 @@ class Query:
     path: str = ""
     keep: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
-    shown: str = field(default="", compare=False)
+    cli_query: str = field(default="", compare=False)
     reduce: Callable[[Any], Any] | None = field(default=None, compare=False)
 
     @cached_property
     def key(self) -> str:
         """The identity of the call: all attributes except those about the answer."""
         return json.dumps([self.service, self.operation, self.region, dict(self.parameters)])
+
+    @property
+    def name(self) -> str:
+        """The call in sentences, without its parameters."""
+        return f"{self.service} {self.operation} in {self.region}"
 
     @property
     def actions(self) -> str:
@@ -78,8 +84,8 @@ class Query:
         command = cli_lines.line(
             self.service, self.operation, self.region, parameters, longest=_LONGEST_ARGUMENT
         )
-        if self.shown:
-            command += f" --query {shlex.quote(self.shown)}"
+        if self.cli_query:
+            command += f" --query {shlex.quote(self.cli_query)}"
         if self.operation == "GetObject":
             command += " package.zip"  # the AWS CLI writes the object to this file
         return command
@@ -129,6 +135,24 @@ class NoAnswerError(Exception):
         self.remedy = remedy
         self.code = code
         self.query = query
+
+
+class MissingFactError(NoAnswerError):
+    """The facts do not contain the answer of a call, because the call was not made.
+
+    While answers are collected, it ends a judgment at its first missing answer, and its sentence is not used:
+    see ``results.missing_calls``. Only saved facts, which are not added to, give it as a result.
+    """
+
+    def __init__(self, query: Query, command: str) -> None:
+        super().__init__(
+            f"The saved facts do not contain the answer of {query.name}.",
+            "not in the saved facts",
+            f"Save them again with csr-templates {command} --save-facts, for this environment and with this "
+            "version.",
+            MISSING,
+            query,
+        )
 
 
 class FactsHeader(NamedTuple):
@@ -225,19 +249,12 @@ class Facts:
         """Return the answer of a call; None if the resource does not exist.
 
         Raises:
-            NoAnswerError: the call failed, or was not made.
+            MissingFactError: the call was not made.
+            NoAnswerError: the call failed.
         """
         fact = self._facts.get(query.key)
-        where = f"{query.service} {query.operation} in {query.region}"
         if fact is None:
-            raise NoAnswerError(
-                f"The saved facts do not contain the answer of {where}.",
-                "not in the saved facts",
-                f"Save them again with csr-templates {_COMMANDS.get(self.policy, self.policy)} --save-facts, "
-                "for this environment and with this version.",
-                MISSING,
-                query,
-            )
+            raise MissingFactError(query, _COMMANDS.get(self.policy, self.policy))
         if fact.failure is None:
             return fact.answer
         if fact.failure.code == DENIED:
@@ -252,7 +269,9 @@ class Facts:
         if fact.failure.code in errors.UNREACHABLE:
             sentence = errors.in_words(errors.Failure(*fact.failure), f"{query.service} {query.operation}")
         else:
-            sentence = f"{where} failed with {fact.failure.code}: {' '.join(fact.failure.message.split())}"
+            sentence = (
+                f"{query.name} failed with {fact.failure.code}: {' '.join(fact.failure.message.split())}"
+            )
         raise NoAnswerError(
             sentence,
             f"{query.service} {query.operation}: {fact.failure.code}",
@@ -272,18 +291,18 @@ class Lookup:
 
     Attributes:
         facts: the facts.
-        asked: the calls whose answers were read, in order.
+        looked_up: the calls whose answers were read, in order.
         missing: the calls that were not made, by their keys.
     """
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.asked: list[Query] = []
+        self.looked_up: list[Query] = []
         self.missing: dict[str, Query] = {}
 
     def __call__(self, query: Query) -> Any:
         """Return the answer of a call, as ``Facts.answer`` does."""
-        self.asked.append(query)
+        self.looked_up.append(query)
         if not self.facts.has(query):
             self.missing[query.key] = query
         return self.facts.answer(query)

@@ -72,10 +72,11 @@ def _judge(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -
     resource: NamedResource = subject.about
     noun = f"{resource.type.noun} {resource.name}"
     if deployed.physical_id(lookup, subject.stack, resource.logical_id):
-        return passed(f"The {noun} belongs to {subject.stack.deployed}.")
+        return passed(f"The {noun} belongs to {subject.stack.deployed_name}.")
     answer = lookup(resource.type.query(subject.stack, environment, resource.name))
     if resource.type.is_used(answer, resource.name):
         return failed(
-            f"The {noun} exists outside of {subject.stack.deployed}: creating it would fail.", LEFT_BEHIND
+            f"The {noun} exists outside of {subject.stack.deployed_name}: creating it would fail.",
+            LEFT_BEHIND,
         )
     return passed(f"The name of the {noun} is available.")

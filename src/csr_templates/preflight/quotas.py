@@ -45,8 +45,8 @@ class Quota(NamedTuple):
     def listing(self, region: str) -> Query:
         """Return the call that lists the existing resources of the account, or of a region."""
         if self.is_global:
-            return self.used()
-        return self.used(region)
+            return self.used.query()
+        return self.used.query(region)
 
 
 def check(name: str, summary: str, quotas: Sequence[Quota]) -> Check:
@@ -116,10 +116,10 @@ def _limit(lookup: Lookup, quota: Quota, region: str) -> tuple[int, str]:
     """Return the value of a quota and its source."""
     if quota.code:
         service, code = quota.code.split()
-        applied = lookup(service_quotas_calls.applied_quota(region, service, code))
+        applied = lookup(service_quotas_calls.applied_quota.query(region, service, code))
         if applied is not None:
             return int(applied["Value"]), "Service Quotas"
-        default = lookup(service_quotas_calls.default_quota(region, service, code))
+        default = lookup(service_quotas_calls.default_quota.query(region, service, code))
         if default is not None:
             return int(default["Value"]), "AWS's default in Service Quotas"
     return quota.documented, "AWS's documented default"

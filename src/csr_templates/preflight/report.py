@@ -20,28 +20,27 @@ class IgnoreError(ValueError):
     """There is no such check; the message suggests the nearest name."""
 
 
-def ignore(
-    results: Iterable[CheckResult],
-    ignored: Sequence[str],
-    checks: Sequence[str],
-    page: str = "docs/preflight.md",
-) -> list[CheckResult]:
-    """Return the results, with those to ignore marked. ``ignored`` has ``CHECK`` or ``CHECK:ID`` for each.
+def ignore(results: Iterable[CheckResult], ignored: Sequence[str]) -> list[CheckResult]:
+    """Return the results, with those to ignore marked. ``ignored`` has ``CHECK`` or ``CHECK:ID`` for each."""
+    pairs = {tuple(option.split(":", 1)) for option in ignored}
+    return [
+        result._replace(is_ignored=(result.check,) in pairs or (result.check, result.subject) in pairs)
+        for result in results
+    ]
+
+
+def require_checks(ignored: Sequence[str], checks: Sequence[str], page: str = "docs/preflight.md") -> None:
+    """Check that each check to ignore exists. ``checks`` has the names of all checks, which ``page`` lists.
 
     Raises:
         IgnoreError: there is no such check.
     """
-    pairs = {tuple(option.split(":", 1)) for option in ignored}
-    for name, *_ in sorted(pairs):
+    for name in sorted({option.partition(":")[0] for option in ignored}):
         if name not in checks:
             raise IgnoreError(
                 f"There is no check {name or repr(name)}.{hint(name, checks)} The checks are listed "
                 f"in {page}."
             )
-    return [
-        result._replace(is_ignored=(result.check,) in pairs or (result.check, result.subject) in pairs)
-        for result in results
-    ]
 
 
 def ordered(results: Iterable[CheckResult]) -> list[CheckResult]:
@@ -143,8 +142,8 @@ def _result_document(result: CheckResult) -> dict[str, Any]:
 
 def _groups(results: Iterable[CheckResult]) -> list[list[CheckResult]]:
     """Return the results that did not pass, grouped by check and remedy."""
-    shown = [result for result in ordered(results) if result.status != PASS]
-    return [list(group) for _, group in groupby(shown, _group_key)]
+    not_passed = [result for result in ordered(results) if result.status != PASS]
+    return [list(group) for _, group in groupby(not_passed, _group_key)]
 
 
 def _group_key(result: CheckResult) -> tuple[str, str, bool, str]:

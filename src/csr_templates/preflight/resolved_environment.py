@@ -41,7 +41,7 @@ class EnvironmentStack:
 
     Attributes:
         name: such as ``network``.
-        deployed: name of the stack in the account.
+        deployed_name: name of the stack in the account.
         region: region of the stack.
         values: the values of its parameters.
         resources: logical ID -> resource, resolved.
@@ -55,7 +55,7 @@ class EnvironmentStack:
     def __init__(
         self,
         name: str,
-        deployed: str,
+        deployed_name: str,
         region: str,
         values: Mapping[str, str],
         resources: Mapping[str, Any],
@@ -64,7 +64,7 @@ class EnvironmentStack:
         undecided: Collection[str] = (),
     ) -> None:
         self.name = name
-        self.deployed = deployed
+        self.deployed_name = deployed_name
         self.region = region
         self.values = values
         self.resources = resources
@@ -162,7 +162,7 @@ class ResolvedEnvironment:
         for stack in self.stacks:
             if stack.region != reference.region:
                 continue
-            if stack.deployed == reference.stack and reference.output in stack.outputs:
+            if stack.deployed_name == reference.stack and reference.output in stack.outputs:
                 return stack, reference.output
             for key, output in stack.outputs.items():
                 if reference.export and output.get("Export", {}).get("Name") == reference.export:

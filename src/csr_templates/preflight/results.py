@@ -1,6 +1,6 @@
 """Checks and their results. A check judges one subject at a time, only from templates and facts."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from csr_templates.preflight.facts import Facts, Lookup, NoAnswerError, Query
@@ -14,10 +14,24 @@ STATUSES: Final = (FAIL, UNKNOWN, WARN, PASS)
 """In the order of the report. UNKNOWN means that a fact is missing; it is never a pass."""
 UNEXPECTED: Final = (AttributeError, LookupError, TypeError, ValueError)
 """The errors of a judgment that reads an answer with an unexpected structure."""
+_FIND_RESOURCES: Final = ("DescribeStacks", "ListStackResources")
+"""Operations with which a judgment finds a resource in its stack."""
 
 
 class SkippedError(Exception):
     """A subject has no result, because the result of another check explains why it is not there."""
+
+
+class TemplateResource(NamedTuple):
+    """A resource of a template, as what a subject is about.
+
+    Attributes:
+        logical_id: its logical ID.
+        properties: its properties, resolved; not those that it has in the account.
+    """
+
+    logical_id: str
+    properties: Mapping[str, Any]
 
 
 class Subject(NamedTuple):
@@ -26,7 +40,8 @@ class Subject(NamedTuple):
     Attributes:
         id: its ID for ``--ignore``: a name, a quota, a stack.
         stack: the stack that it belongs to.
-        about: additional data for the judgment.
+        about: what a judgment needs besides the ID. The subjects of a check have one type of it, which the
+            judgment names where it reads it; such as ``TemplateResource``.
     """
 
     id: str
@@ -41,11 +56,13 @@ class Result(NamedTuple):
         status: PASS, WARN or FAIL. Only a judgment that was not possible is UNKNOWN.
         sentence: what was found.
         remedy: what to do; empty for PASS.
+        shown_by: the call whose answer shows this, if it is another one than ``_shown_by`` returns.
     """
 
     status: str
     sentence: str
     remedy: str = ""
+    shown_by: Query | None = None
 
 
 class Check(NamedTuple):
@@ -74,7 +91,8 @@ class CheckResult(NamedTuple):
         status: PASS, WARN, FAIL or UNKNOWN.
         sentence: what was found.
         remedy: what to do.
-        command: AWS CLI command that shows the checked fact.
+        command: AWS CLI command that shows the checked fact: the call that the judgment names, or else the
+            last one that it read, besides those that find a resource in its stack.
         why: for UNKNOWN, the reason in a few words.
         is_ignored: whether it does not change the exit code.
     """
@@ -95,19 +113,19 @@ class CheckResult(NamedTuple):
         return self.status in (FAIL, UNKNOWN) and not self.is_ignored
 
 
-def passed(sentence: str) -> Result:
+def passed(sentence: str, shown_by: Query | None = None) -> Result:
     """Return a result with status PASS."""
-    return Result(PASS, sentence)
+    return Result(PASS, sentence, shown_by=shown_by)
 
 
-def warned(sentence: str, remedy: str) -> Result:
+def warned(sentence: str, remedy: str, shown_by: Query | None = None) -> Result:
     """Return a result with status WARN: the deploy works, but the operator should look at it."""
-    return Result(WARN, sentence, remedy)
+    return Result(WARN, sentence, remedy, shown_by)
 
 
-def failed(sentence: str, remedy: str) -> Result:
+def failed(sentence: str, remedy: str, shown_by: Query | None = None) -> Result:
     """Return a result with status FAIL: the deploy, or its result, will not work."""
-    return Result(FAIL, sentence, remedy)
+    return Result(FAIL, sentence, remedy, shown_by)
 
 
 def judge(checks: Sequence[Check], environment: ResolvedEnvironment, facts: Facts) -> list[CheckResult]:
@@ -122,7 +140,11 @@ def judge(checks: Sequence[Check], environment: ResolvedEnvironment, facts: Fact
 
 
 def missing_calls(checks: Sequence[Check], environment: ResolvedEnvironment, facts: Facts) -> list[Query]:
-    """Return the calls that the checks read and that were not made, without duplicates."""
+    """Return the calls that the checks read and that were not made, without duplicates.
+
+    Each judgment runs until a ``MissingFactError`` ends it at its first missing answer. Only the calls that
+    it looked up matter; its result, also the one about missing facts, is dropped.
+    """
     lookup = Lookup(facts)
     for check in checks:
         for subject in check.subjects(environment):
@@ -147,7 +169,7 @@ def _result(
         return None
     except NoAnswerError as error:
         why = error.why
-        result = Result(UNKNOWN, str(error), error.remedy)
+        result = Result(UNKNOWN, str(error), error.remedy, error.query)
     except UNEXPECTED as error:
         # One unexpected answer must not hide the results of all other checks.
         why = "unexpected answer"
@@ -157,7 +179,31 @@ def _result(
             "Check this manually. Report the error, with the file of --save-facts, to the maintainers of "
             "csr-templates.",
         )
+    query = result.shown_by or _shown_by(lookup.looked_up)
     command = ""
-    if lookup.asked:
-        command = lookup.asked[-1].command
-    return CheckResult(check.name, subject.id, subject.stack.name, *result, command, why)
+    if query is not None:
+        command = query.command
+    return CheckResult(
+        check.name,
+        subject.id,
+        subject.stack.name,
+        result.status,
+        result.sentence,
+        result.remedy,
+        command,
+        why,
+    )
+
+
+def _shown_by(looked_up: Sequence[Query]) -> Query | None:
+    """Return the last call of a judgment, besides those that find a resource in its stack.
+
+    Of a judgment that made no other calls, such as of a resource that its stack does not have, it is the last
+    one; None without calls.
+    """
+    for query in reversed(looked_up):
+        if query.service != "cloudformation" or query.operation not in _FIND_RESOURCES:
+            return query
+    if looked_up:
+        return looked_up[-1]
+    return None

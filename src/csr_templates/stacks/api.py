@@ -152,7 +152,7 @@ class Parameters(NamedTuple):
     permissions_boundary: Parameter
 
 
-ACCEPTED_KEYS = {"a": "a", "b": "b", "both": "ab"}  # value of OriginKeys -> keys
+ACCEPTED_KEYS = {"a": ("a",), "b": ("b",), "both": ("a", "b")}  # value of OriginKeys -> keys
 
 
 def add_parameters(t: StackTemplate, callers: Callers) -> Parameters:
@@ -279,7 +279,7 @@ def add_parameters(t: StackTemplate, callers: Callers) -> Parameters:
 
 def declare_origin_keys(t: StackTemplate) -> None:
     """Declare the keys that the API accepts, for the checks that compare the stacks."""
-    t.metadata[api_keys.SECTION] = contract.origin_keys("Accepts", "OriginKeys", ACCEPTED_KEYS)
+    t.metadata[api_keys.SECTION] = contract.origin_key_metadata("Accepts", "OriginKeys", ACCEPTED_KEYS)
 
 
 def add_rules(t: StackTemplate, parameters: Parameters) -> None:

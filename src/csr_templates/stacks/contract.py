@@ -4,7 +4,7 @@ A stack passes a value as an output with an export; a later stack of the same re
 are unique in an account and region, so they contain project and environment.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from troposphere import Export, GetStackOutput, ImportValue, Output
@@ -86,17 +86,17 @@ ORIGIN_API_KEY_FIELD = "apiKey"  # of the secret's JSON
 CACHE_KEY_HEADER = "X-Cache-Key"  # case-sensitive in API Gateway
 
 
-def origin_keys(direction: str, parameter: str, keys: Mapping[str, str]) -> dict[str, Any]:
+def origin_key_metadata(direction: str, parameter: str, keys: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return the Metadata of a template that accepts or sends origin keys: see ``api_keys``.
 
     Args:
         direction: ``Accepts`` or ``Sends``.
         parameter: the parameter that selects the keys.
-        keys: value of the parameter -> keys.
+        keys: value of the parameter -> names of the keys that it selects.
     """
     secrets = {}
-    for value, chosen in keys.items():
-        secrets[value] = [f"{ORIGIN_API_KEY_SECRET}-{key}" for key in chosen]
+    for value, selected_keys in keys.items():
+        secrets[value] = [f"{ORIGIN_API_KEY_SECRET}-{key}" for key in selected_keys]
     return {direction: {"Parameter": parameter, "Secrets": secrets}}
 
 

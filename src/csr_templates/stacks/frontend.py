@@ -94,7 +94,7 @@ class Parameters(NamedTuple):
     log_retention: Parameter
 
 
-SENT_KEYS = {"a": "a", "b": "b"}  # value of OriginKey -> key
+SENT_KEYS = {"a": ("a",), "b": ("b",)}  # value of OriginKey -> keys
 
 
 def add_parameters(t: StackTemplate) -> Parameters:
@@ -270,7 +270,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
 
 def declare_origin_keys(t: StackTemplate) -> None:
     """Declare the key that CloudFront sends, for the checks that compare the stacks."""
-    t.metadata[api_keys.SECTION] = contract.origin_keys("Sends", "OriginKey", SENT_KEYS)
+    t.metadata[api_keys.SECTION] = contract.origin_key_metadata("Sends", "OriginKey", SENT_KEYS)
 
 
 def add_rules(t: StackTemplate, parameters: Parameters) -> None:

@@ -13,7 +13,7 @@ from csr_templates import STACKS
 from csr_templates.assembly import files as output
 from csr_templates.assembly.files import Assembly
 from csr_templates.cli import main as cli
-from csr_templates.hand_over.git_sync import deployment_file, in_repository
+from csr_templates.hand_over.git_sync import deployment_file, path_in_repository
 from csr_templates.hand_over.manifest import deployment_file as deployment_path
 from csr_templates.hand_over.manifest import parameter_file
 
@@ -144,7 +144,7 @@ def test_paths_start_at_the_root_of_the_repository(folder: str, repository: Path
 
     The folder need not exist.
     """
-    assert in_repository(repository / folder) == PurePosixPath(os.path.normpath(folder))
+    assert path_in_repository(repository / folder) == PurePosixPath(os.path.normpath(folder))
 
 
 def test_a_relative_folder_counts_from_the_current_one(
@@ -154,9 +154,9 @@ def test_a_relative_folder_counts_from_the_current_one(
     (repository / "infra").mkdir()
     monkeypatch.chdir(repository / "infra")
 
-    assert in_repository(Path("cfn")) == PurePosixPath("infra/cfn")
-    assert in_repository(Path()) == PurePosixPath("infra")
-    assert in_repository(Path("../..")) is None
+    assert path_in_repository(Path("cfn")) == PurePosixPath("infra/cfn")
+    assert path_in_repository(Path()) == PurePosixPath("infra")
+    assert path_in_repository(Path("../..")) is None
 
 
 def test_the_nearest_repository_counts(repository: Path) -> None:
@@ -164,8 +164,8 @@ def test_the_nearest_repository_counts(repository: Path) -> None:
     (repository / "part").mkdir()
     (repository / "part" / ".git").write_text("gitdir: ../.git/modules/part\n")
 
-    assert in_repository(repository / "part" / "out") == PurePosixPath("out")
-    assert in_repository(repository / "parts" / "out") == PurePosixPath("parts/out")
+    assert path_in_repository(repository / "part" / "out") == PurePosixPath("out")
+    assert path_in_repository(repository / "parts" / "out") == PurePosixPath("parts/out")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
@@ -178,10 +178,10 @@ def test_links_are_followed(repository: Path, tmp_path: Path) -> None:
     (tmp_path / "entering").symlink_to(repository / "real")
     (repository / "loop").symlink_to("loop")
 
-    assert in_repository(repository / "link" / "out") == PurePosixPath("real/out")
-    assert in_repository(repository / "leaving") is None
-    assert in_repository(tmp_path / "entering") == PurePosixPath("real")
-    assert in_repository(repository / "loop") == PurePosixPath("loop")
+    assert path_in_repository(repository / "link" / "out") == PurePosixPath("real/out")
+    assert path_in_repository(repository / "leaving") is None
+    assert path_in_repository(tmp_path / "entering") == PurePosixPath("real")
+    assert path_in_repository(repository / "loop") == PurePosixPath("loop")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere, and folders in use stay")
@@ -195,10 +195,10 @@ def test_a_folder_without_a_path_is_not_in_a_repository(
 
     strange = repository / os.fsdecode(b"\xff")
 
-    assert in_repository(strange) is None
+    assert path_in_repository(strange) is None
     (strange / ".git").mkdir(parents=True)
-    assert in_repository(strange / "out") == PurePosixPath("out")
-    assert in_repository(Path("out")) is None
+    assert path_in_repository(strange / "out") == PurePosixPath("out")
+    assert path_in_repository(Path("out")) is None
 
 
 def build(folder: Path, *options: str) -> int:

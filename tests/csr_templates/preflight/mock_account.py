@@ -189,9 +189,9 @@ class MockAccount:
         iam = self.client("iam", VIRGINIA)
         for stack in self.environment.stacks:
             for kind in ("pipeline", "service"):
-                name = f"deploy-{stack.deployed}-{kind}"
+                name = f"deploy-{stack.deployed_name}-{kind}"
                 iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
-                self.recorder.stacks.foreign[name] = f"deploy-{stack.deployed}"
+                self.recorder.stacks.foreign[name] = f"deploy-{stack.deployed_name}"
         for name in LINKED_ROLES:
             iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
         for region in (TOKYO, VIRGINIA):

@@ -72,10 +72,10 @@ class Stacks:
         """Deploy stacks of the set."""
         for stack in self.environment.stacks:
             if not names or stack.name in names:
-                self.status[stack.deployed] = "CREATE_COMPLETE"
+                self.status[stack.deployed_name] = "CREATE_COMPLETE"
 
     def _of(self, name: str) -> EnvironmentStack | None:
-        return next((stack for stack in self.environment.stacks if name in (stack.deployed,)), None)
+        return next((stack for stack in self.environment.stacks if name in (stack.deployed_name,)), None)
 
     def physical_id(self, logical_id: str, properties: Mapping[str, Any]) -> str:
         """Return the ID of a resource in the account."""
@@ -148,7 +148,7 @@ class Stacks:
                 names = [
                     output["Export"]["Name"]
                     for stack in self.environment.stacks
-                    if stack.region == region and stack.deployed in self.status
+                    if stack.region == region and stack.deployed_name in self.status
                     for output in stack.outputs.values()
                     if "Export" in output
                 ]
@@ -164,8 +164,8 @@ class Stacks:
     def _owner(self, physical_id: str) -> dict[str, Any]:
         owner = self.foreign.get(physical_id)
         for stack in self.environment.stacks:
-            if stack.deployed in self.status and physical_id in self.resources(stack).values():
-                owner = stack.deployed
+            if stack.deployed_name in self.status and physical_id in self.resources(stack).values():
+                owner = stack.deployed_name
         if owner is None:
             raise AwsError("ValidationError", f"Stack for {physical_id} does not exist")
         return {"StackName": owner, "PhysicalResourceId": physical_id}

@@ -97,12 +97,12 @@ def test_a_call_that_is_not_permitted_names_its_action(walk: Walk) -> None:
     try:
         for code in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"):
             world.recorder.failing["ec2", "DescribeVpcs"] = AwsError(code, "User: ... is not authorized", 403)
-            fact = world.account.ask(ec2_calls.vpcs(TOKYO))
+            fact = world.account.ask(ec2_calls.vpcs.query(TOKYO))
             assert fact.failure and fact.failure.code == DENIED
         world.recorder.failing["ec2", "DescribeVpcs"] = AwsError(
             "OptInRequired", "You are not subscribed", 401
         )
-        fact = world.account.ask(ec2_calls.vpcs(TOKYO))
+        fact = world.account.ask(ec2_calls.vpcs.query(TOKYO))
         assert fact.failure == ("OptInRequired", "You are not subscribed")
     finally:
         world.recorder.failing.clear()
@@ -117,7 +117,7 @@ def test_a_network_error_during_a_run_is_a_failure(walk: Walk) -> None:
         mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}),
         mock.patch.object(sessions, "ATTEMPTS", 1),
     ):
-        fact = CheckedAccount(session=session()).ask(ec2_calls.vpcs(TOKYO))
+        fact = CheckedAccount(session=session()).ask(ec2_calls.vpcs.query(TOKYO))
 
     assert fact.failure and fact.failure.code == "no-connection"
 
@@ -139,10 +139,14 @@ def test_an_endpoint_that_does_not_respond_is_not_asked_again() -> None:
             mock.patch.object(sessions, "FIRST_READ_SECONDS", 0.1),
         ):
             account = CheckedAccount(session=session())
-            queries = [ec2_calls.vpcs(TOKYO), ec2_calls.addresses(TOKYO), ec2_calls.subnets(TOKYO)]
+            queries = [
+                ec2_calls.vpcs.query(TOKYO),
+                ec2_calls.addresses.query(TOKYO),
+                ec2_calls.subnets.query(TOKYO),
+            ]
             with ThreadPoolExecutor() as pool:
                 facts = list(pool.map(account.ask, queries))
-            later = account.ask(ec2_calls.zones(TOKYO))
+            later = account.ask(ec2_calls.zones.query(TOKYO))
             account.close()
 
     assert [fact.failure.code for fact in (*facts, later) if fact.failure] == ["time-out"] * 4
@@ -155,10 +159,10 @@ def test_one_call_to_each_endpoint_is_made_first() -> None:
     """So the time until all endpoints that do not respond are known is that of one of them."""
     asked: list[Query] = []
     queries = [
-        ec2_calls.vpcs(TOKYO),
-        ec2_calls.addresses(TOKYO),
-        s3_calls.own_buckets(),
-        ec2_calls.vpcs(VIRGINIA),
+        ec2_calls.vpcs.query(TOKYO),
+        ec2_calls.addresses.query(TOKYO),
+        s3_calls.own_buckets.query(),
+        ec2_calls.vpcs.query(VIRGINIA),
     ]
 
     class Answering:
@@ -212,7 +216,7 @@ def test_credentials_that_expire_during_a_run_end_it(walk: Walk) -> None:
     world.recorder.failing["ec2", "DescribeVpcs"] = AwsError("RequestExpired", "expired", 400)
     try:
         with pytest.raises(AccountError, match="have expired"):
-            world.account.ask(ec2_calls.vpcs(TOKYO))
+            world.account.ask(ec2_calls.vpcs.query(TOKYO))
     finally:
         world.recorder.failing.clear()
 

@@ -35,8 +35,8 @@ NOT_IN_MODEL = {"400", "404", "NoSuchKey", "NoSuchVersion", "ValidationError"}
 @pytest.mark.parametrize("call", DECLARED.values(), ids=DECLARED)
 def test_aws_has_the_operation_and_its_keys(call: ApiCall) -> None:
     """The parameters are valid, and the kept keys and the errors exist in botocore's model of the service."""
-    values = ["x" * 20 for _ in call.names.split()]
-    query = call(*values) if call.region else call("eu-west-1", *values)
+    values = ["x" * 20 for _ in call.parameters.split()]
+    query = call.query(*values) if call.region else call.query("eu-west-1", *values)
     model = botocore.session.get_session().get_service_model(query.service)
     operation = model.operation_model(query.operation)
     report = ParamValidator().validate(

@@ -150,7 +150,7 @@ def test_facts_of_another_environment_are_refused() -> None:
 
 def test_two_files_of_one_environment_are_joined() -> None:
     """Of two answers of one call, the later one counts; ages are relative to the first call."""
-    vpcs = ec2_calls.vpcs("eu-west-1")
+    vpcs = ec2_calls.vpcs.query("eu-west-1")
     later = facts_of(
         time="2026-11-26T01:00:00Z",
         facts=[{**FACT, "time": "2026-11-26T01:00:01Z", "answer": [{"VpcId": "vpc-1"}]}],
@@ -164,7 +164,9 @@ def test_two_files_of_one_environment_are_joined() -> None:
 
 def test_a_denied_call_names_the_policy_of_the_command() -> None:
     """The same call can be in several policies."""
-    failed = saved.Fact(cloudformation_calls.exports("eu-west-1"), "t", failure=saved.FailedCall(DENIED, ""))
+    failed = saved.Fact(
+        cloudformation_calls.exports.query("eu-west-1"), "t", failure=saved.FailedCall(DENIED, "")
+    )
     for policy in ("preflight", "deployed"):
         with pytest.raises(NoAnswerError) as refusal:
             Facts(facts_of().header, [failed], policy).answer(failed.query)
@@ -182,7 +184,7 @@ def test_a_call_that_is_not_in_the_file_is_unknown() -> None:
     with pytest.raises(
         NoAnswerError, match=r"^The saved facts do not contain the answer of ec2 DescribeVpcs in eu-west-1[.]"
     ) as caught:
-        facts.answer(ec2_calls.vpcs("eu-west-1"))
+        facts.answer(ec2_calls.vpcs.query("eu-west-1"))
     assert caught.value.remedy.startswith("Save them again with csr-templates preflight --save-facts")
 
 
@@ -201,12 +203,12 @@ def test_each_fact_has_its_time_and_its_source(walk: Walk) -> None:
     ("query", "command"),
     [
         (
-            rds_calls.cluster("eu-west-1", "db"),
+            rds_calls.cluster.query("eu-west-1", "db"),
             "aws rds describe-db-clusters --region eu-west-1 --db-cluster-identifier db",
         ),
-        (wafv2_calls.web_acls(), "aws wafv2 list-web-acls --region us-east-1 --scope CLOUDFRONT"),
-        (s3_calls.bucket("eu-west-1", "b"), "aws s3api head-bucket --region eu-west-1 --bucket b"),
-        (ec2_calls.regions("us-east-1"), "aws ec2 describe-regions --region us-east-1 --all-regions"),
+        (wafv2_calls.web_acls.query(), "aws wafv2 list-web-acls --region us-east-1 --scope CLOUDFRONT"),
+        (s3_calls.bucket.query("eu-west-1", "b"), "aws s3api head-bucket --region eu-west-1 --bucket b"),
+        (ec2_calls.regions.query("us-east-1"), "aws ec2 describe-regions --region us-east-1 --all-regions"),
         (
             secretsmanager_calls.secrets("eu-west-1", "shop-"),
             "aws secretsmanager list-secrets --region eu-west-1 --include-planned-deletion --filters "
@@ -217,7 +219,7 @@ def test_each_fact_has_its_time_and_its_source(walk: Walk) -> None:
             "aws wafv2 check-capacity --region us-east-1 --scope CLOUDFRONT --rules file://rules.json",
         ),
         (
-            cloudwatch_calls.alarms("eu-west-1"),
+            cloudwatch_calls.alarms.query("eu-west-1"),
             "aws cloudwatch describe-alarms --region eu-west-1 --alarm-types MetricAlarm",
         ),
         (
@@ -248,5 +250,5 @@ def test_the_facts_of_a_service_can_be_removed() -> None:
     """Removed facts are collected again."""
     facts = facts_of()
 
-    assert facts.has(ec2_calls.vpcs("eu-west-1"))
-    assert not facts.without("ec2").has(ec2_calls.vpcs("eu-west-1"))
+    assert facts.has(ec2_calls.vpcs.query("eu-west-1"))
+    assert not facts.without("ec2").has(ec2_calls.vpcs.query("eu-west-1"))

@@ -46,6 +46,9 @@ def test_a_new_account_with_roles_and_buckets_has_no_failures(walk: Walk) -> Non
         "stack-state",
         "writer",
     }
+    (account,) = [result for result in new if result.check == "account"]
+    assert account.sentence.endswith(" contains deploy roles of prod, and no stacks.")
+    assert account.command.startswith("aws iam get-role ")
     sentences = [
         result.sentence for result in new if (result.check, result.status) == ("stack-state", "WARN")
     ]

@@ -61,7 +61,7 @@ def test_secrets_in_parameters_and_outputs_are_hidden() -> None:
         "NotificationARNs": ["not kept"],
     }
 
-    (fact,) = _kept(cloudformation_calls.stack("eu-west-1", "shop-prod-api"), {"Stacks": [stack]})
+    (fact,) = _kept(cloudformation_calls.stack.query("eu-west-1", "shop-prod-api"), {"Stacks": [stack]})
 
     assert "swordfish" not in str(fact)
     assert [entry["ParameterValue"] for entry in fact["Parameters"]] == [

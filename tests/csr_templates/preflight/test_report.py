@@ -120,7 +120,7 @@ def test_the_json_has_every_result() -> None:
 
 def test_an_ignored_result_is_shown_and_does_not_count() -> None:
     """A check, or one of its subjects, can be ignored. Other results still count."""
-    results = report.ignore(RESULTS, ["keys", "roles:r1"], BEFORE_DEPLOY)
+    results = report.ignore(RESULTS, ["keys", "roles:r1"])
 
     assert [result.subject for result in results if result.is_bad] == ["r2"]
     text = report.as_text(results, NEEDS, FACTS)
@@ -145,7 +145,7 @@ def test_only_failed_and_unknown_results_count() -> None:
 def test_an_unknown_check_is_refused(ignored: str, sentence: str) -> None:
     """The message lists a similar check, because an unknown name would have no effect."""
     with pytest.raises(IgnoreError) as refusal:
-        report.ignore(RESULTS, [ignored], BEFORE_DEPLOY)
+        report.require_checks([ignored], BEFORE_DEPLOY)
 
     assert str(refusal.value) == sentence
 

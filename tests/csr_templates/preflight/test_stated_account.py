@@ -146,9 +146,9 @@ def test_right_before_a_first_deploy(stated: str, status: str, sentences: dict[s
     """An account without stacks is not doubted if it is the stated one; otherwise in the same words."""
     stack = EnvironmentStack("api", "shop-prod-api", TOKYO, {}, {}, {})
     environment = ResolvedEnvironment("prod", "shop", ACCOUNT, [stack], (), stated)
-    role = iam_calls.role("deploy-shop-prod-api-service")
-    answers = {sts_calls.identity(): {"Account": ACCOUNT, "Arn": "arn"}, role: None}
-    answers[cloudformation_calls.stack(TOKYO, "shop-prod-api")] = None
+    role = iam_calls.role.query("deploy-shop-prod-api-service")
+    answers = {sts_calls.identity.query(): {"Account": ACCOUNT, "Arn": "arn"}, role: None}
+    answers[cloudformation_calls.stack.query(TOKYO, "shop-prod-api")] = None
     header = FactsHeader("shop", "prod", ACCOUNT, "arn", "2026-11-20T01:02:03Z")
     facts = Facts(header, [Fact(query, header.time, answer) for query, answer in answers.items()])
 

@@ -12,7 +12,7 @@ from csr_templates.preflight.services import cloudformation_calls, ec2_calls, ia
 
 _ARNS: Final = ("CertificateArn", "PermissionsBoundaryArn")
 """Parameters that contain the account of the resources they refer to."""
-WRONG_ACCOUNT: Final = "Use the profile of that account, or correct the parameter."
+CORRECT_ACCOUNT: Final = "Use the profile of that account, or correct the parameter."
 
 
 def _account(environment: ResolvedEnvironment) -> Iterator[Subject]:
@@ -20,8 +20,8 @@ def _account(environment: ResolvedEnvironment) -> Iterator[Subject]:
         yield Subject(environment.account, environment.chosen[0])
 
 
-def wrong_account(environment: ResolvedEnvironment) -> str | None:
-    """Return the sentence about a parameter with another account than the one of the caller."""
+def account_of_parameters(environment: ResolvedEnvironment) -> str | None:
+    """Return the sentence about a parameter with another account than the caller's; None if there is none."""
     for stack in environment.chosen:
         for name in _ARNS:
             account = _account_of_arn(stack.values.get(name, ""))
@@ -42,18 +42,30 @@ def _account_of_arn(arn: str) -> str:
 
 
 def _judge_account(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    if sentence := wrong_account(environment):
-        return failed(sentence, WRONG_ACCOUNT)
-    roles = [iam_calls.role(f"deploy-{stack.deployed}-service") for stack in environment.chosen]
-    stacks = [cloudformation_calls.stack(stack.region, stack.deployed) for stack in environment.stacks]
-    if any(lookup.all((*roles, *stacks))):
-        return passed(f"Account {environment.account} contains stacks of {environment.name}.")
+    if sentence := account_of_parameters(environment):
+        return failed(sentence, CORRECT_ACCOUNT)
+    stack_queries = [
+        cloudformation_calls.stack.query(stack.region, stack.deployed_name) for stack in environment.stacks
+    ]
+    role_queries = [
+        iam_calls.role.query(f"deploy-{stack.deployed_name}-service") for stack in environment.chosen
+    ]
+    lookup.all((*stack_queries, *role_queries))  # together, because each round of calls takes time
+    for query in stack_queries:
+        if lookup(query):
+            return passed(f"Account {environment.account} contains stacks of {environment.name}.", query)
+    for query in role_queries:
+        if lookup(query):
+            return passed(
+                f"Account {environment.account} contains deploy roles of {environment.name}, and no stacks.",
+                query,
+            )
     if environment.stated_account:  # the command has stopped at another account
         return passed(
             f"Account {environment.account} is the one of {environment.name}, which has no stacks yet."
         )
-    caller = lookup(sts_calls.identity())
-    question = deployed.wrong_account(environment, caller["Arn"])
+    caller = lookup(sts_calls.identity.query())
+    question = deployed.question_of_account(environment, caller["Arn"])
     return warned(
         f"{deployed.none_exists(environment)}.{question}",
         "Before the first deploy, make sure that this is the intended account.",
@@ -67,7 +79,7 @@ def _regions(environment: ResolvedEnvironment) -> Iterator[Subject]:
 
 def _judge_region(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     # us-east-1 is enabled in every account, so the call for the others goes there.
-    regions = lookup(ec2_calls.regions(GLOBAL))
+    regions = lookup(ec2_calls.regions.query(GLOBAL))
     statuses = {region["RegionName"]: region.get("OptInStatus") for region in regions}
     status = statuses.get(subject.id)
     if status in ("opt-in-not-required", "opted-in"):

@@ -45,7 +45,7 @@ def _judge(subject: Subject, lookup: Lookup, urgent: timedelta) -> Result:
             f"The certificate is in {region}, but CloudFront accepts only certificates in {GLOBAL}.",
             f"Import a certificate in {GLOBAL}, or request one{request}",
         )
-    certificate = lookup(acm_calls.certificate(arn))
+    certificate = lookup(acm_calls.certificate.query(arn))
     if certificate is None:
         return failed(
             f"There is no certificate {arn}.", f"Correct CertificateArn, or request a certificate{request}"

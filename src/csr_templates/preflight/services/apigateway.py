@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.api_keys import ApiKeys
 from csr_templates.preflight import deployed, deployed_resources, quotas, remedies
 from csr_templates.preflight.deployed_resources import DeployedResource
-from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.quotas import Quota
 from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
 from csr_templates.preflight.results import Check, Result, Subject, failed, passed, warned
@@ -60,10 +60,11 @@ def _logging_stages(environment: ResolvedEnvironment) -> Iterator[Subject]:
 
 def _judge_logging_role(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     stack = subject.stack
-    arn = str(lookup(apigateway_calls.account(stack.region)).get("cloudwatchRoleArn", ""))
+    account_query = apigateway_calls.account.query(stack.region)
+    arn = str(lookup(account_query).get("cloudwatchRoleArn", ""))
     sets_role = bool(stack.of_type("AWS::ApiGateway::Account"))
     if not arn and sets_role:
-        return passed(f"{stack.deployed} sets the CloudWatch log role of API Gateway.")
+        return passed(f"{stack.deployed_name} sets the CloudWatch log role of API Gateway.")
     if not arn:
         return failed(
             f"API Gateway does not have a CloudWatch log role in {stack.region}, and no stack sets one: the "
@@ -71,32 +72,36 @@ def _judge_logging_role(subject: Subject, environment: ResolvedEnvironment, look
             "Set ManageApiGatewayAccount to true for the first environment of the account.",
         )
     role = arn.rpartition("/")[2]
-    resources = lookup(cloudformation_calls.stack_of(stack.region, role)) or []
+    resources = lookup(cloudformation_calls.stack_of.query(stack.region, role)) or []
     owners = {resource["StackName"] for resource in resources}
-    if sets_role and not owners and role.startswith(f"{stack.deployed}-"):
+    if sets_role and not owners and role.startswith(f"{stack.deployed_name}-"):
         return warned(
             f"The CloudWatch log role of API Gateway in {stack.region} is {role}, which remains from a "
-            f"deleted stack {stack.deployed}: the deploy creates another role and sets it.",
+            f"deleted stack {stack.deployed_name}: the deploy creates another role and sets it.",
             "Delete the old role after the deploy (docs/hand-over.md, When the first create fails).",
+            account_query,
         )
-    if sets_role and stack.deployed not in owners:
-        return _role_of_another_stack(stack, role, owners)
-    if lookup(iam_calls.role(role)) is None:
+    if sets_role and stack.deployed_name not in owners:
+        return _role_of_another_stack(stack, role, owners, account_query)
+    if lookup(iam_calls.role.query(role)) is None:
         return failed(
             f"The CloudWatch log role of API Gateway is {role}, but this role does not exist.",
             "Create the role, or set ManageApiGatewayAccount to true in one environment.",
         )
-    return passed(f"The CloudWatch log role of API Gateway is {role}.")
+    return passed(f"The CloudWatch log role of API Gateway is {role}.", account_query)
 
 
-def _role_of_another_stack(stack: EnvironmentStack, role: str, owners: set[str]) -> Result:
+def _role_of_another_stack(
+    stack: EnvironmentStack, role: str, owners: set[str], account_query: Query
+) -> Result:
     owner = "which does not belong to a stack"
     if owners:
         owner = f"which belongs to {', '.join(sorted(owners))}"
     return failed(
-        f"The CloudWatch log role of API Gateway in {stack.region} is {role}, {owner}: {stack.deployed} "
+        f"The CloudWatch log role of API Gateway in {stack.region} is {role}, {owner}: {stack.deployed_name} "
         "would replace the setting.",
         "Set ManageApiGatewayAccount to false, except for one environment of the account.",
+        account_query,
     )
 
 
@@ -165,7 +170,12 @@ def _judge_accepted_keys(stacks: _KeyStacks, environment: ResolvedEnvironment, l
         return passed("CloudFront does not send a key yet.")
     includes = accepted.includes(keys, sent, deployed_key)
     return _compared(
-        includes, keys, deployed_key, f"{api.deployed} would accept", f"{sender.deployed} sends", environment
+        includes,
+        keys,
+        deployed_key,
+        f"{api.deployed_name} would accept",
+        f"{sender.deployed_name} sends",
+        environment,
     )
 
 
@@ -177,13 +187,13 @@ def _judge_sent_key(stacks: _KeyStacks, environment: ResolvedEnvironment, lookup
         keys = deployed.parameter(lookup, api, accepted.parameter)
     if keys is None:
         return warned(
-            f"{api.deployed} is not deployed, so the keys that it accepts are unknown.",
+            f"{api.deployed_name} is not deployed, so the keys that it accepts are unknown.",
             f"Deploy it first: {remedies.deploy(api, environment)}",
         )
     key = sender.values[sent.parameter]
     includes = accepted.includes(keys, sent, key)
     result = _compared(
-        includes, keys, key, f"{api.deployed} accepts", f"{sender.deployed} would send", environment
+        includes, keys, key, f"{api.deployed_name} accepts", f"{sender.deployed_name} would send", environment
     )
     if not includes or not stacks.sends_new_key(lookup):
         return result
@@ -209,7 +219,7 @@ def _not_replicated(
     lookup: Lookup, secret_name: str, region: str, api: EnvironmentStack, environment: ResolvedEnvironment
 ) -> Result | None:
     """Return the result for a secret without a replica where its key is sent from; None if it has one."""
-    secret: Mapping[str, Any] = lookup(secretsmanager_calls.secret(api.region, secret_name)) or {}
+    secret: Mapping[str, Any] = lookup(secretsmanager_calls.secret.query(api.region, secret_name)) or {}
     states = {replica["Region"]: replica["Status"] for replica in secret.get("ReplicationStatus", [])}
     replicate = secretsmanager.replicate(secret_name, api.region, region, environment)
     if region not in states:
@@ -232,7 +242,7 @@ def _not_replicated(
 
 def _key(resource: DeployedResource, lookup: Lookup) -> Mapping[str, Any]:
     """Return the state of an API key, its value hidden; empty if it does not exist."""
-    return lookup(apigateway_calls.api_key(resource.region, resource.physical_id)) or {}
+    return lookup(apigateway_calls.api_key.query(resource.region, resource.physical_id)) or {}
 
 
 def _origins_with_key(properties: Mapping[str, Any]) -> list[str]:
@@ -259,7 +269,7 @@ def _keys_of_usage_plans(environment: ResolvedEnvironment, lookup: Lookup) -> se
     """Return the IDs of the API keys in the usage plans of the stacks."""
     key_ids = set()
     for plan in deployed_resources.all_of(environment, lookup, _USAGE_PLAN):
-        for key in lookup(apigateway_calls.plan_keys(plan.region, plan.physical_id)) or []:
+        for key in lookup(apigateway_calls.plan_keys.query(plan.region, plan.physical_id)) or []:
             key_ids.add(key["id"])
     return key_ids
 

@@ -39,6 +39,6 @@ plan_keys = ApiCall(
     path="items",
     keep="id",
     absent="NotFoundException",
-    shown="items[].id",
+    cli_query="items[].id",
 )
 """The IDs of the API keys of a usage plan; their values are not kept."""

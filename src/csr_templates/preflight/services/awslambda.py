@@ -9,7 +9,16 @@ from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.fixed_names import NamedType
 from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
-from csr_templates.preflight.results import PASS, Check, Result, Subject, failed, passed, warned
+from csr_templates.preflight.results import (
+    PASS,
+    Check,
+    Result,
+    Subject,
+    TemplateResource,
+    failed,
+    passed,
+    warned,
+)
 from csr_templates.preflight.services import awslambda_calls, s3_calls
 
 _FUNCTION: Final = "AWS::Lambda::Function"
@@ -42,11 +51,13 @@ def _qualified_name(arn: str) -> _QualifiedName:
 
 def _functions(environment: ResolvedEnvironment) -> Iterator[Subject]:
     for stack, logical_id, properties in environment.of_type(_FUNCTION):
-        yield Subject(str(properties.get("FunctionName", logical_id)), stack, (logical_id, properties))
+        function = TemplateResource(logical_id, properties)
+        yield Subject(str(properties.get("FunctionName", logical_id)), stack, function)
 
 
 def _judge_concurrency(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    logical_id, properties = subject.about
+    function: TemplateResource = subject.about
+    logical_id, properties = function
     region = subject.stack.region
     executions = int(properties.get("ReservedConcurrentExecutions", 0))
     kind = "reserved"
@@ -54,7 +65,7 @@ def _judge_concurrency(subject: Subject, environment: ResolvedEnvironment, looku
         executions = _provisioned(subject.stack, logical_id)
         kind = "provisioned"
     own_reserved = _own_reserved(subject, lookup)
-    settings = lookup(awslambda_calls.account_settings(region))
+    settings = lookup(awslambda_calls.account_settings.query(region))
     available = settings["UnreservedConcurrentExecutions"] + own_reserved - KEPT_UNRESERVED
     quota = max(settings["ConcurrentExecutions"] + executions - max(available, 0), _DEFAULT_CONCURRENCY)
     remedy = (
@@ -79,10 +90,10 @@ def _judge_concurrency(subject: Subject, environment: ResolvedEnvironment, looku
 
 def _own_reserved(subject: Subject, lookup: Lookup) -> int:
     """Return the reserved concurrency that a function of the stack already has."""
-    logical_id, _ = subject.about
-    if not deployed.physical_id(lookup, subject.stack, logical_id):
+    function: TemplateResource = subject.about
+    if not deployed.physical_id(lookup, subject.stack, function.logical_id):
         return 0
-    concurrency = lookup(awslambda_calls.function_concurrency(subject.stack.region, subject.id)) or {}
+    concurrency = lookup(awslambda_calls.function_concurrency.query(subject.stack.region, subject.id)) or {}
     return int(concurrency.get("ReservedConcurrentExecutions", 0))
 
 
@@ -97,9 +108,10 @@ def _provisioned(stack: EnvironmentStack, function: str) -> int:
 
 
 def _judge_package(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    _, properties = subject.about
+    function: TemplateResource = subject.about
     region = subject.stack.region
-    bucket = environment.resolved_value(subject.stack, properties.get("Code", {}).get("S3Bucket"))
+    code = function.properties.get("Code", {})
+    bucket = environment.resolved_value(subject.stack, code.get("S3Bucket"))
     if not isinstance(bucket, str):
         return warned(
             "The bucket of the package cannot be determined from the templates.",
@@ -108,7 +120,7 @@ def _judge_package(subject: Subject, environment: ResolvedEnvironment, lookup: L
     owner = _stack_with_bucket(bucket, environment)
     if owner and not deployed.is_there(lookup, owner):
         return warned(
-            f"The bucket {bucket} belongs to {owner.deployed}, which is not deployed yet.",
+            f"The bucket {bucket} belongs to {owner.deployed_name}, which is not deployed yet.",
             "Upload the package after its deploy (docs/hand-over.md, Per-deploy values): "
             f"{_upload(environment)}",
         )
@@ -123,9 +135,9 @@ def _judge_package(subject: Subject, environment: ResolvedEnvironment, lookup: L
             "Upload the package, and pass its version (docs/hand-over.md, Per-deploy values): "
             f"{_upload(environment)}",
         )
-    largest = lookup(awslambda_calls.account_settings(region))["CodeSizeUnzipped"]
+    largest = lookup(awslambda_calls.account_settings.query(region))["CodeSizeUnzipped"]
     archive = lookup(s3_calls.package_files(region, bucket, key, version))
-    result = _judge_archive(archive, largest, name, bucket, properties)
+    result = _judge_archive(archive, largest, name, bucket, function.properties)
     if result.status == PASS and not version:
         return warned(
             f"{name} exists, but no version is given: a deploy without a version keeps the code of the last "
@@ -175,7 +187,8 @@ def _stack_with_bucket(bucket: str, environment: ResolvedEnvironment) -> Environ
 
 def _package_object(subject: Subject, lookup: Lookup) -> tuple[str, str]:
     """Return key and version of the package; without a version, those of the last deploy."""
-    code: dict[str, Any] = subject.about[1].get("Code", {})
+    function: TemplateResource = subject.about
+    code: dict[str, Any] = function.properties.get("Code", {})
     key, version = str(code.get("S3Key", "")), str(code.get("S3ObjectVersion", ""))
     if version:
         return key, version
@@ -199,9 +212,9 @@ def _judge_version(subject: Subject, environment: ResolvedEnvironment, lookup: L
     """
     arn = deployed.physical_id(lookup, subject.stack, subject.id)
     if arn is None:
-        return passed(f"{subject.stack.deployed} does not have the version {subject.id} yet.")
+        return passed(f"{subject.stack.deployed_name} does not have the version {subject.id} yet.")
     function, own_version = _qualified_name(arn)
-    published = lookup(awslambda_calls.function_versions(subject.stack.region, function)) or []
+    published = lookup(awslambda_calls.function_versions.query(subject.stack.region, function)) or []
     numbered = [version for version in published if version["Version"].isdigit()]  # not $LATEST
     newer = [version for version in numbered if int(version["Version"]) > int(own_version)]
     if not newer:
@@ -222,7 +235,8 @@ def _judge_version(subject: Subject, environment: ResolvedEnvironment, lookup: L
 
 
 def _judge_runtime(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    runtime = str(subject.about[1].get("Runtime", ""))
+    function: TemplateResource = subject.about
+    runtime = str(function.properties.get("Runtime", ""))
     today = lookup.facts.now.date()
     lifecycle = runtime_lifecycle(runtime)
     if lifecycle is None:
@@ -251,12 +265,14 @@ def _version_of_stack(alias: DeployedResource, lookup: Lookup) -> DeployedResour
 
 def _judge_alias(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     function, name = _qualified_name(resource.physical_id)
-    alias = lookup(awslambda_calls.alias(resource.region, function, name))
-    configuration = lookup(awslambda_calls.function_version(resource.region, function, name))
+    alias_query = awslambda_calls.alias.query(resource.region, function, name)
+    alias = lookup(alias_query)
+    configuration = lookup(awslambda_calls.function_version.query(resource.region, function, name))
     if alias is None or configuration is None:
         return failed(
             f"The function {function} does not have an alias {name}.",
             deployed_resources.deploy_remedy(resource.stack, environment),
+            alias_query,
         )
     version = alias["FunctionVersion"]
     version_of_stack = _version_of_stack(resource, lookup)
@@ -269,12 +285,14 @@ def _judge_alias(resource: DeployedResource, environment: ResolvedEnvironment, l
                 "If this is a rollback, deploy the old package as well (docs/operations.md). Otherwise, "
                 "point the alias to the version of the stack: "
                 f"{remedies.csr_operate(environment, 'roll-back', expected)}",
+                alias_query,
             )
     weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights")
     if weights:
         return failed(
             f"The alias {name} of {function} sends a part of the requests to version {', '.join(weights)}.",
             f"Remove the weights: {_remove_weights(function, name, resource.region)}",
+            alias_query,
         )
     # https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
     state = configuration.get("State")
@@ -312,7 +330,7 @@ def _judge_deployed_package(
     resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup
 ) -> Result:
     function, name = _qualified_name(resource.physical_id)
-    configuration = lookup(awslambda_calls.function_version(resource.region, function, name)) or {}
+    configuration = lookup(awslambda_calls.function_version.query(resource.region, function, name)) or {}
     description = _expected_description(resource, environment, lookup)
     if isinstance(description, str) and configuration.get("Description") != description:
         return failed(
@@ -368,7 +386,7 @@ def _package_call(alias: DeployedResource, environment: ResolvedEnvironment, loo
 
 def _judge_reserved(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     name = resource.physical_id
-    concurrency = lookup(awslambda_calls.function_concurrency(resource.region, name))
+    concurrency = lookup(awslambda_calls.function_concurrency.query(resource.region, name))
     if concurrency is None:
         return failed(f"The function {name} does not exist.", resource.drift)
     properties = deployed_resources.as_deployed(resource.stack, resource.logical_id, environment, lookup)
@@ -402,7 +420,7 @@ def _judge_provisioned(
     function, name = _qualified_name(resource.physical_id)
     config = resource.properties.get("ProvisionedConcurrencyConfig", {})
     expected = int(config.get("ProvisionedConcurrentExecutions", 0))
-    provisioned = lookup(awslambda_calls.provisioned_concurrency(resource.region, function, name)) or {}
+    provisioned = lookup(awslambda_calls.provisioned_concurrency.query(resource.region, function, name)) or {}
     what = f"The provisioned concurrency of {name} of {function}"
     requested = provisioned.get("RequestedProvisionedConcurrentExecutions", 0)
     if requested != expected:
@@ -429,7 +447,7 @@ BEFORE_DEPLOY: Final = (
             NamedType(
                 _FUNCTION,
                 "function",
-                lambda stack, _, name: awslambda_calls.function_concurrency(stack.region, name),
+                lambda stack, _, name: awslambda_calls.function_concurrency.query(stack.region, name),
             ),
         ),
     ),

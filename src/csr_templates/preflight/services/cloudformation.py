@@ -81,7 +81,7 @@ def state_remedy(status: str, stack: EnvironmentStack, environment: ResolvedEnvi
         command = remedies.csr_operate(environment, _OPERATE[status], stack.name)
         return f"{REMEDIES[status].removesuffix('.')}: {command}"
     if status in _ROLL_BACK:
-        command = remedies.aws("cloudformation rollback-stack", stack.region, stack_name=stack.deployed)
+        command = remedies.aws("cloudformation rollback-stack", stack.region, stack_name=stack.deployed_name)
         return f"{REMEDIES[status].removesuffix('.')}: {command}"
     command = remedies.csr_operate(environment, "wait", stack.name)
     return f"Wait until the operation is complete, {wait}: {command}"
@@ -90,7 +90,7 @@ def state_remedy(status: str, stack: EnvironmentStack, environment: ResolvedEnvi
 def _first_deploy(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     """Judge an account without any stack of the environment; one result asks if it is the wrong one."""
     sentence = f"{deployed.none_exists(environment)}: right before a first deploy."
-    question = deployed.wrong_account(environment, lookup.facts.header.caller)
+    question = deployed.question_of_account(environment, lookup.facts.header.caller)
     if not question or subject.stack is not environment.chosen[0]:
         return passed(sentence)
     return warned(
@@ -111,13 +111,13 @@ def _judge_reference(subject: Subject, environment: ResolvedEnvironment, lookup:
     reference: CrossStackReference = subject.about
     provider = environment.provider(reference)
     if provider and _is_earlier(provider[0], subject, environment):
-        return passed(f"{subject.id} comes from {provider[0].deployed}, which is deployed first.")
+        return passed(f"{subject.id} comes from {provider[0].deployed_name}, which is deployed first.")
     if _exists(reference, lookup):
         return passed(f"{subject.id} exists.")
     remedy = "No stack of the folder provides it."
     if provider:
         deploy = remedies.deploy(provider[0], environment)
-        remedy = f"{provider[0].deployed} provides it. Deploy that stack first: {deploy}"
+        remedy = f"{provider[0].deployed_name} provides it. Deploy that stack first: {deploy}"
     return failed(f"{subject.id} does not exist, but is read by {', '.join(reference.users)}.", remedy)
 
 
@@ -130,9 +130,9 @@ def _is_earlier(provider: EnvironmentStack, subject: Subject, environment: Resol
 def _exists(reference: CrossStackReference, lookup: Lookup) -> bool:
     """Return whether the account has the export or the output."""
     if reference.export:
-        exports = lookup(cloudformation_calls.exports(reference.region))
+        exports = lookup(cloudformation_calls.exports.query(reference.region))
         return reference.export in [export["Name"] for export in exports]
-    stacks = lookup(cloudformation_calls.stack(reference.region, reference.stack))
+    stacks = lookup(cloudformation_calls.stack.query(reference.region, reference.stack))
     if not stacks:
         return False
     return reference.output in [output["OutputKey"] for output in stacks[0].get("Outputs", [])]
@@ -179,7 +179,7 @@ def _no_stack(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup
     """
     if subject.stack is not environment.chosen[0]:
         raise SkippedError
-    question = deployed.wrong_account(environment, lookup.facts.header.caller)
+    question = deployed.question_of_account(environment, lookup.facts.header.caller)
     return failed(
         f"{deployed.none_exists(environment)}.{question}",
         "Use the profile of the account to which the stacks were deployed, or deploy them.",
@@ -189,7 +189,7 @@ def _no_stack(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup
 def _judge_template(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     stack = subject.stack
     stack_id = _description(stack, lookup)["StackId"]
-    text = lookup(cloudformation_calls.template(stack.region, stack_id)).strip()
+    text = lookup(cloudformation_calls.template.query(stack.region, stack_id)).strip()
     built_text = stack.built.text
     if text == built_text.strip():
         return passed(f"The template of {subject.id} is {stack.built.file}.")
@@ -292,7 +292,7 @@ def _judge_protection(subject: Subject, environment: ResolvedEnvironment, lookup
             f"Enable it: {_enable_protection(stack)}",
         )
     expected = stack.built.policies.stack
-    body = lookup(cloudformation_calls.stack_policy(stack.region, description["StackId"]))
+    body = lookup(cloudformation_calls.stack_policy.query(stack.region, description["StackId"]))
     policy = json.loads(body or "null")
     if expected and policy != expected:
         state = "has another stack policy than the output folder"
@@ -310,7 +310,7 @@ def _enable_protection(stack: EnvironmentStack) -> str:
         "cloudformation update-termination-protection",
         stack.region,
         "--enable-termination-protection",
-        stack_name=stack.deployed,
+        stack_name=stack.deployed_name,
     )
 
 
@@ -319,7 +319,7 @@ def _set_policy(stack: EnvironmentStack, environment: ResolvedEnvironment) -> st
     return remedies.aws(
         "cloudformation set-stack-policy",
         stack.region,
-        stack_name=stack.deployed,
+        stack_name=stack.deployed_name,
         stack_policy_body=f"file://{path}",
     )
 
@@ -329,7 +329,9 @@ def _judge_drift(subject: Subject, environment: ResolvedEnvironment, lookup: Loo
     drift = _description(stack, lookup).get("DriftInformation", {})
     if drift.get("StackDriftStatus") != "DRIFTED":
         return passed(f"{subject.id} has no known drift ({drift.get('StackDriftStatus', 'NOT_CHECKED')}).")
-    drifted = deployed.drifted(lookup(cloudformation_calls.stack_resources(stack.region, stack.deployed)))
+    drifted = deployed.drifted(
+        lookup(cloudformation_calls.stack_resources.query(stack.region, stack.deployed_name))
+    )
     names = ", ".join(drifted[:_SHOWN]) or "deleted resources"
     return warned(
         f"{subject.id} differed from its template at {drift.get('LastCheckTimestamp')}: {names}.",

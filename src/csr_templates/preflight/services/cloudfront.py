@@ -60,7 +60,7 @@ def _judge_alias(subject: Subject, environment: ResolvedEnvironment, lookup: Loo
             where = f"an alias of the distribution {distribution_id}"
             return _used_elsewhere(alias, where, own_distribution)
     if distributions:
-        return passed(f"{alias} is an alias of the distribution of {subject.stack.deployed}.")
+        return passed(f"{alias} is an alias of the distribution of {subject.stack.deployed_name}.")
     if own_distribution is None:
         return warned(
             f"No distribution of this account has the alias {alias}. AWS shows whether another account uses "
@@ -73,7 +73,7 @@ def _judge_alias(subject: Subject, environment: ResolvedEnvironment, lookup: Loo
 def _judge_other_accounts(alias: str, own_distribution: str, lookup: Lookup) -> Result:
     """Judge an alias that no distribution of the account has yet."""
     try:
-        conflicts = lookup(cloudfront_calls.conflicting_aliases(own_distribution, alias))
+        conflicts = lookup(cloudfront_calls.conflicting_aliases.query(own_distribution, alias))
     except NoAnswerError as error:
         if error.code != "InvalidArgument":
             raise
@@ -116,7 +116,7 @@ def _distributions_with(alias: str, lookup: Lookup) -> list[str]:
     """Return the IDs of the distributions of the account with an alias."""
     return [
         distribution["Id"]
-        for distribution in lookup(cloudfront_calls.distributions())
+        for distribution in lookup(cloudfront_calls.distributions.query())
         if alias in distribution.get("Aliases", {}).get("Items", [])
     ]
 
@@ -130,7 +130,7 @@ def _alias_of(conflict: Mapping[str, Any]) -> str:
 
 def distribution(resource: DeployedResource, lookup: Lookup) -> Mapping[str, Any]:
     """Return the distribution, reduced; empty if it does not exist."""
-    return lookup(cloudfront_calls.distribution(resource.physical_id)) or {}
+    return lookup(cloudfront_calls.distribution.query(resource.physical_id)) or {}
 
 
 def _judge_state(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
@@ -221,7 +221,7 @@ def _domain(resource: DeployedResource, value: Any, lookup: Lookup) -> str:
 def _stack_output(resource: DeployedResource, reference: Mapping[str, Any], lookup: Lookup) -> str:
     """Return the current output of a stack; a question mark if it does not have the output."""
     region = reference.get("Region", resource.region)
-    stacks = lookup(cloudformation_calls.stack(region, reference["StackName"])) or [{}]
+    stacks = lookup(cloudformation_calls.stack.query(region, reference["StackName"])) or [{}]
     for output in stacks[0].get("Outputs", []):
         if output["OutputKey"] == reference["OutputName"]:
             return str(output["OutputValue"])
@@ -234,23 +234,25 @@ BEFORE_DEPLOY: Final = (
         "The names of CloudFront Functions, policies and origin access controls are available, or used by "
         "the stack",
         (
-            NamedType(_FUNCTION, "CloudFront Function", lambda *_: cloudfront_calls.functions(), "Name"),
+            NamedType(
+                _FUNCTION, "CloudFront Function", lambda *_: cloudfront_calls.functions.query(), "Name"
+            ),
             NamedType(
                 _CACHE_POLICY,
                 "cache policy",
-                lambda *_: cloudfront_calls.cache_policies(),
+                lambda *_: cloudfront_calls.cache_policies.query(),
                 "CachePolicy.CachePolicyConfig.Name",
             ),
             NamedType(
                 _HEADERS_POLICY,
                 "response headers policy",
-                lambda *_: cloudfront_calls.headers_policies(),
+                lambda *_: cloudfront_calls.headers_policies.query(),
                 "ResponseHeadersPolicy.ResponseHeadersPolicyConfig.Name",
             ),
             NamedType(
                 _ACCESS_CONTROL,
                 "origin access control",
-                lambda *_: cloudfront_calls.access_controls(),
+                lambda *_: cloudfront_calls.access_controls.query(),
                 "Name",
             ),
         ),

@@ -77,6 +77,7 @@ distribution = GlobalCall(
     path="Distribution",
     absent="NoSuchDistribution",
     reduce=_reduced_distribution,
-    shown="Distribution.[Status, DistributionConfig.[Enabled, WebACLId, Origins.Items[].[Id, DomainName]]]",
+    cli_query="Distribution.[Status, "
+    "DistributionConfig.[Enabled, WebACLId, Origins.Items[].[Id, DomainName]]]",
 )
 """A distribution with its origins; absent if it does not exist. The values of headers are hidden."""

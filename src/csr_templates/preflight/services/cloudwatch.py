@@ -86,7 +86,7 @@ def _judge_alarm(resource: DeployedResource, environment: ResolvedEnvironment, l
 
 
 def _alarms(region: str, lookup: Lookup) -> dict[str, Mapping[str, Any]]:
-    return {alarm["AlarmName"]: alarm for alarm in lookup(cloudwatch_calls.alarms(region))}
+    return {alarm["AlarmName"]: alarm for alarm in lookup(cloudwatch_calls.alarms.query(region))}
 
 
 def _different_actions(
@@ -201,19 +201,20 @@ def _judge_mute_rules(subject: Subject, environment: ResolvedEnvironment, lookup
         )
         unmute = _unmute_command(rule["Name"], region, environment)
         remedy = f"If the work is complete, delete the rule: {unmute}"
+        rule_query = cloudwatch_calls.mute_rule.query(region, rule["Name"])
         if not period.is_short:
-            return failed(sentence, remedy)
+            return failed(sentence, remedy, rule_query)
         if planned_work is None:
-            planned_work = warned(sentence, remedy)
+            planned_work = warned(sentence, remedy, rule_query)
     return planned_work or passed(f"No mute rule mutes alarms in {region}.")
 
 
 def _mute_rules(region: str, lookup: Lookup) -> list[Mapping[str, Any]]:
     """Return the mute rules of a region, without those that were deleted meanwhile."""
-    summaries = lookup(cloudwatch_calls.mute_rules(region))
+    summaries = lookup(cloudwatch_calls.mute_rules.query(region))
     # The ARN of a rule ends with its name.
     names = [summary["AlarmMuteRuleArn"].rpartition(":")[2] for summary in summaries]
-    rules = lookup.all(cloudwatch_calls.mute_rule(region, name) for name in names)
+    rules = lookup.all(cloudwatch_calls.mute_rule.query(region, name) for name in names)
     return [rule for rule in rules if rule]
 
 
@@ -256,7 +257,11 @@ BEFORE_DEPLOY: Final = (
     fixed_names.check(
         "alarm-names",
         "The names of the alarms are available, or used by the stacks",
-        (NamedType(_ALARM, "alarm", lambda stack, *_: cloudwatch_calls.alarms(stack.region), "AlarmName"),),
+        (
+            NamedType(
+                _ALARM, "alarm", lambda stack, *_: cloudwatch_calls.alarms.query(stack.region), "AlarmName"
+            ),
+        ),
     ),
     fixed_names.check(
         "dashboard-names",
@@ -265,7 +270,7 @@ BEFORE_DEPLOY: Final = (
             NamedType(
                 "AWS::CloudWatch::Dashboard",
                 "dashboard",
-                lambda _, environment, __: cloudwatch_calls.dashboards(environment.prefix),
+                lambda _, environment, __: cloudwatch_calls.dashboards.query(environment.prefix),
                 "DashboardName",
             ),
         ),

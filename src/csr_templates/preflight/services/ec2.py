@@ -42,7 +42,7 @@ def _zones(environment: ResolvedEnvironment) -> Iterator[Subject]:
 
 
 def _judge_zone(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    zones = lookup(ec2_calls.zones(subject.stack.region))
+    zones = lookup(ec2_calls.zones.query(subject.stack.region))
     states = {zone["ZoneName"]: zone["State"] for zone in zones}
     if subject.id not in states:
         return failed(
@@ -89,7 +89,7 @@ def _judge_nat_gateways(subject: Subject, environment: ResolvedEnvironment, look
 
 def _subnets(region: str, zone: str, lookup: Lookup) -> set[str]:
     """Return the IDs of the subnets of a zone, also of other VPCs."""
-    subnets = lookup(ec2_calls.subnets(region))
+    subnets = lookup(ec2_calls.subnets.query(region))
     return {subnet["SubnetId"] for subnet in subnets if subnet["AvailabilityZone"] == zone}
 
 
@@ -121,7 +121,7 @@ def _judge_route(resource: DeployedResource, environment: ResolvedEnvironment, l
     properties = resource.properties
     destination = properties[_DESTINATION]
     table = deployed_resources.in_account(properties["RouteTableId"], resource.stack, environment, lookup)
-    route = _route_to(lookup(ec2_calls.route_tables(resource.region)), table, destination)
+    route = _route_to(lookup(ec2_calls.route_tables.query(resource.region)), table, destination)
     if route is None:
         return failed(f"The route table {table} does not have a route to {destination}.", resource.drift)
     if route.get("State") == "blackhole":

@@ -30,14 +30,14 @@ def _roles(environment: ResolvedEnvironment) -> Iterator[Subject]:
 
 def _judge_role(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     stack = subject.stack
-    bootstrap = f"deploy-{stack.deployed}"
-    if lookup(iam_calls.role(subject.id)) is None:
+    bootstrap = f"deploy-{stack.deployed_name}"
+    if lookup(iam_calls.role.query(subject.id)) is None:
         template = remedies.file_of(environment, f"bootstrap/{stack.name}.yaml")
         return failed(
             f"The role {subject.id} does not exist.",
             f"An administrator deploys {template} with the block of docs/hand-over.md, Permissions.",
         )
-    owners = lookup(cloudformation_calls.stack_of(stack.region, subject.id)) or []
+    owners = lookup(cloudformation_calls.stack_of.query(stack.region, subject.id)) or []
     if bootstrap in [owner["StackName"] for owner in owners]:
         return passed(f"The role {subject.id} belongs to {bootstrap}.")
     return warned(
@@ -55,7 +55,7 @@ def _linked_roles(environment: ResolvedEnvironment) -> Iterator[Subject]:
 
 
 def _judge_linked_role(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    if lookup(iam_calls.role(subject.id)):
+    if lookup(iam_calls.role.query(subject.id)):
         return passed(f"The service-linked role {subject.id} exists.")
     return warned(
         f"The service-linked role {subject.id} does not exist yet. The first deploy creates it if permitted.",

@@ -22,7 +22,7 @@ _RECENT: Final = timedelta(days=1)
 
 def _judge_group(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     name = resource.physical_id
-    streams = lookup(logs_calls.newest_stream(resource.region, name))
+    streams = lookup(logs_calls.newest_stream.query(resource.region, name))
     if streams is None:
         return failed(f"The log group {name} does not exist.", resource.drift)
     if not _is_used(resource):
@@ -58,7 +58,7 @@ def _judge_source(resource: DeployedResource, environment: ResolvedEnvironment, 
     name = resource.physical_id
     destinations = [
         delivery.get("deliveryDestinationArn", "")
-        for delivery in lookup(logs_calls.deliveries(resource.region))
+        for delivery in lookup(logs_calls.deliveries.query(resource.region))
         if delivery["deliverySourceName"] == name
     ]
     if not destinations:
@@ -89,7 +89,7 @@ BEFORE_DEPLOY: Final = (
             NamedType(
                 _LOG_GROUP,
                 "log group",
-                lambda stack, _, name: logs_calls.log_groups(stack.region, name),
+                lambda stack, _, name: logs_calls.log_groups.query(stack.region, name),
                 "logGroupName",
             ),
         ),
@@ -101,13 +101,13 @@ BEFORE_DEPLOY: Final = (
             NamedType(
                 _DELIVERY_SOURCE,
                 "log delivery source",
-                lambda stack, *_: logs_calls.delivery_sources(stack.region),
+                lambda stack, *_: logs_calls.delivery_sources.query(stack.region),
                 "name",
             ),
             NamedType(
                 "AWS::Logs::DeliveryDestination",
                 "log delivery destination",
-                lambda stack, *_: logs_calls.delivery_destinations(stack.region),
+                lambda stack, *_: logs_calls.delivery_destinations.query(stack.region),
                 "name",
             ),
         ),

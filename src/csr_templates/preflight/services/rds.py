@@ -15,6 +15,7 @@ from csr_templates.preflight.results import (
     Result,
     SkippedError,
     Subject,
+    TemplateResource,
     failed,
     passed,
     warned,
@@ -144,10 +145,11 @@ def _quotas(environment: ResolvedEnvironment) -> Iterator[Subject]:
 
 
 def _judge_quota(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    new = len(deployed.new(lookup, environment, subject.about))
+    counted_type: str = subject.about
+    new = len(deployed.new(lookup, environment, counted_type))
     if not new:
         return passed(f"No new resource counts towards the quota {subject.id}.")
-    for quota in lookup(rds_calls.quotas(subject.stack.region)):
+    for quota in lookup(rds_calls.quotas.query(subject.stack.region)):
         if quota["AccountQuotaName"] == subject.id:
             return quotas.of_limit(subject.id, quota["Used"], new, quota["Max"], "RDS")
     return warned(f"RDS does not return the quota {subject.id}.", "Check the quota in Service Quotas.")
@@ -155,14 +157,16 @@ def _judge_quota(subject: Subject, environment: ResolvedEnvironment, lookup: Loo
 
 def _clusters(environment: ResolvedEnvironment) -> Iterator[Subject]:
     for stack, logical_id, properties in environment.of_type(_CLUSTER):
-        yield Subject(str(properties["DBClusterIdentifier"]), stack, (logical_id, properties))
+        cluster = TemplateResource(logical_id, properties)
+        yield Subject(str(properties["DBClusterIdentifier"]), stack, cluster)
 
 
 def _cluster_of_stack(subject: Subject, lookup: Lookup) -> dict[str, Any] | None:
-    """Return the cluster; None if the stack does not have it."""
-    if not deployed.physical_id(lookup, subject.stack, subject.about[0]):
+    """Return the cluster as RDS describes it; None if the stack does not have it."""
+    resource: TemplateResource = subject.about
+    if not deployed.physical_id(lookup, subject.stack, resource.logical_id):
         return None
-    clusters: list[dict[str, Any]] = lookup(rds_calls.cluster(subject.stack.region, subject.id)) or []
+    clusters: list[dict[str, Any]] = lookup(rds_calls.cluster.query(subject.stack.region, subject.id)) or []
     if not clusters:
         return None
     return clusters[0]
@@ -175,19 +179,21 @@ def _not_yet(subject: Subject) -> Result:
 
 
 def _judge_version(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    properties = subject.about[1]
-    engine, version, region = properties["Engine"], properties["EngineVersion"], subject.stack.region
+    resource: TemplateResource = subject.about
+    engine, version = resource.properties["Engine"], resource.properties["EngineVersion"]
+    region = subject.stack.region
     cluster = _cluster_of_stack(subject, lookup)
     current = version
     if cluster:
         current = cluster["EngineVersion"]
     if _is_changed_outside(subject, lookup, current):
         return warned(
-            f"The version of the cluster was changed to {current} outside of {subject.stack.deployed}. The "
-            f"deploy does not change it, because {_VERSION} ({version}) is the same as in the last deploy.",
+            f"The version of the cluster was changed to {current} outside of {subject.stack.deployed_name}. "
+            f"The deploy does not change it, because {_VERSION} ({version}) is the same as in the last "
+            "deploy.",
             f"Set {_VERSION} to {current}.",
         )
-    offered = lookup(rds_calls.engine_versions(region, engine, version))
+    offered = lookup(rds_calls.engine_versions.query(region, engine, version))
     if not offered:
         return failed(
             f"{engine} {version} is not available in {region}.", "Choose another DatabaseEngineVersion."
@@ -204,14 +210,15 @@ def _judge_version(subject: Subject, environment: ResolvedEnvironment, lookup: L
 
 def _is_changed_outside(subject: Subject, lookup: Lookup, current: str) -> bool:
     """Return whether the cluster has another version than the last deploy and the next one."""
-    version: str = subject.about[1]["EngineVersion"]
+    resource: TemplateResource = subject.about
+    version: str = resource.properties["EngineVersion"]
     return current != version and version == deployed.parameter(lookup, subject.stack, _VERSION)
 
 
 def _upgrade_targets(region: str, engine: str, current: str, lookup: Lookup) -> list[str]:
     """Return the versions to which a cluster can be upgraded."""
     targets: list[str] = []
-    for engine_version in lookup(rds_calls.engine_versions(region, engine, current)):
+    for engine_version in lookup(rds_calls.engine_versions.query(region, engine, current)):
         upgrades = engine_version.get("ValidUpgradeTarget", [])
         targets += [upgrade["EngineVersion"] for upgrade in upgrades]
     return targets
@@ -230,9 +237,9 @@ def _judge_upgrade(current: str, version: str, targets: Sequence[str]) -> Result
 
 
 def _judge_support(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    properties = subject.about[1]
-    engine = properties["Engine"]
-    major = ".".join(properties["EngineVersion"].split(".")[:2])
+    resource: TemplateResource = subject.about
+    engine = resource.properties["Engine"]
+    major = ".".join(resource.properties["EngineVersion"].split(".")[:2])
     cluster = _cluster_of_stack(subject, lookup)
     ends = _ends_of_support(subject.stack.region, engine, major, lookup)
     what = f"the standard support of {engine} {major}"
@@ -258,7 +265,7 @@ def _judge_support(subject: Subject, environment: ResolvedEnvironment, lookup: L
 def _ends_of_support(region: str, engine: str, major: str, lookup: Lookup) -> list[datetime]:
     """Return the ends of the standard support of a major version; RDS can list more than one."""
     lifecycles: list[Mapping[str, str]] = []
-    for major_version in lookup(rds_calls.major_version(region, engine, major)):
+    for major_version in lookup(rds_calls.major_version.query(region, engine, major)):
         lifecycles += major_version["SupportedEngineLifecycles"]
     return [
         moment(lifecycle["LifecycleSupportEndDate"])
@@ -269,16 +276,17 @@ def _ends_of_support(region: str, engine: str, major: str, lookup: Lookup) -> li
 
 def _instances(environment: ResolvedEnvironment) -> Iterator[Subject]:
     for stack, logical_id, properties in environment.of_type(_INSTANCE):
-        yield Subject(logical_id, stack, properties)
+        yield Subject(logical_id, stack, TemplateResource(logical_id, properties))
 
 
 def _judge_class(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    properties, region = subject.about, subject.stack.region
+    resource: TemplateResource = subject.about
+    properties, region = resource.properties, subject.stack.region
     zone = environment.resolved_value(subject.stack, properties.get("AvailabilityZone"))
-    ((_, cluster),) = subject.stack.of_type(_CLUSTER)
-    engine, version = cluster["Engine"], cluster["EngineVersion"]
+    ((_, cluster_properties),) = subject.stack.of_type(_CLUSTER)
+    engine, version = cluster_properties["Engine"], cluster_properties["EngineVersion"]
     instance_class = properties["DBInstanceClass"]
-    options = lookup(rds_calls.orderable(region, engine, version, instance_class))
+    options = lookup(rds_calls.orderable.query(region, engine, version, instance_class))
     what = f"{instance_class} for {engine} {version}"
     if not options:
         return failed(f"{what} is not available in {region}.", "Choose another DatabaseInstanceClass.")
@@ -346,7 +354,7 @@ def _judge_writer_before_deploy(subject: Subject, environment: ResolvedEnvironme
 def _judge_snapshot(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     if not _cluster_of_stack(subject, lookup):
         return _not_yet(subject)
-    snapshots = lookup(rds_calls.snapshots(subject.stack.region, subject.id))
+    snapshots = lookup(rds_calls.snapshots.query(subject.stack.region, subject.id))
     times = [snapshot["SnapshotCreateTime"] for snapshot in snapshots if snapshot["Status"] == "available"]
     remedy = (
         "Take a snapshot first (docs/hand-over.md, A snapshot before a database change): "
@@ -367,7 +375,9 @@ def _judge_snapshot(subject: Subject, environment: ResolvedEnvironment, lookup: 
 
 def _deployed_cluster(resource: DeployedResource, lookup: Lookup) -> Mapping[str, Any]:
     """Return the cluster; empty if it does not exist."""
-    clusters: list[Mapping[str, Any]] = lookup(rds_calls.cluster(resource.region, resource.physical_id)) or []
+    clusters: list[Mapping[str, Any]] = (
+        lookup(rds_calls.cluster.query(resource.region, resource.physical_id)) or []
+    )
     if not clusters:
         return {}
     return clusters[0]
@@ -543,7 +553,7 @@ BEFORE_DEPLOY: Final = (
             NamedType(
                 _CLUSTER,
                 "cluster",
-                lambda stack, _, name: rds_calls.cluster(stack.region, name),
+                lambda stack, _, name: rds_calls.cluster.query(stack.region, name),
                 "DBClusterIdentifier",
             ),
         ),

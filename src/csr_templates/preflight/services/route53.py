@@ -6,7 +6,7 @@ from typing import Final
 from csr_templates.preflight import deployed, quotas
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.resolved_environment import ResolvedEnvironment
-from csr_templates.preflight.results import Check, Result, Subject, failed, passed
+from csr_templates.preflight.results import Check, Result, Subject, TemplateResource, failed, passed
 from csr_templates.preflight.services import route53_calls
 
 _RECORD: Final = "AWS::Route53::RecordSet"
@@ -24,7 +24,7 @@ def _zones(environment: ResolvedEnvironment) -> Iterator[Subject]:
 
 
 def _judge_zone(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    hosted_zone = lookup(route53_calls.hosted_zone(subject.id))
+    hosted_zone = lookup(route53_calls.hosted_zone.query(subject.id))
     if hosted_zone is None:
         return failed(
             f"The account does not have the hosted zone {subject.id}.",
@@ -45,22 +45,24 @@ def _judge_zone(subject: Subject, environment: ResolvedEnvironment, lookup: Look
 
 def _records(environment: ResolvedEnvironment) -> Iterator[Subject]:
     for stack, logical_id, properties in environment.of_type(_RECORD):
-        yield Subject(f"{properties['Name']}:{properties['Type']}", stack, (logical_id, properties))
+        record = TemplateResource(logical_id, properties)
+        yield Subject(f"{properties['Name']}:{properties['Type']}", stack, record)
 
 
 def _judge_record(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    logical_id, properties = subject.about
+    own_record: TemplateResource = subject.about
+    logical_id, properties = own_record
     if deployed.physical_id(lookup, subject.stack, logical_id):
-        return passed(f"The record {subject.id} belongs to {subject.stack.deployed}.")
+        return passed(f"The record {subject.id} belongs to {subject.stack.deployed_name}.")
     zone, name = str(properties["HostedZoneId"]), str(properties["Name"])
     domain = _normalized(name)
-    records = lookup(route53_calls.records(zone, name)) or []
+    records = lookup(route53_calls.records.query(zone, name)) or []
     types = {record["Type"] for record in records if _normalized(record["Name"]) == domain}
     conflicting = types & {properties["Type"], "CNAME"}
     if conflicting:
         return failed(
             f"The zone has a record {domain} of type {' and '.join(sorted(conflicting))} outside of "
-            f"{subject.stack.deployed}: creating it would fail.",
+            f"{subject.stack.deployed_name}: creating it would fail.",
             "Delete it immediately before the deploy, or import it into the stack.",
         )
     return passed(f"The zone does not have a record {subject.id}.")
@@ -80,7 +82,7 @@ def _judge_health_checks(subject: Subject, environment: ResolvedEnvironment, loo
     new = len(deployed.new(lookup, environment, _HEALTH_CHECK))
     if not new:
         return passed("No new resource counts towards the quota of health checks.")
-    quota = lookup(route53_calls.health_checks())
+    quota = lookup(route53_calls.health_checks.query())
     return quotas.of_limit("health checks", quota["Count"], new, quota["Limit"]["Value"], "Route 53")
 
 

@@ -28,10 +28,11 @@ def _buckets(environment: ResolvedEnvironment) -> Iterator[Subject]:
 def _judge_name(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     name, stack = subject.id, subject.stack
     if deployed.physical_id(lookup, stack, subject.about):
-        return passed(f"The bucket {name} belongs to {stack.deployed}.")
-    if name in [bucket["Name"] for bucket in lookup(s3_calls.own_buckets())]:
+        return passed(f"The bucket {name} belongs to {stack.deployed_name}.")
+    if name in [bucket["Name"] for bucket in lookup(s3_calls.own_buckets.query())]:
         return failed(
-            f"The bucket {name} exists in this account outside of {stack.deployed}: creating it would fail.",
+            f"The bucket {name} exists in this account outside of {stack.deployed_name}: creating it would "
+            "fail.",
             LEFT_BEHIND,
         )
     if _exists(stack.region, name, lookup):
@@ -46,7 +47,7 @@ def _judge_name(subject: Subject, environment: ResolvedEnvironment, lookup: Look
 def _exists(region: str, name: str, lookup: Lookup) -> bool:
     """Return whether a bucket exists in any account."""
     try:
-        return lookup(s3_calls.bucket(region, name)) is not None
+        return lookup(s3_calls.bucket.query(region, name)) is not None
     except NoAnswerError as error:
         if error.code not in _USED_ELSEWHERE:
             raise
@@ -61,14 +62,14 @@ def _artifact_buckets(environment: ResolvedEnvironment) -> Iterator[Subject]:
 
 def _judge_artifacts(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     name, region = subject.id, subject.about
-    if lookup(s3_calls.bucket(region, name)) is None:
+    if lookup(s3_calls.bucket.query(region, name)) is None:
         first = next(stack for stack in environment.stacks if stack.region == region)
         template = remedies.file_of(environment, f"bootstrap/{first.name}.yaml")
         return failed(
             f"The bucket {name}, for templates of more than 51,200 bytes, does not exist.",
             f"An administrator deploys {template} with the block of docs/hand-over.md, Permissions.",
         )
-    if lookup(s3_calls.bucket_versioning(region, name)).get("Status") != "Enabled":
+    if lookup(s3_calls.bucket_versioning.query(region, name)).get("Status") != "Enabled":
         return warned(
             f"The bucket {name} does not have versioning enabled.",
             f"Enable it, as the bootstrap template does: {_enable_versioning(name, region)}",

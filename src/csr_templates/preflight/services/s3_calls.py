@@ -27,12 +27,12 @@ _content = ApiCall("s3 GetObject", "Bucket Key")
 
 def package(region: str, bucket_name: str, key: str, version: str) -> Query:
     """The size and checksum of an object; absent if it, or this version of it, does not exist."""
-    return _of_version(_object(region, bucket_name, key), version)
+    return _of_version(_object.query(region, bucket_name, key), version)
 
 
 def package_files(region: str, bucket_name: str, key: str, version: str) -> Query:
     """The files of a zip archive and their sizes, read from its directory at the end of the object."""
-    return _of_version(_content(region, bucket_name, key), version)
+    return _of_version(_content.query(region, bucket_name, key), version)
 
 
 def _of_version(query: Query, version: str) -> Query:

@@ -68,9 +68,10 @@ def _judge_name(subject: Subject, environment: ResolvedEnvironment, lookup: Look
     if existing is None:
         return passed(f"The name of the secret {name} in {region} is available.")
     if belongs_to_stack and (not secret.is_replica or existing.get("PrimaryRegion", region) != region):
-        return passed(f"The secret {name} in {region} belongs to {subject.stack.deployed}.")
+        return passed(f"The secret {name} in {region} belongs to {subject.stack.deployed_name}.")
     return failed(
-        f"The secret {name} in {region} exists outside of {subject.stack.deployed}: creating it would fail.",
+        f"The secret {name} in {region} exists outside of {subject.stack.deployed_name}: creating it would "
+        "fail.",
         LEFT_BEHIND,
     )
 
@@ -92,12 +93,13 @@ def _lost(subject: Subject, name: str, environment: ResolvedEnvironment) -> Resu
     secret: _SecretInRegion = subject.about
     if not secret.is_replica:
         return failed(
-            f"The secret {name} in {secret.region} belongs to {subject.stack.deployed}, but does not exist.",
+            f"The secret {name} in {secret.region} belongs to {subject.stack.deployed_name}, but does not "
+            "exist.",
             "Recover it (docs/recovery.md). This shows its deletion: "
             f"{remedies.deletion_in_cloudtrail(name, secret.region)}",
         )
     return failed(
-        f"The secret {name} belongs to {subject.stack.deployed}, but does not have a replica in "
+        f"The secret {name} belongs to {subject.stack.deployed_name}, but does not have a replica in "
         f"{secret.region}: a stack that reads it there cannot be deployed.",
         # ListSecrets is eventually consistent.
         "If it was created in the last five minutes, run preflight again. "
@@ -110,14 +112,16 @@ def _lost(subject: Subject, name: str, environment: ResolvedEnvironment) -> Resu
 
 def _judge_existence(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     name = resource.properties["Name"]
-    unusable = _unusable(resource, lookup(secretsmanager_calls.secret(resource.region, name)))
+    unusable = _unusable(resource, lookup(secretsmanager_calls.secret.query(resource.region, name)))
     return unusable or passed(f"The secret {name} exists.")
 
 
 def _judge_replicas(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     name = resource.properties["Name"]
     replica_regions = [replica["Region"] for replica in resource.properties["ReplicaRegions"]]
-    calls = [secretsmanager_calls.secret(region, name) for region in (resource.region, *replica_regions)]
+    calls = [
+        secretsmanager_calls.secret.query(region, name) for region in (resource.region, *replica_regions)
+    ]
     primary, *replicas = lookup.all(calls)
     if unusable := _unusable(resource, primary):
         return unusable

@@ -28,7 +28,7 @@ def _judge_before_deploy(subject: Subject, environment: ResolvedEnvironment, loo
             "Subscribe after the deploy (docs/operations.md, Subscribe): "
             f"{_subscribe(subject.about, environment)}",
         )
-    subscriptions = lookup(sns_calls.subscriptions(subject.stack.region, topic)) or []
+    subscriptions = lookup(sns_calls.subscriptions.query(subject.stack.region, topic)) or []
     if _has_confirmed(subscriptions):
         return passed(f"The topic {subject.id} has a confirmed subscription.")
     return warned(
@@ -40,7 +40,7 @@ def _judge_after_deploy(
     resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup
 ) -> Result:
     name = resource.logical_id
-    subscriptions = lookup(sns_calls.subscriptions(resource.region, resource.physical_id))
+    subscriptions = lookup(sns_calls.subscriptions.query(resource.region, resource.physical_id))
     if subscriptions is None:
         return failed(f"The topic {name} does not exist.", resource.drift)
     if _has_confirmed(subscriptions):

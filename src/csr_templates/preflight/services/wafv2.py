@@ -56,7 +56,7 @@ def _capacity(subject: Subject) -> Query:
 
 def _judge_rules(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     name, identifier, _ = resource.physical_id.split("|")
-    web_acl = lookup(wafv2_calls.web_acl(name, identifier))
+    web_acl = lookup(wafv2_calls.web_acl.query(name, identifier))
     if web_acl is None:
         return failed(f"The web ACL {name} does not exist.", resource.drift)
     deployed_rules = web_acl["Rules"]
@@ -89,7 +89,7 @@ BEFORE_DEPLOY: Final = (
     fixed_names.check(
         "web-acl-name",
         "The name of the web ACL is available, or used by the stack",
-        (NamedType(_WEB_ACL, "web ACL", lambda *_: wafv2_calls.web_acls(), "Name"),),
+        (NamedType(_WEB_ACL, "web ACL", lambda *_: wafv2_calls.web_acls.query(), "Name"),),
     ),
     Check(
         "web-acl-capacity",

@@ -38,6 +38,6 @@ web_acl = GlobalCall(
     absent="WAFNonexistentItemException",
     fixed=(("Scope", "CLOUDFRONT"),),
     reduce=_actions_of_rules,
-    shown="WebACL.Rules",
+    cli_query="WebACL.Rules",
 )
 """The actions of the rules of a web ACL; absent if it does not exist."""

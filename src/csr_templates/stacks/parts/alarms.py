@@ -28,7 +28,7 @@ def alarm(
 
     Args:
         title: logical ID.
-        what: last part of the alarm name ``<project>-<environment>-<what>``; keys and topics allow only such
+        what: end of the alarm name ``<project>-<environment>-<what>``; keys and topics allow only such
             names. It describes the problem, because a text message shows only the name.
         unit: the unit of ``Threshold``, such as ``percent``, for the pages; empty for a status. It is in the
             Metadata of the resource, because with the property Unit, CloudWatch ignores data in other units.
@@ -62,7 +62,14 @@ def rollback_trigger(
 ) -> cloudwatch.Alarm:
     """Return an alarm without actions: it only rolls back an update of its stack.
 
-    It has no section on the on-call page. The arguments are those of ``alarm``.
+    It has no section on the on-call page.
+
+    Args:
+        title: logical ID.
+        what: end of the alarm name, as for ``alarm``.
+        unit: the unit of ``Threshold``, as for ``alarm``.
+        dimensions: name -> value, as for ``alarm``.
+        properties: further properties, as for ``alarm``.
     """
     trigger = _alarm(title, what, unit, dimensions, **properties)
     trigger.Metadata = getattr(trigger, "Metadata", {}) | findings.accepted(

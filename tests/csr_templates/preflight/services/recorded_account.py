@@ -89,7 +89,7 @@ class RecordedAccount:
         return getattr(self, f"_{xform_name(query.operation)}")(parameters, query.region)
 
     def _stack(self, name: str) -> EnvironmentStack:
-        return next(stack for stack in self.environment.stacks if stack.deployed == name)
+        return next(stack for stack in self.environment.stacks if stack.deployed_name == name)
 
     def _of_type(self, type_name: str, region: str = "") -> list[tuple[str, Mapping[str, Any]]]:
         """Return physical ID and properties of the resources of a type."""

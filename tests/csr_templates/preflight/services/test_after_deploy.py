@@ -22,6 +22,7 @@ from csr_templates.preflight.services.listing import AFTER_DEPLOY
 from tests.data import read_yaml
 from tests.system import ENVIRONMENTS, PROJECT, ROOT
 
+from .commands import of_another_service
 from .conftest import CUSTOM, Outcome, environment_of, verified
 from .recorded_account import SECRETS, AwsError, RecordedAccount
 
@@ -171,6 +172,7 @@ def test_each_fault_is_found_by_its_check(healthy: Outcome, fault: dict[str, Any
     assert change.sentence.endswith(".")
     assert change.remedy
     assert change.command
+    assert of_another_service(results) == []
 
 
 def test_every_check_is_tested_with_a_fault() -> None:

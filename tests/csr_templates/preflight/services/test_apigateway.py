@@ -30,7 +30,7 @@ from .before_deploy import check_of
 def test_a_new_key_needs_a_replica_in_sync(walk: Walk, state: str, expected: str) -> None:
     """The replication of a key that CloudFront starts to send must be finished."""
     environment = walk.world.environment_of(OriginKeys="both", OriginKey="b")
-    query = secretsmanager_calls.secret("ap-northeast-1", f"{environment.prefix}origin-api-key-b")
+    query = secretsmanager_calls.secret.query("ap-northeast-1", f"{environment.prefix}origin-api-key-b")
     ready = walk.states["ready"].facts
     facts = ready.with_facts(ready)
     facts.add([Fact(query, ready.time, {"ReplicationStatus": [{"Region": "us-east-1", "Status": state}]})])
@@ -41,13 +41,14 @@ def test_a_new_key_needs_a_replica_in_sync(walk: Walk, state: str, expected: str
 
 def test_an_api_key_without_its_value() -> None:
     """The value is hidden, also in the shown command; the keys of a usage plan have only their IDs."""
-    call = apigateway_calls.api_key("eu-west-1", "k")
+    call = apigateway_calls.api_key.query("eu-west-1", "k")
     key = _kept(call, {"id": "k", "value": "only-in-the-account", "enabled": True, "name": "n"})
     plan = _kept(
-        apigateway_calls.plan_keys("eu-west-1", "p"), {"items": [{"id": "k", "value": "only-in-the-account"}]}
+        apigateway_calls.plan_keys.query("eu-west-1", "p"),
+        {"items": [{"id": "k", "value": "only-in-the-account"}]},
     )
 
     assert key == {"enabled": True, "value": hidden.digest("only-in-the-account")}
     assert plan == [{"id": "k"}]
     assert call.command == "aws apigateway get-api-key --region eu-west-1 --api-key k"
-    assert apigateway_calls.plan_keys("eu-west-1", "p").command.endswith(" --query 'items[].id'")
+    assert apigateway_calls.plan_keys.query("eu-west-1", "p").command.endswith(" --query 'items[].id'")

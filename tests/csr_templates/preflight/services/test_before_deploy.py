@@ -148,7 +148,7 @@ def test_no_call_is_made_that_no_check_reads(walk: Walk) -> None:
         for check in BEFORE_DEPLOY:
             for subject in check.subjects(environment):
                 check.judge(subject, environment, lookup)
-        read = {sts_calls.identity().key, *(query.key for query in lookup.asked)}
+        read = {sts_calls.identity.query().key, *(query.key for query in lookup.looked_up)}
 
         assert not lookup.missing
         assert {fact.query.key for fact in state.facts} == read
@@ -161,7 +161,8 @@ def test_calls_that_do_not_depend_on_each_other_are_requested_together(walk: Wal
     keys = {query.key for query in missing_calls(BEFORE_DEPLOY, environment, empty)}
 
     assert {
-        cloudformation_calls.stack(stack.region, stack.deployed).key for stack in environment.chosen
+        cloudformation_calls.stack.query(stack.region, stack.deployed_name).key
+        for stack in environment.chosen
     } <= keys
     assert not any("ListStackResources" in key for key in keys)
 
@@ -170,13 +171,13 @@ def test_a_stack_that_cannot_be_described_does_not_hide_the_others(walk: Walk) -
     """The resources of the other stacks are still requested, so their checks are evaluated."""
     environment = walk.world.environment
     network, *others = environment.chosen
-    facts = failing("DescribeStacks", DENIED, network.deployed)(walk.states["ready"].facts)
+    facts = failing("DescribeStacks", DENIED, network.deployed_name)(walk.states["ready"].facts)
     check = check_of("alarm-subscriptions")
 
     without = facts.with_facts(fact for fact in facts if fact.query.operation != "ListStackResources")
 
     assert [query.key for query in missing_calls([check], environment, without)] == [
-        cloudformation_calls.stack_resources(stack.region, stack.deployed).key for stack in others
+        cloudformation_calls.stack_resources.query(stack.region, stack.deployed_name).key for stack in others
     ]
     assert {(result.stack, result.status) for result in judge([check], environment, facts)} == {
         (network.name, "UNKNOWN"),

@@ -59,7 +59,7 @@ def test_a_template_passed_as_json_means_the_same() -> None:
     sentences = [result.sentence for result in results if result.check == "template"]
 
     assert sentences == [
-        f"The template of {stack.deployed} means the same as {stack.built.file}."
+        f"The template of {stack.deployed_name} means the same as {stack.built.file}."
         for stack in environment.stacks
     ]
     assert {result.status for result in results} == {"PASS"}

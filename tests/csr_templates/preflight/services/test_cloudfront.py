@@ -38,7 +38,7 @@ def test_only_an_equal_alias_is_a_failure(walk: Walk, alias: str, *, ours: bool,
     found = {"Alias": alias, "DistributionId": f"*******{tail}", "AccountId": "******999999"}
     ready = walk.states["ready"].facts
     facts = ready.with_facts(ready)
-    query = cloudfront_calls.conflicting_aliases(walk.world.distribution, "shop.example.com")
+    query = cloudfront_calls.conflicting_aliases.query(walk.world.distribution, "shop.example.com")
     facts.add([Fact(query, ready.time, [found])])
     environment = walk.world.environment_of(CustomDomainName="shop.example.com")
 
@@ -70,7 +70,7 @@ def test_a_distribution_without_its_header_values() -> None:
         "Distribution": {"Status": "Deployed", "DomainName": "d.example.com", "DistributionConfig": config}
     }
 
-    assert _kept(cloudfront_calls.distribution("E1"), answer) == {
+    assert _kept(cloudfront_calls.distribution.query("E1"), answer) == {
         "Status": "Deployed",
         "DomainName": "d.example.com",
         "Enabled": True,

@@ -121,7 +121,7 @@ def _with(healthy: Outcome, name: str, **resources: Any) -> ResolvedEnvironment:
     stacks = [
         EnvironmentStack(
             stack.name,
-            stack.deployed,
+            stack.deployed_name,
             stack.region,
             stack.values,
             {**stack.resources, **resources} if stack.name == name else stack.resources,
