@@ -14,9 +14,9 @@ How a command runs, such as ``csr-operate prod fail-over``:
 4. The function sets ``Aws.way_on`` to the command that goes on from here, and waits with ``waiting.until``.
    It asks for the status every 15 seconds and prints it when it changes and each minute.
    ``waiting.changed_from`` lets it ignore the status from before the call for a minute. Ctrl-C ends only
-   the wait (``StoppedWaiting``, status 130). A question without an answer is repeated; a denied one, or the
-   eighth in succession, ends the wait (``NoAnswer``, status 1). Both name the way on. A dry run ends where
-   a wait would begin.
+   the wait (``StoppedWaiting``, status 130). A question without an answer is repeated; two denied ones in
+   succession, or eight without an answer, end the wait (``NoAnswer``, status 1). Both name the way on. A dry
+   run ends where a wait would begin.
 5. ``command_line._run`` turns errors into sentences and exit statuses, and says what has been done, what is
    not known, and how to go on.
 """
