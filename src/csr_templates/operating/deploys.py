@@ -105,13 +105,13 @@ def run_changes(aws: Aws, change_set: str) -> None:
     description = aws.all_pages(client, "DescribeChangeSet", ChangeSetName=change_set)
     stack = _own_stack(aws, description["StackName"])
     status = aws.status(stack)
+    began_before = _last_update(aws, stack)
     if status != waiting.REVIEW:
         aws.require_idle(stack)
     _require_executable(description)
     _require_publishable(aws, stack, description)
     require_accepted_key(aws, stack, description)
     operation = "create" if status == waiting.REVIEW else "update"
-    began_before = _last_update(aws, stack)
     words.say(f"Executes the {operation} of {stack.deployed}.")
     client.execute_change_set(ChangeSetName=change_set)
     aws.way_on = aws.command("wait", stack.name)

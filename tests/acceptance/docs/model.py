@@ -56,12 +56,14 @@ class State:
         status: ``CREATE_COMPLETE``, ``UPDATE_COMPLETE`` or ``IMPORT_COMPLETE``.
         values: its parameters.
         created: when it was created.
+        updated: when its last update began; None before the first one.
         is_protected: whether it has termination protection and a stack policy.
     """
 
     status: str
     values: Mapping[str, str]
     created: datetime
+    updated: datetime | None = None
     is_protected: bool = False
 
 
@@ -330,7 +332,8 @@ class Model(CloudFormation):
         if before is None:
             self._states[region, name] = State(planned.status, values, datetime.now(UTC))
         else:
-            self._states[region, name] = replace(before, status=planned.status, values=values)
+            began = datetime.now(UTC)
+            self._states[region, name] = replace(before, status=planned.status, values=values, updated=began)
 
     def _listed(self, region: str, statuses: Sequence[str] | None) -> list[dict[str, Any]]:
         """Return the summaries of the stacks of a region, also of those that were deleted."""
@@ -378,6 +381,8 @@ class Model(CloudFormation):
                     "Outputs": outputs,
                     "Tags": TAGS,
                 }
+                if state.updated is not None:
+                    description["LastUpdatedTime"] = state.updated
                 return {"Stacks": [description]}
             case "DetectStackDrift":
                 return {"StackDriftDetectionId": stack.name}

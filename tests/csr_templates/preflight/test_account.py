@@ -202,7 +202,7 @@ def test_an_account_that_cannot_be_called_is_a_message(walk: Walk, error: Except
         recorder.failing["sts", "GetCallerIdentity"] = error
         patched: Any = mock.patch.dict(recorder.failing)
     else:
-        patched = mock.patch.object(CheckedAccount, "_call", side_effect=error)
+        patched = mock.patch.object(CheckedAccount, "_answer", side_effect=error)
     try:
         with patched, pytest.raises(AccountError, match=f"^{sentence.replace('.', '[.]')}"):
             walk.world.start()
