@@ -33,14 +33,16 @@ class GroupClosedOnOneSide(Rule):
     finding_class = "networks"
 
     def findings(self, validator: Validator, resources: Any) -> Findings:
-        groups = {logical_id for logical_id, _, _ in of_type(resources, GROUP)}
-        if not groups:
+        group_ids = {logical_id for logical_id, _, _ in of_type(resources, GROUP)}
+        if not group_ids:
             return
-        inward = list(_openings(resources, "SecurityGroupIngress", groups))
-        for egress in _openings(resources, "SecurityGroupEgress", groups):
+        ingress_openings = list(_openings(resources, "SecurityGroupIngress", group_ids))
+        for egress in _openings(resources, "SecurityGroupEgress", group_ids):
             destination = single_reference(egress.rule.get("DestinationSecurityGroupId"))[0]
-            answers = [opening.rule for opening in inward if opening.group == destination]
-            if destination in groups and not any(_meets(egress, rule) for rule in answers):
+            destination_rules = [ingress.rule for ingress in ingress_openings if ingress.group == destination]
+            if destination in group_ids and not any(
+                _meets(egress, ingress_rule) for ingress_rule in destination_rules
+            ):
                 yield RuleFinding(
                     (*egress.path, "DestinationSecurityGroupId"),
                     f"DestinationSecurityGroupId is {destination}, which does not allow {egress.group} on "
