@@ -130,8 +130,8 @@ def _open_resource(resource: Any) -> Findings:
         return
     for path, written_policy in policies(properties, ("Properties",)):
         for policy, policy_path in each(written_policy, *path):
-            for principal_path in _open_statements(policy, policy_path):
-                yield RuleFinding(principal_path, MESSAGE.format("Principal"))
+            for finding_path in _open_statements(policy, policy_path):
+                yield RuleFinding(finding_path, MESSAGE.format("Principal"))
     for grant in grants(resource_type, properties, ("Properties",)):
         if "*" in as_list(grant.value[grant.key]) and not LIMITS & set(grant.value):
             yield RuleFinding((*grant.place, grant.key), MESSAGE.format(grant.key))
