@@ -161,16 +161,21 @@ def _stack_lines(stack: digest.StackDigest, link_base: str) -> Iterator[str]:
 
 
 def _resources(alike: Sequence[digest.Located[digest.ResourceLine]], link_base: str) -> str:
-    resource, in_environments = alike[0]
+    first_resource, in_environments = alike[0]
     names = _codes([line.name for line, _ in alike])
-    facts = ", ".join([resource.type, *resource.facts])
-    source = f" - {_link(resource.source, link_base)}" if resource.source and len(alike) == 1 else ""
-    lines = [f"- **{resource.action}** {names}{_escaped(in_environments)} - {for_markdown(facts)}{source}"]
-    causes = resource.causes
+    type_and_facts = ", ".join([first_resource.type, *first_resource.facts])
+    source_link = (
+        f" - {_link(first_resource.source, link_base)}" if first_resource.source and len(alike) == 1 else ""
+    )
+    lines = [
+        f"- **{first_resource.action}** {names}{_escaped(in_environments)} "
+        f"- {for_markdown(type_and_facts)}{source_link}"
+    ]
+    causes = first_resource.causes
     for cause in causes[: digest.MOST_CAUSES]:
         if cause.name:
-            change = f"{cause.name}: {digest.values_in_words(cause.before, cause.after)}"
-            lines.append(f"  - {markdown_code(change)} {_because(cause.chain)}".rstrip())
+            property_line = f"{cause.name}: {digest.values_in_words(cause.before, cause.after)}"
+            lines.append(f"  - {markdown_code(property_line)} {_because(cause.chain)}".rstrip())
         elif len(cause.chain) > 1:
             lines.append(f"  - {_because(cause.chain)}")
     if len(causes) > digest.MOST_CAUSES:

@@ -50,14 +50,14 @@ class GroupClosedOnOneSide(Rule):
                 )
 
 
-def _openings(resources: Any, kind: str, groups: set[str]) -> Iterator[Opening]:
+def _openings(resources: Any, direction: str, group_ids: set[str]) -> Iterator[Opening]:
     """Yield the rules of one direction, in the groups and as separate resources."""
     for logical_id, _, properties in of_type(resources, GROUP):
-        for rule, path in each(properties.get(kind), logical_id, "Properties", kind):
+        for rule, path in each(properties.get(direction), logical_id, "Properties", direction):
             yield Opening(logical_id, rule if isinstance(rule, dict) else {}, path)
-    for logical_id, _, properties in of_type(resources, f"AWS::EC2::{kind}"):
+    for logical_id, _, properties in of_type(resources, f"AWS::EC2::{direction}"):
         group = single_reference(properties.get("GroupId"))[0]
-        if group in groups:
+        if group in group_ids:
             yield Opening(group, properties, (logical_id, "Properties"))
 
 
