@@ -262,14 +262,14 @@ def iam_action(action: str) -> tuple[str, ...] | None:
     Raises:
         SchemasError: the IAM actions of cfn-lint have another format.
     """
-    prefix, _, name = action.partition(":")
-    service = _service(prefix) or {"Actions": {}, "Resources": {}}
-    if name.lower() not in service["Actions"]:
+    service_prefix, _, action_name = action.partition(":")
+    service = _service(service_prefix) or {"Actions": {}, "Resources": {}}
+    if action_name.lower() not in service["Actions"]:
         return None
     formats: set[str] = set()
-    for kind in service["Actions"][name.lower()].get("Resources", []):
+    for resource_type in service["Actions"][action_name.lower()].get("Resources", []):
         try:
-            formats.update(service["Resources"][kind.lower()]["ARNFormats"])
+            formats.update(service["Resources"][resource_type.lower()]["ARNFormats"])
         except KeyError as error:
             _unknown_layout(_POLICIES, f"{action} refers to a resource without {error}")
     return tuple(sorted(arn.replace(".*", "*") for arn in formats))

@@ -163,7 +163,7 @@ class RiskGroup(NamedTuple):
 
     risk: Risk
     names: tuple[str, ...]
-    where: str
+    in_environments: str
 
     @property
     def places(self) -> list[str]:
@@ -178,14 +178,14 @@ class RiskGroup(NamedTuple):
 
 
 class NotJudgedGroup(NamedTuple):
-    """Changes that are not judged and differ only in the resource: their values, and where they are."""
+    """Changes that are not judged and differ only in the resource: their values, and the environments."""
 
     stack: str
     names: tuple[str, ...]
     path: str
     before: Any
     after: Any
-    where: str
+    in_environments: str
 
     @property
     def places(self) -> list[str]:
@@ -347,41 +347,41 @@ def _parameter_line(parameter: ChangedParameter) -> ParameterLine:
 def risk_groups(risks: Iterable[Risk], environments: Sequence[str]) -> list[RiskGroup]:
     """Return the risks; those with the same sentence and detail are one, if it can be about several."""
     alike: dict[Risk, list[str]] = {}
-    for risk in _of_environments(risks):
+    for risk in _merge_environments(risks):
         is_shared = is_about_several(risk.sentence)
         key = risk._replace(subject=Node(risk.stack, "")) if is_shared else risk
         alike.setdefault(key, []).append(risk.name)
     return [
-        RiskGroup(risk, tuple(names), _where(risk.environments, environments))
+        RiskGroup(risk, tuple(names), _in_environments(risk.environments, environments))
         for risk, names in alike.items()
     ]
 
 
-def _of_environments(risks: Iterable[Risk]) -> Iterator[Risk]:
+def _merge_environments(risks: Iterable[Risk]) -> Iterator[Risk]:
     """Yield the risks; merge those that differ only in the name of the environment, with ``*`` for it."""
-    alike: dict[Risk, list[Risk]] = {}
+    originals_by_risk: dict[Risk, list[Risk]] = {}
     for risk in risks:
         detail = risk.detail
         for name in risk.environments:
             detail = tuple((field, without_name(value, name)) for field, value in detail)
-        alike.setdefault(risk._replace(detail=detail, environments=()), []).append(risk)
-    for merged, group in alike.items():
-        if len(group) == 1:
-            yield group[0]
+        originals_by_risk.setdefault(risk._replace(detail=detail, environments=()), []).append(risk)
+    for merged_risk, originals in originals_by_risk.items():
+        if len(originals) == 1:
+            yield originals[0]
             continue
         environments: list[str] = []
-        for risk in group:
+        for risk in originals:
             environments += risk.environments
-        yield merged._replace(environments=tuple(environments))
+        yield merged_risk._replace(environments=tuple(environments))
 
 
 def not_judged_groups(judgments: Iterable[Judgment], environments: Sequence[str]) -> list[NotJudgedGroup]:
     """Return the changes that are not judged; those with the same property and values are one."""
     groups: dict[str, NotJudgedGroup] = {}
     for judgment in _equal_in_environments(judgments):
-        where = _where(judgment.environments, environments)
+        in_environments = _in_environments(judgment.environments, environments)
         stack, name = judgment.subject
-        group = NotJudgedGroup(stack, (), judgment.path, judgment.before, judgment.after, where)
+        group = NotJudgedGroup(stack, (), judgment.path, judgment.before, judgment.after, in_environments)
         key = json.dumps(group)
         groups[key] = group._replace(names=(*groups.get(key, group).names, name))
     return list(groups.values())
@@ -389,7 +389,7 @@ def not_judged_groups(judgments: Iterable[Judgment], environments: Sequence[str]
 
 def _equal_in_environments(judgments: Iterable[Judgment]) -> Iterator[Judgment]:
     """Yield the changes; merge those that differ only in the name of the environment, with ``*`` for it."""
-    alike: dict[str, list[Judgment]] = {}
+    originals_by_key: dict[str, list[Judgment]] = {}
     merged: dict[str, Judgment] = {}
     for judgment in judgments:
         before, after = judgment.before, judgment.after
@@ -398,13 +398,13 @@ def _equal_in_environments(judgments: Iterable[Judgment]) -> Iterator[Judgment]:
         anonymous = judgment._replace(before=before, after=after, environments=())
         key = json.dumps(anonymous)
         merged[key] = anonymous
-        alike.setdefault(key, []).append(judgment)
-    for key, group in alike.items():
-        if len(group) == 1:
-            yield group[0]
+        originals_by_key.setdefault(key, []).append(judgment)
+    for key, originals in originals_by_key.items():
+        if len(originals) == 1:
+            yield originals[0]
             continue
         environments: list[str] = []
-        for judgment in group:
+        for judgment in originals:
             environments += judgment.environments
         yield merged[key]._replace(environments=tuple(environments))
 
@@ -422,7 +422,7 @@ def counted(groups: Iterable[RiskGroup]) -> str:
     return ", ".join(f"{number} {kind}" for kind, number in counts.items())
 
 
-def _where(environments: Sequence[str], every: Sequence[str]) -> str:
+def _in_environments(environments: Sequence[str], every: Sequence[str]) -> str:
     """Return `` in dev, staging``, or an empty text for all environments."""
     if list(environments) == list(every) or not any(environments):
         return ""
@@ -456,16 +456,16 @@ def _merged(lines: Iterable[tuple[str, Line]], environments: Sequence[str]) -> l
     located = []
     for key, group in groups.items():
         line = next(iter(group.values())) if len(group) == 1 else merged[key]
-        located.append((line, _where([*group], environments)))
+        located.append((line, _in_environments([*group], environments)))
     return located
 
 
 def _alike(resources: Iterable[Located[ResourceLine]]) -> list[list[Located[ResourceLine]]]:
     """Group resources of one type with the same change and the same cause."""
     groups: dict[str, list[Located[ResourceLine]]] = {}
-    for line, where in resources:
-        key = json.dumps([line._replace(name="", source=""), where])
-        groups.setdefault(key, []).append((line, where))
+    for line, in_environments in resources:
+        key = json.dumps([line._replace(name="", source=""), in_environments])
+        groups.setdefault(key, []).append((line, in_environments))
     return list(groups.values())
 
 

@@ -222,8 +222,8 @@ def merged(by_environment: Mapping[str, Iterable[Judgment]]) -> list[Judgment]:
     """Return the judgments of all environments, equal ones once with their environments."""
     equal: dict[str, Judgment] = {}
     environments: dict[str, dict[str, None]] = {}
-    for environment, of_environment in by_environment.items():
-        for judgment in of_environment:
+    for environment, environment_judgments in by_environment.items():
+        for judgment in environment_judgments:
             key = json.dumps(judgment, sort_keys=True, default=str)
             equal[key] = judgment
             environments.setdefault(key, {})[environment] = None

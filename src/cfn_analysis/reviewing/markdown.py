@@ -103,7 +103,7 @@ def _not_judged_sections(review: Review, link_base: str) -> Iterator[_Section]:
     for group in groups:
         places = _codes(group.places)
         source = _sources(group.stack, group.names, review.sources, link_base)
-        entries.append(f"- {places}{_where(group.where)} {markdown_code(group.change)}{source}\n")
+        entries.append(f"- {places}{_escaped(group.in_environments)} {markdown_code(group.change)}{source}\n")
     yield _Section("\nNot judged:\n\n" if review.risks else "", entries, "")
 
 
@@ -126,7 +126,10 @@ def _risk(group: digest.RiskGroup, sources: Mapping[str, Mapping[str, str]], lin
     message = group.message
     if len(message) > _LONGEST_MESSAGE:
         message = f"{message[:_LONGEST_MESSAGE]}..."
-    lines = [f"- **{group.risk.kind}** {places}{_where(group.where)}{source}", f"  {for_markdown(message)}"]
+    lines = [
+        f"- **{group.risk.kind}** {places}{_escaped(group.in_environments)}{source}",
+        f"  {for_markdown(message)}",
+    ]
     if group.risk.accepted:
         lines.append(f"  Accepted: {for_markdown(group.risk.reason or 'by --accept')}")
     return "  \n".join(lines) + "\n"
@@ -146,28 +149,33 @@ def _sources(
 
 
 def _stack_lines(stack: digest.StackDigest, link_base: str) -> Iterator[str]:
-    for parameter, where in stack.parameters:
+    for parameter, in_environments in stack.parameters:
         is_removed = parameter.action == REMOVE
         values = digest.values_in_words(parameter.before, parameter.after, is_removed=is_removed)
         change = markdown_code(f"{parameter.name}: {values}")
-        yield f"- parameter {change}{_where(where)} - {_link(parameter.file, link_base)}\n"
+        yield f"- parameter {change}{_escaped(in_environments)} - {_link(parameter.file, link_base)}\n"
     for alike in stack.resources:
         yield _resources(alike, link_base)
-    for output, where in stack.outputs:
-        yield _output(output, where)
+    for output, in_environments in stack.outputs:
+        yield _output(output, in_environments)
 
 
 def _resources(alike: Sequence[digest.Located[digest.ResourceLine]], link_base: str) -> str:
-    resource, where = alike[0]
+    first_resource, in_environments = alike[0]
     names = _codes([line.name for line, _ in alike])
-    facts = ", ".join([resource.type, *resource.facts])
-    source = f" - {_link(resource.source, link_base)}" if resource.source and len(alike) == 1 else ""
-    lines = [f"- **{resource.action}** {names}{_where(where)} - {for_markdown(facts)}{source}"]
-    causes = resource.causes
+    type_and_facts = ", ".join([first_resource.type, *first_resource.facts])
+    source_link = (
+        f" - {_link(first_resource.source, link_base)}" if first_resource.source and len(alike) == 1 else ""
+    )
+    lines = [
+        f"- **{first_resource.action}** {names}{_escaped(in_environments)} "
+        f"- {for_markdown(type_and_facts)}{source_link}"
+    ]
+    causes = first_resource.causes
     for cause in causes[: digest.MOST_CAUSES]:
         if cause.name:
-            change = f"{cause.name}: {digest.values_in_words(cause.before, cause.after)}"
-            lines.append(f"  - {markdown_code(change)} {_because(cause.chain)}".rstrip())
+            property_line = f"{cause.name}: {digest.values_in_words(cause.before, cause.after)}"
+            lines.append(f"  - {markdown_code(property_line)} {_because(cause.chain)}".rstrip())
         elif len(cause.chain) > 1:
             lines.append(f"  - {_because(cause.chain)}")
     if len(causes) > digest.MOST_CAUSES:
@@ -175,10 +183,10 @@ def _resources(alike: Sequence[digest.Located[digest.ResourceLine]], link_base: 
     return "\n".join(lines) + "\n"
 
 
-def _output(output: digest.OutputLine, where: str) -> str:
+def _output(output: digest.OutputLine, in_environments: str) -> str:
     exports = " to ".join(markdown_code(name) for name in output.exports)
     exported = f", export {exports}" if exports else ""
-    line = f"- **{output.action}** output {markdown_code(output.key)}{exported}{_where(where)}"
+    line = f"- **{output.action}** output {markdown_code(output.key)}{exported}{_escaped(in_environments)}"
     if output.is_updated:
         line += f" {markdown_code(digest.values_in_words(output.before, output.after))}"
     return f"{line} {_because(output.chain)}".rstrip() + "\n"
@@ -188,11 +196,11 @@ def _codes(texts: Iterable[str]) -> str:
     return ", ".join(markdown_code(text) for text in texts)
 
 
-def _where(where: str) -> str:
+def _escaped(in_environments: str) -> str:
     """Return the environments of an entry, with a space before them, as Markdown; empty for all."""
-    if not where:
+    if not in_environments:
         return ""
-    return f" {for_markdown(where)}"
+    return f" {for_markdown(in_environments)}"
 
 
 def _because(chain: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from cfn_analysis.model.three_valued import NO
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.states import States
 from cfn_analysis.updates.causes import CauseChains
-from cfn_analysis.updates.comparison import named_for_certain
+from cfn_analysis.updates.comparison import differ_for_certain_with_names
 from cfn_analysis.updates.condition_cases import existence_cases
 from cfn_analysis.updates.effects import Effect
 from cfn_analysis.updates.resolved_stack import Output, ResolvedStack, mentions
@@ -114,9 +114,9 @@ def _reason(
         is_certain, is_replacement = change.action != MAYBE_REPLACE, change.action != UPDATE
         return _Reason(change.chain_for(output.stack), is_certain, is_replacement)
     old, new = chains.before[output.stack], chains.after[output.stack]
-    values, named = (was.value, will.value), (old.with_names(was.value), new.with_names(will.value))
-    if named[0] != named[1]:
-        return _Reason(chains.of_output(*output), named_for_certain(values, named))
+    values, named_values = (was.value, will.value), (old.with_names(was.value), new.with_names(will.value))
+    if named_values[0] != named_values[1]:
+        return _Reason(chains.of_output(*output), differ_for_certain_with_names(values, named_values))
     if was.export != will.export:
         return _Reason([chains.file(output.stack)])
     return None

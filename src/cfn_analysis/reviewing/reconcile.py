@@ -103,7 +103,7 @@ class Reconciliation(NamedTuple):
         return [comparison for comparison in self.comparisons if comparison.word == CHANGE_SET_HAS_MORE]
 
 
-def read(data: bytes, where: str) -> ChangeSet:
+def read(data: bytes, file: str) -> ChangeSet:
     """Return the change set from the output of DescribeChangeSet.
 
     Raises:
@@ -112,28 +112,28 @@ def read(data: bytes, where: str) -> ChangeSet:
     try:
         answer = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise ReconcileError(f"Cannot read {where}: it is not JSON ({error}).") from error
+        raise ReconcileError(f"Cannot read {file}: it is not JSON ({error}).") from error
     if not isinstance(answer, dict) or not isinstance(answer.get("StackName"), str):
         raise ReconcileError(
-            f"{where} is not the output of DescribeChangeSet: it does not have StackName. Create it with "
+            f"{file} is not the output of DescribeChangeSet: it does not have StackName. Create it with "
             "aws cloudformation describe-change-set --change-set-name ... --output json."
         )
     if answer.get("NextToken"):
         raise ReconcileError(
-            f"{where} is only a part of the output: it has NextToken. Remove --max-items and --no-paginate."
+            f"{file} is only a part of the output: it has NextToken. Remove --max-items and --no-paginate."
         )
     status, reason = answer.get("Status"), str(answer.get("StatusReason", ""))
     nothing = "didn't contain changes" in reason or "No updates are to be performed" in reason
     if status not in (None, "CREATE_COMPLETE") and not nothing:
         todo = "Fix the cause, and create" if status == "FAILED" else "Wait for CREATE_COMPLETE, and describe"
         because = f" ({reason})" if reason else ""
-        raise ReconcileError(f"The change set in {where} has the status {status}{because}. {todo} it again.")
+        raise ReconcileError(f"The change set in {file} has the status {status}{because}. {todo} it again.")
     changes = {}
     for change in answer.get("Changes") or []:
         entry = change.get("ResourceChange") if isinstance(change, dict) else None
         if isinstance(entry, dict):  # otherwise a hook, or an addition of a later API version
             name = str(entry.get("LogicalResourceId"))
-            changes[name] = _aws_change(name, entry, where)
+            changes[name] = _aws_change(name, entry, file)
     return ChangeSet(answer["StackName"], changes)
 
 
@@ -153,8 +153,10 @@ def as_text(compared: Reconciliation) -> str:
     words = (CHANGE_SET_HAS_MORE, REVIEW_HAS_MORE, AGREE)
     counts = Counter(comparison.word for comparison in compared.comparisons)
     numbers = ", ".join(f"{word}: {counts[word]}" for word in words)
-    where = f"{compared.stack} in {compared.environment}" if compared.environment else compared.stack
-    lines = [f"{where}: {numbers}"]
+    stack_and_environment = (
+        f"{compared.stack} in {compared.environment}" if compared.environment else compared.stack
+    )
+    lines = [f"{stack_and_environment}: {numbers}"]
     for comparison in sorted(compared.comparisons, key=lambda comparison: words.index(comparison.word)):
         both = comparison.ours
         if comparison.word != AGREE:
@@ -185,7 +187,7 @@ def as_json(compared: Reconciliation) -> str:
     return json.dumps(document, indent=2)
 
 
-def _aws_change(name: str, entry: Mapping[str, Any], where: str) -> AwsChange:
+def _aws_change(name: str, entry: Mapping[str, Any], file: str) -> AwsChange:
     action = str(entry.get("Action"))
     scope = frozenset(str(attribute) for attribute in entry.get("Scope") or ())
     change = _ACTIONS.get(action)
@@ -197,7 +199,7 @@ def _aws_change(name: str, entry: Mapping[str, Any], where: str) -> AwsChange:
             change = NONE
     if change is None:
         raise ReconcileError(
-            f"{where}: The change of {name} has Action {action} and Replacement {entry.get('Replacement')}, "
+            f"{file}: The change of {name} has Action {action} and Replacement {entry.get('Replacement')}, "
             "which is not supported."
         )
     old_one = str(entry.get("PolicyAction") or "").removeprefix("ReplaceAnd")

@@ -21,7 +21,7 @@ from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.reviewing.judging import NOT_JUDGED, Judgment, judgments, merged
 from cfn_analysis.reviewing.outcomes import ResourceOutcome, resource_outcomes
 from cfn_analysis.reviewing.outputs import ChangedOutput
-from cfn_analysis.reviewing.risks import of_environment, risks
+from cfn_analysis.reviewing.risks import risks, select_environment
 from cfn_analysis.reviewing.sides import ReviewError, Side, two_templates
 from cfn_analysis.reviewing.states import environment_names, resolved_states
 from cfn_analysis.updates.resource_changes import Cause, resource_changes
@@ -94,21 +94,21 @@ def review(
 
 
 def _review(before: Side, after: Side, environments: Sequence[str]) -> Review:
-    compared = []
+    changed_environments = []
     for environment in environment_names(before, after, environments):
         states = resolved_states(before, after, environment)
         changes = resource_changes(states.before, states.after, states.origin)
         outcomes = resource_outcomes(changes, states.after)
-        compared.append(environment_changes(states, changes, outcomes))
-    notes = _notes_on_imports(compared) if after.is_template else []
-    sources = _sources_of_changes(after, compared)
-    of_deploy = risks(compared)
-    by_environment = {}
-    for changes_of_environment in compared:
-        name = changes_of_environment.name
-        by_environment[name] = judgments(changes_of_environment, of_environment(of_deploy, name))
-    judged = merged(by_environment)
-    return Review(before.name, after.name, compared, of_deploy, judged, sources, notes)
+        changed_environments.append(environment_changes(states, changes, outcomes))
+    notes = _notes_on_imports(changed_environments) if after.is_template else []
+    sources = _sources_of_changes(after, changed_environments)
+    all_risks = risks(changed_environments)
+    judgments_by_environment = {}
+    for changed_environment in changed_environments:
+        name = changed_environment.name
+        judgments_by_environment[name] = judgments(changed_environment, select_environment(all_risks, name))
+    merged_judgments = merged(judgments_by_environment)
+    return Review(before.name, after.name, changed_environments, all_risks, merged_judgments, sources, notes)
 
 
 def _notes_on_imports(environments: Sequence[EnvironmentChanges]) -> list[str]:

@@ -33,18 +33,20 @@ _STACK: Final = "AWS::CloudFormation::Stack"
 
 def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
     """Return the risks, most urgent first, each with its environments."""
-    where: dict[Risk, list[str]] = {}
+    environments_by_risk: dict[Risk, list[str]] = {}
     for environment in environments:
-        of_environment = list(_of_environment(environment))
+        detected = list(_detect(environment))
         if (if_kept := _if_kept(environment)) is not None:
-            of_environment += _of_environment(if_kept)
-        for risk_in_environment in dict.fromkeys(of_environment):
-            where.setdefault(risk_in_environment, []).append(environment.name)
-    merged = [equal._replace(environments=tuple(names)) for equal, names in where.items()]
+            detected += _detect(if_kept)
+        for detected_risk in dict.fromkeys(detected):
+            environments_by_risk.setdefault(detected_risk, []).append(environment.name)
+    merged = [
+        merged_risk._replace(environments=tuple(names)) for merged_risk, names in environments_by_risk.items()
+    ]
     return sorted(merged, key=lambda risk_of_kind: kinds.KINDS.index(risk_of_kind.kind))
 
 
-def of_environment(risks: Iterable[Risk], environment: str) -> list[Risk]:
+def select_environment(risks: Iterable[Risk], environment: str) -> list[Risk]:
     """Return the risks that occur in an environment."""
     return [risk for risk in risks if environment in risk.environments]
 
@@ -66,7 +68,7 @@ def _if_kept(environment: EnvironmentChanges) -> EnvironmentChanges | None:
     )
 
 
-def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
+def _detect(environment: EnvironmentChanges) -> Iterator[Risk]:
     """Yield the risks in one environment; each line below finds those of one subject."""
     failing = [*failures(environment), *refused_keys(environment)]
     yield from failing

@@ -58,7 +58,7 @@ def _coloured_kind(kind: re.Match[str]) -> str:
 def _risks(risks: Sequence[Risk], environments: Sequence[str]) -> Iterator[str]:
     for group in digest.risk_groups(risks, environments):
         yield ""
-        yield from _wrapped(f"{group.risk.kind}  {', '.join(group.places)}{group.where}", "  ")
+        yield from _wrapped(f"{group.risk.kind}  {', '.join(group.places)}{group.in_environments}", "  ")
         yield from _wrapped(group.message, "    ")
         if group.risk.accepted:
             yield from _wrapped(f"accepted: {group.risk.reason or 'by --accept'}", "    ")
@@ -73,26 +73,28 @@ def _not_judged(review: Review, environments: Sequence[str]) -> Iterator[str]:
     if groups:
         yield ""
     for group in groups:
-        yield from _wrapped(f"{', '.join(group.places)}{group.where}  {group.change}", "  ")
+        yield from _wrapped(f"{', '.join(group.places)}{group.in_environments}  {group.change}", "  ")
 
 
 def _stack_lines(stack: digest.StackDigest) -> Iterator[str]:
     yield for_terminal(f"{stack.name} ({stack.region}): {stack.counted}")
-    for parameter, where in stack.parameters:
+    for parameter, in_environments in stack.parameters:
         is_removed = parameter.action == REMOVE
         values = digest.values_in_words(parameter.before, parameter.after, is_removed=is_removed)
-        yield from _wrapped(f"parameter {parameter.name}: {values}{where}  [{parameter.file}]", "  ")
+        yield from _wrapped(
+            f"parameter {parameter.name}: {values}{in_environments}  [{parameter.file}]", "  "
+        )
     for alike in stack.resources:
         yield from _resources(alike)
-    for output, where in stack.outputs:
-        yield from _output(output, where)
+    for output, in_environments in stack.outputs:
+        yield from _output(output, in_environments)
 
 
 def _resources(alike: Sequence[digest.Located[digest.ResourceLine]]) -> Iterator[str]:
-    resource, where = alike[0]
+    resource, in_environments = alike[0]
     names = ", ".join(line.name for line, _ in alike)
     source = f"  [{resource.source}]" if resource.source and len(alike) == 1 else ""
-    yield from _wrapped(f"{resource.action}  {names}  {resource.type}{where}{source}", "  ")
+    yield from _wrapped(f"{resource.action}  {names}  {resource.type}{in_environments}{source}", "  ")
     if resource.facts:
         yield f"      {', '.join(resource.facts)}"
     causes = resource.causes
@@ -108,9 +110,9 @@ def _resources(alike: Sequence[digest.Located[digest.ResourceLine]]) -> Iterator
         yield from _because(causes[0].chain)
 
 
-def _output(output: digest.OutputLine, where: str) -> Iterator[str]:
+def _output(output: digest.OutputLine, in_environments: str) -> Iterator[str]:
     exported = f", export {' -> '.join(output.exports)}" if output.exports else ""
-    yield from _wrapped(f"{output.action}  output {output.key}{exported}{where}", "  ")
+    yield from _wrapped(f"{output.action}  output {output.key}{exported}{in_environments}", "  ")
     if output.is_updated:
         yield from _wrapped(digest.values_in_words(output.before, output.after), "      ")
     yield from _because(output.chain)

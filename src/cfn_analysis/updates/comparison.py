@@ -60,8 +60,8 @@ def differences(
 class _Comparison(NamedTuple):
     type: str
     region: str
-    old_names: WithNames
-    new_names: WithNames
+    with_old_names: WithNames
+    with_new_names: WithNames
 
     def compare(self, before: Any, after: Any, place: Place, path: str) -> Iterator[Difference]:
         if isinstance(before, str) != isinstance(after, str) and "object" in self._kinds(place):
@@ -78,9 +78,11 @@ class _Comparison(NamedTuple):
             else:
                 yield from self._compare_by_index(before, after, place, path)
         else:
-            old, new = self.old_names(before), self.new_names(after)
+            old, new = self.with_old_names(before), self.with_new_names(after)
             if self._canonical(old, place) != self._canonical(new, place):
-                yield Difference(place, path, before, after, named_for_certain((before, after), (old, new)))
+                yield Difference(
+                    place, path, before, after, differ_for_certain_with_names((before, after), (old, new))
+                )
 
     def _compare_by_key(
         self, before: list[Any], after: list[Any], place: Place, path: str, identity: str
@@ -195,12 +197,12 @@ def _common_start(old: list[_Entry], new: list[_Entry]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0].text == pair[1].text, pairs))
 
 
-def named_for_certain(values: tuple[Any, Any], named: tuple[Any, Any]) -> bool:
+def differ_for_certain_with_names(values: tuple[Any, Any], named_values: tuple[Any, Any]) -> bool:
     """Return whether two values differ for certain, as they are or with the names of resources.
 
     The attributes of two resources can be equal if they are properties, so they count only with their values.
     """
-    return differ_for_certain(*named) or differ_for_certain(*values, attributes=False)
+    return differ_for_certain(*named_values) or differ_for_certain(*values, attributes=False)
 
 
 def differ_for_certain(before: Any, after: Any, *, attributes: bool = True) -> bool:

@@ -146,11 +146,11 @@ class ResolvedStack:
                     return self._name_of(name, {"Ref": name}, naming)
                 if name in naming:
                     return value
-                own = resource.properties.get(attribute)
-                if is_unknown(own):
-                    return self.with_names(own, (*naming, name))
-                if isinstance(own, str | int | bool):
-                    return str(as_strings(own))
+                property_value = resource.properties.get(attribute)
+                if is_unknown(property_value):
+                    return self.with_names(property_value, (*naming, name))
+                if isinstance(property_value, str | int | bool):
+                    return str(as_strings(property_value))
                 return value
             case {"Fn::In": [str(stack), inner]}:
                 earlier = self.earlier.get(stack)
@@ -178,11 +178,11 @@ class ResolvedStack:
         if resource is None or name in naming:
             return reference
         identifier = known_schema(resource.type, self.built.region).primary_identifier
-        own = resource.properties.get(identifier[0]) if len(identifier) == 1 else None
-        if isinstance(own, str | int | float):
-            return str(as_strings(own))
-        if is_unknown(own):
-            return self.with_names(own, (*naming, name))
+        name_property = resource.properties.get(identifier[0]) if len(identifier) == 1 else None
+        if isinstance(name_property, str | int | float):
+            return str(as_strings(name_property))
+        if is_unknown(name_property):
+            return self.with_names(name_property, (*naming, name))
         return reference
 
 
@@ -254,9 +254,9 @@ def _resolve(
     mappings: Mapping[str, Any] | None,
 ) -> ResolvedStack:
     """Return a resolved stack; ``deployed`` is region and export -> its value before the deploy."""
-    own = {name: value for name, value in values.items() if name in stack.parameters}
-    unknown = [name for name in stack.per_deploy if name not in own]
-    body = PartialBody(stack.template, own, stack.region, unknown, mappings)
+    parameter_values = {name: value for name, value in values.items() if name in stack.parameters}
+    unknown = [name for name in stack.per_deploy if name not in parameter_values]
+    body = PartialBody(stack.template, parameter_values, stack.region, unknown, mappings)
     resources: dict[str, Resource] = {}
     importers: dict[str, list[str]] = {}
     readers: dict[Node, list[str]] = {}
@@ -272,7 +272,7 @@ def _resolve(
     return ResolvedStack(
         stack,
         earlier,
-        own,
+        parameter_values,
         body.values,
         body.truths,
         resources,

@@ -116,7 +116,10 @@ class ResourceChange(NamedTuple):
         return list(dict.fromkeys(str(cause.place[0]) for cause in self.causes if cause.place))
 
     def effect_on(self, attribute: str) -> Effect:
-        """Return how certainly an attribute of the resource changes, as of Fn::GetAtt; empty for Ref."""
+        """Return how certainly an attribute of the resource changes, as of Fn::GetAtt; empty for Ref.
+
+        A changed attribute counts as ``REPLACED``, also if the resource itself is only updated.
+        """
         if self.action in (REPLACE, MAYBE_REPLACE):
             if self._keeps(attribute):
                 return Effect.NONE
@@ -127,8 +130,8 @@ class ResourceChange(NamedTuple):
             if attribute.startswith("Outputs."):  # its outputs after the change are not known
                 return Effect.MAYBE_REPLACED
             return Effect.NONE
-        moved_by = _MOVING.get((self.type, attribute), attribute)
-        if moved_by == "*" or moved_by in self.properties:
+        changing_property = _MOVING.get((self.type, attribute), attribute)
+        if changing_property == "*" or changing_property in self.properties:
             return Effect.REPLACED
         return Effect.NONE
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
-from csr_templates.costs import prices as saved
+from csr_templates.costs import prices as saved_prices
 from csr_templates.costs import usage as usage_files
 from csr_templates.costs.charges import HOURS
 from csr_templates.costs.estimate import Estimate, Line, Values, estimate
@@ -44,7 +44,7 @@ def cost_tables(
         tables = _Tables(stacks, environments, production, document, usage)
     except usage_files.UsageError as error:
         raise PageError(f"{usage_path.as_posix()}: {error}") from error
-    except saved.PricesError as error:
+    except saved_prices.PricesError as error:
         raise PageError(str(error)) from error
     except (KeyError, TypeError, ValueError) as error:
         raise PageError(f"{path.as_posix()}: {type(error).__name__}: {error}. Correct the file.") from error
@@ -99,7 +99,7 @@ class _Tables:
         self._stacks = stacks
         self._environments = environments
         self._production = production
-        self._prices = saved.read()
+        self._prices = saved_prices.read()
         self._estimates = {
             name: estimate(name, stacks, values, self._prices, usage.get(name))
             for name, values in environments.items()

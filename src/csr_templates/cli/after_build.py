@@ -43,5 +43,5 @@ def say_what_changed(before: Side, output: Path) -> None:
         say(textwrap.fill(note, 110, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))
     names = [environment.name for environment in review.environments]
     for group in digest.risk_groups(review.risks, names):
-        text = f"{group.risk.kind}  {', '.join(group.places)}{group.where}: {group.message}"
+        text = f"{group.risk.kind}  {', '.join(group.places)}{group.in_environments}: {group.message}"
         say(textwrap.fill(text, 110, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))

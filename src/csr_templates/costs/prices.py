@@ -174,27 +174,29 @@ def _price(document: Mapping[str, Any]) -> Price:
 
 def as_json(prices: Prices) -> str:
     """Return the prices as the text of their file, one price a line."""
-    items = []
+    item_texts = []
     for item in prices.items.values():
-        facts: dict[str, Any] = {
+        attributes: dict[str, Any] = {
             "name": item.name,
             "service": item.service,
             "usageType": item.usage_type,
             "unit": item.unit,
         }
         if item.filters:
-            facts["filters"] = item.filters
+            attributes["filters"] = item.filters
         if item.free:
-            facts["free"] = item.free
-        lines = [f"      {json.dumps(key)}: {json.dumps(value)}," for key, value in facts.items()]
-        regions = [
+            attributes["free"] = item.free
+        attribute_lines = [
+            f"      {json.dumps(key)}: {json.dumps(value)}," for key, value in attributes.items()
+        ]
+        region_lines = [
             f"        {json.dumps(region)}: {json.dumps(_document(price))}"
             for region, price in item.prices.items()
         ]
-        block = [f"    {json.dumps(item.key)}: {{", *lines, '      "prices": {']
-        items.append("\n".join([*block, ",\n".join(regions), "      }", "    }"]))
-    sources = json.dumps(prices.sources, indent=2).replace("\n", "\n  ")
-    return f'{{\n  "sources": {sources},\n  "items": {{\n' + ",\n".join(items) + "\n  }\n}\n"
+        first_lines = [f"    {json.dumps(item.key)}: {{", *attribute_lines, '      "prices": {']
+        item_texts.append("\n".join([*first_lines, ",\n".join(region_lines), "      }", "    }"]))
+    sources_text = json.dumps(prices.sources, indent=2).replace("\n", "\n  ")
+    return f'{{\n  "sources": {sources_text},\n  "items": {{\n' + ",\n".join(item_texts) + "\n  }\n}\n"
 
 
 def _document(price: Price) -> dict[str, Any]:

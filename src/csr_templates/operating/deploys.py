@@ -46,19 +46,19 @@ def plan_deploy(aws: Aws, stack: str, *values: str, repair: bool = False) -> Non
     Takes: a minute.
     Way back: not needed; only run-changes changes the stack.
     """
-    planned = aws.environment.stack(stack)
-    version, tags = _version_and_tags(planned, values)
-    is_first = aws.status(planned) in ("", waiting.REVIEW)
+    planned_stack = aws.environment.stack(stack)
+    version, tags = _version_and_tags(planned_stack, values)
+    is_first = aws.status(planned_stack) in ("", waiting.REVIEW)
     if not is_first:
-        _require_deployable(aws, planned)
+        _require_deployable(aws, planned_stack)
     if repair and is_first:
         raise Stop(f"The stack {stack} is not deployed yet, so it has no rollback triggers.")
     parameters = _change_set_parameters(
-        aws, planned, _object_version(aws, planned, version), is_first=is_first
+        aws, planned_stack, _object_version(aws, planned_stack, version), is_first=is_first
     )
-    change_set = _create(aws, planned, parameters, tags, is_first=is_first, repair=repair)
-    if _wait_for_change_set(aws, planned, change_set):
-        _show(aws, change_set, planned.region)
+    change_set_arn = _create(aws, planned_stack, parameters, tags, is_first=is_first, repair=repair)
+    if _wait_for_change_set(aws, planned_stack, change_set_arn):
+        _show(aws, change_set_arn, planned_stack.region)
     else:
         words.say("No changes to deploy.")
 

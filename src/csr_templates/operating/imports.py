@@ -31,7 +31,7 @@ def plan_import(aws: Aws, step: str) -> None:
     Takes: a minute.
     Way back: delete-import; only run-import changes the stack.
     """
-    stack, planned = _step(aws, step)
+    stack, planned = _import_with_stack(aws, step)
     status = aws.status(stack)
     if status not in ("", waiting.REVIEW):
         aws.require_idle(stack)
@@ -125,21 +125,21 @@ def delete_import(aws: Aws, stack: str) -> None:
     client.delete_change_set(ChangeSetName=change_set)
 
 
-def _step(aws: Aws, name: str) -> tuple[Stack, Import]:
-    """Return a step of a recovery with its stack.
+def _import_with_stack(aws: Aws, name: str) -> tuple[Stack, Import]:
+    """Return an import of a recovery with its stack.
 
     Raises:
-        WrongInput: there is no such step.
+        WrongInput: there is no such import.
     """
-    steps: dict[str, tuple[Stack, Import]] = {}
+    imports: dict[str, tuple[Stack, Import]] = {}
     for stack in aws.environment.stacks:
-        for step, imported in stack.imports.items():
-            steps[step] = (stack, imported)
-    if name not in steps:
+        for import_name, import_of_stack in stack.imports.items():
+            imports[import_name] = (stack, import_of_stack)
+    if name not in imports:
         raise WrongInput(
-            f"There is no import {name}.{hint(name, steps)} The imports are {series(list(steps))}."
+            f"There is no import {name}.{hint(name, imports)} The imports are {series(list(imports))}."
         )
-    return steps[name]
+    return imports[name]
 
 
 def _describe(client: Any, stack: Stack) -> Mapping[str, Any]:

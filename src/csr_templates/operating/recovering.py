@@ -41,23 +41,25 @@ def deploy_before_restore(aws: Aws) -> None:
     template = aws.environment.folder / _BEFORE_RESTORE
     client = aws.client("cloudformation", stack.region)
     summary = client.get_template_summary(TemplateBody=template.read_text("utf-8"))
-    names = [parameter["ParameterKey"] for parameter in summary["Parameters"]]
+    parameter_names = [parameter["ParameterKey"] for parameter in summary["Parameters"]]
     bucket = f"{aws.environment.prefix}-artifacts-{aws.identity.account}-{stack.region}"
     key = f"{stack.name}/{template.name}"
     words.say(f"Deploys {template.name} to {stack.deployed}.")
     with template.open("rb") as body:
         aws.client("s3", stack.region).put_object(Bucket=bucket, Key=key, Body=body)
     partition = aws.identity.arn.split(":")[1]
-    update = partial(
+    update_stack = partial(
         client.update_stack,
         StackName=stack.deployed,
         TemplateURL=f"https://{bucket}.s3.{stack.region}.amazonaws.com/{key}",
-        Parameters=[{"ParameterKey": name, "ParameterValue": stack.parameters[name]} for name in names],
+        Parameters=[
+            {"ParameterKey": name, "ParameterValue": stack.parameters[name]} for name in parameter_names
+        ],
         Capabilities=[_CAPABILITY],
         RoleARN=f"arn:{partition}:iam::{aws.identity.account}:role/deploy-{stack.deployed}-service",
         Tags=clusters.tags(aws),
     )
-    if not _starts(aws, update):
+    if not _starts(aws, update_stack):
         words.say("The stack has the groups already.")
         return
     status = waiting.for_stack(aws, stack, status)

@@ -59,7 +59,7 @@ def check_secrets(aws: Aws, stack: str) -> None:
     changed = []
     secrets = _secrets(aws, checked)
     for secret in secrets:
-        answer = aws.attempt(partial(_change, aws, checked.region, secret, created))
+        answer = aws.attempt(partial(_sentence_about_change, aws, checked.region, secret, created))
         if isinstance(answer, Unknown):
             words.say(f"{words.WRONG} {secret}: {answer}")
         elif answer:
@@ -81,7 +81,7 @@ def require_unchanged(aws: Aws, stack: Stack) -> None:
         raise Stop(f"The stack {stack.deployed} does not exist.")
     secrets = _secrets(aws, stack)
     for secret in secrets:
-        change = _change(aws, stack.region, secret, description["CreationTime"])
+        change = _sentence_about_change(aws, stack.region, secret, description["CreationTime"])
         if change:
             raise Stop(change)
     _say_unchanged(secrets)
@@ -143,34 +143,39 @@ def _say_unchanged(secrets: Sequence[str]) -> None:
         words.say("The stack has no secrets.")
 
 
-def _change(aws: Aws, region: str, secret: str, created: datetime) -> str:
+def _sentence_about_change(aws: Aws, region: str, secret: str, created: datetime) -> str:
     """Return a sentence if a secret has another value than before its stack was created; empty otherwise."""
     client = aws.client("secretsmanager", region)
     current = _secret_version(client, secret, {"VersionStage": _CURRENT})
     if current.created <= created:
         return ""
     # Versions without a label too: two changes take all labels from the version before the stack.
-    listed = aws.all_pages(client, "ListSecretVersionIds", SecretId=secret, IncludeDeprecated=True)
-    ids = [version["VersionId"] for version in listed["Versions"] if version["VersionId"] != current.id]
-    versions = [_secret_version(client, secret, {"VersionId": version}) for version in ids]
-    earlier = [version for version in versions if version.created <= created]
-    if not earlier:
+    all_versions = aws.all_pages(client, "ListSecretVersionIds", SecretId=secret, IncludeDeprecated=True)
+    other_ids = [
+        version["VersionId"] for version in all_versions["Versions"] if version["VersionId"] != current.id
+    ]
+    other_versions = [_secret_version(client, secret, {"VersionId": version}) for version in other_ids]
+    before_stack = [version for version in other_versions if version.created <= created]
+    if not before_stack:
         return f"{secret} has no version from before the stack, so it is not known whether its value changed."
-    if any(version.generated == current.generated for version in earlier):
+    if any(version.generated == current.generated for version in before_stack):
         return ""
-    before = max(earlier, key=lambda version: (_PREVIOUS in version.stages, version.created))
-    line = cli_lines.line(
+    version_to_restore = max(before_stack, key=lambda version: (_PREVIOUS in version.stages, version.created))
+    restore_command = cli_lines.line(
         "secretsmanager",
         "UpdateSecretVersionStage",
         region,
         [
             ("SecretId", secret),
             ("VersionStage", _CURRENT),
-            ("MoveToVersionId", before.id),
+            ("MoveToVersionId", version_to_restore.id),
             ("RemoveFromVersionId", current.id),
         ],
     )
-    return f"{secret}: the value was version {before.id} and is now {current.id}. Restore it: {line}"
+    return (
+        f"{secret}: the value was version {version_to_restore.id} and is now {current.id}. Restore it: "
+        f"{restore_command}"
+    )
 
 
 def _secret_version(client: Any, secret: str, which: Mapping[str, str]) -> _Version:

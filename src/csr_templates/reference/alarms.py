@@ -152,19 +152,19 @@ def metric(alarm: Mapping[str, Any], words: Words) -> str:
 
 def evaluation(alarm: Mapping[str, Any], words: Words) -> str:
     """Return statistic and periods, and whether missing data breaches."""
-    periods = alarm.get("EvaluationPeriods", 1)
-    text = words.fill(
+    evaluation_periods = alarm.get("EvaluationPeriods", 1)
+    evaluation_text = words.fill(
         "{statistic}, {needed} of {periods} periods of {period}",
         statistic=", ".join(
             words(statistic) if statistic.isalpha() else statistic for statistic in _statistics(alarm)
         ),
-        needed=number(alarm.get("DatapointsToAlarm", periods)),
-        periods=number(periods),
+        needed=number(alarm.get("DatapointsToAlarm", evaluation_periods)),
+        periods=number(evaluation_periods),
         period=length(period(alarm), words),
     )
     if breaches_without_data(alarm):
-        return words.fill("{evaluation}; missing data breaches", evaluation=text)
-    return text
+        return words.fill("{evaluation}; missing data breaches", evaluation=evaluation_text)
+    return evaluation_text
 
 
 def _statistics(alarm: Mapping[str, Any]) -> list[str]:

@@ -82,20 +82,21 @@ def release(template: Mapping[str, Any], function: str) -> str:
         FingerprintError: a parameter of the function is NoEcho, is a list, or may be so long that the text
             exceeds 256 characters; or the environment variables are not a plain mapping.
     """
-    properties = {
+    versioned_properties = {
         name: value
         for name, value in template["Resources"][function]["Properties"].items()
         if name not in UNVERSIONED_PROPERTIES
     }
-    if "Environment" in properties:
-        properties |= _without_release(properties.pop("Environment"), function)
-    settings = [properties, _replacing(template, properties)]
-    needed = _dependencies(template, settings)
-    names = sorted(needed["Parameters"])
+    if "Environment" in versioned_properties:
+        versioned_properties |= _without_release(versioned_properties.pop("Environment"), function)
+    settings = [versioned_properties, _replacing(template, versioned_properties)]
+    dependencies = _dependencies(template, settings)
+    parameter_names = sorted(dependencies["Parameters"])
     _check_length(
-        function, {name: _longest_value(name, template["Parameters"][name], function) for name in names}
+        function,
+        {name: _longest_value(name, template["Parameters"][name], function) for name in parameter_names},
     )
-    return " ".join([_hash(settings, needed), *(f"${{{name}}}" for name in names)])
+    return " ".join([_hash(settings, dependencies), *(f"${{{name}}}" for name in parameter_names)])
 
 
 def deployment(template: Mapping[str, Any], logical_id: str) -> str:
@@ -182,13 +183,13 @@ def _replacing(template: Mapping[str, Any], properties: Mapping[str, Any]) -> di
     return create_only
 
 
-def _hash(value: Any, needed: Mapping[str, Mapping[str, Any]]) -> str:
+def _hash(value: Any, dependencies: Mapping[str, Mapping[str, Any]]) -> str:
     """Hash a value together with the conditions and mappings that it depends on."""
     # Loads OpenSSL: a fifth of the time of the stacks without troposphere.
     from hashlib import sha256
 
     text = json.dumps(
-        [value, needed["Conditions"], needed["Mappings"]], sort_keys=True, separators=(",", ":")
+        [value, dependencies["Conditions"], dependencies["Mappings"]], sort_keys=True, separators=(",", ":")
     )
     return sha256(text.encode()).hexdigest()[:_HASH_LENGTH]
 
@@ -198,7 +199,7 @@ def _dependencies(template: Mapping[str, Any], value: Any) -> dict[str, dict[str
 
     Conditions count with everything that they depend on.
     """
-    needed: dict[str, dict[str, Any]] = {"Parameters": {}, "Conditions": {}, "Mappings": {}}
+    dependencies: dict[str, dict[str, Any]] = {"Parameters": {}, "Conditions": {}, "Mappings": {}}
     pending = [value]
     while pending:
         for use in uses(pending.pop()):
@@ -208,12 +209,12 @@ def _dependencies(template: Mapping[str, Any], value: Any) -> dict[str, dict[str
             if (use.kind, use.name) == ("mapping", "*"):
                 names = list(definitions)
             for name in names:
-                if name not in definitions or name in needed[section]:
+                if name not in definitions or name in dependencies[section]:
                     continue
-                needed[section][name] = definitions[name]
+                dependencies[section][name] = definitions[name]
                 if section == "Conditions":
                     pending.append(definitions[name])
-    return needed
+    return dependencies
 
 
 def _longest_value(name: str, parameter: Mapping[str, Any], function: str) -> int:

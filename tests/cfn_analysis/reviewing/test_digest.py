@@ -118,12 +118,19 @@ def test_environments_are_counted_once() -> None:
     assert len(review.not_judged) == 2
     assert headline(review) == "No known risks. 1 change is not judged."
     (group,) = not_judged_groups(review.not_judged, ["dev", "prod"])
-    assert (group.places, group.change, group.where) == (["api.Topic"], "DisplayName: *-a -> *-b", "")
+    assert (group.places, group.change, group.in_environments) == (
+        ["api.Topic"],
+        "DisplayName: *-a -> *-b",
+        "",
+    )
 
 
 def grouped(*risks: Risk) -> list[tuple[list[str], str, str]]:
     """Return the places, environments and message of each group."""
-    return [(group.places, group.where, group.message) for group in risk_groups(risks, ["dev", "qa", "prod"])]
+    return [
+        (group.places, group.in_environments, group.message)
+        for group in risk_groups(risks, ["dev", "qa", "prod"])
+    ]
 
 
 def test_risks_with_the_same_detail_are_one() -> None:

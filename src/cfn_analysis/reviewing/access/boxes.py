@@ -47,26 +47,26 @@ def addresses(block: Any) -> tuple[str, Span]:
 
 def box(block: Any, protocol: Any, first: Any, last: Any) -> Box:
     """Return the box of a rule; of ICMP, ``first`` and ``last`` are type and code, and -1 is all."""
-    family, where = addresses(block)
+    family, span = addresses(block)
     number = _number(_NUMBERS.get(str(protocol).lower(), protocol))
     if number is None:
         whole = json.dumps([block, protocol, first, last], sort_keys=True, default=str)
         return Box(whole, (_ALL, _PORTS, (0, 0)))
     if number == -1:
-        return Box(family, (_ALL, _PORTS, where))
+        return Box(family, (_ALL, _PORTS, span))
     ports = _PORTS
     if number in (*WITH_PORTS, *_ICMP) and any(
         end is not None and _number(end) is None for end in (first, last)
     ):
         unknown = json.dumps([first, last], sort_keys=True, default=str)
-        return Box(family, ((number, number), ports, where), unknown)
+        return Box(family, ((number, number), ports, span), unknown)
     low, high = _number(first), _number(last)
     if low is not None and low >= 0:
         if number in WITH_PORTS:
             ports = (low, low if high is None else high)
         elif number in _ICMP:
             ports = _type_and_codes(low, high)
-    return Box(family, ((number, number), ports, where))
+    return Box(family, ((number, number), ports, span))
 
 
 def _type_and_codes(icmp_type: int, code: int | None) -> Span:
@@ -132,8 +132,8 @@ def hidden_by_everyone(traffic: Box, allowed: Sequence[Box]) -> bool:
 
 def box_in_words(traffic: Box, direction: str, source: str) -> str:
     """Return a box in words; ``source`` is the name of its addresses, if they are not known."""
-    where = source or _blocks(traffic)
-    return f"{_protocol_in_words(traffic)}{_ports_in_words(traffic)} {direction} {where}"
+    addresses_in_words = source or _blocks(traffic)
+    return f"{_protocol_in_words(traffic)}{_ports_in_words(traffic)} {direction} {addresses_in_words}"
 
 
 def _protocol_in_words(traffic: Box) -> str:
@@ -164,15 +164,15 @@ def _blocks(traffic: Box) -> str:
     if traffic.family not in ("4", "6"):
         return "unknown addresses"
     if is_internet(traffic):
-        everything = "0.0.0.0/0" if traffic.family == "4" else "::/0"
-        return f"the internet ({everything})"
-    kind = ipaddress.IPv4Address if traffic.family == "4" else ipaddress.IPv6Address
-    first, last = (kind(number) for number in traffic.sides[2])
-    blocks = [str(block) for block in ipaddress.summarize_address_range(first, last)]
-    listed = ", ".join(blocks[:3])
+        whole_block = "0.0.0.0/0" if traffic.family == "4" else "::/0"
+        return f"the internet ({whole_block})"
+    address_class = ipaddress.IPv4Address if traffic.family == "4" else ipaddress.IPv6Address
+    first_address, last_address = (address_class(address) for address in traffic.sides[2])
+    blocks = [str(block) for block in ipaddress.summarize_address_range(first_address, last_address)]
+    first_blocks = ", ".join(blocks[:3])
     if len(blocks) > 3:
-        return f"{listed} and {len(blocks) - 3} more blocks"
-    return listed
+        return f"{first_blocks} and {len(blocks) - 3} more blocks"
+    return first_blocks
 
 
 def _cut(whole: Box, removed: Box) -> list[Box]:

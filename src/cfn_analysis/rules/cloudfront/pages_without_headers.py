@@ -26,13 +26,15 @@ class PagesWithoutHeaders(Rule):
             if not isinstance(default, dict) or "ResponseHeadersPolicyId" in default:
                 continue
             for _, behavior in config.behaviors():
-                policy, policy_properties = target(config.case, behavior.get("ResponseHeadersPolicyId"), KIND)
+                policy_id, policy_properties = target(
+                    config.case, behavior.get("ResponseHeadersPolicyId"), KIND
+                )
                 policy_config = policy_properties.get("ResponseHeadersPolicyConfig")
-                if policy and isinstance(policy_config, dict) and "SecurityHeadersConfig" in policy_config:
+                if policy_id and isinstance(policy_config, dict) and "SecurityHeadersConfig" in policy_config:
                     yield RuleFinding(
                         config.path("DefaultCacheBehavior"),
-                        f"ResponseHeadersPolicyId is missing{{when}}, and other behaviors have {policy}: the "
-                        "pages come without its security headers. Set it here, too.",
+                        f"ResponseHeadersPolicyId is missing{{when}}, and other behaviors have {policy_id}: "
+                        "the pages come without its security headers. Set it here, too.",
                         config.case,
                     )
                     break

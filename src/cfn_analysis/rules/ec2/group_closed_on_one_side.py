@@ -33,14 +33,16 @@ class GroupClosedOnOneSide(Rule):
     finding_class = "networks"
 
     def findings(self, validator: Validator, resources: Any) -> Findings:
-        groups = {logical_id for logical_id, _, _ in of_type(resources, GROUP)}
-        if not groups:
+        group_ids = {logical_id for logical_id, _, _ in of_type(resources, GROUP)}
+        if not group_ids:
             return
-        inward = list(_openings(resources, "SecurityGroupIngress", groups))
-        for egress in _openings(resources, "SecurityGroupEgress", groups):
+        ingress_openings = list(_openings(resources, "SecurityGroupIngress", group_ids))
+        for egress in _openings(resources, "SecurityGroupEgress", group_ids):
             destination = single_reference(egress.rule.get("DestinationSecurityGroupId"))[0]
-            answers = [opening.rule for opening in inward if opening.group == destination]
-            if destination in groups and not any(_meets(egress, rule) for rule in answers):
+            destination_rules = [ingress.rule for ingress in ingress_openings if ingress.group == destination]
+            if destination in group_ids and not any(
+                _meets(egress, ingress_rule) for ingress_rule in destination_rules
+            ):
                 yield RuleFinding(
                     (*egress.path, "DestinationSecurityGroupId"),
                     f"DestinationSecurityGroupId is {destination}, which does not allow {egress.group} on "
@@ -48,14 +50,14 @@ class GroupClosedOnOneSide(Rule):
                 )
 
 
-def _openings(resources: Any, kind: str, groups: set[str]) -> Iterator[Opening]:
+def _openings(resources: Any, direction: str, group_ids: set[str]) -> Iterator[Opening]:
     """Yield the rules of one direction, in the groups and as separate resources."""
     for logical_id, _, properties in of_type(resources, GROUP):
-        for rule, path in each(properties.get(kind), logical_id, "Properties", kind):
+        for rule, path in each(properties.get(direction), logical_id, "Properties", direction):
             yield Opening(logical_id, rule if isinstance(rule, dict) else {}, path)
-    for logical_id, _, properties in of_type(resources, f"AWS::EC2::{kind}"):
+    for logical_id, _, properties in of_type(resources, f"AWS::EC2::{direction}"):
         group = single_reference(properties.get("GroupId"))[0]
-        if group in groups:
+        if group in group_ids:
             yield Opening(group, properties, (logical_id, "Properties"))
 
 

@@ -125,14 +125,14 @@ def _too_broad(statement: Any, path: Path) -> Findings:
 
 def _open_resource(resource: Any) -> Findings:
     """Yield the policies and properties of a resource that let anyone use it."""
-    kind, properties = str(resource.get("Type")), resource.get("Properties")
-    if kind in NOT_CHECKED or (isinstance(properties, dict) and "VPCOptions" in properties):
+    resource_type, properties = str(resource.get("Type")), resource.get("Properties")
+    if resource_type in NOT_CHECKED or (isinstance(properties, dict) and "VPCOptions" in properties):
         return
-    for path, written in policies(properties, ("Properties",)):
-        for policy, inner in each(written, *path):
-            for place in _open_statements(policy, inner):
-                yield RuleFinding(place, MESSAGE.format("Principal"))
-    for grant in grants(kind, properties, ("Properties",)):
+    for path, written_policy in policies(properties, ("Properties",)):
+        for policy, policy_path in each(written_policy, *path):
+            for finding_path in _open_statements(policy, policy_path):
+                yield RuleFinding(finding_path, MESSAGE.format("Principal"))
+    for grant in grants(resource_type, properties, ("Properties",)):
         if "*" in as_list(grant.value[grant.key]) and not LIMITS & set(grant.value):
             yield RuleFinding((*grant.place, grant.key), MESSAGE.format(grant.key))
 

@@ -21,31 +21,37 @@ class GroupOfAnotherFamily(Rule):
     looks_at = properties_of(CLUSTER, INSTANCE)
 
     def findings(self, validator: Validator, properties: Any) -> Findings:
-        for name, kind in (
+        for group_property, group_type in (
             ("DBClusterParameterGroupName", CLUSTER_GROUP),
             ("DBParameterGroupName", INSTANCE_GROUP),
         ):
-            group, group_properties = target(validator, properties.get(name), kind)
+            group, group_properties = target(validator, properties.get(group_property), group_type)
             family = only_value(validator, group_properties.get("Family")) if group else None
             engine = only_value(validator, properties.get("Engine"))
             versions = [version for version, _ in values(validator, properties.get("EngineVersion"))]
             if not isinstance(family, str) or not isinstance(engine, str):
                 continue
-            own = re.fullmatch(r"(.*?)-?(\d+(?:\.\d+)?)?", family)
-            if own and own[1] != engine and engine in ENGINES and own[1] in ENGINES:
-                yield RuleFinding(
-                    (name,), f"{name} is {group}, whose Family {family} is not of {engine}: RDS refuses it."
-                )
-            elif (
-                own
-                and own[2]
-                and versions
-                and not any(_fits(version, engine, own[2]) for version in versions)
+            family_parts = re.fullmatch(r"(.*?)-?(\d+(?:\.\d+)?)?", family)
+            if (
+                family_parts
+                and family_parts[1] != engine
+                and engine in ENGINES
+                and family_parts[1] in ENGINES
             ):
                 yield RuleFinding(
-                    (name,),
-                    f"{name} is {group}, whose Family {family} is not of version {versions[0]}: RDS refuses "
-                    "it.",
+                    (group_property,),
+                    f"{group_property} is {group}, whose Family {family} is not of {engine}: RDS refuses it.",
+                )
+            elif (
+                family_parts
+                and family_parts[2]
+                and versions
+                and not any(_fits(version, engine, family_parts[2]) for version in versions)
+            ):
+                yield RuleFinding(
+                    (group_property,),
+                    f"{group_property} is {group}, whose Family {family} is not of version {versions[0]}: "
+                    "RDS refuses it.",
                 )
 
 

@@ -138,16 +138,16 @@ def _all_calls(validator: Validator, resources: Any) -> Iterator[CalledTarget]:
 def _calls(
     case: Validator, resources: Any, caller: Caller, logical_id: str, properties: Any
 ) -> Iterator[CalledTarget]:
-    *above, last = caller.path.split("/")
-    if above[:1] and above[0] not in properties:
+    *parent_path, target_key = caller.path.split("/")
+    if parent_path[:1] and parent_path[0] not in properties:
         return
-    if last == "*":
-        above, last = [], caller.path
-    for parent, where in branches(case, properties, *above):
+    if target_key == "*":
+        parent_path, target_key = [], caller.path
+    for parent, parent_case in branches(case, properties, *parent_path):
         if not isinstance(parent, dict) or not _is_used(caller, parent):
             continue
         source = _calling_resource(caller.source, logical_id, parent, properties)
-        for value, value_case in branches(where, parent, *last.split("/")):
+        for value, value_case in branches(parent_case, parent, *target_key.split("/")):
             target = _target(resources, value, caller.targets)
             if not target:
                 continue

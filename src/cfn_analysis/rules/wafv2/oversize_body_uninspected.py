@@ -86,10 +86,13 @@ def _may_limit(kind: str, statement: Any, rule: Any, inspected: int) -> bool:
         return not is_of_aws or (statement.get("Name") == COMMON and _blocks_large(statement, rule))
     if kind == "SizeConstraintStatement":
         size = number(statement.get("Size"))
-        least = None if size is None else size + (statement.get("ComparisonOperator") == "GT")
-        seen = least is None or least <= inspected
+        smallest_matching_size = (
+            None if size is None else size + (statement.get("ComparisonOperator") == "GT")
+        )
+        is_size_seen = smallest_matching_size is None or smallest_matching_size <= inspected
         return any(
-            seen or body.get("OversizeHandling", "CONTINUE") != "CONTINUE" for body in _bodies(statement)
+            is_size_seen or body.get("OversizeHandling", "CONTINUE") != "CONTINUE"
+            for body in _bodies(statement)
         )
     return any(body.get("OversizeHandling", "CONTINUE") != "CONTINUE" for body in _bodies(statement))
 

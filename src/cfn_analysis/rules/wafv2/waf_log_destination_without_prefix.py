@@ -37,14 +37,14 @@ class WafLogDestinationWithoutPrefix(Rule):
         destinations = properties.get("LogDestinationConfigs")
         for listed, case in scenarios(validator, destinations):
             for index, destination in enumerate(listed if isinstance(listed, list) else []):
-                for problem, where in _refused_names(case, destination):
+                for problem, name_case in _refused_names(case, destination):
                     same = isinstance(destinations, list) and len(destinations) == len(listed)
                     path = ("LogDestinationConfigs", index) if same else ("LogDestinationConfigs",)
                     yield RuleFinding(
                         path,
                         f"{problem}: WAF refuses to log there. Begin the name with {PREFIX}, for example "
                         f"{PREFIX}web.",
-                        where,
+                        name_case,
                     )
 
 
@@ -52,15 +52,18 @@ def _refused_names(case: Validator, destination: Any) -> Iterator[tuple[str, Val
     """Yield the names that WAF refuses, as far as they are known."""
     logical_id = _holder(destination)
     if logical_id not in case.context.resources:
-        for value, where in values(case, destination):
+        for value, value_case in values(case, destination):
             arn = NAME.match(sub_text(value) or "")
             if arn and not _may_begin_right(arn["name"]):
-                yield f"LogDestinationConfigs contains {show(destination)}, named {show(arn['name'])}", where
+                yield (
+                    f"LogDestinationConfigs contains {show(destination)}, named {show(arn['name'])}",
+                    value_case,
+                )
         return
-    for kind, name in DESTINATIONS.items():
+    for kind, name_property in DESTINATIONS.items():
         holder_id, properties, exists = target_case(case, {"Ref": logical_id}, kind)
         if exists:
-            yield from _names_of(exists, holder_id, name, properties.get(name))
+            yield from _names_of(exists, holder_id, name_property, properties.get(name_property))
 
 
 def _holder(destination: Any) -> str:
@@ -79,14 +82,17 @@ def _holder(destination: Any) -> str:
 def _names_of(
     case: Validator, logical_id: str, property_name: str, value: Any
 ) -> Iterator[tuple[str, Validator]]:
-    for name, where in values(case, value):
+    for name, name_case in values(case, value):
         if name is None:
             yield (
                 f"{logical_id} has no {property_name}{{when}}, so its name begins with the stack's name",
-                where,
+                name_case,
             )
         elif not _may_begin_right(sub_text(name) or "${}"):
-            yield f"{property_name} of {logical_id} {state(where, where, value, name)}{{when}}", where
+            yield (
+                f"{property_name} of {logical_id} {state(name_case, name_case, value, name)}{{when}}",
+                name_case,
+            )
             return  # one finding for a parameter is sufficient
 
 

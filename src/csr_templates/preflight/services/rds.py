@@ -282,34 +282,40 @@ def _instances(environment: ResolvedEnvironment) -> Iterator[Subject]:
 def _judge_class(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     resource: TemplateResource = subject.about
     properties, region = resource.properties, subject.stack.region
-    zone = environment.resolved_value(subject.stack, properties.get("AvailabilityZone"))
+    instance_zone = environment.resolved_value(subject.stack, properties.get("AvailabilityZone"))
     ((_, cluster_properties),) = subject.stack.of_type(_CLUSTER)
     engine, version = cluster_properties["Engine"], cluster_properties["EngineVersion"]
     instance_class = properties["DBInstanceClass"]
     options = lookup(rds_calls.orderable.query(region, engine, version, instance_class))
-    what = f"{instance_class} for {engine} {version}"
+    class_and_engine = f"{instance_class} for {engine} {version}"
     if not options:
-        return failed(f"{what} is not available in {region}.", "Choose another DatabaseInstanceClass.")
-    in_zone = [option for option in options if zone in _zones(option)]
-    if not in_zone:
-        zones: set[str] = set()
-        for option in options:
-            zones |= _zones(option)
         return failed(
-            f"{what} is available in {', '.join(sorted(zones))}, not in {zone}.",
+            f"{class_and_engine} is not available in {region}.", "Choose another DatabaseInstanceClass."
+        )
+    options_in_zone = [option for option in options if instance_zone in _zones(option)]
+    if not options_in_zone:
+        offered_zones: set[str] = set()
+        for option in options:
+            offered_zones |= _zones(option)
+        return failed(
+            f"{class_and_engine} is available in {', '.join(sorted(offered_zones))}, not in {instance_zone}.",
             "Choose another DatabaseInstanceClass, or other Availability Zones for the network stack.",
         )
     if properties.get("EnablePerformanceInsights") is True and not _any_has(
-        in_zone, "SupportsPerformanceInsights"
+        options_in_zone, "SupportsPerformanceInsights"
     ):
         return failed(
-            f"{what} does not support Performance Insights.", "Choose another DatabaseInstanceClass."
+            f"{class_and_engine} does not support Performance Insights.",
+            "Choose another DatabaseInstanceClass.",
         )
-    if properties.get("MonitoringInterval") and not _any_has(in_zone, "SupportsEnhancedMonitoring"):
+    if properties.get("MonitoringInterval") and not _any_has(options_in_zone, "SupportsEnhancedMonitoring"):
         return failed(
-            f"{what} does not support Enhanced Monitoring.", "Choose another DatabaseInstanceClass."
+            f"{class_and_engine} does not support Enhanced Monitoring.",
+            "Choose another DatabaseInstanceClass.",
         )
-    return passed(f"{what} is available in {zone}, with all features that the template enables.")
+    return passed(
+        f"{class_and_engine} is available in {instance_zone}, with all features that the template enables."
+    )
 
 
 def _zones(option: Mapping[str, Any]) -> set[str]:
