@@ -49,6 +49,7 @@ MODULES: Final[Mapping[ModuleType, tuple[str, ...]]] = {
 }
 """Module with checks -> the services of their commands in the AWS CLI."""
 FURTHER: Final[Mapping[str, tuple[str, ...]]] = {
+    "answers": ("cloudformation",),  # an origin that nothing requests is only known from its stack
     "api-logging-role": ("iam",),
     "deploy-roles": ("cloudformation",),  # a role belongs to its bootstrap stack
     "origin-key": ("cloudfront", "cloudformation", "secretsmanager"),  # the sender, its parameter, the secret
