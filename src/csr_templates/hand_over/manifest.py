@@ -50,7 +50,11 @@ def document(
     rollback_triggers: Mapping[str, Mapping[str, Sequence[str]]],
     accounts: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return the manifest of the set. ``accounts``: environment -> ID of its account, if a file states it."""
+    """Return the manifest of the set.
+
+    ``rollback_triggers``: stack -> environment -> names of its alarms. ``accounts``: environment -> ID of its
+    account, if a file states it.
+    """
     manifest: dict[str, Any] = {"formatVersion": FORMAT_VERSION, "csrTemplatesVersion": VERSION}
     if accounts:
         manifest["accounts"] = dict(accounts)

@@ -77,8 +77,8 @@ def _statements_for_any_account(validator: Validator, policy: Any) -> Findings:
             for name in services
             if re.split(r"\.(amazonaws|\$)", name)[0] in (OF_ROLES if role else SERVICES)
         ]
-        told = any(key.startswith(SOURCES) for key in keys) or _reads_only(statement)
-        if statement.get("Effect") == "Allow" and open_to and not told:
+        needs_no_condition = any(key.startswith(SOURCES) for key in keys) or _reads_only(statement)
+        if statement.get("Effect") == "Allow" and open_to and not needs_no_condition:
             yield RuleFinding(
                 (*path, "Principal"),
                 f"{open_to[0]} can do this for any AWS account. Add a condition on aws:SourceArn or "

@@ -60,7 +60,7 @@ _WAIT: Final = "Wait until it is available. If it does not become available, rea
 # ---- Before and after a deploy ----
 
 
-def _waiting_parameters(cluster: Mapping[str, Any], instances: Iterable[Mapping[str, Any]]) -> list[str]:
+def _waiting_instances(cluster: Mapping[str, Any], instances: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the instances of a cluster with parameters that take effect at the next restart, with why."""
     waiting = []
     for member in cluster.get("DBClusterMembers", []):
@@ -333,7 +333,7 @@ def _judge_pending_before_deploy(
     if cluster is None:
         return _not_yet(subject)
     instances = lookup(rds_calls.instances(subject.stack.region, subject.id))
-    waiting = _waiting_parameters(cluster, instances)
+    waiting = _waiting_instances(cluster, instances)
     if waiting:
         return warned(
             f"Some parameters take effect at the next restart: {', '.join(waiting)}. A deploy that restarts "
@@ -409,7 +409,7 @@ def _judge_pending_after_deploy(
 ) -> Result:
     cluster = _deployed_cluster(resource, lookup)
     instances = lookup(rds_calls.instances(resource.region, resource.physical_id))
-    waiting = _waiting_parameters(cluster, instances)
+    waiting = _waiting_instances(cluster, instances)
     if waiting:
         return failed(
             f"Some parameters are not in effect before a restart: {', '.join(waiting)}.",
