@@ -651,7 +651,7 @@ def rule(checkout: Checkout) -> None:
 
 from typing import Any
 
-from cfn_analysis.rules.support.rule import RuleFinding, Findings, Rule, Validator, properties_of
+from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 
 
 class TopicWithoutFifoName(Rule):
