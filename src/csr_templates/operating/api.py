@@ -77,8 +77,8 @@ def repair_alias(aws: Aws, lambda_version: int) -> None:
         f"Points the alias {aws.environment.name} to version {lambda_version}. The rollback goes on without "
         "the alias."
     )
+    provision = aws.command("set-provisioned-concurrency", str(provisioned))
     if provisioned:
-        provision = aws.command("set-provisioned-concurrency", str(provisioned))
         words.say(f"If the command stops, run this once the stack is {waiting.ROLLED_BACK}: {provision}")
     if concurrency.of_alias(aws, client, function):
         client.delete_provisioned_concurrency_config(FunctionName=function, Qualifier=aws.environment.name)
@@ -90,7 +90,7 @@ def repair_alias(aws: Aws, lambda_version: int) -> None:
     status = waiting.for_stack(aws, stack, waiting.ROLLBACK_FAILED)
     aws.way_on = aws.command("why-failed", stack.name)
     waiting.require(status, waiting.ROLLED_BACK, stack, aws)
-    if provision:
+    if provisioned:
         aws.way_on = provision
         concurrency.put_provisioned(aws, client, function, provisioned)
     words.say(f"The stack {stack.name} is {status}. Now deploy a working package.")

@@ -277,6 +277,18 @@ def test_the_alias_is_repaired_and_the_rollback_goes_on_without_it(stuck: Operat
     assert run.printed[3].endswith("--provisioned-concurrent-executions 7")
 
 
+def test_the_alias_is_repaired_without_provisioned_concurrency(stuck: Operator) -> None:
+    """The last deploy had none, so there is none to set again."""
+    stuck.world.stacks.stacks["api"].parameters["LambdaProvisionedConcurrency"] = "0"
+
+    run = stuck.run("repair-alias", "2")
+
+    assert (run.status, run.err) == (0, [])
+    assert stuck.world.alias() == "2"
+    assert not any("set-provisioned-concurrency" in line for line in run.out)
+    assert "lambda:PutProvisionedConcurrencyConfig" not in run.called
+
+
 def test_provisioned_concurrency_that_fails_is_the_way_on(stuck: Operator) -> None:
     """The stack is repaired by then, so the same command would be refused."""
     stuck.world.recorder.failing["lambda:PutProvisionedConcurrencyConfig"] = FAULTS["denied"]()
