@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from csr_templates.operating import failures, releases, waiting, words
-from csr_templates.operating.aws import Aws, Unknown
+from csr_templates.operating.aws import Aws, Description, Unknown
 from csr_templates.operating.environment import Stack
 from csr_templates.operating.origin_key_check import require_accepted_key
 from csr_templates.operating.problems import Stop, WrongInput
@@ -105,7 +105,7 @@ def run_changes(aws: Aws, change_set: str) -> None:
     description = aws.all_pages(client, "DescribeChangeSet", ChangeSetName=change_set)
     stack = _own_stack(aws, description["StackName"])
     status = aws.status(stack)
-    began_before = _last_update(aws, stack)
+    began_before = _last_update(aws.stacks[stack.name])
     if status != waiting.REVIEW:
         aws.require_idle(stack)
     _require_executable(description)
@@ -119,15 +119,16 @@ def run_changes(aws: Aws, change_set: str) -> None:
     if end != f"{operation.upper()}_COMPLETE":
         failures.tell_reasons(aws, stack, description["CreationTime"])
         raise waiting.failed(end, stack, aws)
-    if operation == "update" and _last_update(aws, stack) == began_before:
+    if operation == "update" and _last_update(aws.describe(stack)) == began_before:
         raise Stop(f"The stack {stack.name} is still {end}: the update has not begun.")
     words.say(f"The stack {stack.name} is {end}.")
     say_missing_triggers(aws, stack)
 
 
-def _last_update(aws: Aws, stack: Stack) -> datetime | None:
+def _last_update(description: Description | None) -> datetime | None:
     """Return when the last update of a stack began; None if there is none."""
-    description = aws.describe(stack) or {}
+    if description is None:
+        return None
     began: datetime | None = description.get("LastUpdatedTime")
     return began
 
