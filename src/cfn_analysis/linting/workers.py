@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -42,11 +43,10 @@ def results(
         return _one_by_one(function, items, done)
     others = set(multiprocessing.active_children())
     try:
-        try:
-            pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork"), _begin, (function,))
-            futures = [pool.submit(_call, argument) for argument in items]
-        except (ImportError, OSError):  # no semaphores, or no more processes or memory
+        started = _started(count, function, items)
+        if started is None:
             return _one_by_one(function, items, done)
+        pool, futures = started
         for future in futures:
             future.add_done_callback(lambda _: done())
         try:
@@ -59,9 +59,20 @@ def results(
             "programs and try again."
         ) from None
     finally:  # an interrupt, or a broken pool, may come before the shutdown or during it
-        for started in set(multiprocessing.active_children()) - others:
-            started.kill()
-            started.join()
+        for process in set(multiprocessing.active_children()) - others:
+            process.kill()
+            process.join()
+
+
+def _started(
+    count: int, function: Callable[[_Item], _Result], items: Sequence[_Item]
+) -> tuple[ProcessPoolExecutor, list[Future[_Result]]] | None:
+    """Return the processes and the results to come; None without semaphores, or more processes or memory."""
+    try:
+        pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork"), _begin, (function,))
+        return pool, [pool.submit(_call, argument) for argument in items]
+    except (ImportError, OSError):
+        return None
 
 
 def _one_by_one(

@@ -39,6 +39,9 @@ def cost_tables(
     try:
         document = json.loads(path.read_bytes())
         usage_path = folder / document["usage"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise _wrong_file(path, error) from error
+    try:
         names = [stack.name for stack in stacks]
         usage = usage_files.read(usage_path.read_text("utf-8"), dict.fromkeys(environments, names))
         tables = _Tables(stacks, environments, production, document, usage)
@@ -47,7 +50,7 @@ def cost_tables(
     except saved_prices.PricesError as error:
         raise PageError(str(error)) from error
     except (KeyError, TypeError, ValueError) as error:
-        raise PageError(f"{path.as_posix()}: {type(error).__name__}: {error}. Correct the file.") from error
+        raise _wrong_file(path, error) from error
     return {
         "cost": tables.fixed,
         "cost-by-stack": tables.by_stack,
@@ -237,6 +240,10 @@ class _Tables:
             if values.get(parameter, stack.default(parameter)) != value:
                 return False
         return True
+
+
+def _wrong_file(path: Path, error: Exception) -> PageError:
+    return PageError(f"{path.as_posix()}: {type(error).__name__}: {error}. Correct the file.")
 
 
 def _unpriced_resources(estimate: Estimate) -> str:

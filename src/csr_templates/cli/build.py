@@ -103,6 +103,8 @@ def run(arguments: Namespace) -> int:
                 before = _before(output, assembly.files)
             plan = folder.write(assembly.files, output)
             if written:
+                from csr_templates.assembly import pages
+
                 pages.write(written)
     except EnvironmentsError as error:
         if in_json:

@@ -89,19 +89,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if argv is None:
             argv = sys.argv[1:]
-        arguments = _parse(argv)
-        code: int = arguments.run(arguments)
-        say("", end="", flush=True)
-    except EnvironmentsError as error:
-        from csr_templates.cli.parameter_mistakes import headline
-
-        return _complain(headline(arguments, error.findings), *(str(finding) for finding in error.findings))
+        return _run_command(_parse(argv))
     except (OutputError, InputError, ChildProcessError) as error:
         return _complain(str(error))
-    except RenderError as error:
-        from csr_templates.cli.stack_mistakes import with_line
-
-        return _complain(with_line(str(error), arguments.stacks))
     except BrokenPipeError:
         discard_stdout()
         return PIPE_CLOSED
@@ -114,6 +104,21 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         traceback.print_exc()
         return BAD_INPUT
+
+
+def _run_command(arguments: argparse.Namespace) -> int:
+    """Run the command of the arguments, and return its exit code."""
+    try:
+        code: int = arguments.run(arguments)
+        say("", end="", flush=True)
+    except EnvironmentsError as error:
+        from csr_templates.cli.parameter_mistakes import headline
+
+        return _complain(headline(arguments, error.findings), *(str(finding) for finding in error.findings))
+    except RenderError as error:
+        from csr_templates.cli.stack_mistakes import with_line
+
+        return _complain(with_line(str(error), arguments.stacks))
     return code
 
 
