@@ -193,6 +193,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
             ),
             Scenario(("frontend", "--confirm", LOG_BUCKET), (databases.fail_create_of_site,)),
             Scenario(("api", "--confirm", f"{PREFIX}-api"), (_failed_create,)),
+            Scenario(("api", "--confirm", f"{PREFIX}-api"), (databases.fail_create_at_key,)),
         ),
         {"logs:DeleteLogGroup not found": "an earlier call has deleted it"},
     ),
