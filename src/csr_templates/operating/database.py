@@ -42,16 +42,18 @@ def show_database(aws: Aws) -> None:
 def show_backups(aws: Aws) -> None:
     """Show the snapshots, and the automated backups of deleted clusters.
 
-    All clusters of the environment have had the same name, so choose by the creation time of the cluster.
+    All clusters of the environment have had the same name, so choose by the creation time of the cluster. The
+    final snapshot of a cluster that delete-spare-cluster deleted is listed too.
 
     Calls: rds:DescribeDBClusterSnapshots, rds:DescribeDBClusterAutomatedBackups.
     Takes: seconds.
     """
-    cluster = aws.name(CLUSTER)
+    names = clusters.former_identifiers(aws.name(CLUSTER))
+    clusters.client(aws)
     answers: Mapping[str, Any] = aws.in_parallel(
         {
-            "snapshots": partial(clusters.snapshots, aws, cluster),
-            "backups": partial(clusters.backups, aws, cluster),
+            "snapshots": partial(clusters.snapshots, aws, *names),
+            "backups": partial(clusters.backups, aws, *names),
         }
     )
     _show_snapshots(answers["snapshots"])

@@ -202,3 +202,24 @@ def test_deletion_protection_needs_the_name(deployed: Operator) -> None:
 
     assert (run.status, run.err) == (1, [f"x was given, not {CLUSTER}.", "Nothing was changed."])
     assert "rds:ModifyDBCluster" not in run.called
+
+
+def test_backups_of_deleted_clusters_are_listed(operator: Operator) -> None:
+    """RDS finds nothing by the identifier of a cluster that does not exist, so that all are read.
+
+    The final snapshot of the cluster that a restore replaced has the identifier of that cluster.
+    """
+    databases.deploy(operator.world)
+    databases.create_cluster(operator.world, f"{CLUSTER}-old", f"{PREFIX}-old-1")
+    databases.create_cluster(operator.world, f"{PROJECT}-dev-aurora-cluster", f"{PROJECT}-dev-1")
+    operator.run("delete-spare-cluster", "old", "--confirm", f"{CLUSTER}-old")
+    databases.leave_backup(operator.world)
+
+    run = operator.run("show-backups")
+
+    assert (run.status, run.err) == (0, [])
+    text = "\n".join(run.out)
+    assert f"{CLUSTER}-old-final-" in text
+    assert "cluster-1" in text
+    assert f"{PROJECT}-dev" not in text
+    assert [call.parameters for call in run.calls if call.service == "rds"] == [{}, {}]
