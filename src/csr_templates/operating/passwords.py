@@ -73,9 +73,13 @@ def restore_password(aws: Aws) -> None:
     versions = database.secrets.list_secret_version_ids(SecretId=database.secret)["Versions"]
     current = _version_with_stage(versions, _CURRENT)
     previous = _version_with_stage(versions, _PREVIOUS)
+    password = _value(database, {"VersionId": previous})["password"]
+    if password == _value(database, {"VersionId": current})["password"]:
+        # The attachment of the stack has added the endpoint to the secret, in a new version.
+        raise Stop(f"The previous version of {database.secret} has the same password: nothing is restored.")
     aws.confirm(database.cluster, f"This replaces the password of the cluster {database.cluster}.")
     # The cluster first: after a failure, the same command finds the same previous version again.
-    _set_on_cluster(database, _value(database, {"VersionId": previous})["password"])
+    _set_on_cluster(database, password)
     database.secrets.update_secret_version_stage(
         SecretId=database.secret,
         VersionStage=_CURRENT,
@@ -124,7 +128,7 @@ def _version_with_stage(versions: list[Mapping[str, Any]], stage: str) -> str:
     for version in versions:
         if stage in version.get("VersionStages", []):
             return str(version["VersionId"])
-    raise Stop(f"The secret has no version {stage}: its password has never been changed.")
+    raise Stop(f"The secret has no version {stage}.")
 
 
 def _set_on_cluster(database: _Database, password: str) -> None:
