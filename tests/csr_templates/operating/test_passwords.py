@@ -125,7 +125,7 @@ def test_the_version_without_the_endpoint_is_not_restored(database: Operator) ->
     """The stack has added the endpoint in a version with the same password, which no one has changed."""
     world = database.world
     world.client("secretsmanager").put_secret_value(
-        SecretId=world.name("DatabaseSecret"), SecretString=json.dumps({**world.secret_value(), "port": 3306})
+        SecretId=world.name("DatabaseSecret"), SecretString=json.dumps({**world.secret_value(), "port": "3306"})
     )
 
     run = database.run("restore-password", "--confirm", CLUSTER)
@@ -133,7 +133,7 @@ def test_the_version_without_the_endpoint_is_not_restored(database: Operator) ->
     assert run.status == 1
     assert run.err[0].endswith("has the same password: nothing is restored.")
     assert run.printed == []
-    assert world.secret_value()["port"] == 3306
+    assert world.secret_value()["port"] == "3306"
 
 
 @pytest.mark.parametrize("command", ["new-password", "restore-password"])

@@ -591,7 +591,7 @@ BEFORE_DEPLOY: Final = (
     ),
     Check(
         "database-quotas",
-        "The quotas of RDS are sufficient for the new resources",
+        "The quotas of RDS are sufficient for the new resources and the snapshot before a deploy",
         _quotas,
         _judge_quota,
     ),
