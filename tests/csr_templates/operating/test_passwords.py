@@ -125,7 +125,8 @@ def test_the_version_without_the_endpoint_is_not_restored(database: Operator) ->
     """The stack has added the endpoint in a version with the same password, which no one has changed."""
     world = database.world
     world.client("secretsmanager").put_secret_value(
-        SecretId=world.name("DatabaseSecret"), SecretString=json.dumps({**world.secret_value(), "port": "3306"})
+        SecretId=world.name("DatabaseSecret"),
+        SecretString=json.dumps({**world.secret_value(), "port": "3306"}),
     )
 
     run = database.run("restore-password", "--confirm", CLUSTER)
