@@ -13,8 +13,8 @@ from csr_templates.assembly.folder import OutputError
 from csr_templates.cli import folders
 from csr_templates.cli.build_report import BuildResult, as_json, print_text, refresh_command
 from csr_templates.cli.messages import FINE, FOUND, InputError, on_terminal, say
-from csr_templates.cli.parameter_mistakes import headline
-from csr_templates.cli.stack_mistakes import explain
+from csr_templates.cli.parameter_findings import headline
+from csr_templates.cli.stack_errors import explain
 from csr_templates.costs.prices import PricesError
 from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.hand_over import git_sync
