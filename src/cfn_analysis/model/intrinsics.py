@@ -183,6 +183,8 @@ class Section:
             return {"Fn::FindInMap": keys}
         entry, place = self.template.get("Mappings", {}), "Mappings"
         for index, key in enumerate(keys):
+            if not isinstance(entry, Mapping):
+                fail(f"{path}[{index}]", f"{place} is {show(entry)}, and not a mapping.")
             if key not in entry:
                 fail(f"{path}[{index}]", f"{place} has no key '{key}'; it has {comma_list(entry)}.")
             entry, place = entry[key], f"{place}.{key}"
@@ -223,7 +225,7 @@ class Section:
         "Fn::Sub": _sub,
         "Ref": _ref,
     }
-    # These return True, False or, if the value is known only in the deployed stack, None.
+    # These return a Truth: UNKNOWN if the answer is known only in the deployed stack.
     predicates: ClassVar[Mapping[str, Function]] = {
         "Fn::And": _and,
         "Fn::Equals": _equals,

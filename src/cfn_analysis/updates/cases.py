@@ -50,7 +50,7 @@ def _has_value(value: Any) -> Truth:
 
 
 def _compared(changed: ChangedProperties, name: str, is_worse: Callable[[str, str], bool]) -> Truth:
-    """Return whether AWS refuses the new text: perhaps, if it is not known; not, if there is none."""
+    """Return whether AWS refuses the new text: unknown if a text is not known, no if one is missing."""
     before, after = _values(changed, name)
     if before is None or after is None:
         return NO
@@ -258,9 +258,15 @@ def major_without_consent(changed: ChangedProperties, name: str) -> Truth:
 
 
 def backups_go_on(changed: ChangedProperties, name: str) -> Truth:
-    """Return whether a DB instance has backups before and after."""
-    days = _texts(changed, name)
-    return truth_of(None not in days and "0" not in days)
+    """Return whether a DB instance has backups before and after; without the property, for one day.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+    """
+    before = changed.before.get(name, 1)
+    after = changed.after.get(name, 1)
+    if is_unknown(before) or is_unknown(after):
+        return UNKNOWN
+    return truth_of("0" not in (as_strings(before), as_strings(after)))
 
 
 def changes_only(parameters: Collection[str]) -> Case:
