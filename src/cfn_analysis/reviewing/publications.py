@@ -18,7 +18,8 @@ _PUBLISHED: Final = frozenset(
     {
         "Architectures", "CapacityProviderConfig", "Code", "DeadLetterConfig", "Description", "Environment",
         "EphemeralStorage", "FileSystemConfigs", "Handler", "ImageConfig", "KmsKeyArn", "Layers",
-        "LoggingConfig", "MemorySize", "Role", "Runtime", "SnapStart", "Timeout", "TracingConfig", "VpcConfig",
+        "LoggingConfig", "MemorySize", "Role", "Runtime", "SnapStart", "Timeout", "TracingConfig",
+        "VpcConfig",
     }
 )  # fmt: skip
 

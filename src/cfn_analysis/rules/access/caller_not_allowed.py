@@ -74,13 +74,13 @@ def _refusals(
     prefix = value_at(call.properties, PREFIX) if caller.service == "logging.s3." else None
     for source_name, case in _source_names(call):
         service_call = ServiceCall(caller.service, rights, target, call.source, source_name, prefix)
-        for granted, present, where in access(case, policies, service_call, default):
+        for granted, present, policy_case in access(case, policies, service_call, default):
             lacking = [right for right, allowed in granted.items() if allowed is Granted.NONE]
             if lacking:
                 path, message = _refusal(call, target, kind, lacking, present)
-                yield RuleFinding(path, message, where)
+                yield RuleFinding(path, message, policy_case)
             elif Granted.OTHER_SOURCES in granted.values():
-                yield _other_source(resources, call, target, source_name, where)
+                yield _other_source(resources, call, target, source_name, policy_case)
 
 
 def _source_names(call: CalledTarget) -> Iterator[tuple[Any, Validator]]:
@@ -164,6 +164,6 @@ def _keys(case: Validator, name: str, properties: Any) -> Iterator[tuple[Any, Va
         yield from values(case, properties.get(name))
         return
     path = (name, "ServerSideEncryptionConfiguration", "*", "ServerSideEncryptionByDefault")
-    for default, where in branches(case, properties, *path):
+    for default, default_case in branches(case, properties, *path):
         if isinstance(default, dict) and str(default.get("SSEAlgorithm")).startswith("aws:kms"):
-            yield from values(where, default.get("KMSMasterKeyID", "alias/aws/s3"))
+            yield from values(default_case, default.get("KMSMasterKeyID", "alias/aws/s3"))

@@ -66,7 +66,7 @@ def _same_exports(validator: Validator, outputs: Any) -> Findings:
         twin = ""
         for name, case in _export_names(validator, output):
             earlier = exports.setdefault(name, [])
-            coinciding = [twin_id for twin_id, where in earlier if _can_coincide(case, where)]
+            coinciding = [twin_id for twin_id, twin_case in earlier if _can_coincide(case, twin_case)]
             twin = twin or next(iter(coinciding), "")
             earlier.append((output_id, case))
         if twin:
@@ -119,8 +119,8 @@ def _export_names(validator: Validator, output: Any) -> Iterator[tuple[str, Vali
     export = output.get("Export") if isinstance(output, dict) else None
     case = case_of(validator, output) if isinstance(export, dict) else None
     if isinstance(export, dict) and case is not None and "Name" in export:
-        for name, where in values(case, export["Name"]):
-            yield show(name), where
+        for name, name_case in values(case, export["Name"]):
+            yield show(name), name_case
 
 
 def _can_coincide(first: Validator, second: Validator) -> bool:
