@@ -149,8 +149,11 @@ class Section:
             return {"Fn::Join": [delimiter, values]}
         parts: list[Any] = []
         for index, value in enumerate(values):
-            parts += [delimiter, value if is_unknown(value) else as_text(value, f"{path}[1][{index}]")]
-        return joined(parts[1:])
+            part = value
+            if not is_unknown(value):
+                part = as_text(value, f"{path}[1][{index}]")
+            parts += [delimiter, part]
+        return joined(parts[1:])  # without the first delimiter
 
     def _select(self, node: Any, path: str) -> Any:
         index, items = arguments("Fn::Select", node, path, 2)

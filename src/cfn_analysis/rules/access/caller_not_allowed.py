@@ -44,19 +44,20 @@ class CallerNotAllowed(Rule):
     def findings(self, validator: Validator, resources: Any) -> Findings:
         seen = set()
         for call in calls_of_services(validator, resources):
-            key = call.path[0], call.caller.service, call.target, *call.case.context.conditions.status.items()
-            if key in seen:  # an alarm has the same topic in several properties
+            conditions = frozenset(call.case.context.conditions.status.items())
+            identity = (call.path[0], call.caller.service, call.target, conditions)
+            if identity in seen:  # an alarm has the same topic in several properties
                 continue
-            seen.add(key)
+            seen.add(identity)
             caller, kind = call.caller, resources[call.target]["Type"]
-            if kind == BUCKET and _lists(caller.service, resources[call.target]):
+            if kind == BUCKET and _is_log_by_list(caller.service, resources[call.target]):
                 continue
             yield from _refusals(validator, resources, call, call.target, caller.rights or RIGHTS[kind])
             if kind in KEYS:
                 yield from _refused_by_key(validator, resources, call)
 
 
-def _lists(service: str, bucket: Any) -> bool:
+def _is_log_by_list(service: str, bucket: Any) -> bool:
     """Return whether S3 writes its access logs into a bucket by an access control list."""
     control = bucket.get("Properties", {}).get("AccessControl")
     return service == "logging.s3." and (control == "LogDeliveryWrite" or is_function(control)[0] is not None)
@@ -141,10 +142,11 @@ def _refused_by_key(validator: Validator, resources: Any, call: CalledTarget) ->
     name, managed, _ = KEYS[resources[call.target]["Type"]]
     needed, service = call.caller.key_rights, f"{call.caller.service}amazonaws.com"
     cache = memory(validator.cfn).setdefault("keys of targets", {})
-    key_of = call.target, frozenset(call.case.context.conditions.status.items())
-    if key_of not in cache:
-        cache[key_of] = list(_keys(call.case, name, resources[call.target].get("Properties", {})))
-    for used, case in cache[key_of]:
+    target_in_case = (call.target, frozenset(call.case.context.conditions.status.items()))
+    if target_in_case not in cache:
+        properties = resources[call.target].get("Properties", {})
+        cache[target_in_case] = list(_keys(call.case, name, properties))
+    for used, case in cache[target_in_case]:
         text = sub_text(used) or ""
         if needed is None or text == managed or text.endswith(f":{managed}"):
             remedy = "SSE-S3 (AES256)" if needed is None else "a customer managed key that allows it"
@@ -154,7 +156,10 @@ def _refused_by_key(validator: Validator, resources: Any, call: CalledTarget) ->
                 f"{call.caller.effect}. Use {remedy}.",
                 case,
             )
-        elif (key := key_id(resources, used)) and (exists := case_of(case, resources[key])):
+            continue
+        key = key_id(resources, used)
+        exists = case_of(case, resources[key]) if key else None
+        if exists is not None:
             yield from _refusals(validator, resources, call._replace(case=exists), key, needed)
 
 
