@@ -132,7 +132,7 @@ def add_parameters(t: StackTemplate, stack: BuiltStack) -> None:
         )
     )
     # Texts of the trust policy, without what ends a text, is a wildcard, or starts a variable.
-    claim = '[^"*?$\\\\]'
+    character = '[^"*?$\\\\]'
     must = "must not contain wildcards, quotation marks, backslashes or dollar signs"
     t.add_parameter(
         Parameter(
@@ -140,7 +140,7 @@ def add_parameters(t: StackTemplate, stack: BuiltStack) -> None:
             Type="String",
             Default="",
             # Everyone who can open a pull request would deploy.
-            AllowedPattern=f"(?!.*:pull_request(:|$)){claim}*",
+            AllowedPattern=f"(?!.*:pull_request(:|$)){character}*",
             Description=(
                 "Claim sub that a token must have, in full. Of GitHub Actions, "
                 f"repo:OWNER/NAME:environment:{production}, or "
@@ -155,7 +155,7 @@ def add_parameters(t: StackTemplate, stack: BuiltStack) -> None:
             "OidcAudience",
             Type="String",
             Default="sts.amazonaws.com",
-            AllowedPattern=f"{claim}+",
+            AllowedPattern=f"{character}+",
             Description="Claim aud that a token must have.",
             ConstraintDescription=must,
         )
@@ -418,7 +418,7 @@ def add_policies(t: StackTemplate, stack: BuiltStack, pipeline: str, service: st
     """Add the managed policies of the roles; those for deleting are attached only on request."""
     t.section("Policies")
     documents = stack.policies
-    for title, name, role, its, condition in (
+    for title, name, role, policy_documents, condition in (
         ("PipelinePolicy", pipeline, roles.pipeline, documents.pipeline, ""),
         ("ServicePolicy", service, roles.service, documents.service, ""),
         (
@@ -430,14 +430,17 @@ def add_policies(t: StackTemplate, stack: BuiltStack, pipeline: str, service: st
         ),
         ("ServiceDeletePolicy", f"{service}-delete", roles.service, documents.service_delete, "MayDelete"),
     ):
-        for number, document in enumerate(its, 1):
+        for number, document in enumerate(policy_documents, 1):
             attributes: dict[str, Any] = {}
             if condition:
                 attributes["Condition"] = condition
+            policy_name = name
+            if len(policy_documents) > 1:
+                policy_name = f"{name}-{number}"
             t.add_resource(
                 iam.ManagedPolicy(
                     f"{title}{number}",
-                    ManagedPolicyName=Sub(f"{name}-{number}" if len(its) > 1 else name),
+                    ManagedPolicyName=Sub(policy_name),
                     PolicyDocument=document,
                     Roles=[role.Ref()],
                     **attributes,

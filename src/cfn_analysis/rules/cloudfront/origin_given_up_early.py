@@ -42,7 +42,7 @@ def _shorter(
 ) -> Iterator[tuple[str, Validator]]:
     """Yield the message for each time that is shorter than the longest of some time-outs, with its case."""
     milliseconds, method = max(timeouts, default=(0, ""))
-    for value, where in default_values(case, waits):
+    for value, value_case in default_values(case, waits):
         seconds = number(value)
         if seconds is None or seconds * 1000 >= milliseconds:
             continue
@@ -50,7 +50,7 @@ def _shorter(
             f"OriginReadTimeout is {seconds:g} seconds{{when}}, but TimeoutInMillis of {method} is "
             f"{milliseconds:g}: CloudFront answers 504 while the API still works. Raise OriginReadTimeout, "
             "or lower TimeoutInMillis.",
-            where,
+            value_case,
         )
 
 

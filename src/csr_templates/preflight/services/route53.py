@@ -59,6 +59,8 @@ def _judge_record(subject: Subject, environment: ResolvedEnvironment, lookup: Lo
     records = lookup(route53_calls.records.query(zone, name)) or []
     types = {record["Type"] for record in records if _normalized(record["Name"]) == domain}
     conflicting = types & {properties["Type"], "CNAME"}
+    if properties["Type"] == "CNAME":
+        conflicting = types
     if conflicting:
         return failed(
             f"The zone has a record {domain} of type {' and '.join(sorted(conflicting))} outside of "
@@ -73,9 +75,11 @@ def _normalized(domain: str) -> str:
 
 
 def _health_checks(environment: ResolvedEnvironment) -> Iterator[Subject]:
-    for stack, _, _ in environment.of_type(_HEALTH_CHECK):
+    """Yield the quota, with the first stack that has a health check."""
+    first = next(iter(environment.of_type(_HEALTH_CHECK)), None)
+    if first is not None:
+        stack, _, _ = first
         yield Subject("health-checks", stack)
-        break
 
 
 def _judge_health_checks(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
