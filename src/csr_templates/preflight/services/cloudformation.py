@@ -89,7 +89,7 @@ def state_remedy(status: str, stack: EnvironmentStack, environment: ResolvedEnvi
 
 def _first_deploy(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     """Judge an account without any stack of the environment; one result asks if it is the wrong one."""
-    sentence = f"{deployed.none_exists(environment)}: right before a first deploy."
+    sentence = f"{deployed.none_exists(environment)}: normal before the first deploy."
     question = deployed.question_of_account(environment, lookup.facts.header.caller)
     if not question or subject.stack is not environment.chosen[0]:
         return passed(sentence)

@@ -616,13 +616,13 @@ AFTER_DEPLOY: Final = (
     ),
     deployed_resources.check(
         "pending-reboot",
-        "No database parameter waits for a restart",
+        "No database parameter is pending a restart",
         _CLUSTER,
         _judge_pending_after_deploy,
     ),
     deployed_resources.check(
         "database-settings",
-        "Each cluster is protected, exports its logs, and has no pending changes or instances made by hand",
+        "Each cluster is protected, exports its logs, and has no pending changes or manually created instances",
         _CLUSTER,
         _judge_settings,
     ),
