@@ -345,7 +345,7 @@ def _judge_deployed_package(
     stored = lookup(package)
     if stored is None:
         return failed(
-            f"The package of {function} is not in its bucket any more: a rollback of the stack would fail.",
+            f"The package of {function} is no longer in its bucket: a rollback of the stack would fail.",
             f"Upload the package again: {_upload(environment)}",
         )
     digest = stored.get("ChecksumSHA256", "")

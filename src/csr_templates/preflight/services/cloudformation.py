@@ -22,7 +22,7 @@ REMEDIES: Final = {
     "ROLLBACK_COMPLETE": "Delete the stack (docs/hand-over.md, When the first create fails).",
     "ROLLBACK_FAILED": "See docs/hand-over.md, When the first create fails.",
     "CREATE_FAILED": "Delete the stack, or roll it back, then deploy.",
-    "DELETE_FAILED": "Do not delete anything by hand. See docs/recovery.md, A deletion has failed.",
+    "DELETE_FAILED": "Do not delete anything manually. See docs/recovery.md, A deletion has failed.",
     "UPDATE_FAILED": "Roll it back, then deploy.",
     "UPDATE_ROLLBACK_FAILED": "See docs/recovery.md, A rollback has failed.",
     "IMPORT_ROLLBACK_FAILED": "See docs/recovery.md, An import has failed.",

@@ -148,7 +148,7 @@ def _judge_quota(subject: Subject, environment: ResolvedEnvironment, lookup: Loo
     counted_type: str = subject.about
     new = len(deployed.new(lookup, environment, counted_type))
     if not new:
-        return passed(f"No new resource counts towards the quota {subject.id}.")
+        return passed(f"No new resource counts toward the quota {subject.id}.")
     for quota in lookup(rds_calls.quotas.query(subject.stack.region)):
         if quota["AccountQuotaName"] == subject.id:
             return quotas.of_limit(subject.id, quota["Used"], new, quota["Max"], "RDS")
