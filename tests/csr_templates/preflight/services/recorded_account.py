@@ -75,7 +75,7 @@ class RecordedAccount:
         """Return the fact for a call, reduced as ``CheckedAccount`` does."""
         self.asked.append(query)
         try:
-            answer = self.change(query, self._answer(query, dict(query.parameters)))
+            answer = self.change(query, self.answer(query))
         except AwsError as error:
             code = str(error)
             if code in query.absent:
@@ -85,8 +85,9 @@ class RecordedAccount:
             return Fact(query, TIME, _template(answer["TemplateBody"]))
         return Fact(query, TIME, _kept(query, answer))
 
-    def _answer(self, query: Query, parameters: Mapping[str, Any]) -> Any:
-        return getattr(self, f"_{xform_name(query.operation)}")(parameters, query.region)
+    def answer(self, query: Query) -> Any:
+        """Return the whole healthy answer to a call."""
+        return getattr(self, f"_{xform_name(query.operation)}")(dict(query.parameters), query.region)
 
     def _stack(self, name: str) -> EnvironmentStack:
         return next(stack for stack in self.environment.stacks if stack.deployed_name == name)
