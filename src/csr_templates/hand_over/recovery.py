@@ -212,7 +212,7 @@ def _template(stack: BuiltStack, names: Collection[str], imported: Collection[st
     parameters |= {name: _placeholder(placeholders[name]) for name in sorted(placeholders)}
     template: dict[str, Any] = {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": f"Takes back into the {stack.name} stack the resources that its deletion has retained",
+        "Description": f"Imports into the {stack.name} stack the resources that its deletion has retained",
         "Parameters": parameters,
     }
     for section, kind in (("Mappings", "mapping"), ("Conditions", "condition")):

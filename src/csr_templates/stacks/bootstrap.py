@@ -142,7 +142,7 @@ def add_parameters(t: StackTemplate, stack: BuiltStack) -> None:
             # Everyone who can open a pull request would deploy.
             AllowedPattern=f"(?!.*:pull_request(:|$)){character}*",
             Description=(
-                "Claim sub that a token must have, in full. Of GitHub Actions, "
+                "Claim sub that a token must have, in full. For GitHub Actions, "
                 f"repo:OWNER/NAME:environment:{production}, or "
                 f"repo:OWNER@ID/NAME@ID:environment:{production} in repositories that were created or "
                 "renamed since 2026-07-15."
@@ -202,7 +202,7 @@ def add_rules(t: StackTemplate) -> None:
                         And(Not(Equals(by_role, "")), Equals(by_token, "")),
                         And(Equals(by_role, ""), Not(Equals(by_token, ""))),
                     ),
-                    "AssertDescription": "Give either PipelinePrincipalArn or OidcProviderArn.",
+                    "AssertDescription": "Specify either PipelinePrincipalArn or OidcProviderArn.",
                 }
             ]
         },
@@ -227,7 +227,7 @@ def add_rules(t: StackTemplate) -> None:
             "Assertions": [
                 {
                     "Assert": Or(Equals(by_github, ""), Equals(by_gitlab, "")),
-                    "AssertDescription": "Give only one of GitHubRepositoryId and GitLabProjectId: "
+                    "AssertDescription": "Specify only one of GitHubRepositoryId and GitLabProjectId: "
                     "no token has both.",
                 },
                 {

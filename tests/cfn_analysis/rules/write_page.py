@@ -31,11 +31,11 @@ These rules for cfn-lint find such mistakes. Every build of this project runs th
 rest of the project and work for any YAML or JSON template. Mistakes between two stacks are found by the
 build, not by a rule.
 
-The rules look for mistakes that CloudFormation and AWS accept without a word, or refuse late: after a
-database or a distribution was created, or at a later update. They know the services of the stacks of this
-project: REST APIs of API Gateway, CloudFront, CloudWatch, CloudWatch Logs, VPC and security groups, IAM, KMS,
-Lambda, RDS and Aurora, Route 53, S3, SNS, SQS, Secrets Manager and WAF. Some rules apply to any template, for
-example those on conditions, exports and policies.
+The rules look for mistakes that CloudFormation and AWS accept without an error, or refuse late: after a
+database or a distribution was created, or at a later update. They know the services of the stacks of this project:
+REST APIs of API Gateway, CloudFront, CloudWatch, CloudWatch Logs, VPC and security groups, IAM, KMS, Lambda,
+RDS and Aurora, Route 53, S3, SNS, SQS, Secrets Manager and WAF. Some rules apply to any template, for example
+those on conditions, exports and policies.
 
 They do not look for:
 
@@ -54,8 +54,8 @@ mistakes.
 The rules find mistakes. Two requirements are conventions, because a template can do without them
 intentionally: W9600 requires that each alarm notifies someone and has a description, since an alarm without
 them is usually unfinished. W9516 requires, among others, that each security group lists its outbound traffic,
-since EC2 otherwise allows all of it without an entry in the template. If W9600 is not yours, ignore it with
-`--ignore-checks W9600`; ignore W9516 at the resource, with the reason.
+since EC2 otherwise allows all of it without an entry in the template. If you do not follow W9600, ignore it
+with `--ignore-checks W9600`; ignore W9516 at the resource, with the reason.
 
 An E rule finds a template that fails, loses data or has no effect. A W rule finds a probable mistake that
 can be intentional. The rules check all branches of conditions and all possible values of parameters. They
@@ -121,10 +121,10 @@ left, move some of another folder to it in `NUMBERS` of `cfn_analysis/rules/supp
 {numbers}
 ## Rules by service
 
-The ID of a rule links to its file, whose docstring explains the mistake and how to fix it. E9735 and W9516
-find settings that do not fit together: their rows are in
-[rules/settings](../src/cfn_analysis/rules/settings), one file a service. The test file of a
-rule, [tests/cfn_analysis/rules](../tests/cfn_analysis/rules)`/<service>/test_<rule>.yaml` or `.py`, contains
+The ID of a rule links to its file, whose docstring explains the mistake and how to fix it. E9735 and W9516 find
+settings that do not fit together: their rows are in [rules/settings](../src/cfn_analysis/rules/settings), one
+file for each service. The test file of a rule,
+[tests/cfn_analysis/rules](../tests/cfn_analysis/rules)`/<service>/test_<rule>.yaml` or `.py`, contains
 templates in which the rule finds something (`bad`) and templates in which it finds nothing (`good`).
 {services}
 ## Retired numbers

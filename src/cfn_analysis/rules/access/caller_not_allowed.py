@@ -26,7 +26,7 @@ NAMES = {
 
 
 class CallerNotAllowed(Rule):
-    """Service that may not use what a resource tells it to call.
+    """Service that is not allowed to use what a resource refers to.
 
     A service calls a function, sends to a queue or topic, and uses a bucket or key by their resource
     policies: an AWS::Lambda::Permission, the policy of the queue, topic or bucket, the key policy. The

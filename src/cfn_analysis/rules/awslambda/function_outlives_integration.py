@@ -49,8 +49,8 @@ class FunctionOutlivesIntegration(Rule):
                         tuple(path),
                         f"TimeoutInMillis {state(timeout_case, limit_case, time_limit, milliseconds)}"
                         f"{when(validator, [case])}, but Timeout of {logical_id} "
-                        f"{state(case, timeout_case, timeout, seconds)} seconds: the API has given up by "
-                        "then, and the function goes on. Give the function a second less than the "
+                        f"{state(case, timeout_case, timeout, seconds)} seconds: the API has timed out by "
+                        "then, and the function continues. Give the function a second less than the "
                         "integration.",
                     )
 

@@ -12,7 +12,7 @@ INTEGRATION_TIMEOUT = 29_000  # milliseconds
 
 
 class OriginGivenUpEarly(Rule):
-    """Origin that CloudFront gives up while the API still works.
+    """Origin for which CloudFront times out before the API does.
 
     CloudFront waits OriginReadTimeout seconds for an origin, 30 by default, and then answers 504. If the
     origin is a REST API whose integration waits longer, the request is still carried out, and the client may

@@ -85,7 +85,7 @@ def _health_checks(environment: ResolvedEnvironment) -> Iterator[Subject]:
 def _judge_health_checks(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     new = len(deployed.new(lookup, environment, _HEALTH_CHECK))
     if not new:
-        return passed("No new resource counts towards the quota of health checks.")
+        return passed("No new resource counts toward the quota of health checks.")
     quota = lookup(route53_calls.health_checks.query())
     return quotas.of_limit("health checks", quota["Count"], new, quota["Limit"]["Value"], "Route 53")
 
