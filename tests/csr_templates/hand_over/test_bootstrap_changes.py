@@ -80,8 +80,8 @@ def test_gained_and_lost_rights(built: Side) -> None:
     (note,) = bootstrap_notes(built, built._replace(rights={**built.rights, "api": renamed}))
 
     assert note.startswith("Before the deploy, ")
-    assert f"alarm:PROJECT-ENVIRONMENT-{ALARM}-soon" in note.partition("also removes rights")[0]
-    assert f"alarm:PROJECT-ENVIRONMENT-{ALARM}" in note.partition("also removes rights")[2]
+    assert f"alarm:PROJECT-ENVIRONMENT-{ALARM}-soon" in note.partition("also removes permissions")[0]
+    assert f"alarm:PROJECT-ENVIRONMENT-{ALARM}" in note.partition("also removes permissions")[2]
     assert "deploy in two steps" in note
 
 
@@ -119,7 +119,7 @@ def test_other_changes_of_a_bootstrap_template(built: Side) -> None:
     ]
     assert bootstrap_notes(built._replace(rights=described), built) == [
         "Before or after the deploy, an administrator updates the bootstrap stack of api "
-        "(bootstrap/api.yaml): the roles keep the same rights."
+        "(bootstrap/api.yaml): the roles keep the same permissions."
     ]
     (unknown,) = bootstrap_notes(built._replace(rights=broken), built)
     assert unknown.endswith("What the roles gain or lose is not known.")

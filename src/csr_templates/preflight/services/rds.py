@@ -155,7 +155,7 @@ def _judge_quota(subject: Subject, environment: ResolvedEnvironment, lookup: Loo
     if subject.id == _SNAPSHOTS:
         return _judge_snapshots(subject, lookup, is_first=new > 0)
     if not new:
-        return passed(f"No new resource counts towards the quota {subject.id}.")
+        return passed(f"No new resource counts toward the quota {subject.id}.")
     return _of_quota(subject, lookup, new)
 
 
@@ -641,13 +641,13 @@ AFTER_DEPLOY: Final = (
     ),
     deployed_resources.check(
         "pending-reboot",
-        "No database parameter waits for a restart",
+        "No database parameter is pending a restart",
         _CLUSTER,
         _judge_pending_after_deploy,
     ),
     deployed_resources.check(
         "database-settings",
-        "Each cluster is protected, exports its logs, and has no pending changes or instances made by hand",
+        "Each cluster is protected, exports its logs, and has no pending changes or manually created instances",
         _CLUSTER,
         _judge_settings,
     ),
