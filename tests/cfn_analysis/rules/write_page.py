@@ -122,8 +122,8 @@ left, move some of another folder to it in `NUMBERS` of `cfn_analysis/rules/supp
 ## Rules by service
 
 The ID of a rule links to its file, whose docstring explains the mistake and how to fix it. E9735 and W9516
-find settings that do not fit together: their rows are in [rules/settings](../src/cfn_analysis/rules/settings),
-one file for each service. The test file of a rule,
+find settings that do not fit together: their rows are in
+[rules/settings](../src/cfn_analysis/rules/settings), one file for each service. The test file of a rule,
 [tests/cfn_analysis/rules](../tests/cfn_analysis/rules)`/<service>/test_<rule>.yaml` or `.py`, contains
 templates in which the rule finds something (`bad`) and templates in which it finds nothing (`good`).
 {services}
