@@ -50,7 +50,7 @@ def test_rights_for_what_is_new_come_first(built: Side) -> None:
         "service role gains cloudwatch:"
     )
     assert f"on alarm:PROJECT-ENVIRONMENT-{ALARM}" in note
-    assert note.endswith("Without that, the deploy fails with AccessDenied.")
+    assert note.endswith("Without that, a deploy that needs them fails with AccessDenied.")
 
 
 def test_rights_for_what_is_removed_go_last(built: Side) -> None:
