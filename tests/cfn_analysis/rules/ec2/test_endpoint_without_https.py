@@ -60,6 +60,7 @@ def from_(*ranges: str) -> str:
 GOOD = {
     "both zones": zones(from_("10.0.0.0/24", "!Ref Range")),
     "whole network": zones(from_("10.0.0.0/16")),
+    "written with an address": zones(from_("10.0.0.0/24", "10.0.1.5/24")),
     "other subnets": zones(from_("10.0.8.0/24", "10.0.9.0/24")),
     "another group too": zones(
         from_("10.0.0.0/24") + ", {IpProtocol: tcp, FromPort: 443, ToPort: 443, SourceSecurityGroupId: sg-1}"
