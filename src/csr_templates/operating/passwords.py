@@ -27,8 +27,8 @@ class _Database(NamedTuple):
 def new_password(aws: Aws) -> None:
     """Set a new password in the secret and on the database.
 
-    New logins may fail for one or two minutes. If the command stops after the secret has changed, repeat-password
-    finishes it; new-password would replace the secret again.
+    New logins may fail for one or two minutes. If the command stops after the secret has changed,
+    repeat-password finishes it; new-password would replace the secret again.
 
     Calls: rds:DescribeDBClusters, rds:DescribeDBInstances, secretsmanager:GetSecretValue,
         secretsmanager:GetRandomPassword, secretsmanager:PutSecretValue, rds:ModifyDBCluster.

@@ -49,7 +49,8 @@ def test_an_existing_cluster_is_never_overwritten(restored: Operator) -> None:
 
     assert run.err == [
         f"{CLUSTER}-restored exists already, and is available. If it is the restore that you want, "
-        "continue with the next step. If not, delete it first: csr-operate prod delete-spare-cluster restored",
+        "continue with the next step. If not, delete it first: "
+        "csr-operate prod delete-spare-cluster restored",
         NOTHING,
     ]
 

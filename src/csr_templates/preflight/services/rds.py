@@ -622,7 +622,8 @@ AFTER_DEPLOY: Final = (
     ),
     deployed_resources.check(
         "database-settings",
-        "Each cluster is protected, exports its logs, and has no pending changes or manually created instances",
+        "Each cluster is protected, exports its logs, and has no pending changes or manually created "
+        "instances",
         _CLUSTER,
         _judge_settings,
     ),
