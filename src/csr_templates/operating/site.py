@@ -142,6 +142,11 @@ def download_site(aws: Aws, time: str, folder: Path) -> None:
     Takes: seconds, for many files a minute.
     """
     moment = words.moment(time)
+    if moment > words.now():
+        raise WrongInput(
+            f"{words.in_jst(moment)} is in the future. The time now is {words.in_jst(words.now())}. A time "
+            "with Z at its end is in UTC."
+        )
     try:
         incomplete = _new_folder(folder)
         _download(aws, moment, folder, incomplete)

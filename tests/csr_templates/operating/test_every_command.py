@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from tests.docs.aws_cli import SESSION
 
 from .conftest import Operator, Run, as_command
 from .recorded import ADDED_TO_MOTO, FAULTS, NOT_IN_MOTO
-from .scenarios import FOLDER, KEY, SCENARIOS, Scenario
+from .scenarios import FOLDER, KEY, NOW, SCENARIOS, Scenario
 from .world import PASSWORD, World
 
 COMMON = {"sts:GetCallerIdentity", "cloudformation:DescribeStacks"}
@@ -58,10 +59,17 @@ def prepared_for(operator: Operator, each: Command, scenario: Scenario) -> list[
     """Create what a scenario of a command needs, and return how the command is called."""
     for prepare in scenario.prepare:
         prepare(operator.world)
-    folder = str(operator.world.folder)
-    key = operator.world.key
-    arguments = [argument.replace(FOLDER, folder).replace(KEY, key) for argument in scenario.arguments]
-    return [each.name, *arguments]
+    values = {
+        FOLDER: str(operator.world.folder),
+        KEY: operator.world.key,
+        NOW: datetime.now(UTC).isoformat(),
+    }
+    arguments = [each.name]
+    for argument in scenario.arguments:
+        for placeholder, value in values.items():
+            argument = argument.replace(placeholder, value)
+        arguments.append(argument)
+    return arguments
 
 
 def scenarios_of(each: Command) -> list[Scenario]:
