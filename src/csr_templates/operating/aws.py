@@ -341,6 +341,11 @@ class Aws:
         """Return the line that runs another command for this environment, quoted for a shell."""
         return shlex.join((PROGRAM, self.environment.name, *arguments))
 
+    def say_done(self, sentence: str) -> None:
+        """Print what the command has done; a dry run has done nothing."""
+        if not self.is_dry_run:
+            words.say(sentence)
+
     def confirm(self, name: str, consequence: str) -> None:
         """Ask for the name of what is deleted or replaced; a dry run does not ask.
 

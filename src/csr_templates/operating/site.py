@@ -124,8 +124,7 @@ def delete_old_files(aws: Aws, folder: Path) -> None:
     with aws.repeated(len(batches)):
         for batch in batches:
             _delete(client, bucket, batch)
-    if not aws.is_dry_run:
-        words.say(f"{len(old)} files are deleted.")
+    aws.say_done(f"{len(old)} files are deleted.")
 
 
 def download_site(aws: Aws, time: str, folder: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
+from csr_templates.account.printed_calls import NOT_MADE
 from csr_templates.account.reads import READS, is_read
 from csr_templates.operating.aws import PROGRAM, CommandGroup
 from csr_templates.operating.command_line import COMMANDS, Command
@@ -117,6 +118,8 @@ def test_a_dry_run_changes_nothing(operator: Operator, each: Command) -> None:
     assert changes(run) == []
     assert run.would_call
     assert run.printed == []
+    if run.out[-1] == "Dry run: nothing was changed.":  # and nothing before it says that something was done
+        assert run.out[-2].startswith(NOT_MADE)
 
 
 @pytest.mark.parametrize("each", COMMANDS, ids=name_of)
