@@ -209,6 +209,9 @@ def _show_limits(
     else:
         highest = (reserved or 0) + unreserved - _UNRESERVED_MINIMUM
     words.say(f"Reserved for the function: {_in_words(reserved)}. Unreserved in the account: {unreserved}.")
+    if isinstance(highest, int) and highest < 0:  # the quota of a new account is 10
+        words.say(f"For set-concurrency: no value, because Lambda keeps {_UNRESERVED_MINIMUM} unreserved.")
+        return
     words.say(f"For set-concurrency: lowest value {provisioned} (provisioned), highest value {highest}.")
 
 
