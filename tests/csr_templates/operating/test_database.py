@@ -126,7 +126,7 @@ def test_a_failover_or_restart_that_may_have_begun_is_not_simply_repeated(
 
         assert run.err[-2:] == [
             f"It is not known whether AWS received {call}.",
-            "Go on with: csr-operate prod show-database",
+            "Continue with: csr-operate prod show-database",
         ]
 
 
@@ -156,7 +156,7 @@ def test_a_failover_that_aws_has_made_and_then_refused_is_not_denied(
     assert run.err == [
         "rds:FailoverDBCluster failed: InvalidDBClusterStateFault. (failing-over)",
         "AWS may have carried out rds:FailoverDBCluster: an attempt of it had no clear answer.",
-        "Go on with: csr-operate prod show-database",
+        "Continue with: csr-operate prod show-database",
     ]
 
 
