@@ -233,7 +233,7 @@ def _delete_database(aws: Aws, failed: _FailedCreate) -> None:
     if key:
         _schedule_deletion(aws, failed.stack.region, key)
     _delete_backups(aws, failed, cluster)
-    words.say("What the failed create left is deleted.")
+    aws.say_done("What the failed create left is deleted.")
 
 
 def _require_own_cluster(aws: Aws, failed: _FailedCreate, cluster: str) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from csr_templates.operating import clusters, words
+from csr_templates.operating import clusters
 from csr_templates.operating.aws import Aws
 from csr_templates.operating.problems import Stop
 
@@ -45,7 +45,7 @@ def new_password(aws: Aws) -> None:
     )
     aws.way_on = aws.command("repeat-password")
     _set_on_cluster(database, password)
-    words.say(f"The password is replaced. Way back: {aws.command('restore-password')}")
+    aws.say_done(f"The password is replaced. Way back: {aws.command('restore-password')}")
 
 
 def repeat_password(aws: Aws) -> None:
@@ -58,7 +58,7 @@ def repeat_password(aws: Aws) -> None:
     """
     database = _available(aws)
     _set_on_cluster(database, _value(database, {"VersionStage": _CURRENT})["password"])
-    words.say(f"{database.cluster} gets the password of {database.secret}.")
+    aws.say_done(f"{database.cluster} gets the password of {database.secret}.")
 
 
 def restore_password(aws: Aws) -> None:
@@ -86,7 +86,7 @@ def restore_password(aws: Aws) -> None:
         MoveToVersionId=previous,
         RemoveFromVersionId=current,
     )
-    words.say(f"The previous password is set. Way back: {aws.command('restore-password')}")
+    aws.say_done(f"The previous password is set. Way back: {aws.command('restore-password')}")
 
 
 def _available(aws: Aws) -> _Database:

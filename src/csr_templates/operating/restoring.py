@@ -62,7 +62,7 @@ def restore_cluster(
     else:
         rds.restore_db_cluster_to_point_in_time(DBClusterIdentifier=identifier, **source, **settings)
     waited_for = "cluster" if target == "original" else "restored-cluster"
-    words.say(f"Wait until it is available: {aws.command('wait', waited_for)}")
+    aws.say_done(f"Wait until it is available: {aws.command('wait', waited_for)}")
 
 
 def _identifier(cluster: str, target: Target) -> str:
@@ -133,7 +133,7 @@ def use_restored_cluster(aws: Aws) -> None:
     clusters.complete(aws, cluster)
     if not aws.is_dry_run:
         _require_same(aws, cluster, names)
-    words.say(f"{cluster} is the restored cluster, with the endpoints of the stack.")
+    aws.say_done(f"{cluster} is the restored cluster, with the endpoints of the stack.")
 
 
 def delete_spare_cluster(aws: Aws, which: Literal["old", "restored"]) -> None:
