@@ -33,7 +33,6 @@ BILLING = "src/csr_templates/costs/billing.json"
 PRICES = "src/csr_templates/costs/prices.json"
 SCOPES = "src/csr_templates/hand_over/deploy_scopes.txt"
 ENVIRONMENT = f"{STACKS}/parts/parameters.py"
-WORDS = "docs/words.ja.json"
 ACCEPTED = "tests/consumers/accepted-findings.json"
 GITHUB, GITLAB = "docs/starters/github/deploy.yml", "docs/starters/gitlab/.gitlab-ci.yml"
 
@@ -421,7 +420,6 @@ def add_outputs(t: StackTemplate, bucket: s3.Bucket) -> None:
         r'(\n\)\n"""Every stack)',
         r'\n    Stack("uploads", "uploads.yaml", "ap-northeast-1", uploads.build),\1',
     )
-    checkout.edit(WORDS, r"\A(\{)", r'\1\n  "Name of the bucket": "バケットの名前",')
     checkout.build()
 
 
@@ -434,7 +432,6 @@ def no_stack(checkout: Checkout) -> None:
         checkout.delete(f"{STACKS}/uploads.py")
         checkout.edit(LISTING, "(import [a-z, ]+), uploads", r"\1")
         checkout.edit(LISTING, r'    Stack\("uploads"[^\n]*\n', "")
-        checkout.edit(WORDS, r'  "Name of the bucket": [^\n]*\n', "")
         checkout.build()
         checkout.reviewed("orphan", "uploads", Path(before))
 

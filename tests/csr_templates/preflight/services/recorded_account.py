@@ -127,19 +127,14 @@ class RecordedAccount:
     def _get_distribution(self, parameters: Mapping[str, Any], _: str) -> Any:
         _id = parameters["Id"]
         config = dict(self._of_type("AWS::CloudFront::Distribution"))[_id]["DistributionConfig"]
-        origins = [
-            {
-                "Id": origin["Id"],
-                "DomainName": self._domain(origin["DomainName"]),
-                "CustomHeaders": {
-                    "Items": [
-                        {"HeaderName": header["HeaderName"], "HeaderValue": SECRETS[0]}
-                        for header in origin.get("OriginCustomHeaders", [])
-                    ]
-                },
-            }
-            for origin in config["Origins"]
-        ]
+        origins = []
+        for origin in config["Origins"]:
+            headers = [
+                {"HeaderName": header["HeaderName"], "HeaderValue": SECRETS[0]}
+                for header in origin.get("OriginCustomHeaders", [])
+            ]
+            domain = self._domain(origin["DomainName"])
+            origins.append({"Id": origin["Id"], "DomainName": domain, "CustomHeaders": {"Items": headers}})
         return {
             "Distribution": {
                 "Id": _id,
