@@ -83,7 +83,7 @@ def test_lengths_of_names_are_those_of_the_templates() -> None:
 
     def longest(folder: Path) -> int:
         parameters = [load(file.read_text("utf-8"))["Parameters"] for file in folder.glob("*.yaml")]
-        return min(values["ProjectName"]["MaxLength"] for values in parameters)
+        return min(int(values["ProjectName"]["MaxLength"]) for values in parameters)
 
     page = " ".join((ROOT / "docs" / "adapt.md").read_text("utf-8").split())
     of_roles = longest(ROOT / "out" / "bootstrap")
