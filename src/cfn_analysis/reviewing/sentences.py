@@ -186,7 +186,10 @@ SECRET_GENERATED: Final = (
 SWITCHED_OFF: Final = "{each}: {problem}. Make sure that nothing uses it any more, or revert the change."
 WEAKENED: Final = "{each}: {problem}."
 GUARD_REMOVED: Final = "{each} is removed: {effect}."
-TRAFFIC_ALLOWED: Final = "{each} allows more traffic than before: {traffic:; }."
+TRAFFIC_ALLOWED: Final = (
+    "{each} allows more traffic than before: {traffic:; }.{lost: It no longer allows the following in all "
+    "cases, which fails if it is in use: {lost:; }.||}"
+)
 TRAFFIC_NO_LONGER_DENIED: Final = "{each} no longer denies {traffic}; another rule may allow it."
 ACCESS_ALLOWED: Final = (
     "{each} allows more than before: {access:; }.{is_known:| A part of it is known only after the deploy, so "
