@@ -39,9 +39,10 @@ def test_allows_what_the_handlers_list(built: dict[str, BuiltStack], attached: A
 
     assert denied == [], (
         f"The service role of {stack} may not call these actions, which AWS's schemas list for the "
-        "handlers of its resources. If the resource needs them, correct its line in hand_over/deploy_scopes.txt. "
-        "If not, add them with the reason to tests/csr_templates/hand_over/handlers.yaml. If no request of the "
-        "tests names the resource, add one to requests.yaml."
+        "handlers of its resources. If the resource needs them, correct its line in "
+        "hand_over/deploy_scopes.txt. If not, add them with the reason to "
+        "tests/csr_templates/hand_over/handlers.yaml. If no request of the tests names the resource, add "
+        "one to requests.yaml."
     )
 
 
