@@ -85,8 +85,8 @@ def test_rollbacks_are_tested_both_ways() -> None:
         pytest.skip("No alarm is made for deploys.")
     for stack in made_for_deploys:
         assert {(stack, True), (stack, False)} <= tested, (
-            f"tests/alarms/scenarios.yaml: the update of {stack} needs two scenarios with rolled_back, one with "
-            "true and one with false."
+            f"tests/alarms/scenarios.yaml: the update of {stack} needs two scenarios with rolled_back, one "
+            "with true and one with false."
         )
 
 
