@@ -167,6 +167,10 @@ NEVER_REACHED: Final = (
     "{each}: no request reaches {later} anymore, because {earlier} comes before it and matches all of its "
     "requests. Change their order, unless that is intended."
 )
+PATH_TAKEN: Final = (
+    "{each} takes /{path} from {proxy}: API Gateway then rejects {methods} there with 403. Add these "
+    "methods, or ANY, to the new resource, unless no client uses them."
+)
 TRAFFIC_BLOCKED: Final = (
     "{each} no longer allows {traffic:; }. Clients choose ports from 1024 to 65535, and get no answers at "
     "the blocked ones."
