@@ -211,6 +211,8 @@ class Account(World):
         parameters = command.parameters
         if action == "DescribeEvents" and "ChangeSetName" in parameters:
             return Request(f"cloudformation:{action}", parameters["ChangeSetName"])
+        if action == "DescribeStacks" and "StackName" not in parameters:
+            return Request(f"cloudformation:{action}", "*")
         stack = self._found(command)
         arn = stack.arn if stack else self._arn(command.region, parameters["StackName"])
         return Request(f"cloudformation:{action}", arn)
@@ -281,6 +283,9 @@ class Account(World):
         parameters, stack = command.parameters, self._found(command)
         if command.operation == "CreateStack":
             return self._bootstrap(command)
+        if command.operation == "DescribeStacks" and "StackName" not in parameters:
+            names = [name for region, name in self.stacks if region == command.region]
+            return {"Stacks": [{"StackName": name} for name in names]}
         if stack is None:
             if command.is_waiter and "delete" in command.name:
                 return {}

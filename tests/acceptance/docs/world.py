@@ -167,9 +167,14 @@ class World:
         return max(published, key=lambda arn: int(arn.rpartition(":")[2]))
 
     def _stack(self, command: Command) -> Any:
-        """Return what CloudFormation answers: each stack exists, and nothing happens to it."""
+        """Return what CloudFormation answers: each stack exists, and nothing happens to it.
+
+        Only the list of all stacks is empty, so that the roles are created.
+        """
         stack = command.parameters.get("StackName", "").removeprefix("csr-lambda-api-prod-")
         match command.operation:
+            case "DescribeStacks" if not stack:
+                return {"Stacks": []}
             case "DescribeStacks" if stack.startswith("deploy-"):
                 return {"Stacks": [BOOTSTRAP]}
             case "DescribeStacks":
