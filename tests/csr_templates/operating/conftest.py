@@ -130,8 +130,8 @@ def started() -> Iterator[Any]:
 
     mock = mock_aws()
     mock.start()
-    # Each key gets a new key pair, which takes a quarter of a second, also if it is symmetric. Each call lists
-    # the methods of its service, whose classes do not change.
+    # Each key gets a new key pair, which takes a quarter of a second, also if it is symmetric.
+    # Each call lists the methods of the class that answers it.
     with (
         patch("moto.kms.models.generate_private_key", cache(generate_private_key)),
         patch("moto.core.responses.method_names_from_class", cache(method_names_from_class)),
