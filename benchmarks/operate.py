@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -38,7 +38,9 @@ _ANSWERS: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 
 
-class _Http(NamedTuple):
+class Http(NamedTuple):
+    """What botocore reads of an HTTP answer whose body is parsed."""
+
     status_code: int
 
 
@@ -52,7 +54,7 @@ def show_state() -> int:
 
     def answer(model: Any, **_: Any) -> Any:
         time.sleep(DELAY)
-        return _Http(200), {**_ANSWERS[model.name], "ResponseMetadata": {}}
+        return Http(200), {**_ANSWERS[model.name], "ResponseMetadata": {}}
 
     def account(profile: str | None) -> Account:
         del profile
@@ -64,18 +66,38 @@ def show_state() -> int:
     return command_line.main(["prod", "show-state", "--out", str(ROOT / "out")])
 
 
-def seconds() -> tuple[float, float]:
+def measure(script: Path, command: str, limit: float, once: Callable[[], int]) -> int:
+    """Print the median time of a command, run in new processes; ``--once`` runs it in this one.
+
+    Args:
+        script: the benchmark, which a new process runs with ``--once``.
+        command: the name that is printed.
+        limit: seconds.
+        once: runs the command.
+
+    Returns:
+        1 if the median is over the limit, and the exit status of the command with ``--once``.
+    """
+    if "--once" in sys.argv[1:]:
+        return once()
+    seconds(script)  # compiles the modules
+    runs = [seconds(script) for _ in range(RUNS)]
+    median = statistics.median(clock for clock, _ in runs)
+    spent = statistics.median(on_processor for _, on_processor in runs)
+    verdict = "fine" if median <= limit else "OVER"
+    print(f"{median:7.2f}  at most {limit:<5g} {verdict}  seconds of {command}, if an answer takes {DELAY} s")
+    print(f"         {spent:.2f} s of them on the processor; on a busy machine, the first figure says little")
+    return int(median > limit)
+
+
+def seconds(script: Path) -> tuple[float, float]:
     """Return how long a new process takes, by the clock and of the processor."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment |= {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "PYTHONPATH": str(ROOT / "src")}
     before = processor()
     started = time.perf_counter()
-    subprocess.run(
-        [sys.executable, str(Path(__file__)), "--once"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        env=environment,
-    )
+    command = [sys.executable, str(script), "--once"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment, cwd=ROOT)
     return time.perf_counter() - started, processor() - before
 
 
@@ -85,21 +107,5 @@ def processor() -> float:
     return spent.ru_utime + spent.ru_stime
 
 
-def main() -> int:
-    """Print the median; return 1 if it is over the limit."""
-    if "--once" in sys.argv[1:]:
-        return show_state()
-    seconds()  # compiles the modules
-    runs = [seconds() for _ in range(RUNS)]
-    median = statistics.median(clock for clock, _ in runs)
-    spent = statistics.median(on_processor for _, on_processor in runs)
-    verdict = "fine" if median <= LIMIT else "OVER"
-    print(
-        f"{median:7.2f}  at most {LIMIT:<5g} {verdict}  seconds of show-state, if an answer takes {DELAY} s"
-    )
-    print(f"         {spent:.2f} s of them on the processor; on a busy machine, the first figure says little")
-    return int(median > LIMIT)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(measure(Path(__file__), "show-state", LIMIT, show_state))

@@ -2,9 +2,9 @@
 
 A walk edits a copy of the checkout as its recipe says, meets the refusals, and builds. Then all of ``make
 test`` runs in the copy. Walks that can be followed in the same copy share it, and one run of the tests.
-``ARGS="number alarm"`` follows only these. ``--tests tests/docs`` runs only a part of the tests, and
-``--keep FOLDER`` keeps the copies. If an edit no longer finds its place, correct the walk, and the recipe if
-needed.
+Copies are used side by side. ``ARGS="number alarm"`` follows only these walks. ``--affected`` runs only the
+tests that they can affect, ``--tests tests/docs`` those of a folder, and ``--keep FOLDER`` keeps the copies.
+If an edit no longer finds its place, correct the walk, and the recipe if needed.
 """
 
 import argparse
@@ -19,8 +19,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 STACKS = "src/csr_templates/stacks"
@@ -32,7 +33,6 @@ BILLING = "src/csr_templates/costs/billing.json"
 PRICES = "src/csr_templates/costs/prices.json"
 SCOPES = "src/csr_templates/hand_over/deploy_scopes.txt"
 ENVIRONMENT = f"{STACKS}/parts/parameters.py"
-WORDS = "docs/words.ja.json"
 ACCEPTED = "tests/consumers/accepted-findings.json"
 GITHUB, GITLAB = "docs/starters/github/deploy.yml", "docs/starters/gitlab/.gitlab-ci.yml"
 
@@ -420,7 +420,6 @@ def add_outputs(t: StackTemplate, bucket: s3.Bucket) -> None:
         r'(\n\)\n"""Every stack)',
         r'\n    Stack("uploads", "uploads.yaml", "ap-northeast-1", uploads.build),\1',
     )
-    checkout.edit(WORDS, r"\A(\{)", r'\1\n  "Name of the bucket": "バケットの名前",')
     checkout.build()
 
 
@@ -433,7 +432,6 @@ def no_stack(checkout: Checkout) -> None:
         checkout.delete(f"{STACKS}/uploads.py")
         checkout.edit(LISTING, "(import [a-z, ]+), uploads", r"\1")
         checkout.edit(LISTING, r'    Stack\("uploads"[^\n]*\n', "")
-        checkout.edit(WORDS, r'  "Name of the bucket": [^\n]*\n', "")
         checkout.build()
         checkout.reviewed("orphan", "uploads", Path(before))
 
@@ -1032,51 +1030,84 @@ class Walk(NamedTuple):
     follow: Callable[[Checkout], None]
     files: int
 
+    @property
+    def name(self) -> str:
+        """Its name as an argument."""
+        return self.follow.__name__
 
-# Walks of a group share a copy and a run of the tests, in this order.
-GROUPS: Sequence[Sequence[Walk]] = (
-    (
-        Walk(number, 1),
-        Walk(value, 1),
-        Walk(parameter, 3),
-        Walk(engine, 3),
-        Walk(alarm, 3),
-        Walk(table, 5),
-        Walk(function, 3),
-        Walk(stack, 5),
-        Walk(environment, 4),
-        Walk(rule, 2),
+
+class Group(NamedTuple):
+    """Walks that share a copy and a run of the tests, in this order.
+
+    Attributes:
+        walks: the walks.
+        affected: folders and modules of the tests that their changes can affect.
+    """
+
+    walks: Sequence[Walk]
+    affected: Sequence[str]
+
+
+GROUPS: Final[Sequence[Group]] = (
+    Group(
+        (
+            Walk(number, 1),
+            Walk(value, 1),
+            Walk(parameter, 3),
+            Walk(engine, 3),
+            Walk(alarm, 3),
+            Walk(table, 5),
+            Walk(function, 3),
+            Walk(stack, 5),
+            Walk(environment, 4),
+            Walk(rule, 2),
+        ),
+        # Additions: their builds have linted them already.
+        ("tests/test_imports.py", "tests/csr_templates/stacks", "tests/cfn_analysis/rules"),
     ),
-    (
-        Walk(removal, 2),
-        Walk(renaming, 1),
-        Walk(no_stack, 5),
-        Walk(no_environment, 4),
-        Walk(project, 1),
-        Walk(no_waf, 3),
-        Walk(low_threshold, 1),
+    Group(
+        (
+            Walk(removal, 2),
+            Walk(renaming, 1),
+            Walk(no_stack, 5),
+            Walk(no_environment, 4),
+            Walk(project, 1),
+            Walk(no_waf, 3),
+            Walk(low_threshold, 1),
+        ),
+        # The project, the environments and WAF are what csr-operate works on.
+        ("tests/test_imports.py", "tests/csr_templates/operating"),
     ),
-    (
-        Walk(library, 5),
-        Walk(high_threshold, 1),
-        Walk(runtime, 1),
-        Walk(right, 1),
-        Walk(no_alarm, 4),
-        Walk(origin, 1),
-        Walk(consumer, 6),
+    Group(
+        (
+            Walk(library, 5),
+            Walk(high_threshold, 1),
+            Walk(runtime, 1),
+            Walk(right, 1),
+            Walk(no_alarm, 4),
+            Walk(origin, 1),
+            Walk(consumer, 6),
+        ),
+        # Resources of the function, an alarm and an origin: what watches, reviews, checks and deploys them.
+        (
+            "tests/alarms",
+            "tests/csr_templates/stacks",
+            "tests/csr_templates/hand_over",
+            "tests/csr_templates/preflight",
+            "tests/cfn_analysis/reviewing",
+        ),
     ),
 )
 
 
 def main() -> int:
     """Follow the walks named, or all, and print the time and the files of each; 1 if one of them failed."""
-    names: list[str] = []
-    for walks in GROUPS:
-        names += [walk.follow.__name__ for walk in walks]
+    names = [walk.name for group in GROUPS for walk in group.walks]
     parser = argparse.ArgumentParser(prog="make walks ARGS=", description=__doc__, usage=argparse.SUPPRESS)
     parser.add_argument(
         "walks", nargs="*", metavar="WALK", help=f"one of {', '.join(names)}; all without one"
     )
+    parser.add_argument("--affected", action="store_true", help="only the tests that the walks can affect")
     parser.add_argument("--tests", default="", help="arguments of pytest that choose a part of the tests")
     parser.add_argument("--keep", type=Path, help="folder for the copies, which are then not deleted")
     arguments = parser.parse_args()
@@ -1084,22 +1115,35 @@ def main() -> int:
     if unknown:
         print(f"There is no walk {unknown[0]}; there are: {', '.join(names)}.", file=sys.stderr)
         return 2
-    failed = []
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(os.cpu_count()) as pool:
+        folder = (arguments.keep or Path(place)).resolve()
+        groups = []
         for number_of_group, group in enumerate(GROUPS):
-            chosen = [walk for walk in group if walk.follow.__name__ in (arguments.walks or names)]
-            if chosen:
-                checkout = Checkout((arguments.keep or Path(place)).resolve() / str(number_of_group))
-                broken = next((walk.follow.__name__ for walk in chosen if not followed(checkout, walk)), "")
-                if broken or not tested(checkout, chosen, arguments.tests):
-                    failed.append(broken or "make test")
+            walks = [walk for walk in group.walks if walk.name in (arguments.walks or names)]
+            tests = " ".join(group.affected) if arguments.affected else arguments.tests
+            if walks:
+                groups.append(pool.submit(followed_and_tested, folder / str(number_of_group), walks, tests))
+        failed = [name for group in groups if (name := group.result())]
     if failed:
         print(f"{len(failed)} failed: {', '.join(failed)}. Each must lead where its page says.")
     return bool(failed)
 
 
+def followed_and_tested(folder: Path, walks: Sequence[Walk], tests: str) -> str:
+    """Follow walks in a new copy, then run the tests there.
+
+    Returns:
+        The name of the walk that failed, ``make test`` if the tests failed, otherwise an empty text.
+    """
+    checkout = Checkout(folder)
+    for walk in walks:
+        if not followed(checkout, walk):
+            return walk.name
+    return "" if tested(checkout, walks, tests) else "make test"
+
+
 def followed(checkout: Checkout, walk: Walk) -> bool:
-    """Follow a walk, print a line about it, and return whether it led to its end."""
+    """Follow a walk, print what it took, and return whether it led to its end."""
     started = time.monotonic()
     fault = ""
     checkout.start()
@@ -1109,9 +1153,11 @@ def followed(checkout: Checkout, walk: Walk) -> bool:
             raise WalkError(f"{len(checkout.edited)} files are edited by hand, and {walk.files} are allowed")
     except WalkError as error:
         fault = str(error)
-    report(started, fault, f"{walk.follow.__doc__}")
-    print(f"               {checkout.builds} builds, {checkout.generated_lines()} generated lines; ", end="")
-    print(f"{len(checkout.edited)} files by hand: {', '.join(checkout.edited)}", flush=True)
+    took = (
+        f"{checkout.builds} builds, {checkout.generated_lines()} generated lines; "
+        f"{len(checkout.edited)} files by hand: {', '.join(checkout.edited)}"
+    )
+    report(started, fault, f"{walk.follow.__doc__}", took)
     return not fault
 
 
@@ -1123,15 +1169,20 @@ def tested(checkout: Checkout, walks: Sequence[Walk], tests: str) -> bool:
         checkout.test(tests)
     except WalkError as error:
         fault = str(error)
-    report(started, fault, f"make test after {', '.join(walk.follow.__name__ for walk in walks)}")
+    names = ", ".join(walk.name for walk in walks)
+    report(started, fault, f"make test after {names}", tests or "all tests")
     return not fault
 
 
-def report(started: float, fault: str, what: str) -> None:
-    """Print how something ended, and how long it took."""
-    print(f"{'FAILED' if fault else 'ok':7}{time.monotonic() - started:4.0f} s  {what}", flush=True)
+def report(started: float, fault: str, what: str, details: str) -> None:
+    """Print how something ended, how long it took, and details; at once, because groups run side by side."""
+    lines = [
+        f"{'FAILED' if fault else 'ok':7}{time.monotonic() - started:4.0f} s  {what}",
+        f"               {details}",
+    ]
     if fault:
-        print(fault, flush=True)
+        lines.append(fault)
+    print("\n".join(lines), flush=True)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from typing import Final
 PRODUCT: Final = "csr-templates"
 """Name of the command, of its cache folder, and of the package."""
 
-VERSION: Final = "0.2.0"
+VERSION: Final = "0.3.0"
 """That of setup.cfg. Read from here, because installed metadata may be those of an earlier checkout."""
 
 PREFIX: Final = "${ProjectName}-${Environment}-"

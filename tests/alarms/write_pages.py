@@ -29,6 +29,7 @@ class Words(NamedTuple):
     topics: Mapping[str, str]
     event: str
     sources: Mapping[str, str]
+    separator: str
     until: str
     earlier: str
     silent: str
@@ -92,7 +93,7 @@ def _notified(scenario: Scenario, words: Words) -> Iterator[str]:
     """Yield a line for each notified topic."""
     run = result(scenario.name)
     if run.already:
-        yield words.already + ", ".join(_link(what, words) for what in sorted(run.already))
+        yield words.already + words.separator.join(_link(what, words) for what in sorted(run.already))
     elif not run.fires:
         yield words.silent
     for topic in TOPICS:
@@ -102,7 +103,7 @@ def _notified(scenario: Scenario, words: Words) -> Iterator[str]:
                 name = what if topic == NO_ONE else _link(what, words)
                 notifications.append(f"{name} {_minutes(told, words)}")
         if notifications:
-            yield f"{words.topics[topic]}: {', '.join(notifications)}"
+            yield f"{words.topics[topic]}: {words.separator.join(notifications)}"
 
 
 def _bars(scenario: Scenario, words: Words) -> list[Bar]:

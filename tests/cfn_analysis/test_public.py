@@ -225,7 +225,7 @@ REVIEWS: dict[str, tuple[Callable[[], object], str]] = {
     "no region": (lambda: review(BEFORE, AFTER, region=""), "The region of the templates is missing"),
     "one side": (
         lambda: review(template(BEFORE, "eu-west-1"), AFTER),  # type: ignore[call-overload]
-        "Only one of both is a Side",
+        "Only one of the two is a Side",
     ),
     "sides with a region": (
         lambda: review(  # type: ignore[call-overload]

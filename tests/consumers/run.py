@@ -18,7 +18,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 from urllib.error import URLError
@@ -60,21 +62,51 @@ def snippets(page: Path = PAGE) -> dict[str, str]:
     return dict(SNIPPET.findall(page.read_text("utf-8")))
 
 
-def main() -> None:
-    """Run every recipe, or those that are named as arguments."""
+def main() -> int:
+    """Run every recipe, or those that are named as arguments, as many at a time as the machine has cores.
+
+    Returns:
+        2 if there is no such recipe, otherwise 0.
+
+    Raises:
+        ConsumerError: a recipe differs from its page.
+    """
     started = time.monotonic()
     chosen = sys.argv[1:] or list(CHECKS)
+    unknown = [tool for tool in chosen if tool not in CHECKS]
+    if unknown:
+        print(f"There is no recipe {unknown[0]}; there are: {', '.join(CHECKS)}.", file=sys.stderr)
+        return 2
     environment = install(scanning="accepted" in chosen)
-    texts = snippets() | snippets(ACCEPTED)
-    for tool in chosen:
-        begun = time.monotonic()
-        folder = write(tool, texts)
-        with mock(environment):
-            for name in [name for name in texts if name.startswith(f"{tool}/") and name.endswith(".sh")]:
-                run(["bash", name.partition("/")[2]], folder, environment)
-            CHECKS[tool](folder, environment)
-        print(f"{tool}: {time.monotonic() - begun:.0f} s", flush=True)
+    # A process for each, because each has a mock of its own, at a port of its own.
+    with ProcessPoolExecutor(max_tasks_per_child=1, mp_context=get_context("spawn")) as pool:
+        recipes = {pool.submit(follow, tool, environment): tool for tool in chosen}
+        for recipe in as_completed(recipes):
+            print(f"{recipes[recipe]}: {recipe.result():.0f} s", flush=True)
     print(f"{len(chosen)} passed, 0 failed ({time.monotonic() - started:.0f} s)")
+    return 0
+
+
+def follow(tool: str, environment: Mapping[str, str]) -> float:
+    """Follow the recipe of a tool, and return the seconds that it took.
+
+    Args:
+        tool: name of the recipe.
+        environment: that of ``install``.
+
+    Raises:
+        ConsumerError: the recipe differs from its page.
+    """
+    started = time.monotonic()
+    environment = {**environment, "AWS_ENDPOINT_URL": ENDPOINT}  # of this process
+    texts = snippets() | snippets(ACCEPTED)
+    folder = write(tool, texts)
+    scripts = [name for name in texts if name.startswith(f"{tool}/") and name.endswith(".sh")]
+    with mock(environment, WORK / f"mock-{tool}.log"):
+        for name in scripts:
+            run(["bash", name.partition("/")[2]], folder, environment)
+        CHECKS[tool](folder, environment)
+    return time.monotonic() - started
 
 
 def write(tool: str, texts: Mapping[str, str]) -> Path:
@@ -157,7 +189,6 @@ def install(*, scanning: bool) -> dict[str, str]:
     return {
         **kept,
         "PATH": os.pathsep.join(str(folder) for folder in folders),
-        "AWS_ENDPOINT_URL": ENDPOINT,
         "AWS_ACCESS_KEY_ID": "mock",
         "AWS_SECRET_ACCESS_KEY": "mock",
         "AWS_DEFAULT_REGION": "ap-northeast-1",
@@ -205,9 +236,8 @@ def _aws_folder() -> str:
 
 
 @contextmanager
-def mock(environment: Mapping[str, str]) -> Iterator[None]:
+def mock(environment: Mapping[str, str], log: Path) -> Iterator[None]:
     """Serve an account with the buckets of all environments and of the CDK, and end it afterwards."""
-    log = WORK / "mock.log"
     with log.open("w") as output:
         server = subprocess.Popen(
             [_python("mock"), str(TOOLS / "cloud.py"), str(PORT)], stdout=output, stderr=subprocess.STDOUT
@@ -512,18 +542,19 @@ def check_accepted(folder: Path, environment: Mapping[str, str]) -> None:
     _same("packs without acknowledgements", scanners.packs(folder, environment), scanners.PACKS)
 
 
+# The longest first, so that the last ones do not wait for one of them.
 CHECKS: Final[Mapping[str, Callable[[Path, Mapping[str, str]], None]]] = {
-    "aws-cli": check_aws_cli,
-    "sceptre": check_sceptre,
-    "cdk": check_cdk,
-    "library": check_library,
     "starters": check_starters,
-    "pictures": check_pictures,
     "accepted": check_accepted,
+    "aws-cli": check_aws_cli,
+    "library": check_library,
+    "cdk": check_cdk,
+    "sceptre": check_sceptre,
+    "pictures": check_pictures,
 }
 
 if __name__ == "__main__":
     try:
-        main()
+        sys.exit(main())
     except (ConsumerError, accepted.AcceptedError, pictures.PictureError, scanners.ScannerError) as error:
         sys.exit(f"make consumers: {error}")

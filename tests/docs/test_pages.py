@@ -211,6 +211,43 @@ def test_languages_have_the_same_tables(english: Page, japanese: Page) -> None:
     assert different == []
 
 
+def target(page: Page, link: str) -> str:
+    """Return what a link leads to, in the same form for a page and its translation."""
+    if link.startswith(("http://", "https://", "mailto:")):
+        return link
+    file, _, anchor = link.partition("#")
+    path = (page.path.parent / file).resolve() if file else page.path
+    name = path.relative_to(ROOT).as_posix().replace(".ja.md", ".md")
+    if not anchor:
+        return name
+    anchors = [slug(title) for _, title in read(path).headings]
+    place = str(anchors.index(anchor)) if anchor in anchors else anchor
+    return f"{name}#{place}"
+
+
+def targets(page: Page) -> list[list[str]]:
+    """Return what the links of each section lead to, without their order, which differs between languages."""
+    sections: list[list[str]] = [[]]
+    for line in page.prose:
+        if line.startswith("#"):
+            sections.append([])
+        links = re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`]*`", "", line))
+        sections[-1] += [target(page, link) for link in links]
+    return [sorted(section) for section in sections]
+
+
+@in_both
+def test_languages_have_the_same_links(english: Page, japanese: Page) -> None:
+    """Each section links to the same headings, and to the same pages of the AWS documentation."""
+    titles = ["", *(title for _, title in english.headings)]
+    different = []
+    for title, links, translated in zip(titles, targets(english), targets(japanese), strict=True):
+        if links != translated:
+            different.append((title, links, translated))
+
+    assert different == []
+
+
 @in_both
 def test_languages_have_the_same_names_in_the_text(english: Page, japanese: Page) -> None:
     """Texts in backticks, and larger numbers, are the same in both languages, in each chapter."""

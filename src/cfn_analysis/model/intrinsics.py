@@ -149,8 +149,11 @@ class Section:
             return {"Fn::Join": [delimiter, values]}
         parts: list[Any] = []
         for index, value in enumerate(values):
-            parts += [delimiter, value if is_unknown(value) else as_text(value, f"{path}[1][{index}]")]
-        return joined(parts[1:])
+            part = value
+            if not is_unknown(value):
+                part = as_text(value, f"{path}[1][{index}]")
+            parts += [delimiter, part]
+        return joined(parts[1:])  # without the first delimiter
 
     def _select(self, node: Any, path: str) -> Any:
         index, items = arguments("Fn::Select", node, path, 2)
@@ -183,6 +186,8 @@ class Section:
             return {"Fn::FindInMap": keys}
         entry, place = self.template.get("Mappings", {}), "Mappings"
         for index, key in enumerate(keys):
+            if not isinstance(entry, Mapping):
+                fail(f"{path}[{index}]", f"{place} is {show(entry)}, and not a mapping.")
             if key not in entry:
                 fail(f"{path}[{index}]", f"{place} has no key '{key}'; it has {comma_list(entry)}.")
             entry, place = entry[key], f"{place}.{key}"
@@ -223,7 +228,7 @@ class Section:
         "Fn::Sub": _sub,
         "Ref": _ref,
     }
-    # These return True, False or, if the value is known only in the deployed stack, None.
+    # These return a Truth: UNKNOWN if the answer is known only in the deployed stack.
     predicates: ClassVar[Mapping[str, Function]] = {
         "Fn::And": _and,
         "Fn::Equals": _equals,

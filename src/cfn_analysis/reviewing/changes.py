@@ -9,8 +9,9 @@ from cfn_analysis.reviewing.hiding import HIDDEN_VALUE, shown
 from cfn_analysis.reviewing.outcomes import SOME, ResourceOutcome
 from cfn_analysis.reviewing.outputs import ChangedOutput, Changes, changed_outputs
 from cfn_analysis.reviewing.states import Stacks, States
-from cfn_analysis.updates.effects import update_order
+from cfn_analysis.updates.effects import Effect, update_order
 from cfn_analysis.updates.partial_resolving import is_no_echo
+from cfn_analysis.updates.resolved_stack import Mention, mentions
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, UPDATE
 
 
@@ -49,6 +50,17 @@ class EnvironmentChanges(NamedTuple):
     states: States
     resources: Mapping[Node, ResourceOutcome]
     stacks: tuple[StackChanges, ...]
+
+    def refers_to_new(self, value: Any, stack: str) -> bool:
+        """Return whether a value of a stack refers to a resource that the deploy creates or replaces."""
+        return any(self._is_new(mention) for mention in mentions(value, stack))
+
+    def _is_new(self, mention: Mention) -> bool:
+        outcome = self.resources.get(mention.target)
+        if outcome is None:
+            return False
+        change = outcome.change
+        return change.action == ADD or change.effect_on(mention.attribute) is Effect.REPLACED
 
 
 def environment_changes(

@@ -482,7 +482,7 @@ def values_in_words(before: Any, after: Any, *, is_removed: bool = False) -> str
         return f"removed, was {_cut(_one_line(before), 0)}"
     old, new = _one_line(before), _one_line(after)
     if old == new:  # they differ in what is hidden, or in spaces
-        return f"{_cut(old, 0)} -> another value that is shown alike"
+        return f"{_cut(old, 0)} -> a different value that is shown in the same way"
     common = _common_length(old, new)
     start = 0
     if max(len(old), len(new)) > _LONGEST_VALUE and common > 30:

@@ -131,6 +131,8 @@ def _names_taken(environment: EnvironmentChanges) -> Iterator[Risk]:
         if outcome.change.action not in (ADD, UPDATE, REPLACE) or new is None:
             continue
         for identity in _identities(environment.after[node.stack], new):
+            if environment.refers_to_new(identity.values, node.stack):
+                continue  # the deployed resources belong to the old one
             having = holders.get(identity.key, [])
             if outcome.change.action == UPDATE and node in having:
                 continue
@@ -149,10 +151,18 @@ def _rival(environment: EnvironmentChanges, node: Node, holders: Sequence[Node])
 
 
 class _Identity(NamedTuple):
-    """What no two resources can have: a text to compare, its properties, and whether they are the name."""
+    """What no two resources can have.
+
+    Attributes:
+        key: a text to compare.
+        properties: the names of the properties.
+        values: their values, as another stack sees them.
+        is_name: whether they are the name of the resource.
+    """
 
     key: str
     properties: tuple[str, ...]
+    values: Sequence[Any]
     is_name: bool
 
 
@@ -197,4 +207,4 @@ def _identities(side: ResolvedStack, resource: Resource) -> Iterator[_Identity]:
         scope = "" if resource.type.startswith(_GLOBAL) else region
         for value in as_list(values[0]):
             key = json.dumps([resource.type, scope, group, value, values[1:]], sort_keys=True)
-            yield _Identity(key, group, is_name=not why)
+            yield _Identity(key, group, values, is_name=not why)

@@ -16,9 +16,10 @@ from cfn_analysis.updates.resource_changes import UPDATE, ResourceChange
 _VERSION: Final = "AWS::Lambda::Version"
 _PUBLISHED: Final = frozenset(
     {
-        "Architectures", "Code", "DeadLetterConfig", "Description", "Environment", "EphemeralStorage",
-        "FileSystemConfigs", "Handler", "ImageConfig", "KmsKeyArn", "Layers", "LoggingConfig", "MemorySize",
-        "Role", "Runtime", "SnapStart", "Timeout", "TracingConfig", "VpcConfig",
+        "Architectures", "CapacityProviderConfig", "Code", "DeadLetterConfig", "Description", "Environment",
+        "EphemeralStorage", "FileSystemConfigs", "Handler", "ImageConfig", "KmsKeyArn", "Layers",
+        "LoggingConfig", "MemorySize", "Role", "Runtime", "SnapStart", "Timeout", "TracingConfig",
+        "VpcConfig",
     }
 )  # fmt: skip
 
@@ -39,9 +40,6 @@ def _function_changes(environment: EnvironmentChanges, version: ResourceChange) 
     for mention in mentions(version.after.properties.get("FunctionName"), version.node.stack):
         function = environment.resources.get(mention.target)
         if function is not None and function.change.action == UPDATE:
-            return any(
-                cause.follows is None and str(cause.place[0]) in _PUBLISHED
-                for cause in function.change.causes
-                if cause.place
-            )
+            edits = [cause for cause in function.change.causes if cause.place and cause.follows is None]
+            return any(str(edit.place[0]) in _PUBLISHED for edit in edits)
     return False

@@ -87,7 +87,7 @@ def review(
             raise ReviewError("A Side has a region and values. Leave out region and parameters.")
         return _review(before, after, environments)
     if isinstance(before, Side) or isinstance(after, Side):
-        raise ReviewError("Only one of both is a Side. Pass the other one to template() first.")
+        raise ReviewError("Only one of the two is a Side. Pass the other one to template() first.")
     if not region:
         raise ReviewError('The region of the templates is missing. Specify it: region="eu-west-1".')
     return _review(*two_templates(before, after, region, parameters), environments)

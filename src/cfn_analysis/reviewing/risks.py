@@ -15,7 +15,7 @@ from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges, env
 from cfn_analysis.reviewing.connections import broken_connections
 from cfn_analysis.reviewing.failures import failures
 from cfn_analysis.reviewing.findings import Detail, Risk, risk
-from cfn_analysis.reviewing.guards.metric_filters import unread_filters
+from cfn_analysis.reviewing.guards.metric_filters import weakened_filters
 from cfn_analysis.reviewing.guards.weakened import weakened_guards
 from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.reviewing.names import stale_names
@@ -77,7 +77,7 @@ def _detect(environment: EnvironmentChanges) -> Iterator[Risk]:
     yield from not_judged(environment)
     yield from switched_off(environment)
     yield from weakened_guards(environment)
-    yield from unread_filters(environment)
+    yield from weakened_filters(environment)
     yield from disconnected(environment)
     yield from broken_connections(environment)
     yield from unreachable_entries(environment)

@@ -160,7 +160,7 @@ INTERRUPTED: Final = (
     "({source})||}"
 )
 NEVER_REACHED: Final = (
-    "{each}: no request reaches {later} any more, because {earlier} comes before it and matches all of its "
+    "{each}: no request reaches {later} anymore, because {earlier} comes before it and matches all of its "
     "requests. Change their order, unless that is intended."
 )
 TRAFFIC_BLOCKED: Final = (
@@ -179,7 +179,7 @@ SECRET_GENERATED: Final = (
 )
 
 # Access and guards.
-SWITCHED_OFF: Final = "{each}: {problem}. Make sure that nothing uses it any more, or revert the change."
+SWITCHED_OFF: Final = "{each}: {problem}. Make sure that nothing uses it anymore, or revert the change."
 WEAKENED: Final = "{each}: {problem}."
 GUARD_REMOVED: Final = "{each} is removed: {effect}."
 TRAFFIC_ALLOWED: Final = "{each} allows more traffic than before: {traffic:; }."

@@ -121,7 +121,7 @@ def _switch(type_name: str, region: str, value: values.ValueChange) -> _Switch |
         default = known_property_schema(type_name, region, path).get("default", len(path) == 1)
         return _Switch(values.OFF, default, "it no longer works")
     if _NAMES["counts"].fullmatch(name) and not _NAMES["no counts"].search(name):
-        return _Switch(("0", "0.0"), None, "nothing of it serves any more")
+        return _Switch(("0", "0.0"), None, "it no longer serves anything")
     return None
 
 

@@ -50,7 +50,7 @@ def _has_value(value: Any) -> Truth:
 
 
 def _compared(changed: ChangedProperties, name: str, is_worse: Callable[[str, str], bool]) -> Truth:
-    """Return whether AWS refuses the new text: perhaps, if it is not known; not, if there is none."""
+    """Return whether AWS refuses the new text: unknown if a text is not known, no if one is missing."""
     before, after = _values(changed, name)
     if before is None or after is None:
         return NO
@@ -146,7 +146,8 @@ def older(changed: ChangedProperties, name: str) -> Truth:
 
 def _is_older(before: str, after: str) -> bool:
     # Versions of OpenSearch follow those of Elasticsearch.
-    old, new = ([text.startswith("OpenSearch"), *_version(text)] for text in (before, after))
+    old = [before.startswith("OpenSearch"), *_version(before)]
+    new = [after.startswith("OpenSearch"), *_version(after)]
     shortest = min(len(old), len(new))
     return new[:shortest] < old[:shortest]
 
@@ -207,18 +208,21 @@ def ttl_attribute(changed: ChangedProperties, name: str) -> Truth:
 
 def tenancy(changed: ChangedProperties, name: str) -> Truth:
     """Return whether the tenancy of a VPC changes, except from dedicated to default."""
-    before, after = (known_text({name: "default", **side}, name) for side in changed[:2])
+    before = known_text({name: "default", **changed.before}, name)
+    after = known_text({name: "default", **changed.after}, name)
     return _changes(before, after, {("dedicated", "default")})
 
 
 def instance_engine(changed: ChangedProperties, name: str) -> Truth:
     """Return whether a DB instance gets an engine to which it cannot be upgraded."""
-    before, after = (engine and engine.lower() for engine in _texts(changed, name))
+    before, after = _texts(changed, name)
+    if before is None or after is None:
+        return UNKNOWN
     in_place = {
         ("aurora", "aurora-mysql"), ("oracle-se", "oracle-se2"), ("oracle-se1", "oracle-se2"),
         ("oracle-ee", "oracle-ee-cdb"), ("oracle-se2", "oracle-se2-cdb"),
     }  # fmt: skip
-    return _changes(before, after, in_place)
+    return _changes(before.lower(), after.lower(), in_place)
 
 
 def cluster_engine(changed: ChangedProperties, name: str) -> Truth:
@@ -258,9 +262,15 @@ def major_without_consent(changed: ChangedProperties, name: str) -> Truth:
 
 
 def backups_go_on(changed: ChangedProperties, name: str) -> Truth:
-    """Return whether a DB instance has backups before and after."""
-    days = _texts(changed, name)
-    return truth_of(None not in days and "0" not in days)
+    """Return whether a DB instance has backups before and after; without the property, for one day.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+    """
+    before = changed.before.get(name, 1)
+    after = changed.after.get(name, 1)
+    if is_unknown(before) or is_unknown(after):
+        return UNKNOWN
+    return truth_of("0" not in (as_strings(before), as_strings(after)))
 
 
 def changes_only(parameters: Collection[str]) -> Case:
@@ -305,7 +315,7 @@ def without_new_version(changed: ChangedProperties, _name: str) -> Truth:
 
 def class_changed(changed: ChangedProperties, name: str) -> Truth:
     """Return whether the class of a log group changes."""
-    return ~_same(*(side.get(name, "STANDARD") for side in changed[:2]))
+    return ~_same(changed.before.get(name, "STANDARD"), changed.after.get(name, "STANDARD"))
 
 
 def user_attribute_edited(changed: ChangedProperties, name: str) -> Truth:
@@ -324,7 +334,9 @@ def only_region(changed: ChangedProperties, name: str) -> Truth:
     if {key for key in {*before, *after} if before.get(key) != after.get(key)} != {name}:
         return NO
     # A change from no value to the region of the stack, or back, has no effect; the region is not known here.
-    return YES if before.get(name) and after.get(name) else UNKNOWN
+    if before.get(name) and after.get(name):
+        return YES
+    return UNKNOWN
 
 
 CASES: Final[Mapping[str, Case]] = {

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
-import re
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cfn_analysis.model import rendering
 from cfn_analysis.model.built_stack import BuiltStack, Policies
-from cfn_analysis.model.source_lines import logical_id_lines
 from csr_templates.hand_over.deploy_policies import iam_policies
 from csr_templates.hand_over.deploy_scopes import facts
 from csr_templates.hand_over.manifest import REFRESH
@@ -116,7 +114,18 @@ def _to_dict(template: StackTemplate, stack: Stack) -> dict[str, Any]:
     except FingerprintError as error:
         raise rendering.RenderError(f"Stack {stack.name}: {error}") from error
     except (AttributeError, TypeError, ValueError) as error:  # usually a missing required property
-        lines = logical_id_lines(stack.source.read_text("utf-8"))
-        named = [word for word in re.findall("[A-Za-z0-9]+", str(error)) if word in lines]
-        name = f"{named[-1]}: " if named else ""
-        raise rendering.RenderError(f"Stack {stack.name}: {name}{str(error).rstrip('.')}.") from error
+        subject = _unwritable_resource(template) or "The template cannot be written"
+        raise rendering.RenderError(f"Stack {stack.name}: {subject}: {str(error).rstrip('.')}.") from error
+
+
+def _unwritable_resource(template: StackTemplate) -> str:
+    """Return the logical ID of the first resource that troposphere rejects; empty if it accepts all.
+
+    Its error often names only the type of the property, such as ``VersioningConfiguration``.
+    """
+    for logical_id, resource in template.resources.items():
+        try:
+            resource.to_dict()
+        except (AttributeError, TypeError, ValueError):
+            return logical_id
+    return ""

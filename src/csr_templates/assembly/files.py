@@ -339,7 +339,8 @@ def _hand_over(
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
     names = _names(targets)
     for name in operator_policies.CALLS:
-        files[operator_policies.path(name)] = as_json(operator_policies.policy(name, names, stacks))
+        for number, policy in enumerate(operator_policies.policies(name, names, stacks), 1):
+            files[operator_policies.path(name, number)] = as_json(policy)
     if targets:
         for number, policy in enumerate(on_call_policy.policies(names, stacks), 1):
             files[on_call_policy.path(number)] = as_json(policy)

@@ -311,7 +311,7 @@ def _remove(folder: Path, path: str) -> None:
 
 @contextmanager
 def _errors_as_sentences(action: str, folder: Path) -> Iterator[None]:
-    """Return the error for an OSError."""
+    """Raise ``OutputError`` for an OSError."""
     try:
         yield
     except OSError as error:

@@ -52,7 +52,7 @@ def add_arguments(parser: ArgumentParser, stack_help: str) -> None:
         action="append",
         default=[],
         metavar="CHECK[:ID]",
-        help="check, or one of its subjects, that does not change the exit code; can be repeated",
+        help="check, or one of its subjects, that does not change the exit status; can be repeated",
     )
     account_facts.add_arguments(parser)
     parser.add_argument(

@@ -13,8 +13,8 @@ from csr_templates.assembly.folder import OutputError
 from csr_templates.cli import folders
 from csr_templates.cli.build_report import BuildResult, as_json, print_text, refresh_command
 from csr_templates.cli.messages import FINE, FOUND, InputError, on_terminal, say
-from csr_templates.cli.parameter_mistakes import headline
-from csr_templates.cli.stack_mistakes import explain
+from csr_templates.cli.parameter_findings import headline
+from csr_templates.cli.stack_errors import explain
 from csr_templates.costs.prices import PricesError
 from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.hand_over import git_sync
@@ -80,55 +80,62 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Build or check, print the result and return the exit code."""
-    foreign = bool(arguments.declared_in)
-    output = arguments.out or folders.default_output(foreign=foreign)
+    output = arguments.out or folders.default_output(foreign=bool(arguments.declared_in))
     in_json = arguments.format == "json"
-    in_repository = git_sync.path_in_repository(output)
-    if in_repository is None and not arguments.out and not foreign and folders.checkout():
-        in_repository = PurePosixPath("out")  # a copy of the repository without .git
     try:
-        _require_folder(arguments.pages)
-        assembly = _assemble(arguments, in_repository)
-        plan = None
-        written = None
-        before = None
-        if arguments.pages and assembly.can_be_described:
-            from csr_templates.assembly import pages  # only a checkout has pages
-
-            written = pages.plan(assembly, arguments.pages)
-        if arguments.check:
-            plan = folder.plan(assembly.files, output)
-        elif assembly.is_clean and not (written and written.findings):
-            if arguments.review and not in_json:
-                before = _before(output, assembly.files)
-            plan = folder.write(assembly.files, output)
-            if written:
-                from csr_templates.assembly import pages
-
-                pages.write(written)
+        result, before = _build(arguments, output)
     except EnvironmentsError as error:
         if in_json:
-            say(
-                as_json(
-                    "error", message=headline(arguments, error.findings), parameter_findings=error.findings
-                )
-            )
+            sentence = headline(arguments, error.findings)
+            say(as_json("error", message=sentence, parameter_findings=error.findings))
         raise
     except Exception as error:
         if in_json:
             say(as_json("error", message=_message(error, arguments.stacks)))
         raise
-    result = BuildResult(assembly, plan, written, arguments.check)
-    if result.status != "ok" or not arguments.quiet:
-        if in_json:
-            say(as_json(result.status, result))
-        else:
-            print_text(result, arguments, output)
-            if before:
-                from csr_templates.cli import after_build
+    if result.status == "ok" and arguments.quiet:
+        return FINE
+    if in_json:
+        say(as_json(result.status, result))
+    else:
+        print_text(result, arguments, output)
+    if before:
+        from csr_templates.cli import after_build
 
-                after_build.say_what_changed(before, output)
+        after_build.say_what_changed(before, output)
     return FINE if result.status == "ok" else FOUND
+
+
+def _build(arguments: Namespace, output: Path) -> tuple[BuildResult, Side | None]:
+    """Build or check, and return the result and what a review of it compares with."""
+    _require_folder(arguments.pages)
+    assembly = _assemble(arguments, _path_in_repository(arguments, output))
+    page_plan = None
+    if arguments.pages and assembly.can_be_described:
+        from csr_templates.assembly import pages  # only a checkout has pages
+
+        page_plan = pages.plan(assembly, arguments.pages)
+    if arguments.check:
+        return BuildResult(assembly, folder.plan(assembly.files, output), page_plan, arguments.check), None
+    if not assembly.is_clean or (page_plan and page_plan.findings):
+        return BuildResult(assembly, None, page_plan, arguments.check), None
+    before = None
+    if arguments.review and arguments.format != "json":
+        before = _before(output, assembly.files)
+    plan = folder.write(assembly.files, output)
+    if page_plan:
+        from csr_templates.assembly import pages
+
+        pages.write(page_plan)
+    return BuildResult(assembly, plan, page_plan, arguments.check), before
+
+
+def _path_in_repository(arguments: Namespace, output: Path) -> PurePosixPath | None:
+    path = git_sync.path_in_repository(output)
+    is_default = not arguments.out and not arguments.declared_in
+    if path is None and is_default and folders.checkout():
+        return PurePosixPath("out")  # a copy of the repository without .git
+    return path
 
 
 def _message(error: Exception, stacks: Sequence[Stack]) -> str:

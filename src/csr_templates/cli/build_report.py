@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from csr_templates.assembly import folder
 from csr_templates.cli import folders
 from csr_templates.cli.messages import quantity, say
-from csr_templates.cli.stack_mistakes import with_line
+from csr_templates.cli.stack_errors import with_line
 
 if TYPE_CHECKING:
     from argparse import Namespace

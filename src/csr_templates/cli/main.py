@@ -96,7 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         discard_stdout()
         return PIPE_CLOSED
     except Exception as error:
-        from csr_templates.cli.stack_mistakes import explain
+        from csr_templates.cli.stack_errors import explain
 
         if sentence := explain(error, {stack.build.__module__ for stack in STACKS}):
             return _complain(sentence)
@@ -112,11 +112,11 @@ def _run_command(arguments: argparse.Namespace) -> int:
         code: int = arguments.run(arguments)
         say("", end="", flush=True)
     except EnvironmentsError as error:
-        from csr_templates.cli.parameter_mistakes import headline
+        from csr_templates.cli.parameter_findings import headline
 
         return _complain(headline(arguments, error.findings), *(str(finding) for finding in error.findings))
     except RenderError as error:
-        from csr_templates.cli.stack_mistakes import with_line
+        from csr_templates.cli.stack_errors import with_line
 
         return _complain(with_line(str(error), arguments.stacks))
     return code

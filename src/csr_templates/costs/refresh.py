@@ -188,8 +188,9 @@ def _tiers(product: Mapping[str, Any], unit: str) -> tuple[tuple[Decimal, Decima
         tiers = tuple((begin, Decimal(price[_CURRENCY])) for begin, _, _, price in dimensions)
     except (ArithmeticError, LookupError, TypeError) as error:
         raise _ProductError(f"the term does not have the documented form ({error!r}).") from error
-    if units := sorted({unit for _, _, unit, _ in dimensions} - {unit}):
-        raise _ProductError(f"expected the unit {unit}, found {', '.join(units)}.")
+    other_units = {tier_unit for _, _, tier_unit, _ in dimensions} - {unit}
+    if other_units:
+        raise _ProductError(f"expected the unit {unit}, found {', '.join(sorted(other_units))}.")
     ends = [end for _, end, _, _ in dimensions]
     begins = [begin for begin, _, _, _ in dimensions]
     if begins[:1] != [0] or ends != [*begins[1:], Decimal("Infinity")]:

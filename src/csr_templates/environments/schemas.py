@@ -120,8 +120,7 @@ def _value_schema(declaration: Mapping[str, Any], region: str) -> dict[str, Any]
 
 def _allowed_values(allowed: Sequence[str], declaration: Mapping[str, Any]) -> list[Any]:
     """Return the values of a list as a file may have them: ``true`` and ``"true"``, ``512`` and ``"512"``."""
-    is_switch = set(allowed) == {"true", "false"}
-    if not is_switch and declaration["Type"] != "Number":
+    if not _is_switch_or_number(declaration):
         return list(allowed)
     return [*(_in_json(text) for text in allowed), *allowed]
 
@@ -137,10 +136,15 @@ def _patterns(declaration: Mapping[str, Any], region: str) -> Iterator[str]:
 
 def _as_in_json(text: str, declaration: Mapping[str, Any]) -> Any:
     """Return a default as the files of this project have it: a switch and a number without quotes."""
-    allowed = {as_strings(value) for value in declaration.get("AllowedValues", [])}
-    if declaration["Type"] == "Number" or allowed == {"true", "false"}:
+    if _is_switch_or_number(declaration):
         return _in_json(text)
     return text
+
+
+def _is_switch_or_number(declaration: Mapping[str, Any]) -> bool:
+    """Return whether a file can have the value without quotes."""
+    allowed = {as_strings(value) for value in declaration.get("AllowedValues", [])}
+    return declaration["Type"] == "Number" or allowed == {"true", "false"}
 
 
 def _in_json(text: str) -> Any:

@@ -76,17 +76,18 @@ def _note(stacks: Sequence[str], difference: _Difference | None) -> str:
     if difference is None:
         return f"Before the deploy, {updates}. What the roles gain or lose is not known."
     gained, lost = "; ".join(difference.gained), "; ".join(difference.lost)
+    denied = "Without that, a deploy that needs them fails with AccessDenied."
     if gained and lost:
         return (
-            f"Before the deploy, {updates}: {gained}. Without that, the deploy fails with AccessDenied. The "
-            f"update also removes rights: {lost}. If the deploy removes something that needs them, deploy in "
-            "two steps: first what is new, then the rest, and update the bootstrap stack last."
+            f"Before the deploy, {updates}: {gained}. {denied} The update also removes permissions: {lost}. "
+            "If the deploy removes something that needs them, deploy in two steps: first what is new, then the "
+            "rest, and update the bootstrap stack last."
         )
     if gained:
-        return f"Before the deploy, {updates}: {gained}. Without that, the deploy fails with AccessDenied."
+        return f"Before the deploy, {updates}: {gained}. {denied}"
     if lost:
-        return f"After the deploy, {updates}: {lost}. Until then, the deploy may need these rights."
-    return f"Before or after the deploy, {updates}: the roles keep the same rights."
+        return f"After the deploy, {updates}: {lost}. Until then, the deploy may need these permissions."
+    return f"Before or after the deploy, {updates}: the roles keep the same permissions."
 
 
 def _difference(before: str, after: str) -> _Difference | None:

@@ -20,7 +20,7 @@ from csr_templates.hand_over.operator_statements import (
     WEB_ACL_LOGS,
     allow_reading,
 )
-from csr_templates.hand_over.policy_documents import allow, deny, in_documents
+from csr_templates.hand_over.policy_documents import allow, deny, divided, in_documents
 from csr_templates.hand_over.services import used_services
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def path(number: int) -> str:
 
 def policies(names: Names, stacks: Sequence[BuiltStack]) -> list[Document]:
     """Return the policies for all environments of a project with these stacks, all of which a role needs."""
-    return in_documents("on-call", [*_reading(names, stacks), *_changing(names, stacks)])
+    statements = [*_reading(names, stacks), *_changing(names, stacks)]
+    return in_documents("on-call", divided(statements))
 
 
 def _reading(names: Names, stacks: Sequence[BuiltStack]) -> Iterator[Document]:

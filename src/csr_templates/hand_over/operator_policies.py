@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from csr_templates.hand_over.operator_statements import OWN_ACCOUNT, allow_reading
-from csr_templates.hand_over.policy_documents import allow, in_documents
+from csr_templates.hand_over.policy_documents import allow, divided, in_documents
 from csr_templates.hand_over.services import used_services
 
 if TYPE_CHECKING:
@@ -66,13 +66,17 @@ def actions(service: str, operation: str) -> Sequence[str]:
     return _ACTIONS.get((service, operation), (f"{_PREFIXES.get(service, service)}:{operation}",))
 
 
-def path(name: str) -> str:
-    """Return the path of a policy, relative to the output folder."""
-    return f"operator-policies/{name}.json"
+def path(name: str, number: int = 1) -> str:
+    """Return the path of a policy, relative to the output folder; only the first one has no number."""
+    suffix = "" if number == 1 else f"-{number}"
+    return f"operator-policies/{name}{suffix}.json"
 
 
-def policy(name: str, names: Names, stacks: Iterable[BuiltStack]) -> Document:
-    """Return the policy of a command, for all environments of a project with these stacks."""
+def policies(name: str, names: Names, stacks: Iterable[BuiltStack]) -> list[Document]:
+    """Return the policies of a command, for all environments of a project with these stacks.
+
+    There is one, unless the project has many environments. A role needs all of them.
+    """
     used = used_services(stacks)
     needed: set[str] = set()
     for service, operations in CALLS[name].items():
@@ -85,8 +89,7 @@ def policy(name: str, names: Names, stacks: Iterable[BuiltStack]) -> Document:
         *_api_gateway(CALLS[name].get("apigateway", ()), names),
         *allow("Packages", needed & _OBJECTS, names.arns([_PACKAGES]), StringEqualsIfExists=OWN_ACCOUNT),
     ]
-    (document,) = in_documents(name, statements)
-    return document
+    return in_documents(name, divided(statements))
 
 
 def _api_gateway(operations: Sequence[str], names: Names) -> Iterator[Document]:

@@ -20,46 +20,46 @@ def own_service(type_name: str, region: str) -> str:
     Raises:
         schemas.SchemasError: AWS does not describe the type in the region.
     """
-    services = _services(type_name, region)
-    if not services:
+    action_counts = _action_counts(type_name, region)
+    if not action_counts:
         return ""
     namespace = _namespace(type_name)
     for name in (namespace, re.sub("v[0-9]$", "", namespace)):
-        for service in services:
+        for service in action_counts:
             if _joined(service) == name:
                 return service
     # Not a service of another namespace, such as ec2 in the actions of AWS::MWAA::Environment.
-    unnamed = [service for service in services if _joined(service) not in _namespaces(region)]
+    unnamed = [service for service in action_counts if _joined(service) not in _namespaces(region)]
     if unnamed:
-        users = _users(namespace, region)
-        return max(unnamed, key=lambda service: (users[service], services[service], service))
-    beginnings = [service for service in services if namespace.startswith(_joined(service))]
+        type_counts = _type_counts(namespace, region)
+        return max(unnamed, key=lambda service: (type_counts[service], action_counts[service], service))
+    beginnings = [service for service in action_counts if namespace.startswith(_joined(service))]
     if beginnings:
         return max(beginnings, key=len)
-    return max(services, key=lambda service: (services[service], service))
+    return max(action_counts, key=lambda service: (action_counts[service], service))
 
 
 @cache
-def _services(type_name: str, region: str) -> Counter[str]:
+def _action_counts(type_name: str, region: str) -> Counter[str]:
     """Return service -> the number of its actions in the schema of a type."""
     schema = resource_schema(type_name, region)
     actions = set(schema.tag_permissions)
     for permissions in schema.handlers.values():
         actions.update(permissions)
-    services = Counter(action.partition(":")[0] for action in actions)
+    counts = Counter(action.partition(":")[0] for action in actions)
     # AWS::EMR::Step also lists emr:AddJobFlowSteps, whose service is elasticmapreduce.
-    in_iam = Counter({service: count for service, count in services.items() if iam_actions(service)})
-    return in_iam or services
+    in_iam = Counter({service: count for service, count in counts.items() if iam_actions(service)})
+    return in_iam or counts
 
 
 @cache
-def _users(namespace: str, region: str) -> Counter[str]:
+def _type_counts(namespace: str, region: str) -> Counter[str]:
     """Return service -> the number of types of a namespace that list actions of it."""
-    users: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for type_name in resource_types(region):
         if _namespace(type_name) == namespace:
-            users.update(_services(type_name, region).keys())
-    return users
+            counts.update(_action_counts(type_name, region).keys())
+    return counts
 
 
 @cache

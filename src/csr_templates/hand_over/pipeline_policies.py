@@ -67,7 +67,7 @@ def pipeline_policies(
         ),
         *allow("Quotas", QUOTAS, ["*"], StringEquals={"aws:RequestedRegion": stack.region}),
         *allow("GlobalQuotas", GLOBAL_QUOTAS, ["*"]),
-        *_stacks_read(stack),
+        *_stacks_read(stack, stacks),
         *allow(
             "PassServiceRole",
             ["iam:PassRole"],
@@ -107,9 +107,18 @@ def _allow_on_stack(stack: BuiltStack, sid: str, actions: list[str] | tuple[str,
     )
 
 
-def _stacks_read(stack: BuiltStack) -> Iterator[Document]:
-    """Allow reading the outputs of the stacks that this stack reads from."""
-    if arns := [f"arn:aws:cloudformation:*:*:stack/{PREFIX}{name}/*" for name in stack.reads_from]:
+def _stacks_read(stack: BuiltStack, stacks: Sequence[BuiltStack]) -> Iterator[Document]:
+    """Allow reading the descriptions of the other stacks.
+
+    A deploy reads the outputs of some, and which key CloudFront sends. ``csr-operate`` describes all of them
+    before any command.
+    """
+    regions = {another.name: another.region for another in stacks if another.name != stack.name}
+    regions |= dict.fromkeys(stack.reads_from, "*")  # the region that frontend reads from is a parameter
+    arns = [
+        f"arn:aws:cloudformation:{region}:*:stack/{PREFIX}{name}/*" for name, region in regions.items()
+    ]
+    if arns:
         yield from allow(
             "StacksRead", ["cloudformation:DescribeStacks"], arns, StringEqualsIfExists=OWN_ACCOUNT
         )
@@ -161,29 +170,20 @@ def _snapshot(stack: BuiltStack) -> Iterator[Document]:
 
 
 def _origin_key(stack: BuiltStack, stacks: Sequence[BuiltStack]) -> Iterator[Document]:
-    """Allow the check that the API accepts the key of CloudFront.
+    """Allow the check that the replica of the key of CloudFront has the newest version.
 
-    It needs the parameters of the other stack, and whether the replica of the secret has the newest version.
     No secret value is read.
     """
-    if accepted_keys(stack):
-        senders = [sender for sender in stacks if sent_keys(sender)]
-        if senders:
-            arns = [
-                f"arn:aws:cloudformation:{sender.region}:*:stack/{PREFIX}{sender.name}/*"
-                for sender in senders
-            ]
-            actions = ["cloudformation:DescribeStacks"]
-            yield from allow("OriginKey", actions, arns, StringEqualsIfExists=OWN_ACCOUNT)
     keys = sent_keys(stack)
-    if keys:
-        regions = {api.region for api in stacks if accepted_keys(api)} | {stack.region}
-        names = set().union(*keys.secrets.values())
-        arns = []
-        for region in regions:
-            arns += [f"arn:aws:secretsmanager:{region}:*:secret:{PREFIX}{name}-??????" for name in names]
-        actions = ["secretsmanager:ListSecretVersionIds"]
-        yield from allow("OriginKey", actions, arns, StringEqualsIfExists=OWN_ACCOUNT)
+    if not keys:
+        return
+    regions = {api.region for api in stacks if accepted_keys(api)} | {stack.region}
+    names = set().union(*keys.secrets.values())
+    arns: list[str] = []
+    for region in regions:
+        arns += [f"arn:aws:secretsmanager:{region}:*:secret:{PREFIX}{name}-??????" for name in names]
+    actions = ["secretsmanager:ListSecretVersionIds"]
+    yield from allow("OriginKey", actions, arns, StringEqualsIfExists=OWN_ACCOUNT)
 
 
 def _of_type(stack: BuiltStack, type_name: str) -> list[str]:

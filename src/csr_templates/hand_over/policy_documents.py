@@ -1,6 +1,7 @@
 """IAM policy documents: statements, divided into documents of the length that IAM accepts."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -58,6 +59,37 @@ def _statement(
     if condition:
         statement["Condition"] = condition
     yield statement
+
+
+def divided(statements: Iterable[Document]) -> Iterator[Document]:
+    """Yield statements that fit into documents: one with too many resources becomes several.
+
+    The statements for readers and operators have resources of each environment of a project.
+    """
+    for statement in statements:
+        yield from _divided(statement)
+
+
+def _divided(statement: Document) -> list[Document]:
+    """Return a statement that fits, or parts that fit, with numbers: ``ReadNames1``, ``ReadNames2``."""
+    if _fits(statement) or isinstance(statement["Resource"], str):
+        return [statement]
+    arns = statement["Resource"]
+    parts: list[Document] = []
+    for count in range(2, len(arns) + 1):
+        size = math.ceil(len(arns) / count)
+        chunks = [arns[start : start + size] for start in range(0, len(arns), size)]
+        parts = [
+            {**statement, "Sid": f"{statement['Sid']}{number}", "Resource": one_or_all(chunk)}
+            for number, chunk in enumerate(chunks, 1)
+        ]
+        if all(_fits(part) for part in parts):
+            break
+    return parts
+
+
+def _fits(statement: Document) -> bool:
+    return _length(_document(statement)) <= MAX_CHARACTERS
 
 
 def in_documents(name: str, *parts: Iterable[Document]) -> list[Document]:

@@ -34,7 +34,7 @@ _RETAINING: Final = frozenset({"Retain", "RetainExceptOnCreate"})
 _ACCOUNT: Final = "${AWS::AccountId}"
 _SECURITY_GROUP_RULES: Final = frozenset({"AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress"})
 _RESOURCE: Final = re.compile(r"\$\{(\w+)\.?([\w.]*)\}")
-# It is not compared with the account, and the next deploy sets the property.
+# Value of a placeholder: an import does not compare it with the account, and the next deploy replaces it.
 _UNKNOWN: Final = "none"
 
 
@@ -143,11 +143,11 @@ def resources_to_import(stack: BuiltStack, step: Step, values: Mapping[str, str]
 
 def _survivors(stack: BuiltStack) -> list[str]:
     """Return the logical IDs of the resources that are imported first."""
-    without = left_out(stack)
+    not_imported = left_out(stack)
     return [
         name
         for name, resource in stack.resources.items()
-        if resource.get("DeletionPolicy") in _RETAINING and name not in without
+        if resource.get("DeletionPolicy") in _RETAINING and name not in not_imported
     ]
 
 
@@ -212,7 +212,7 @@ def _template(stack: BuiltStack, names: Collection[str], imported: Collection[st
     parameters |= {name: _placeholder(placeholders[name]) for name in sorted(placeholders)}
     template: dict[str, Any] = {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": f"Takes back into the {stack.name} stack the resources that its deletion has retained",
+        "Description": f"Imports into the {stack.name} stack the resources that its deletion has retained",
         "Parameters": parameters,
     }
     for section, kind in (("Mappings", "mapping"), ("Conditions", "condition")):
@@ -269,8 +269,8 @@ def _resource(
         resource.pop("DependsOn")
         if depends_on:
             resource["DependsOn"] = depends_on
-    without: dict[str, Any] = _without(resource, gone, placeholders)
-    return without
+    complete: dict[str, Any] = _without(resource, gone, placeholders)
+    return complete
 
 
 def _without(node: Any, gone: Set[str], placeholders: dict[str, str]) -> Any:
@@ -322,7 +322,8 @@ def _identifier(
         match resolver.value(resource.get("Properties", {}).get(name)):
             # It is the primary identifier of the referenced resource.
             case {"Ref": str(target)} if target in resources:
-                (identifier[name],) = _identifier(stack, resolver, resources, target).values()
+                (value,) = _identifier(stack, resolver, resources, target).values()
+                identifier[name] = value
             case str(text):
                 identifier[name] = text
             case _:

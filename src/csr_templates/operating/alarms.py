@@ -41,12 +41,12 @@ def subscribe(
 ) -> None:
     """Subscribe an address to the topics of all stacks.
 
-    A subscription that exists stays as it is. An e-mail address must be confirmed with confirm-subscription.
+    A subscription that exists stays as it is. An email address must be confirmed with confirm-subscription.
 
     Args:
         level: which topics.
         protocol: how they notify.
-        address: e-mail address, telephone number such as +819012345678, or URL.
+        address: email address, telephone number such as +819012345678, or URL.
 
     Example: subscribe critical email on-call@example.com
     Calls: sns:Subscribe.
@@ -60,7 +60,7 @@ def subscribe(
 
 
 def confirm_subscription(aws: Aws, link: str) -> None:
-    """Confirm a subscription with the link of the e-mail, which you have copied and not opened.
+    """Confirm a subscription with the link of the email, which you have copied and not opened.
 
     After this, only someone with credentials can end the subscription.
 
@@ -79,7 +79,7 @@ def confirm_subscription(aws: Aws, link: str) -> None:
     token = values.get("Token", [""])[0]
     if not arn or not token:
         raise WrongInput(
-            "The link has no topic or no token. Copy the whole link of the e-mail, in single quotes."
+            "The link has no topic or no token. Copy the whole link of the email, in single quotes."
         )
     for topic in _topics(aws):
         if topic.arn == arn:
@@ -132,7 +132,7 @@ def mute_alarms(aws: Aws, hours: int, text: str) -> None:
 
     Args:
         hours: 1 to 360.
-        text: a part of the short names, such as database. The name of the project does not count.
+        text: a part of the short names, such as database. The name of the project is not compared.
 
     Example: mute-alarms 2 database
     Calls: cloudwatch:DescribeAlarms, cloudwatch:PutAlarmMuteRule.

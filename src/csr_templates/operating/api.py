@@ -74,8 +74,8 @@ def repair_alias(aws: Aws, lambda_version: int) -> None:
     _require_version(releases.of_function(client, function), lambda_version)
     provisioned = int(aws.parameter("ApiFunctionAlias", "LambdaProvisionedConcurrency"))
     words.say(
-        f"Points the alias {aws.environment.name} to version {lambda_version}. The rollback goes on without "
-        "the alias."
+        f"Points the alias {aws.environment.name} to version {lambda_version}. The rollback continues "
+        "without the alias."
     )
     provision = aws.command("set-provisioned-concurrency", str(provisioned))
     if provisioned:

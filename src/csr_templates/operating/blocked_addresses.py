@@ -66,7 +66,7 @@ def block_address(aws: Aws, address: str) -> None:
 
 
 def unblock_address(aws: Aws, address: str) -> None:
-    """No longer block an address, or a network.
+    """Stop blocking an address, or a network.
 
     Args:
         address: as show-blocked-addresses prints it, or written in another way.
@@ -203,7 +203,7 @@ def _saved(file: Path) -> dict[int, list[Network]]:
     except ValueError as error:
         raise WrongInput(f"{file} is not JSON ({error}). save-addresses writes it.") from error
     if not isinstance(content, dict) or content.keys() != set(SETS.values()):
-        raise WrongInput(f"{file} has not the keys {' and '.join(SETS.values())}. save-addresses writes it.")
+        raise WrongInput(f"{file} does not have the keys {' and '.join(SETS.values())}. save-addresses writes it.")
     return {version: _saved_networks(file, content[key], version) for version, key in SETS.items()}
 
 
@@ -213,7 +213,7 @@ def _saved_networks(file: Path, texts: Any, version: int) -> list[Network]:
     networks = [_blockable(text) for text in texts]
     for network in networks:
         if network.version != version:
-            raise WrongInput(f"{file}: {network} does not belong into {SETS[version]}.")
+            raise WrongInput(f"{file}: {network} does not belong in {SETS[version]}.")
     return networks
 
 

@@ -311,7 +311,7 @@ def _tell_what_was_done(chosen: Command, aws: Aws, *, is_unknown: bool = False) 
         return
     if aws.made:
         words.tell(f"Done before it stopped: {', '.join(dict.fromkeys(aws.made))}.")
-    words.tell(f"Go on with: {aws.way_on or 'the same command again'}")
+    words.tell(f"Continue with: {aws.way_on or 'the same command again'}")
 
 
 # ---- Arguments ----

@@ -206,6 +206,9 @@ def _show_limits(reserved: int | Unknown, unreserved: int | Unknown, provisioned
     else:
         highest = reserved + unreserved - _UNRESERVED_MINIMUM
     words.say(f"Reserved for the function: {reserved} (0: none). Unreserved in the account: {unreserved}.")
+    if isinstance(highest, int) and highest < 0:  # the quota of a new account is 10
+        words.say(f"For set-concurrency: no value, because Lambda keeps {_UNRESERVED_MINIMUM} unreserved.")
+        return
     words.say(f"For set-concurrency: lowest value {provisioned} (provisioned), highest value {highest}.")
 
 

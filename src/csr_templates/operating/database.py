@@ -87,17 +87,17 @@ def fail_over(aws: Aws, instance: str = "") -> None:
     aws.way_on = aws.command("show-database")
     writer = clusters.wait_for_writer(aws, cluster, waiting.changed_from(before), aws.way_on)
     if writer == before:
-        raise Stop(f"The writer is still {before}. Look at the database before you fail over again.")
+        raise Stop(f"The writer is still {before}. Check the database before you fail over again.")
     clusters.wait_available(aws, cluster, aws.way_on)
     words.say(f"The writer is {writer}.")
 
 
 def start_database(aws: Aws) -> None:
-    """Start the cluster if it is stopped, or has lost its key and has it again.
+    """Start the cluster if it is stopped, or if its key was disabled and is enabled again.
 
     Calls: rds:DescribeDBClusters, rds:StartDBCluster.
     Takes: minutes.
-    Way back: none is needed.
+    Way back: not needed.
     """
     cluster = aws.name(CLUSTER)
     now = clusters.status(aws, cluster)
@@ -122,7 +122,7 @@ def restart_instance(aws: Aws, instance: str) -> None:
     Example: restart-instance csr-lambda-api-prod-aurora-instance-2
     Calls: rds:DescribeDBInstances, rds:RebootDBInstance.
     Takes: a minute or two.
-    Way back: none is needed.
+    Way back: not needed.
     """
     cluster = aws.name(CLUSTER)
     statuses = clusters.instances(aws, cluster)
@@ -168,7 +168,7 @@ def disable_deletion_protection(aws: Aws) -> None:
     Way back: the next deploy of database that changes the cluster, or the RDS console.
     """
     cluster = aws.name(CLUSTER)
-    aws.confirm(cluster, f"This lets everyone who may delete clusters delete {cluster}.")
+    aws.confirm(cluster, f"After this, anyone who can delete clusters can delete {cluster}.")
     clusters.unprotect(aws, cluster)
 
 

@@ -79,7 +79,7 @@ def run_import(aws: Aws, stack: str) -> None:
     Calls: cloudformation:ExecuteChangeSet, secretsmanager:GetSecretValue,
         secretsmanager:ListSecretVersionIds.
     Takes: minutes.
-    Way back: none needed; an import changes no resource.
+    Way back: not needed; a deploy follows.
     """
     imported = aws.environment.stack(stack)
     status = aws.require_stack(imported)["StackStatus"]

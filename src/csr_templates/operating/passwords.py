@@ -27,12 +27,12 @@ class _Database(NamedTuple):
 def new_password(aws: Aws) -> None:
     """Set a new password in the secret and on the database.
 
-    New log-ins may fail for a minute. If the command stops after the secret has changed, repeat-password
+    New logins may fail for one or two minutes. If the command stops after the secret has changed, repeat-password
     finishes it; new-password would replace the secret again.
 
     Calls: rds:DescribeDBClusters, rds:DescribeDBInstances, secretsmanager:GetSecretValue,
         secretsmanager:GetRandomPassword, secretsmanager:PutSecretValue, rds:ModifyDBCluster.
-    Takes: seconds; RDS needs up to a minute more.
+    Takes: seconds; RDS needs one or two minutes more.
     Way back: restore-password.
     """
     database = _available(aws)
@@ -53,7 +53,7 @@ def repeat_password(aws: Aws) -> None:
 
     Calls: rds:DescribeDBClusters, rds:DescribeDBInstances, secretsmanager:GetSecretValue,
         rds:ModifyDBCluster.
-    Takes: seconds; RDS needs up to a minute more.
+    Takes: seconds; RDS needs one or two minutes more.
     Way back: restore-password.
     """
     database = _available(aws)
@@ -62,11 +62,11 @@ def repeat_password(aws: Aws) -> None:
 
 
 def restore_password(aws: Aws) -> None:
-    """Set the password before the last change again, on the database and in the secret.
+    """Set the previous password again, on the database and in the secret.
 
     Calls: rds:DescribeDBClusters, rds:DescribeDBInstances, secretsmanager:ListSecretVersionIds,
         secretsmanager:GetSecretValue, rds:ModifyDBCluster, secretsmanager:UpdateSecretVersionStage.
-    Takes: seconds; RDS needs up to a minute more.
+    Takes: seconds; RDS needs one or two minutes more.
     Way back: restore-password again.
     """
     database = _available(aws)

@@ -12,7 +12,7 @@ from csr_templates.operating.problems import Stop
 
 
 def protect(aws: Aws, *stacks: str) -> None:
-    """Protect stacks against deletion and replacement, and close the default security group.
+    """Protect stacks against deletion and replacement, and empty the default security group.
 
     It sets termination protection and the stack policy of the output folder. For the stack of the VPC, it
     also removes all rules from the default security group, which nothing uses.

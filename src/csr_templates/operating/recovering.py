@@ -32,7 +32,7 @@ def deploy_before_restore(aws: Aws) -> None:
     Calls: cloudformation:ListStackResources, cloudformation:GetTemplateSummary, s3:PutObject,
         cloudformation:UpdateStack.
     Takes: a minute or two.
-    Way back: none is needed; the stack keeps them.
+    Way back: not needed; the stack keeps them.
     """
     stack = clusters.stack(aws)
     if _is_owned(aws):
@@ -111,7 +111,7 @@ def remove_check_instance(aws: Aws) -> None:
     Calls: cloudformation:DescribeStackResource, rds:DescribeDBClusters, rds:FailoverDBCluster,
         rds:DeleteDBInstance.
     Takes: a minute or two.
-    Way back: none is needed.
+    Way back: not needed.
     """
     cluster = aws.name(CLUSTER)
     instance = _check_instance(aws)
@@ -181,7 +181,7 @@ def end_recovery(aws: Aws, stack: str) -> None:
         cloudformation:DescribeStackResourceDrifts, secretsmanager:GetSecretValue,
         secretsmanager:ListSecretVersionIds.
     Takes: minutes.
-    Way back: none is needed.
+    Way back: not needed.
     """
     recovered = aws.environment.stack(stack)
     aws.require_idle(recovered)

@@ -49,8 +49,8 @@ def restore_cluster(
     now = clusters.status(aws, identifier)
     if now != ABSENT:
         raise Stop(
-            f"{identifier} exists already, and is {now}. If it is the restore that you want, go on with the "
-            f"next step. If not, delete it first: {_deletion(aws, target)}"
+            f"{identifier} exists already, and is {now}. If it is the restore that you want, continue "
+            f"with the next step. If not, delete it first: {_deletion(aws, target)}"
         )
     if snapshot:
         source = {**source, **_engine(aws, cluster, snapshot)}
@@ -120,7 +120,7 @@ def use_restored_cluster(aws: Aws) -> None:
     names = _instances_of_stack(aws)  # all is read before anything is renamed
     again = aws.command("use-restored-cluster")
     present, restored, old = _require_swappable(aws, cluster, len(names))
-    aws.confirm(cluster, f"This takes the cluster {cluster} away, and puts the restored one in its place.")
+    aws.confirm(cluster, f"This replaces the cluster {cluster} with the restored one.")
     if restored != ABSENT and present != ABSENT:
         _rename_cluster(aws, cluster, f"{cluster}-old", again)
         old = AVAILABLE
@@ -187,7 +187,7 @@ def _restore_source(cluster: str, target: Target, time: str, snapshot: str, back
         return {"SnapshotIdentifier": snapshot}
     if not time:
         raise WrongInput(
-            "Say what to restore: --time TIME, --snapshot NAME, or --backup ID with --time TIME."
+            "Specify what to restore: --time TIME, --snapshot NAME, or --backup ID with --time TIME."
         )
     if backup:
         return {"SourceDbClusterResourceId": backup, **_point(time)}

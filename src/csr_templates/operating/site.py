@@ -90,7 +90,7 @@ def invalidate(aws: Aws, *paths: str) -> None:
     Way back: not needed; CloudFront asks for the files again.
     """
     if not paths:
-        raise WrongInput(f"Say which paths, such as all: {aws.command('invalidate', _EVERYTHING)}")
+        raise WrongInput(f"Specify paths, such as all: {aws.command('invalidate', _EVERYTHING)}")
     for path in paths:
         web.require_path(path)
     _invalidate(aws, aws.output("Distribution", "CloudFrontDistributionId"), paths)
@@ -307,7 +307,7 @@ def _versions_at(answer: Mapping[str, Any], moment: datetime) -> dict[str, str]:
     keys = [key for key in sorted(newest) if newest[key].is_file and not key.endswith("/")]
     for key in keys:
         if key.startswith("/") or ".." in PurePosixPath(key).parts:
-            raise Stop(f"The key {key} would lead out of the folder. Nothing was downloaded.")
+            raise Stop(f"The key {key} is outside the folder. Nothing was downloaded.")
     return {key: newest[key].id for key in keys}
 
 

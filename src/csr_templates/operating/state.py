@@ -253,6 +253,9 @@ def _site(aws: Aws) -> str:
     for version in answer.get("Versions", []):
         if version["IsLatest"] and version["Key"] == "index.html":
             return f"index.html of {words.in_jst(version['LastModified'])}"
+    for marker in answer.get("DeleteMarkers", []):
+        if marker["IsLatest"] and marker["Key"] == "index.html":
+            return f"no index.html: deleted at {words.in_jst(marker['LastModified'])}"
     return "no index.html: nothing was uploaded"
 
 
@@ -344,13 +347,16 @@ def _detect(aws: Aws, stack: Stack) -> str:
 
 
 def _show_drift(aws: Aws, stack: Stack, detection: str) -> bool:
-    """Wait for a detection, show the differences, and return whether all resources were compared."""
+    """Wait for a detection, show the differences, and return whether all resources were compared.
+
+    Differences that cannot be read are marked; ``attempt`` has listed why.
+    """
     client = aws.client("cloudformation", stack.region)
     status = waiting.until(
         aws,
         f"the drift of {stack.name}",
         partial(_detection_status, client, detection),
-        lambda now: now != _DETECTING,
+        lambda now: not now.startswith(_DETECTING),
         aws.command("find-drift", stack.name),
     )
     drifts = aws.attempt(partial(_drifts, client, stack))

@@ -53,7 +53,7 @@ def until(aws: Aws, what: str, status: Callable[[], str], is_over: Callable[[str
         StoppedWaiting: Ctrl-C was pressed.
     """
     aws.end_dry_run(f"wait for {what}")
-    words.say(f"Waits for {what}. Ctrl-C stops only the waiting; go on with: {again}")
+    words.say(f"Waits for {what}. Ctrl-C stops only the waiting; continue with: {again}")
     shown = ""
     seconds = 0.0
     failures = 0
@@ -65,7 +65,7 @@ def until(aws: Aws, what: str, status: Callable[[], str], is_over: Callable[[str
             else:
                 failures += 1
                 if failures == (_MOST_DENIALS if now.code == DENIED else _MOST_FAILURES):
-                    raise NoAnswer(f"{now.why} Go on with: {again}")
+                    raise NoAnswer(f"{now.why} Continue with: {again}")
             if str(now) != shown or seconds >= _REPORT_SECONDS:
                 words.say(f"  {words.in_jst(words.now())}  {what}: {now}")
                 shown = str(now)
@@ -76,7 +76,7 @@ def until(aws: Aws, what: str, status: Callable[[], str], is_over: Callable[[str
             seconds += SECONDS
     except KeyboardInterrupt:
         raise StoppedWaiting(
-            f"Stopped waiting for {what}; what was started goes on in AWS. Go on with: {again}"
+            f"Stopped waiting for {what}; what was started continues in AWS. Continue with: {again}"
         ) from None
 
 

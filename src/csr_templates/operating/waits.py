@@ -46,7 +46,7 @@ def wait(aws: Aws, *what: str) -> None:
     """
     waits = _waits(aws)
     if not what:
-        raise WrongInput(f"Say what to wait for: {series(list(waits))}.")
+        raise WrongInput(f"Specify what to wait for: {series(list(waits))}.")
     for name in what:
         if name not in waits:
             raise WrongInput(

@@ -101,9 +101,9 @@ def typed_name(name: str) -> str:
         Stop: standard input is not a terminal.
     """
     if not is_terminal():
-        raise Stop(f"This is not a terminal, so nobody can confirm it. Add --confirm {name}")
+        raise Stop(f"This is not a terminal, so no one can confirm it. Add --confirm {name}")
     discard_input()
-    print(for_terminal(f"Type {name} to go on: "), end="", flush=True)
+    print(for_terminal(f"Type {name} to continue: "), end="", flush=True)
     return sys.stdin.readline().strip()
 
 

@@ -155,7 +155,7 @@ def _differences(
         yield f"the name is an alias of {deployed.stack_name}"
     if deployed.is_protected != stack.termination_protection:
         states = [_on(enabled) for enabled in (deployed.is_protected, stack.termination_protection)]
-        yield f"termination protection: {states[0]}; {folder.name} demands {states[1]}"
+        yield f"termination protection: {states[0]}; {folder.name} specifies {states[1]}"
     if deployed.policy is not None and deployed.policy != stack.policies.stack:
         state_of_policy = "none; there is one in"
         if deployed.policy:

@@ -77,7 +77,7 @@ class DeployedState(NamedTuple):
     """What is deployed of an environment.
 
     Attributes:
-        needs: the stacks of the folder.
+        environment: the environment, with the stacks of the folder.
         facts: the facts that it is read from.
         stacks: short name -> deployed stack of the folder; a stack that is missing is not deployed.
         others: the stacks of the environment that are not in the folder.
@@ -193,17 +193,20 @@ class _Reader:
     def imports(self, stack: DeployedStack, own: set[tuple[str, str]]) -> dict[str, list[str]]:
         """Return the exports of a stack that stacks outside the environment import."""
         outside_importers: dict[str, list[str]] = {}
-        with self._about(stack.name):
-            for export in self.lookup(cloudformation_calls.exports.query(stack.region)):
-                if export.get("ExportingStackId") == stack.id:
-                    with self._about(stack.name):
-                        names = self.lookup(
-                            cloudformation_calls.importers.query(stack.region, export["Name"])
-                        )
-                        outside = [name for name in names or () if (stack.region, name) not in own]
-                        if outside:
-                            outside_importers[export["Name"]] = outside
+        for export in self._export_names(stack):
+            with self._about(stack.name):
+                importers = self.lookup(cloudformation_calls.importers.query(stack.region, export))
+                outside = [importer for importer in importers or () if (stack.region, importer) not in own]
+                if outside:
+                    outside_importers[export] = outside
         return outside_importers
+
+    def _export_names(self, stack: DeployedStack) -> list[str]:
+        names: list[str] = []
+        with self._about(stack.name):
+            exports = self.lookup(cloudformation_calls.exports.query(stack.region))
+            names += [export["Name"] for export in exports if export.get("ExportingStackId") == stack.id]
+        return names
 
     @contextmanager
     def _about(self, stack: str) -> Iterator[None]:
@@ -233,9 +236,8 @@ class _Reader:
         drift = description.get("DriftInformation", {})
         template, policy, drifted = "", None, None
         with self._about(name):
-            if not (
-                template := self.lookup(cloudformation_calls.template.query(region, description["StackId"]))
-            ):
+            template = self.lookup(cloudformation_calls.template.query(region, stack_id))
+            if not template:
                 sentence = (
                     f"The deployed template of {description['StackName']} cannot be compared: {_NO_TEMPLATE}"
                 )
@@ -252,7 +254,7 @@ class _Reader:
         return DeployedStack(
             name,
             description["StackName"],
-            description["StackId"],
+            stack_id,
             region,
             description["StackStatus"],
             description.get("LastUpdatedTime") or description.get("CreationTime", ""),

@@ -86,7 +86,7 @@ def _judge(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -
 def result(lookup: Lookup, quota: Quota, region: str, new: int) -> Result:
     """Return the result about a quota for a number of new resources."""
     if not new:
-        return passed(f"No new resource counts towards the quota of {quota.text}.")
+        return passed(f"No new resource counts toward the quota of {quota.text}.")
     limit, source = _limit(lookup, quota, region)
     used = sum(quota.counts(resource) for resource in lookup(quota.listing(region)))
     remedy = "Request a quota increase from AWS Support, or delete unused resources."

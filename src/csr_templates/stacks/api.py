@@ -708,7 +708,7 @@ def add_gateway_responses(t: StackTemplate, api: apigateway.RestApi) -> None:
             "MissingParameterResponse",
             "BAD_REQUEST_PARAMETERS",
             "Use the address of the site. A direct GET needs the header "
-            f"{contract.CACHE_KEY_HEADER} with a value of its own.",
+            f"{contract.CACHE_KEY_HEADER} with a unique value.",
         )
     )
 
@@ -1382,7 +1382,7 @@ def add_alarms(
             "api-deploy-failing",
             AlarmDescription=(
                 "Made for deploys: rolls back an update of the api stack after which requests fail. A single "
-                "failure does not roll it back, also not at night. Notifies no one."
+                "failure does not roll it back, not even at night. Notifies no one."
             ),
             Metrics=[
                 cloudwatch.MetricDataQuery(

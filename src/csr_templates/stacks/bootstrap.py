@@ -132,7 +132,7 @@ def add_parameters(t: StackTemplate, stack: BuiltStack) -> None:
         )
     )
     # Texts of the trust policy, without what ends a text, is a wildcard, or starts a variable.
-    claim = '[^"*?$\\\\]'
+    character = '[^"*?$\\\\]'
     must = "must not contain wildcards, quotation marks, backslashes or dollar signs"
     t.add_parameter(
         Parameter(
@@ -140,9 +140,9 @@ def add_parameters(t: StackTemplate, stack: BuiltStack) -> None:
             Type="String",
             Default="",
             # Everyone who can open a pull request would deploy.
-            AllowedPattern=f"(?!.*:pull_request(:|$)){claim}*",
+            AllowedPattern=f"(?!.*:pull_request(:|$)){character}*",
             Description=(
-                "Claim sub that a token must have, in full. Of GitHub Actions, "
+                "Claim sub that a token must have, in full. For GitHub Actions, "
                 f"repo:OWNER/NAME:environment:{production}, or "
                 f"repo:OWNER@ID/NAME@ID:environment:{production} in repositories that were created or "
                 "renamed since 2026-07-15."
@@ -155,7 +155,7 @@ def add_parameters(t: StackTemplate, stack: BuiltStack) -> None:
             "OidcAudience",
             Type="String",
             Default="sts.amazonaws.com",
-            AllowedPattern=f"{claim}+",
+            AllowedPattern=f"{character}+",
             Description="Claim aud that a token must have.",
             ConstraintDescription=must,
         )
@@ -202,7 +202,7 @@ def add_rules(t: StackTemplate) -> None:
                         And(Not(Equals(by_role, "")), Equals(by_token, "")),
                         And(Equals(by_role, ""), Not(Equals(by_token, ""))),
                     ),
-                    "AssertDescription": "Give either PipelinePrincipalArn or OidcProviderArn.",
+                    "AssertDescription": "Specify either PipelinePrincipalArn or OidcProviderArn.",
                 }
             ]
         },
@@ -227,7 +227,7 @@ def add_rules(t: StackTemplate) -> None:
             "Assertions": [
                 {
                     "Assert": Or(Equals(by_github, ""), Equals(by_gitlab, "")),
-                    "AssertDescription": "Give only one of GitHubRepositoryId and GitLabProjectId: "
+                    "AssertDescription": "Specify only one of GitHubRepositoryId and GitLabProjectId: "
                     "no token has both.",
                 },
                 {
@@ -418,7 +418,7 @@ def add_policies(t: StackTemplate, stack: BuiltStack, pipeline: str, service: st
     """Add the managed policies of the roles; those for deleting are attached only on request."""
     t.section("Policies")
     documents = stack.policies
-    for title, name, role, its, condition in (
+    for title, name, role, policy_documents, condition in (
         ("PipelinePolicy", pipeline, roles.pipeline, documents.pipeline, ""),
         ("ServicePolicy", service, roles.service, documents.service, ""),
         (
@@ -430,14 +430,17 @@ def add_policies(t: StackTemplate, stack: BuiltStack, pipeline: str, service: st
         ),
         ("ServiceDeletePolicy", f"{service}-delete", roles.service, documents.service_delete, "MayDelete"),
     ):
-        for number, document in enumerate(its, 1):
+        for number, document in enumerate(policy_documents, 1):
             attributes: dict[str, Any] = {}
             if condition:
                 attributes["Condition"] = condition
+            policy_name = name
+            if len(policy_documents) > 1:
+                policy_name = f"{name}-{number}"
             t.add_resource(
                 iam.ManagedPolicy(
                     f"{title}{number}",
-                    ManagedPolicyName=Sub(f"{name}-{number}" if len(its) > 1 else name),
+                    ManagedPolicyName=Sub(policy_name),
                     PolicyDocument=document,
                     Roles=[role.Ref()],
                     **attributes,

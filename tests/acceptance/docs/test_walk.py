@@ -7,6 +7,7 @@ which resources that depend on each other are created and deleted.
 
 import json
 from collections.abc import Iterator
+from itertools import product
 from typing import Any, Final
 
 import pytest
@@ -76,6 +77,12 @@ def terminal(
         yield started
 
 
+def deploy_roles() -> list[str]:
+    """Return the names of the roles that deploy the stacks."""
+    kinds = product(NAMES, ("pipeline", "service"))
+    return sorted(f"deploy-{PROJECT}-{stack}-{kind}" for stack, kind in kinds)
+
+
 class Walk:
     """What is done in the account, and by whom."""
 
@@ -126,9 +133,7 @@ def test_from_an_empty_account_and_back(terminal: Terminal) -> None:
     created = walk.by_administrator(*START[1:], CREATE)
 
     assert created.err == ""
-    assert walk.roles() == sorted(
-        f"deploy-{PROJECT}-{stack}-{kind}" for stack in NAMES for kind in ("pipeline", "service")
-    )
+    assert walk.roles() == deploy_roles()
     assert walk.buckets() == [
         f"{PROJECT}-artifacts-{ACCOUNT}-{region}" for region in dict.fromkeys(REGIONS.values())
     ]
@@ -185,7 +190,5 @@ def test_from_an_empty_account_and_back(terminal: Terminal) -> None:
     assert f"{PROJECT}-artifacts-{ACCOUNT}-{TOKYO}" in walk.buckets()  # what was deployed stays readable
 
     assert account.denied == []
-    assert sorted(account.judged) == sorted(
-        f"deploy-{PROJECT}-{stack}-{kind}" for stack in NAMES for kind in ("pipeline", "service")
-    )
+    assert sorted(account.judged) == deploy_roles()
     assert min(len(set(actions)) for actions in account.judged.values()) >= 10

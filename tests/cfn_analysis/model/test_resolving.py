@@ -430,6 +430,24 @@ def test_refused_kind_of_argument(
 
 
 @pytest.mark.parametrize(
+    ("mappings", "message"),
+    [
+        ({"Sizes": {"prod": "large"}}, '[2]: Mappings.Sizes.prod is "large", and not a mapping.'),
+        ({"Sizes": "large"}, '[1]: Mappings.Sizes is "large", and not a mapping.'),
+        ("large", '[0]: Mappings is "large", and not a mapping.'),
+    ],
+)
+def test_a_mapping_of_another_kind(mappings: Any, message: str) -> None:
+    """A text in a mapping has no keys."""
+    template = {
+        "Mappings": mappings,
+        "Outputs": {"It": {"Value": {"Fn::FindInMap": ["Sizes", "prod", "Cpu"]}}},
+    }
+
+    assert message_of(lambda: resolve(template)) == f"Outputs.It.Value.Fn::FindInMap{message}"
+
+
+@pytest.mark.parametrize(
     "node",
     [
         UNKNOWN,

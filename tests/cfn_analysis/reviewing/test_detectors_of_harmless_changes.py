@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import botocore.session
 import pytest
 
+from cfn_analysis.model.schemas import writable_properties
 from cfn_analysis.reviewing import report
+from cfn_analysis.updates.effects import Effect, effect_of_change
 
 from .templates import compared, resources, side
 
@@ -118,3 +121,28 @@ def test_a_version_is_published_with_the_changes_of_its_function(after: dict[str
         for judgment in review.judgments
         if judgment.subject.name == "Version"
     ] == [("Description", verdict)]
+
+
+def test_every_setting_of_an_update_is_published() -> None:
+    """What UpdateFunctionConfiguration sets, and the code, is in a version."""
+    model = botocore.session.get_session().get_service_model("lambda")
+    members = model.operation_model("UpdateFunctionConfiguration").input_shape.members
+    settings = {"code", *(member.lower() for member in members if member != "FunctionName")}
+    names = []
+    for name in writable_properties("AWS::Lambda::Function", "us-east-1"):
+        effect = effect_of_change("AWS::Lambda::Function", "us-east-1", (name,))
+        if name.lower() in settings and effect is Effect.UPDATED:
+            names.append(name)
+
+    assert len(names) >= 15
+    for name in names:
+        before, after = function(128, "a"), function(128, "b")
+        before["Resources"]["Function"]["Properties"][name] = "x"
+        after["Resources"]["Function"]["Properties"][name] = "y"
+        verdicts = {
+            judgment.verdict
+            for judgment in compared(before, after).judgments
+            if judgment.subject.name == "Version"
+        }
+
+        assert verdicts == {"harmless"}, name

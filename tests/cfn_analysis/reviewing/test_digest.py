@@ -251,7 +251,7 @@ def test_environments_named_like_a_field_or_a_word(environment: str) -> None:
     ("change", "before", "after", "words"),
     [
         ("update", "a", "b", "a -> b"),
-        ("update", "(hidden)", "(hidden)", "(hidden) -> another value that is shown alike"),
+        ("update", "(hidden)", "(hidden)", "(hidden) -> a different value that is shown in the same way"),
         ("update", "x" * 70, "x" * 70 + "y", f"...{'x' * 20} -> ...{'x' * 20}y"),
         (
             "update",

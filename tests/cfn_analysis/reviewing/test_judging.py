@@ -133,7 +133,8 @@ def test_no_edit_that_a_person_calls_harmful_is_harmless() -> None:
             of_edit = together[edit.subject, edit.path]
             if edit.label == "harmful" and HARMLESS in of_edit:  # perhaps because of another edit
                 of_edit = verdicts(side, [edit])[edit.subject, edit.path]
-                wrong += [edit] if HARMLESS in of_edit else []
+                if HARMLESS in of_edit:
+                    wrong.append(edit)
             judged.update((edit.label, verdict) for verdict in of_edit)
 
     assert wrong == []

@@ -25,7 +25,7 @@ def test_switches(
     """A switch that is turned off, a count of zero, and lost targets and logs are reported."""
     risk_messages = risks(reviewed(*({**SECTIONS, **resources(It=(kind, side))} for side in (before, after))))
 
-    end = " Make sure that nothing uses it any more, or revert the change."
+    end = " Make sure that nothing uses it anymore, or revert the change."
     messages = [message] if isinstance(message, str) else message or []
     lines = [f"It: {text}.{end}" for text in messages]
     assert risk_messages.get(("switched-off", "It"), "") == "\n".join(lines)

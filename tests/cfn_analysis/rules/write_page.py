@@ -27,12 +27,12 @@ TEXT = """\
 <!-- Generated from the rules and their tests: make rules -->
 
 Many templates pass cfn-lint, but fail when they are deployed, or do not work as intended after the deploy.
-These rules for cfn-lint find such faults. Every build of this project runs them. They do not depend on the
-rest of the project and work for any YAML or JSON template. Faults between two stacks are found by the build,
-not by a rule.
+These rules for cfn-lint find such mistakes. Every build of this project runs them. They do not depend on the
+rest of the project and work for any YAML or JSON template. Mistakes between two stacks are found by the
+build, not by a rule.
 
-The rules look for faults that CloudFormation and AWS accept without a word, or refuse late: after a database
-or a distribution was created, or at a later update. They know the services of the stacks of this project:
+The rules look for mistakes that CloudFormation and AWS accept without an error, or refuse late: after a
+database or a distribution was created, or at a later update. They know the services of the stacks of this project:
 REST APIs of API Gateway, CloudFront, CloudWatch, CloudWatch Logs, VPC and security groups, IAM, KMS, Lambda,
 RDS and Aurora, Route 53, S3, SNS, SQS, Secrets Manager and WAF. Some rules apply to any template, for example
 those on conditions, exports and policies.
@@ -41,21 +41,21 @@ They do not look for:
 
 - what cfn-lint finds without them;
 - what the deploy refuses in seconds: CloudFormation when it validates the template, or the service when it
-  creates the resource. Such a fault costs a rollback of a minute in the first environment, and the message
+  creates the resource. Such a mistake costs a rollback of a minute in the first environment, and the message
   names it. A few of these have a rule, because the value is easy to get wrong and the rule is small;
-- faults in other services, such as HTTP APIs, EventBridge, Step Functions, ECS, load balancers, DynamoDB,
+- mistakes in other services, such as HTTP APIs, EventBridge, Step Functions, ECS, load balancers, DynamoDB,
   Kinesis, Cognito, EFS, ElastiCache and EKS, also not in their connections: permissions, roles, references,
   ports and metrics. Resources of these services pass without a finding, which does not mean that they are
   right.
 
 [Retired numbers](#retired-numbers) lists the rules of earlier versions that are gone, and what refuses their
-faults.
+mistakes.
 
-The rules find faults. Two requirements are conventions, because a template can do without them
+The rules find mistakes. Two requirements are conventions, because a template can do without them
 intentionally: W9600 requires that each alarm notifies someone and has a description, since an alarm without
 them is usually unfinished. W9516 requires, among others, that each security group lists its outbound traffic,
-since EC2 otherwise allows all of it without an entry in the template. If W9600 is not yours, ignore it with
-`--ignore-checks W9600`; ignore W9516 at the resource, with the reason.
+since EC2 otherwise allows all of it without an entry in the template. If you do not follow W9600, ignore it
+with `--ignore-checks W9600`; ignore W9516 at the resource, with the reason.
 
 An E rule finds a template that fails, loses data or has no effect. A W rule finds a probable mistake that
 can be intentional. The rules check all branches of conditions and all possible values of parameters. They
@@ -105,9 +105,9 @@ You cannot ignore a finding for an output or for the whole template. Fix the tem
 
 ## Classes
 
-The class of a rule is the kind of fault that it finds.
+The class of a rule is the kind of its findings.
 
-| class | faults |
+| class | findings |
 |---|---|
 {classes}
 ## Numbers
@@ -121,15 +121,15 @@ left, move some of another folder to it in `NUMBERS` of `cfn_analysis/rules/supp
 {numbers}
 ## Rules by service
 
-The ID of a rule links to its file, whose docstring explains the fault and how to fix it. E9735 and W9516 find
+The ID of a rule links to its file, whose docstring explains the mistake and how to fix it. E9735 and W9516 find
 settings that do not fit together: their rows are in [rules/settings](../src/cfn_analysis/rules/settings), one
-file a service. The test file of a
-rule, [tests/cfn_analysis/rules](../tests/cfn_analysis/rules)`/<service>/test_<rule>.yaml` or `.py`, contains
+file for each service. The test file of a rule,
+[tests/cfn_analysis/rules](../tests/cfn_analysis/rules)`/<service>/test_<rule>.yaml` or `.py`, contains
 templates in which the rule finds something (`bad`) and templates in which it finds nothing (`good`).
 {services}
 ## Retired numbers
 
-These rules no longer exist. Another rule found the same, or something else refuses the fault.
+These rules no longer exist. Another rule found the same, or something else refuses the template.
 
 | rule | found | now |
 |---|---|---|

@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -402,3 +402,22 @@ def test_a_team_without_japanese(docs: Path, assembly: Assembly) -> None:
     without_section(docs / ON_CALL_JA, alarm)
 
     assert pages.plan(assembly, docs).unchanged == (ENGLISH, ON_CALL, OPERATIONS[1], TRIAL[1])
+
+
+def missing_words(sentences: Sequence[str]) -> set[str]:
+    """Return the words in quotes that sentences of a build report as missing."""
+    text = "\n".join(sentences)
+    return {json.loads(word) for word in re.findall(rf'{WORDS}: (".*") is missing', text)}
+
+
+def test_every_word_is_used(docs: Path, assembly: Assembly) -> None:
+    """A Japanese word that no page shows, and that no code can write, is not kept."""
+    words = json.loads((docs / WORDS).read_bytes())
+    package = Path(pages.__file__).parents[1]
+    sources = [*package.glob("assembly/*.py"), *package.glob("reference/*.py"), ROOT / "docs" / COST]
+    code = "".join(path.read_text(encoding="utf-8") for path in sources)
+    in_code = {word for word in words if f'"{word}"' in code or f"'{word}'" in code}
+    (docs / WORDS).write_text("{}")
+    on_pages = missing_words(pages.plan(assembly, docs).untranslated)
+
+    assert words.keys() - in_code - on_pages == set()

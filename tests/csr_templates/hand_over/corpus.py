@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from cfn_analysis.model.schemas import data_folder
 from csr_templates import STACKS
+from tests.alarm_subjects import alarms_of, short_name
 from tests.data import read_yaml
 
 from .policy_evaluator import Request, Value
@@ -39,6 +40,9 @@ _TAGS_OF_API_GATEWAY = re.compile("arn:aws:apigateway:[^:]*::/tags/.*")
 """The reference lists no condition keys for these, but AWS limits changing them by tags of the resource.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-iam-policy.html
 """
+
+_ALARM_OF = re.compile(r"\{alarm of (\w+)\}")
+"""Stands for the name of an alarm of a stack, without project and environment: any alarm can be removed."""
 
 
 class PolicyCase(NamedTuple):
@@ -144,7 +148,7 @@ def cases_of(
     resources = entry["arn"] if isinstance(entry["arn"], list) else [entry["arn"]]
     for action in entry[expected]:
         for resource in resources:
-            arn = _arn(resource, REGIONS[stack])
+            arn = _arn(_ALARM_OF.sub(lambda match: _alarm(match[1]), resource), REGIONS[stack])
             context = _everywhere(stack, role, arn)
             for key, value in _tags(entry.get("is", []), sets).items():
                 context[f"aws:ResourceTag/{key}"] = value
@@ -157,6 +161,16 @@ def cases_of(
             present = {key: value for key, value in context.items() if value is not None}
             request = Request(action, arn, present)
             yield PolicyCase(stack, role, bool(deleting), expected, entry["why"], request, sent)
+
+
+@cache
+def _alarm(stack_name: str) -> str:
+    """Return the short name of the first alarm of a stack; another name if there is no such stack."""
+    for stack in STACKS:
+        if stack.name == stack_name:
+            alarm, *_ = alarms_of(stack.build().to_dict()["Resources"]).values()
+            return short_name(alarm)
+    return f"{stack_name}-removed"
 
 
 def _everywhere(stack: str, role: str, arn: str) -> dict[str, Value]:

@@ -50,7 +50,7 @@ def test_rights_for_what_is_new_come_first(built: Side) -> None:
         "service role gains cloudwatch:"
     )
     assert f"on alarm:PROJECT-ENVIRONMENT-{ALARM}" in note
-    assert note.endswith("Without that, the deploy fails with AccessDenied.")
+    assert note.endswith("Without that, a deploy that needs them fails with AccessDenied.")
 
 
 def test_rights_for_what_is_removed_go_last(built: Side) -> None:
@@ -80,8 +80,8 @@ def test_gained_and_lost_rights(built: Side) -> None:
     (note,) = bootstrap_notes(built, built._replace(rights={**built.rights, "api": renamed}))
 
     assert note.startswith("Before the deploy, ")
-    assert f"alarm:PROJECT-ENVIRONMENT-{ALARM}-soon" in note.partition("also removes rights")[0]
-    assert f"alarm:PROJECT-ENVIRONMENT-{ALARM}" in note.partition("also removes rights")[2]
+    assert f"alarm:PROJECT-ENVIRONMENT-{ALARM}-soon" in note.partition("also removes permissions")[0]
+    assert f"alarm:PROJECT-ENVIRONMENT-{ALARM}" in note.partition("also removes permissions")[2]
     assert "deploy in two steps" in note
 
 
@@ -119,7 +119,7 @@ def test_other_changes_of_a_bootstrap_template(built: Side) -> None:
     ]
     assert bootstrap_notes(built._replace(rights=described), built) == [
         "Before or after the deploy, an administrator updates the bootstrap stack of api "
-        "(bootstrap/api.yaml): the roles keep the same rights."
+        "(bootstrap/api.yaml): the roles keep the same permissions."
     ]
     (unknown,) = bootstrap_notes(built._replace(rights=broken), built)
     assert unknown.endswith("What the roles gain or lose is not known.")

@@ -2,15 +2,17 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pytest
 
+from cfn_analysis.model.built_stack import Document
 from csr_templates import STACKS
 from csr_templates.assembly.building import build_stack
 from csr_templates.hand_over import on_call_policy, operator_policies
 from csr_templates.hand_over.operator_policies import DEPLOYED, PREFLIGHT, VERIFY
 from csr_templates.hand_over.operator_statements import WIDE, Names
+from csr_templates.hand_over.policy_documents import MAX_CHARACTERS, MAX_POLICIES
 from tests.docs.pages import HAND_OVER, HAND_OVER_JA, in_each_language
 from tests.system import ENVIRONMENTS, PROJECT
 
@@ -80,7 +82,7 @@ def is_allowed(call: Call) -> bool:
     name, action, resource, context = call
     account = {"aws:PrincipalAccount": ACCOUNT, "aws:ResourceAccount": ACCOUNT}
     request = Request(action, resource, {**account, **context})
-    return decide(request, [operator_policies.policy(name, NAMES, BUILT)]) is Decision.ALLOW
+    return decide(request, operator_policies.policies(name, NAMES, BUILT)) is Decision.ALLOW
 
 
 def others(call: Call) -> list[Call]:
@@ -119,7 +121,8 @@ def test_reading_does_not_include_changes_and_keys(call: Call) -> None:
 @pytest.mark.parametrize("name", operator_policies.CALLS)
 def test_nothing_is_changed(name: str) -> None:
     """Each action only reads, and no action is a pattern."""
-    for statement in operator_policies.policy(name, NAMES, BUILT)["Statement"]:
+    (document,) = operator_policies.policies(name, NAMES, BUILT)
+    for statement in document["Statement"]:
         for action in statement["Action"]:
             assert re.fullmatch("[a-z0-9-]+:((Describe|Get|List)[A-Za-z]+|GET|CheckCapacity)", action)
             assert action != "secretsmanager:GetSecretValue"
@@ -127,8 +130,9 @@ def test_nothing_is_changed(name: str) -> None:
 
 def wide_actions() -> set[str]:
     """Return the actions of the policies for any resource, although IAM has ARNs for them."""
-    documents = [operator_policies.policy(name, NAMES, BUILT) for name in operator_policies.CALLS]
-    documents += on_call_policy.policies(NAMES, BUILT)
+    documents = on_call_policy.policies(NAMES, BUILT)
+    for name in operator_policies.CALLS:
+        documents += operator_policies.policies(name, NAMES, BUILT)
     actions: set[str] = set()
     for document in documents:
         for statement in document["Statement"]:
@@ -149,7 +153,7 @@ def test_what_cannot_be_narrowed_is_on_the_page() -> None:
 
 def test_without_environments() -> None:
     """Without parameter files, the names are not known, but their form is."""
-    document = operator_policies.policy(VERIFY, Names("*", ("*",)), BUILT)
+    (document,) = operator_policies.policies(VERIFY, Names("*", ("*",)), BUILT)
     (named,) = [statement for statement in document["Statement"] if statement["Sid"] == "ReadNames"]
 
     assert "arn:aws:lambda:*:*:function:*-*-*" in named["Resource"]
@@ -158,7 +162,7 @@ def test_without_environments() -> None:
 def test_every_call_is_allowed_for_our_stacks() -> None:
     """No call of a command is left out because its service were not used."""
     for name, calls in operator_policies.CALLS.items():
-        text = json.dumps(operator_policies.policy(name, NAMES, BUILT))
+        text = json.dumps(operator_policies.policies(name, NAMES, BUILT))
         for service, operations in calls.items():
             for operation in operations:
                 for action in operator_policies.actions(service, operation):
@@ -167,7 +171,7 @@ def test_every_call_is_allowed_for_our_stacks() -> None:
 
 def test_calls_of_unused_services_are_not_allowed() -> None:
     """Without a distribution, neither it nor its certificate and web ACL is read."""
-    without = operator_policies.policy(PREFLIGHT, NAMES, BUILT[:3])
+    (without,) = operator_policies.policies(PREFLIGHT, NAMES, BUILT[:3])
     services: set[str] = set()
     for statement in without["Statement"]:
         services.update(action.partition(":")[0] for action in statement["Action"])
@@ -183,3 +187,37 @@ def test_an_operation_with_a_different_action() -> None:
         "servicequotas:GetServiceQuota",
     )
     assert operator_policies.actions("rds", "DescribeDBClusters") == ("rds:DescribeDBClusters",)
+
+
+@pytest.mark.parametrize("name", [*operator_policies.CALLS, "on-call"])
+def test_many_environments_have_several_policies(name: str) -> None:
+    """IAM accepts each document, and together they allow the same in each of twelve environments."""
+    many = [f"environment-{number}" for number in range(12)]
+    of_many = documents_of(name, Names(PROJECT, many))
+    sids = [statement["Sid"] for document in of_many for statement in document["Statement"]]
+
+    assert all(len("".join(json.dumps(document).split())) <= MAX_CHARACTERS for document in of_many)
+    assert len(of_many) <= MAX_POLICIES
+    assert len(set(sids)) == len(sids)
+    for environment in many:
+        assert permissions(of_many, environment) == permissions(documents_of(name, NAMES), "prod")
+
+
+def documents_of(name: str, names: Names) -> list[Document]:
+    """Return the policies of a command, or of the person on call."""
+    if name == "on-call":
+        return on_call_policy.policies(names, BUILT)
+    return operator_policies.policies(name, names, BUILT)
+
+
+def permissions(documents: Iterable[Document], environment: str) -> set[tuple[str, str]]:
+    """Return action and ARN of what is allowed by the name of an environment, as if it were "x"."""
+    prefix = f"{PROJECT}-{environment}"
+    pairs: set[tuple[str, str]] = set()
+    for document in documents:
+        for statement in document["Statement"]:
+            arns = [statement["Resource"]] if isinstance(statement["Resource"], str) else statement["Resource"]
+            for arn in arns:
+                if re.search(f"{prefix}(?![0-9])", arn):
+                    pairs.update((action, arn.replace(prefix, "x")) for action in statement["Action"])
+    return pairs

@@ -142,22 +142,25 @@ def test_allows_the_cloudformation_commands_of_the_pages(built: dict[str, BuiltS
     assert needed <= allowed([*everyday, *removing])
 
 
-def test_reads_the_outputs_of_other_stacks(built: dict[str, BuiltStack]) -> None:
-    """The pipeline of api can read the outputs of network, for the package bucket."""
-    statement = statements(policies_of(built, "api")[0])["StacksRead"]
+@each_stack
+def test_describes_the_other_stacks(built: dict[str, BuiltStack], name: str) -> None:
+    """For the outputs that it reads, the key that CloudFront sends, and the commands of csr-operate."""
+    statement = statements(policies_of(built, name)[0])["StacksRead"]
+    arns = set()
+    for stack in built.values():
+        region = "*" if stack.name in built[name].reads_from else stack.region
+        if stack.name != name:
+            arns.add(f"arn:aws:cloudformation:{region}:*:stack/{OURS}{stack.name}/*")
 
     assert statement["Action"] == ["cloudformation:DescribeStacks"]
-    assert f"arn:aws:cloudformation:*:*:stack/{OURS}network/*" in statement["Resource"]
-    assert "StacksRead" not in statements(policies_of(built, "network")[0])
+    assert set(statement["Resource"]) == arns
 
 
-def test_origin_key_can_be_compared(built: dict[str, BuiltStack]) -> None:
-    """The pipelines of api and frontend can read the other side of the key: parameters, and its secrets."""
-    api, site = (statements(policies_of(built, name)[0])["OriginKey"] for name in ("api", "frontend"))
+def test_replica_of_the_origin_key_can_be_compared(built: dict[str, BuiltStack]) -> None:
+    """The pipeline of frontend can read the versions of the secrets, in both regions."""
+    site = statements(policies_of(built, "frontend")[0])["OriginKey"]
     regions = (built["api"].region, built["frontend"].region)
 
-    assert api["Action"] == ["cloudformation:DescribeStacks"]
-    assert api["Resource"] == f"arn:aws:cloudformation:{regions[1]}:*:stack/{OURS}frontend/*"
     assert site["Action"] == ["secretsmanager:ListSecretVersionIds"]
     secrets = []
     for region in regions:
@@ -166,11 +169,10 @@ def test_origin_key_can_be_compared(built: dict[str, BuiltStack]) -> None:
     assert site["Resource"] == secrets
 
 
-def test_api_without_a_sender_compares_nothing(built: dict[str, BuiltStack]) -> None:
-    """If no stack sends a key, the pipeline of api gets no permission for the comparison."""
-    everyday, _ = pipeline_policies(built["api"], [built["network"], built["api"]])
-
-    assert "OriginKey" not in statements(everyday)
+def test_stack_that_sends_no_key_compares_nothing(built: dict[str, BuiltStack]) -> None:
+    """The other pipelines do not read which versions a secret has."""
+    for name in ("network", "database", "api"):
+        assert "OriginKey" not in statements(policies_of(built, name)[0])
 
 
 def test_snapshots_the_cluster_of_the_template(built: dict[str, BuiltStack]) -> None:

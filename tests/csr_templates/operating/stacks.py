@@ -102,6 +102,7 @@ class DeployedStack:
         failures: what DescribeEvents returns of the failed events.
         drifts: the pages of what DescribeStackResourceDrifts returns.
         detection: status of the drift detection, and its reason.
+        earlier_detections: the same, for the first questions.
         template: the deployed template.
         policy: its stack policy.
         is_protected: whether it has termination protection.
@@ -121,6 +122,7 @@ class DeployedStack:
     failures: list[dict[str, Any]] = field(default_factory=list)
     drifts: list[list[dict[str, Any]]] = field(default_factory=lambda: [[]])
     detection: tuple[str, str] = ("DETECTION_COMPLETE", "")
+    earlier_detections: list[tuple[str, str]] = field(default_factory=list)
     template: str = ""
     policy: str = ""
     is_protected: bool = False
@@ -285,6 +287,8 @@ class CloudFormation:
             case "DescribeStackDriftDetectionStatus":
                 stack = self._stack(parameters["StackDriftDetectionId"], region)
                 status, reason = stack.detection
+                if stack.earlier_detections:
+                    status, reason = stack.earlier_detections.pop(0)
                 return {
                     "StackId": stack.id,
                     "StackDriftDetectionId": parameters["StackDriftDetectionId"],

@@ -106,7 +106,7 @@ def test_a_subscription_is_confirmed_from_the_link(notifying: Operator, link: st
     [
         (
             creating.LINK.partition("&")[0],
-            "The link has no topic or no token. Copy the whole link of the e-mail, in single quotes.",
+            "The link has no topic or no token. Copy the whole link of the email, in single quotes.",
         ),
         (
             creating.LINK.replace("FrontendAlarm", "Other"),

@@ -91,7 +91,7 @@ def test_a_failing_roll_back_is_a_sentence(released: Operator, fault: str) -> No
     assert run.status == 1
     assert "lambda:UpdateAlias" in run.err[0]
     is_unknown = fault in ("time-out", "no connection")  # AWS may have received the call
-    assert run.err[-1] == ("Go on with: the same command again" if is_unknown else "Nothing was changed.")
+    assert run.err[-1] == ("Continue with: the same command again" if is_unknown else "Nothing was changed.")
     assert released.run("roll-back", "1").status == 0
     assert released.world.alias() == "1"
 
@@ -123,7 +123,7 @@ def test_an_api_that_stays_stopped_says_how_to_go_on(operator: Operator) -> None
     assert run.err[0].startswith("The credentials do not allow apigateway:FlushStageCache.")
     assert run.err[1:] == [
         "Done before it stopped: apigateway:UpdateApiKey.",
-        "Go on with: the same command again",
+        "Continue with: the same command again",
     ]
 
 
@@ -263,7 +263,7 @@ def test_the_alias_is_repaired_and_the_rollback_goes_on_without_it(stuck: Operat
     assert (run.status, run.err) == (0, [])
     assert stuck.world.alias() == "2"
     assert run.out[1:3] == [
-        "Points the alias prod to version 2. The rollback goes on without the alias.",
+        "Points the alias prod to version 2. The rollback continues without the alias.",
         "If the command stops, run this once the stack is UPDATE_ROLLBACK_COMPLETE: csr-operate prod "
         "set-provisioned-concurrency 7",
     ]
@@ -296,7 +296,7 @@ def test_provisioned_concurrency_that_fails_is_the_way_on(stuck: Operator) -> No
     run = stuck.run("repair-alias", "2")
 
     assert run.status == 1
-    assert run.err[-1] == "Go on with: csr-operate prod set-provisioned-concurrency 10"
+    assert run.err[-1] == "Continue with: csr-operate prod set-provisioned-concurrency 10"
 
 
 def test_a_rollback_that_fails_again_is_no_success(stuck: Operator) -> None:

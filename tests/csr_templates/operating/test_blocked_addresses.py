@@ -151,11 +151,11 @@ def test_a_set_that_cannot_be_read_leaves_no_file(blocking: Operator) -> None:
     [
         (None, "Cannot read {}: No such file or directory. save-addresses writes it."),
         ("{", "{} is not JSON ("),
-        ("[]", "{} has not the keys BlockedIPv4Set and BlockedIPv6Set. save-addresses writes it."),
+        ("[]", "{} does not have the keys BlockedIPv4Set and BlockedIPv6Set. save-addresses writes it."),
         ({"BlockedIPv4Set": "x", "BlockedIPv6Set": []}, "{}: BlockedIPv4Set is not a list of addresses."),
         (
             {"BlockedIPv4Set": ["2001:db8::7"], "BlockedIPv6Set": []},
-            "{}: 2001:db8::7/128 does not belong into BlockedIPv4Set.",
+            "{}: 2001:db8::7/128 does not belong in BlockedIPv4Set.",
         ),
         ({"BlockedIPv4Set": ["0.0.0.0/0"], "BlockedIPv6Set": []}, TOO_WIDE.format("0.0.0.0/0")),
     ],

@@ -188,7 +188,7 @@ def test_ctrl_c_says_what_was_done(operator: Operator) -> None:
         "Stopped by Ctrl-C, at or after rds:ModifyDBCluster.",
         "It is not known whether AWS received rds:ModifyDBCluster.",
         "Done before it stopped: secretsmanager:PutSecretValue.",
-        "Go on with: csr-operate prod repeat-password",
+        "Continue with: csr-operate prod repeat-password",
     ]
 
 
@@ -211,7 +211,7 @@ def test_a_typed_name_is_asked_for_on_a_terminal(operator: Operator, monkeypatch
         run = operator.run("new-password")
 
     assert (run.status, run.err) == (0, [])
-    assert run.out[2].startswith(f"Type {PREFIX}-aurora-cluster to go on: ")
+    assert run.out[2].startswith(f"Type {PREFIX}-aurora-cluster to continue: ")
 
 
 def test_a_pasted_line_cannot_confirm_itself(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,7 +247,7 @@ def test_ctrl_c_during_the_first_change_leaves_it_unknown(operator: Operator) ->
     assert run.err == [
         "Stopped by Ctrl-C, at or after apigateway:UpdateApiKey.",
         "It is not known whether AWS received apigateway:UpdateApiKey.",
-        "Go on with: the same command again",
+        "Continue with: the same command again",
     ]
 
 

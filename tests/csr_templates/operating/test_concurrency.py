@@ -50,6 +50,17 @@ def test_limits_and_the_last_hours_are_shown(running: Operator) -> None:
     assert run.out[-1].split("JST")[1].split() == ["50", "3"]
 
 
+def test_a_new_account_can_reserve_nothing(running: Operator) -> None:
+    """Its quota is 10, and Lambda keeps 100 unreserved."""
+    running.world.recorder.answers["lambda:GetAccountSettings"] = {
+        "AccountLimit": {"UnreservedConcurrentExecutions": 10}
+    }
+
+    run = running.run("show-concurrency")
+
+    assert run.out[2] == "For set-concurrency: no value, because Lambda keeps 100 unreserved."
+
+
 def test_zero_needs_an_option(running: Operator) -> None:
     """Lambda then rejects every request."""
     run = running.run("set-concurrency", "0")

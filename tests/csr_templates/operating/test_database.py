@@ -99,9 +99,9 @@ def test_a_failover_that_did_not_happen_is_no_success(
 
     assert run.status == 1
     assert run.err == [
-        f"The writer is still {CLUSTER}-1. Look at the database before you fail over again.",
+        f"The writer is still {CLUSTER}-1. Check the database before you fail over again.",
         "Done before it stopped: rds:FailoverDBCluster.",
-        "Go on with: csr-operate prod show-database",
+        "Continue with: csr-operate prod show-database",
     ]
     assert run.called.count("rds:DescribeDBClusters") == 6  # one before it, and five in a minute
 
@@ -177,7 +177,7 @@ def test_ctrl_c_during_a_restart_stops_only_the_waiting(
 
     assert run.status == 130
     assert run.err == [
-        f"Stopped waiting for the restart of {CLUSTER}-2; what was started goes on in AWS. Go on with: "
+        f"Stopped waiting for the restart of {CLUSTER}-2; what was started continues in AWS. Continue with: "
         "csr-operate prod show-database"
     ]
 

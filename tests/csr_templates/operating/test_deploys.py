@@ -351,7 +351,7 @@ def test_an_update_that_has_not_begun_is_no_success(
         [
             "The stack api is still UPDATE_COMPLETE: the update has not begun.",
             "Done before it stopped: cloudformation:ExecuteChangeSet.",
-            "Go on with: csr-operate prod wait api",
+            "Continue with: csr-operate prod wait api",
         ],
     )
 
@@ -390,7 +390,7 @@ def test_the_reason_of_a_rollback_is_shown(operator: Operator) -> None:
     assert run.err == [
         "The stack api is UPDATE_ROLLBACK_COMPLETE. The reason: csr-operate prod why-failed api",
         "Done before it stopped: cloudformation:ExecuteChangeSet.",
-        "Go on with: csr-operate prod why-failed api",
+        "Continue with: csr-operate prod why-failed api",
     ]
 
 
@@ -406,7 +406,7 @@ def test_ctrl_c_leaves_the_deploy_running(operator: Operator, monkeypatch: pytes
     run = operator.run("run-changes", CHANGES)
 
     assert run.status == 130
-    assert run.err[0].endswith("Go on with: csr-operate prod wait api")
+    assert run.err[0].endswith("Continue with: csr-operate prod wait api")
     again = operator.run("run-changes", CHANGES)
     assert (
         again.err[0]

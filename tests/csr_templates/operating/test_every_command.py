@@ -157,7 +157,7 @@ def fails(operator: Operator, each: Command, call: str, fault: str) -> None:
     if run.err[-1] == "Nothing was changed.":
         assert changes(run) in ([], [call])
     else:
-        assert run.err[-1].startswith("Go on with: ")
+        assert run.err[-1].startswith("Continue with: ")
         named = shlex.split(run.err[-1].partition(f"{PROGRAM} prod ")[2])
         arguments = named or arguments
     assert operator.run(*arguments).status == 0

@@ -53,7 +53,7 @@ def test_ctrl_c_stops_only_the_waiting(failed: Operator, monkeypatch: pytest.Mon
 
     assert run.status == 130
     assert run.err == [
-        "Stopped waiting for the stack api; what was started goes on in AWS. Go on with: "
+        "Stopped waiting for the stack api; what was started continues in AWS. Continue with: "
         "csr-operate prod wait api"
     ]
 
@@ -201,7 +201,7 @@ def test_a_deletion_that_stopped_is_finished_by_the_same_command(
     stopped = delete_database(failed_database)
     repeated = delete_database(failed_database)
 
-    assert (stopped.status, stopped.err[-1]) == (1, "Go on with: the same command again")
+    assert (stopped.status, stopped.err[-1]) == (1, "Continue with: the same command again")
     assert (repeated.status, repeated.err) == (0, [])
     assert failed_database.world.recorder.backups == []
 
@@ -217,7 +217,7 @@ def test_ctrl_c_leads_back_to_the_command(failed_database: Operator, monkeypatch
     monkeypatch.setattr(waiting, "sleep", lambda seconds: None)
 
     assert stopped.status == 130
-    assert stopped.err[0].endswith("Go on with: csr-operate prod delete-failed-create database")
+    assert stopped.err[0].endswith("Continue with: csr-operate prod delete-failed-create database")
     assert delete_database(failed_database).status == 0
 
 

@@ -131,7 +131,7 @@ def test_a_change_set_that_does_anything_else_is_refused(
     assert run.err == [
         f"{count} are Import, of 6 listed resources. Do not run this import.",
         "Done before it stopped: cloudformation:CreateChangeSet.",
-        "Go on with: csr-operate prod delete-import api",
+        "Continue with: csr-operate prod delete-import api",
     ]
 
 
@@ -202,7 +202,7 @@ def test_a_changed_secret_ends_the_import_with_an_error(operator: Operator) -> N
     assert "Restore it: aws secretsmanager update-secret-version-stage" in run.err[0]
     assert run.err[1:] == [
         "Done before it stopped: cloudformation:ExecuteChangeSet.",
-        "Go on with: csr-operate prod check-secrets api",
+        "Continue with: csr-operate prod check-secrets api",
     ]
 
 

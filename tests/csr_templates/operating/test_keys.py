@@ -155,7 +155,7 @@ def test_a_canceled_deletion_is_finished_by_the_same_command(operator: Operator)
     assert run.status == 1
     assert run.err[1:] == [
         "Done before it stopped: kms:CancelKeyDeletion.",
-        "Go on with: the same command again",
+        "Continue with: the same command again",
     ]
     assert operator.run("enable-key", operator.world.key).status == 0
     assert key_state(operator, VIRGINIA) == "Enabled"

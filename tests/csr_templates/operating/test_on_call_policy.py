@@ -50,7 +50,7 @@ ACTIONS = {
     "cloudformation:CreateChangeSet": ["cloudformation:CreateChangeSet", "cloudformation:TagResource"],
 }
 # What IAM also decides in such a call: the passed role, the key of a secret, a version of an object.
-ALSO_NEEDED = {"iam:PassRole", "kms:Decrypt", "s3:GetObjectVersion"}
+ALSO_NEEDED = {"iam:GetAccountSummary", "iam:PassRole", "kms:Decrypt", "s3:GetObjectVersion"}
 # The methods of API Gateway's operations.
 METHODS = {"Get": "GET", "Update": "PATCH", "Flush": "DELETE"}
 API_GATEWAY = {
@@ -78,8 +78,8 @@ def of_cloudformation(call: Call) -> list[str]:
         return [change_set]
     if stack.startswith("arn:"):
         return [stack]
-    # The rights for a change set are those of its stack, whose name the ARN does not contain.
-    name = stack or f"{PROJECT}-prod-api"
+    # The rights for a change set are those of its stack. Only in the mock, the ARN ends with its name.
+    name = stack or f"{PROJECT}-prod-{change_set.rpartition('/')[2] or 'api'}"
     return ["*"] if call.operation == "ListStacks" else [arn("cloudformation", call, f"stack/{name}/1")]
 
 
@@ -201,6 +201,9 @@ def requests(call: Call) -> Iterator[Request]:
         for alarm in call.parameters.get("MuteTargets", {}).get("AlarmNames", []):
             yield Request(call.name, arn("cloudwatch", call, f"alarm:{alarm}"))
         return
+    if call.operation in ("GetObject", "HeadObject") and call.parameters.get("VersionId"):
+        yield from further(call)  # only the permission for the version is needed
+        return
     tags = OURS if call.service in ("cloudfront", "ec2", "kms") else {}
     for action in actions(call.name):
         for resource in RESOURCES[call.service](call):
@@ -211,10 +214,13 @@ def requests(call: Call) -> Iterator[Request]:
 def further(call: Call) -> Iterator[Request]:
     """Yield what a call also needs."""
     if call.operation == "CreateChangeSet":
+        # The tags are those of the stack, and of the change set.
+        yield Request("cloudformation:TagResource", arn("cloudformation", call, "changeSet/release-1/1f0a"))
         role = call.parameters["RoleARN"]
         yield Request("iam:PassRole", role, {"iam:PassedToService": "cloudformation.amazonaws.com"})
         bucket = f"{PROJECT}-prod-artifacts-{ACCOUNT}-{call.region}"
         yield Request("s3:GetObject", f"arn:aws:s3:::{bucket}/api/1.template")
+        yield Request("iam:GetAccountSummary", "*")  # otherwise, the check of the quotas of IAM is skipped
     if call.operation == "CopyObject":
         source = call.parameters["CopySource"]
         place = source if isinstance(source, str) else f"{source['Bucket']}/{source['Key']}"

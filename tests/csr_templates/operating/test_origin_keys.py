@@ -172,7 +172,7 @@ def test_a_copy_that_fails_says_why(operator: Operator) -> None:
     assert run.err == [
         f"{SECRET} in {TARGET} is Failed: The key is disabled",
         "Done before it stopped: secretsmanager:ReplicateSecretToRegions.",
-        "Go on with: the same command again",
+        "Continue with: the same command again",
     ]
 
 

@@ -55,7 +55,7 @@ def test_the_cluster_stays_behind_if_its_change_fails(database: Operator) -> Non
         "AWS throttles rds:ModifyDBCluster, also after several attempts. Repeat the command in a minute. "
         "(Rate exceeded)",
         "Done before it stopped: secretsmanager:PutSecretValue.",
-        "Go on with: csr-operate prod repeat-password",
+        "Continue with: csr-operate prod repeat-password",
     ]
     secret = database.world.secret_value()["password"]
     assert secret != PASSWORD
@@ -77,7 +77,7 @@ def test_the_database_keeps_its_password_if_the_secret_fails(database: Operator,
     if fault in ("time-out", "no connection"):
         ends = [
             "It is not known whether AWS received secretsmanager:PutSecretValue.",
-            "Go on with: the same command again",
+            "Continue with: the same command again",
         ]
     assert run.err[1:] == ends
     assert "rds:ModifyDBCluster" not in run.called
@@ -105,7 +105,7 @@ def test_a_restore_that_stops_half_way_is_repeated(database: Operator) -> None:
 
     assert failed.err[1:] == [
         "Done before it stopped: rds:ModifyDBCluster.",
-        "Go on with: the same command again",
+        "Continue with: the same command again",
     ]
     database.run("restore-password", "--confirm", CLUSTER)
     assert database.world.secret_value()["password"] == PASSWORD
@@ -131,7 +131,7 @@ def test_another_name_stops_it(database: Operator, command: str) -> None:
         "Nothing was changed.",
     ]
     assert missing.err == [
-        f"This is not a terminal, so nobody can confirm it. Add --confirm {CLUSTER}",
+        f"This is not a terminal, so no one can confirm it. Add --confirm {CLUSTER}",
         "Nothing was changed.",
     ]
     assert (wrong.status, missing.status) == (1, 1)

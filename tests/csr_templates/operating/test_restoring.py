@@ -48,8 +48,8 @@ def test_an_existing_cluster_is_never_overwritten(restored: Operator) -> None:
     run = restored.run("restore-cluster", "restored", "--time", "latest")
 
     assert run.err == [
-        f"{CLUSTER}-restored exists already, and is available. If it is the restore that you want, go on "
-        "with the next step. If not, delete it first: csr-operate prod delete-spare-cluster restored",
+        f"{CLUSTER}-restored exists already, and is available. If it is the restore that you want, "
+        "continue with the next step. If not, delete it first: csr-operate prod delete-spare-cluster restored",
         NOTHING,
     ]
 
@@ -59,7 +59,7 @@ def test_an_existing_cluster_is_never_overwritten(restored: Operator) -> None:
     [
         (
             ("restored",),
-            "Say what to restore: --time TIME, --snapshot NAME, or --backup ID with --time TIME.",
+            "Specify what to restore: --time TIME, --snapshot NAME, or --backup ID with --time TIME.",
         ),
         (
             ("restored", "--snapshot", "s", "--time", "latest"),

@@ -88,7 +88,7 @@ def test_a_fault_among_many_files_is_a_sentence(served: Operator, monkeypatch: p
 
     assert run.status == 1
     assert run.err[0].startswith("The credentials do not allow s3:PutObject.")
-    assert run.err[1:] == ["Done before it stopped: s3:PutObject.", "Go on with: the same command again"]
+    assert run.err[1:] == ["Done before it stopped: s3:PutObject.", "Continue with: the same command again"]
     assert not [key for key in uploaded(served) if key.endswith(".html")]
 
 
@@ -109,7 +109,7 @@ def test_an_invalidation_that_fails_is_the_way_on(served: Operator) -> None:
     run = served.run("upload-site", folder_of(served))
 
     assert run.status == 1
-    assert run.err[-1] == "Go on with: csr-operate prod invalidate '/*'"
+    assert run.err[-1] == "Continue with: csr-operate prod invalidate '/*'"
 
 
 @pytest.mark.parametrize("command", ["upload-site", "delete-old-files"])
@@ -142,7 +142,7 @@ def test_paths_are_removed_from_the_caches(served: Operator) -> None:
     nothing = served.run("invalidate")
     assert (nothing.status, nothing.err[0]) == (
         2,
-        "Say which paths, such as all: csr-operate prod invalidate '/*'",
+        "Specify paths, such as all: csr-operate prod invalidate '/*'",
     )
 
 
@@ -251,7 +251,7 @@ def test_a_key_cannot_lead_out_of_the_folder(served: Operator, key: str) -> None
 
     run = served.run("download-site", WORKED, str(served.world.folder / "old"))
 
-    assert run.err == [f"The key {key} would lead out of the folder. Nothing was downloaded."]
+    assert run.err == [f"The key {key} is outside the folder. Nothing was downloaded."]
 
 
 def test_a_time_without_files_or_zone_is_refused(served: Operator) -> None:

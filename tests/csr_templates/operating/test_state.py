@@ -72,6 +72,15 @@ def test_what_cannot_be_read_is_unknown_and_the_rest_is_shown(deployed: Operator
     assert "Error" not in why
 
 
+def test_a_deleted_page_is_not_one_that_was_never_uploaded(deployed: Operator) -> None:
+    """A versioned bucket keeps the time of the deletion."""
+    bucket = deployed.world.name("SiteBucket")
+    region = deployed.world.environment.stack_of("SiteBucket").region
+    deployed.world.client("s3", region).delete_object(Bucket=bucket, Key="index.html")
+
+    assert deployed.run("show-state").out[-1].startswith("Site: no index.html: deleted at 20")
+
+
 def test_stacks_of_the_environment_are_listed(operator: Operator) -> None:
     """Also a deleted one, with the time of its deletion, and not those of others."""
     operator.world.stacks.stacks["api"].status = "DELETE_COMPLETE"
@@ -206,6 +215,17 @@ def test_drift_that_cannot_be_read_hides_nothing(operator: Operator) -> None:
     assert any(line.endswith("DETECTION_FAILED: No permission for WebACL") for line in run.out)
     assert "Differences of api: 1" in run.out
     assert run.out[-1] == "Differences of frontend: none"
+
+
+def test_a_detection_that_goes_on_is_waited_for(operator: Operator) -> None:
+    """AWS can give a reason for each status, also for that."""
+    api = operator.world.stacks.stacks["api"]
+    api.earlier_detections = [("DETECTION_IN_PROGRESS", ""), ("DETECTION_IN_PROGRESS", "Many resources")]
+
+    run = operator.run("find-drift", "api")
+
+    assert (run.status, run.err) == (0, [])
+    assert run.out[-1] == "Differences of api: none"
 
 
 def test_a_stack_whose_detection_cannot_start_leaves_the_others(operator: Operator) -> None:

@@ -13,7 +13,7 @@ WHAT = "api-settings, distribution, cluster, restored-cluster, network, database
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ((), f"Say what to wait for: {WHAT}."),
+        ((), f"Specify what to wait for: {WHAT}."),
         (("apj",), f"There is no apj to wait for. Did you mean 'api'? There are {WHAT}."),
         (("api", "clusters"), f"There is no clusters to wait for. Did you mean 'cluster'? There are {WHAT}."),
     ],
@@ -140,7 +140,7 @@ def test_ctrl_c_names_the_same_wait(operator: Operator, monkeypatch: pytest.Monk
 
     assert run.status == 130
     assert run.err == [
-        "Stopped waiting for the stack api; what was started goes on in AWS. Go on with: "
+        "Stopped waiting for the stack api; what was started continues in AWS. Continue with: "
         "csr-operate prod wait api"
     ]
 
@@ -163,7 +163,7 @@ def test_a_status_that_cannot_be_read_ends_the_wait(
 
     assert (run.status, pauses) == (1, questions)
     assert "cloudformation:DescribeStacks" in run.err[0]
-    assert run.err[0].endswith("Go on with: csr-operate prod wait api")
+    assert run.err[0].endswith("Continue with: csr-operate prod wait api")
 
 
 def test_a_cluster_that_does_not_exist_ends_the_wait(operator: Operator) -> None:

@@ -1,6 +1,6 @@
 """One mock account for all tests of preflight that need one, in two states."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import pytest
@@ -37,6 +37,14 @@ class State(NamedTuple):
     again: list[CheckResult]
     outcomes: dict[str, Outcome]
     calls: list[Call]
+
+
+def listed_calls(operations_of_services: Mapping[str, Sequence[str]]) -> set[tuple[str, str]]:
+    """Return service and operation of each call that a command lists."""
+    calls: set[tuple[str, str]] = set()
+    for service, operations in operations_of_services.items():
+        calls.update((service, operation) for operation in operations)
+    return calls
 
 
 class Walk(NamedTuple):

@@ -185,7 +185,10 @@ class DeployedAccount:
                 listed = [stack for stack in here if stack.status in given["StackStatusFilter"]]
                 return {"StackSummaries": [{"StackName": one.name, "StackId": one.id} for one in listed]}
             case "ListExports":
-                return {"Exports": [entry for stack in here for entry in _exports(stack)]}
+                exports: list[dict[str, str]] = []
+                for stack in here:
+                    exports += _exports(stack)
+                return {"Exports": exports}
             case "ListImports":
                 if names := self.imports.get(given["ExportName"]):
                     return {"Imports": names}

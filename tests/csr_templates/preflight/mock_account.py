@@ -163,11 +163,10 @@ class MockAccount:
             version: version of the package; by default the uploaded one.
             values: different values of parameters, for all stacks that have them.
         """
-        known = self.built.environments["prod"]
-        changed = {
-            stack: {**given, **{key: value for key, value in values.items() if key in given}}
-            for stack, given in known.items()
-        }
+        changed: dict[str, dict[str, str]] = {}
+        for stack, values_of_files in self.built.environments["prod"].items():
+            different = {key: value for key, value in values.items() if key in values_of_files}
+            changed[stack] = {**values_of_files, **different}
         folder = self.built._replace(environments={"prod": changed})
         given = {"LambdaCodeS3ObjectVersion": self.version if version is None else version}
         return resolve_environment(folder, "prod", ACCOUNT, chosen, given)

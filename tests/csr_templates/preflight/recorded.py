@@ -74,6 +74,30 @@ class Stacks:
             if not names or stack.name in names:
                 self.status[stack.deployed_name] = "CREATE_COMPLETE"
 
+    def _summaries(self, stack_name: str) -> list[dict[str, str]]:
+        """Return the resources of a stack; none if it is not of the environment."""
+        stack = self._of(stack_name)
+        if stack is None:
+            return []
+        return [
+            {
+                "LogicalResourceId": name,
+                "PhysicalResourceId": physical_id,
+                "ResourceType": stack.resources[name]["Type"],
+                "ResourceStatus": "CREATE_COMPLETE",
+            }
+            for name, physical_id in self.resources(stack).items()
+        ]
+
+    def _export_names(self, region: str) -> list[str]:
+        """Return the exports of the deployed stacks of a region."""
+        names: list[str] = []
+        for stack in self.environment.stacks:
+            if stack.region == region and stack.deployed_name in self.status:
+                exported = [output for output in stack.outputs.values() if "Export" in output]
+                names += [output["Export"]["Name"] for output in exported]
+        return names
+
     def _of(self, name: str) -> EnvironmentStack | None:
         return next((stack for stack in self.environment.stacks if name in (stack.deployed_name,)), None)
 
@@ -130,33 +154,10 @@ class Stacks:
             case "DescribeStacks":
                 return {"Stacks": [self.describe(parameters["StackName"])]}
             case "ListStackResources":
-                stack = self._of(parameters["StackName"])
-                return {
-                    "StackResourceSummaries": [
-                        {
-                            "LogicalResourceId": name,
-                            "PhysicalResourceId": physical_id,
-                            "ResourceType": stack.resources[name]["Type"],
-                            "ResourceStatus": "CREATE_COMPLETE",
-                        }
-                        for name, physical_id in (self.resources(stack) if stack else {}).items()
-                    ]
-                    if stack
-                    else []
-                }
+                return {"StackResourceSummaries": self._summaries(parameters["StackName"])}
             case "ListExports":
-                names = [
-                    output["Export"]["Name"]
-                    for stack in self.environment.stacks
-                    if stack.region == region and stack.deployed_name in self.status
-                    for output in stack.outputs.values()
-                    if "Export" in output
-                ]
-                return {
-                    "Exports": [
-                        {"Name": name, "Value": "-"} for name in names if self.exports.get(name, True)
-                    ]
-                }
+                names = [name for name in self._export_names(region) if self.exports.get(name, True)]
+                return {"Exports": [{"Name": name, "Value": "-"} for name in names]}
             case "DescribeStackResources":
                 return {"StackResources": [self._owner(parameters["PhysicalResourceId"])]}
         raise AssertionError(operation)

@@ -29,7 +29,7 @@ from csr_templates.preflight.services import ec2_calls, s3_calls
 from csr_templates.preflight.services.listing import BEFORE_DEPLOY
 from tests.system import PROJECT
 
-from .conftest import Walk
+from .conftest import Walk, listed_calls
 from .mock_account import ENVIRONMENT, package, session
 from .recorded import TOKYO, VIRGINIA, AwsError
 
@@ -43,14 +43,14 @@ def names(found: Any) -> set[tuple[str, str]]:
 
 def test_the_policy_allows_exactly_the_calls(walk: Walk) -> None:
     """The listed calls are exactly those of the runs in all states."""
-    reading = {(service, name) for service, listed in CALLS[PREFLIGHT].items() for name in listed}
-
-    assert names(walk.world.recorder.made) == reading
+    assert names(walk.world.recorder.made) == listed_calls(CALLS[PREFLIGHT])
 
 
 def test_every_action_exists() -> None:
     """All actions of the policy exist in IAM, and none returns a secret or changes resources."""
-    reading = [(service, name) for calls in CALLS.values() for service in calls for name in calls[service]]
+    reading: set[tuple[str, str]] = set()
+    for operations_of_services in CALLS.values():
+        reading |= listed_calls(operations_of_services)
     for service, name in reading:
         for action in operator_policies.actions(service, name):
             prefix, _, verb = action.partition(":")

@@ -54,7 +54,8 @@ def test_a_new_account_with_roles_and_buckets_has_no_failures(walk: Walk) -> Non
     ]
     assert len(sentences) == 1
     assert (
-        "exists in account 123456789012: right before a first deploy. Is it the wrong account" in sentences[0]
+        "exists in account 123456789012: normal before the first deploy. Is it the wrong account"
+        in sentences[0]
     )
 
 

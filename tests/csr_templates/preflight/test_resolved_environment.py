@@ -42,10 +42,13 @@ def test_unknown_names_are_refused(folder: BuiltFolder, arguments: Any, sentence
     with pytest.raises(SelectionError) as refusal:
         resolve_environment(folder, name, "123456789012", *rest)
 
+    per_deploy: list[str] = []
+    for stack in STACKS:
+        per_deploy += stack.per_deploy
     assert str(refusal.value) == sentence.format(
         environments=", ".join(folder.environments),
         stacks=", ".join(STACK_NAMES),
-        per_deploy=", ".join(name for stack in STACKS for name in stack.per_deploy),
+        per_deploy=", ".join(per_deploy),
     )
 
 

@@ -22,6 +22,7 @@ from csr_templates.preflight.resolved_environment import resolve_environment
 from tests.cfn_analysis.reviewing.test_report import SCHEMA as REVIEW_SCHEMA
 from tests.system import PROJECT, STACK_NAMES
 
+from .conftest import listed_calls
 from .deployed_account import (
     API,
     DATA,
@@ -246,7 +247,7 @@ def test_the_policy_allows_exactly_the_calls(world: World, review: Review) -> No
     )
     review()
 
-    listed = {(service, name) for service, names in CALLS[DEPLOYED].items() for name in names}
+    listed = listed_calls(CALLS[DEPLOYED])
     assert {(call.service, call.operation) for call in world.account.made} == listed
     assert {name for _, name in listed if not name.startswith(("Describe", "Get", "List"))} == set()
 

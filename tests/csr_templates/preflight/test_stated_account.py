@@ -34,7 +34,7 @@ SENTENCE: Final = (
 
 
 NO_STACK: Final = f"shop-prod-api does not exist in account {ACCOUNT}"
-FIRST_DEPLOY: Final = f"{NO_STACK}: right before a first deploy"
+FIRST_DEPLOY: Final = f"{NO_STACK}: normal before the first deploy"
 QUESTION: Final = "Is it the wrong account or role? The caller is arn."
 
 

@@ -375,11 +375,13 @@ def test_next_edition_is_deployed() -> None:
 def test_changed_function_is_published() -> None:
     """A different setting of the function changes the release in both places."""
     t = api_module.build()
-    old = releases(t)
+    old_variable, old_description = releases(t)
     t.resources["ApiFunction"].Timeout = 10
-    new = releases(t)
+    new_variable, new_description = releases(t)
 
-    assert old[0] == old[1] != new[0] == new[1]
+    assert old_variable == old_description
+    assert new_variable == new_description
+    assert new_variable != old_variable
 
 
 def test_release_that_an_importer_sets_is_replaced() -> None:

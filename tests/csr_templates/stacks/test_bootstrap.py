@@ -179,8 +179,8 @@ def test_tokens_of_gitlab_are_those_of_protected_branches(
     [
         (BY_ROLE, []),
         (BY_TOKEN, []),
-        ({"Environment": "prod"}, ["Give either PipelinePrincipalArn or OidcProviderArn."]),
-        ({**BY_TOKEN, **BY_ROLE}, ["Give either PipelinePrincipalArn or OidcProviderArn."]),
+        ({"Environment": "prod"}, ["Specify either PipelinePrincipalArn or OidcProviderArn."]),
+        ({**BY_TOKEN, **BY_ROLE}, ["Specify either PipelinePrincipalArn or OidcProviderArn."]),
         (
             {"Environment": "prod", "OidcProviderArn": PROVIDER},
             ["OidcProviderArn needs OidcSubject: without it, every token is accepted."],
@@ -189,7 +189,7 @@ def test_tokens_of_gitlab_are_those_of_protected_branches(
         ({**BY_TOKEN, "GitLabProjectId": "20"}, []),
         (
             {**BY_TOKEN, "GitHubRepositoryId": "74", "GitLabProjectId": "20"},
-            ["Give only one of GitHubRepositoryId and GitLabProjectId: no token has both."],
+            ["Specify only one of GitHubRepositoryId and GitLabProjectId: no token has both."],
         ),
         ({**BY_ROLE, "GitHubRepositoryId": "74"}, [WITHOUT_TOKEN]),
         ({**BY_ROLE, "GitLabProjectId": "20"}, [WITHOUT_TOKEN]),

@@ -85,34 +85,36 @@ class _Source(NamedTuple):
     place: Place
 
 
-def _documents(side: ResolvedStack, node: Node, resource: Resource) -> Iterator[_Source]:
+def _documents(stack: ResolvedStack, node: Node, resource: Resource) -> Iterator[_Source]:
     """Yield the policies of a resource, and what it grants outside a policy as a policy."""
     properties = resource.properties
     if resource.type == "AWS::Lambda::Permission":
-        yield from _of_subjects(side, node, resource, {"Statement": _permission(properties)}, ())
+        yield from _of_subjects(stack, node, resource, {"Statement": _permission(properties)}, ())
         return
     for place, document in policies(properties):
         if resource.type in IDENTITIES:
-            subject, kind = _subject(side, resource.type, {"Ref": node.name}), resource.type
+            subject, kind = _subject(stack, resource.type, {"Ref": node.name}), resource.type
             if place == (_TRUST,):
                 subject, kind = f"{subject} {_TRUST}", "trust"
             yield _Source(subject, kind, document, node, place)
         elif resource.type in _SUBJECTS:
-            yield from _of_subjects(side, node, resource, document, place)
+            yield from _of_subjects(stack, node, resource, document, place)
         else:
-            owner = _owner(node, resource, place)
-            yield _Source(*_own_subject(node, resource, place), document, owner, place)
+            subject, kind = _own_subject(node, resource, place)
+            yield _Source(subject, kind, document, _owner(node, resource, place), place)
     for key, document in _DEFAULTS.get(resource.type, {}).items():
         if key not in properties:
-            yield _Source(*_own_subject(node, resource, (key,)), document, node, (key,))
+            subject, kind = _own_subject(node, resource, (key,))
+            yield _Source(subject, kind, document, node, (key,))
     if resource.type in NOT_JUDGED:
         return
     for grant in grants(resource.type, properties):
         document = {"Statement": _statement(grant)}
         if resource.type in _SUBJECTS:
-            yield from _of_subjects(side, node, resource, document, grant.place)
+            yield from _of_subjects(stack, node, resource, document, grant.place)
         else:
-            subject = f"{node.stack}.{node.name} {[step for step in grant.place if isinstance(step, str)]}"
+            keys = [step for step in grant.place if isinstance(step, str)]
+            subject = f"{node.stack}.{node.name} {keys}"
             yield _Source(subject, "grant", document, _owner(node, resource, grant.place), grant.place)
 
 
@@ -121,19 +123,19 @@ def _own_subject(node: Node, resource: Resource, place: Place) -> tuple[str, str
     steps = []
     for number, step in enumerate(place, 1):
         name = str(step)
-        if isinstance(step, int):
-            entry = value_at(resource.properties, place[:number])
-            name = str(entry.get("Region", "*")) if isinstance(entry, Mapping) else name
+        entry = value_at(resource.properties, place[:number])
+        if isinstance(step, int) and isinstance(entry, Mapping):
+            name = str(entry.get("Region", "*"))
         steps.append(name)
     kind = "limit" if _LIMITS.get(resource.type) == ".".join(steps) else "resource"
     return f"{node.stack}.{node.name} {'.'.join(steps)}", kind
 
 
 def _owner(node: Node, resource: Resource, place: Place) -> Node | None:
-    """Return the resource that a policy or grant belongs to.
+    """Return the resource that a policy or grant belongs to; usually the one that contains it.
 
-    A grant, and a type such as AWS::Kinesis::ResourcePolicy, belongs to the resource that another of its
-    properties refers to, which may be outside the set.
+    A grant that is all properties of its resource, and a type such as AWS::Kinesis::ResourcePolicy, belongs
+    to the resource that another of its properties refers to, which may be outside the set.
     """
     if place and not resource.type.endswith("Policy"):
         return node
@@ -142,25 +144,25 @@ def _owner(node: Node, resource: Resource, place: Place) -> Node | None:
 
 
 def _of_subjects(
-    side: ResolvedStack, node: Node, resource: Resource, document: Any, place: Place
+    stack: ResolvedStack, node: Node, resource: Resource, document: Any, place: Place
 ) -> Iterator[_Source]:
     is_attached = False
     for key, kind in _SUBJECTS[resource.type].items():
         for value in as_list(resource.properties.get(key)):
             is_attached = True
             owner = next((mention.target for mention in mentions(value, node.stack)), None)
-            yield _Source(_subject(side, kind, value), kind, document, owner, place)
+            yield _Source(_subject(stack, kind, value), kind, document, owner, place)
     if not is_attached:
         yield _Source(f"{node.stack}.{node.name}", "resource", document, None, place)
 
 
-def _subject(side: ResolvedStack, kind: str, value: Any) -> str:
+def _subject(stack: ResolvedStack, kind: str, value: Any) -> str:
     match value:  # of a bucket, a queue or a role in the template, for any form of reference
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]}:
-            return f"{kind} {side.name}.{name}"
-    for name, resource in side.existing():
-        if resource.type == kind and side.with_names({"Ref": name}) == value:
-            return f"{kind} {side.name}.{name}"
+            return f"{kind} {stack.name}.{name}"
+    for name, resource in stack.existing():
+        if resource.type == kind and stack.with_names({"Ref": name}) == value:
+            return f"{kind} {stack.name}.{name}"
     return f"{kind} {json.dumps(value, sort_keys=True)}"
 
 

@@ -115,23 +115,35 @@ def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
 
 def _periods(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield a weaker M out of N: datapoints that raised the alarm before may never raise it."""
-    # Of M breaching datapoints among the last N, at least M - (N - n) are among the last n; and one of the
-    # ceil(N / n) spans of n datapoints contained at least M / ceil(N / n) of them, perhaps earlier.
-    pairs = []
-    for side in (before, after):
-        periods = _number(side.get("EvaluationPeriods", 1))
-        pairs.append((_number(side.get("DatapointsToAlarm", periods)), periods))
-    (needed, of), (needs, out_of) = pairs
-    if (needed, of) == (needs, out_of):
+    old_datapoints, old_periods = _m_out_of_n(before)
+    new_datapoints, new_periods = _m_out_of_n(after)
+    if (old_datapoints, old_periods) == (new_datapoints, new_periods):
         return
     paths = tuple(
         key for key in ("DatapointsToAlarm", "EvaluationPeriods") if before.get(key) != after.get(key)
     )
-    if needed is None or of is None or needs is None or out_of is None:
+    if old_datapoints is None or old_periods is None or new_datapoints is None or new_periods is None:
         yield Problem("the number of periods that must breach is not known", paths)
-    elif needs > max(needed - max(0, of - out_of), ceil(needed / max(1, ceil(of / max(1, out_of))))):
-        how = f"{needs:g} of {out_of:g} periods must breach instead of {needed:g} of {of:g}"
-        yield Problem(how, paths)
+    elif new_datapoints > _certain_datapoints(old_datapoints, old_periods, new_periods):
+        now = f"{new_datapoints:g} of {new_periods:g}"
+        yield Problem(f"{now} periods must breach instead of {old_datapoints:g} of {old_periods:g}", paths)
+
+
+def _m_out_of_n(alarm: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    """Return how many datapoints must breach, and among how many periods; None for what is not known."""
+    periods = _number(alarm.get("EvaluationPeriods", 1))
+    return _number(alarm.get("DatapointsToAlarm", periods)), periods
+
+
+def _certain_datapoints(datapoints: float, periods: float, new_periods: float) -> float:
+    """Return how many of the last periods certainly breach when M of N did, now or a little earlier.
+
+    Of M breaching datapoints among the last N, at least M - (N - n) are among the last n; and one of the
+    ceil(N / n) spans of n datapoints contained at least M / ceil(N / n) of them, perhaps earlier.
+    """
+    among_the_last = datapoints - max(0, periods - new_periods)
+    spans = max(1, ceil(periods / max(1, new_periods)))
+    return max(among_the_last, ceil(datapoints / spans))
 
 
 def _number(value: Any) -> float | None:

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
@@ -38,7 +38,7 @@ class _Reader(NamedTuple):
     dimensions: frozenset[str]
 
 
-def unread_filters(environment: EnvironmentChanges) -> Iterator[Risk]:
+def weakened_filters(environment: EnvironmentChanges) -> Iterator[Risk]:
     """Yield the changed metric filters that an alarm relies on."""
     changes = [outcome.change for outcome in environment.resources.values() if outcome.change.type == _FILTER]
     changed = [change for change in changes if change.action not in (ADD, REMOVE)]
@@ -62,39 +62,59 @@ def _problems(
         return
     old = _transformations(environment.before[stack], change.before)
     new = _transformations(environment.after[stack], change.after)
-    for metric, (number, was) in old.items():
-        alarms = readers.get(metric, [])
-        if not alarms:
+    for metric, (old_index, before) in old.items():
+        metric_readers = readers.get(metric, [])
+        if not metric_readers:
             continue
-        names = ", ".join(reader.alarm.seen_from(stack) for reader in alarms)
+        expectation = _with_verb(metric_readers, "expect", stack)
         for key in ("FilterPattern", "LogGroupName"):
             if change.before.properties.get(key) != change.after.properties.get(key):
-                yield Problem(f"{key} is changed: it may count less than {names} expects", (key,))
+                yield Problem(f"{key} is changed: it may count less than {expectation}", (key,))
         if metric in new:
-            at, will = new[metric]
-            yield from _counts_less(f"MetricTransformations[{at}]", was, will, alarms, names)
+            new_index, after = new[metric]
+            place = f"MetricTransformations[{new_index}]"
+            yield from _smaller_value(place, before, after, expectation)
+            yield from _other_dimensions(place, before, after, metric_readers, stack)
         elif metric not in written:
-            place = f"MetricTransformations[{number}]"
+            place = f"MetricTransformations[{old_index}]"
             paths = (f"{place}.MetricName", f"{place}.MetricNamespace")
-            text_of_metric = f"{words(was.get('MetricNamespace'))} {words(was.get('MetricName'))}"
-            yield Problem(f"{place} no longer writes the metric {text_of_metric} of {names}", paths)
+            text_of_metric = f"{words(before.get('MetricNamespace'))} {words(before.get('MetricName'))}"
+            alarms = _alarm_names(metric_readers, stack)
+            yield Problem(f"{place} no longer writes the metric {text_of_metric} of {alarms}", paths)
 
 
-def _counts_less(
-    place: str, was: Mapping[str, Any], will: Mapping[str, Any], alarms: list[_Reader], names: str
+def _alarm_names(readers: Sequence[_Reader], stack: str) -> str:
+    return ", ".join(reader.alarm.seen_from(stack) for reader in readers)
+
+
+def _with_verb(readers: Sequence[_Reader], verb: str, stack: str) -> str:
+    """Return the alarms and what they do: ``A expects``, ``A, B expect``."""
+    ending = "s" if len(readers) == 1 else ""
+    return f"{_alarm_names(readers, stack)} {verb}{ending}"
+
+
+def _smaller_value(
+    place: str, before: Mapping[str, Any], after: Mapping[str, Any], expectation: str
 ) -> Iterator[Problem]:
-    old, new = (side.get("MetricValue") for side in (was, will))
+    old, new = before.get("MetricValue"), after.get("MetricValue")
     if old != new and not _is_at_least(new, old):
         path = f"{place}.MetricValue"
         how = f"{path} is {words(new)} instead of {words(old)}"
-        yield Problem(f"{how}: it may count less than {names} expects", (path,))
-    if was.get("Dimensions") == will.get("Dimensions"):
+        yield Problem(f"{how}: it may count less than {expectation}", (path,))
+
+
+def _other_dimensions(
+    place: str, before: Mapping[str, Any], after: Mapping[str, Any], readers: Sequence[_Reader], stack: str
+) -> Iterator[Problem]:
+    """Yield changed dimensions, with the alarms that read the metric with others."""
+    if before.get("Dimensions") == after.get("Dimensions"):
         return
-    dimensions = _dimension_names(will.get("Dimensions"), "Key")
-    unread = [reader for reader in alarms if reader.dimensions != dimensions]
-    if unread:
+    dimensions = _dimension_names(after.get("Dimensions"), "Key")
+    without_data = [reader for reader in readers if reader.dimensions != dimensions]
+    if without_data:
         path = f"{place}.Dimensions"
-        yield Problem(f"{path} is changed: {names} reads a metric with other dimensions", (path,))
+        reading = _with_verb(without_data, "read", stack)
+        yield Problem(f"{path} is changed: {reading} a metric with other dimensions", (path,))
 
 
 def _is_at_least(value: Any, least: Any) -> bool:
@@ -104,13 +124,15 @@ def _is_at_least(value: Any, least: Any) -> bool:
         return False
 
 
-def _transformations(side: ResolvedStack, resource: Resource) -> dict[_Metric, tuple[int, Mapping[str, Any]]]:
+def _transformations(
+    stack: ResolvedStack, resource: Resource
+) -> dict[_Metric, tuple[int, Mapping[str, Any]]]:
     """Return metric -> the number and the properties of the transformation that writes it."""
     by_metric = {}
     for number, transformation in enumerate(as_list(resource.properties.get("MetricTransformations"))):
         if isinstance(transformation, Mapping) and not is_unknown(transformation):
             names = (transformation.get("MetricNamespace"), transformation.get("MetricName"))
-            by_metric[_metric(side, *names)] = (number, transformation)
+            by_metric[_metric(stack, *names)] = (number, transformation)
     return by_metric
 
 
@@ -142,6 +164,6 @@ def _dimension_names(dimensions: Any, key: str) -> frozenset[str]:
     return frozenset(text(value_at(dimension, (key,))) for dimension in as_list(dimensions))
 
 
-def _metric(side: ResolvedStack, namespace: Any, name: Any) -> _Metric:
-    texts = [json.dumps(as_strings(side.with_names(value)), sort_keys=True) for value in (namespace, name)]
-    return _Metric(side.built.region, *texts)
+def _metric(stack: ResolvedStack, namespace: Any, name: Any) -> _Metric:
+    texts = [json.dumps(as_strings(stack.with_names(value)), sort_keys=True) for value in (namespace, name)]
+    return _Metric(stack.built.region, *texts)

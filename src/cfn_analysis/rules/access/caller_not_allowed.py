@@ -26,7 +26,7 @@ NAMES = {
 
 
 class CallerNotAllowed(Rule):
-    """Service that may not use what a resource tells it to call.
+    """Service that is not allowed to use what a resource refers to.
 
     A service calls a function, sends to a queue or topic, and uses a bucket or key by their resource
     policies: an AWS::Lambda::Permission, the policy of the queue, topic or bucket, the key policy. The
@@ -44,19 +44,20 @@ class CallerNotAllowed(Rule):
     def findings(self, validator: Validator, resources: Any) -> Findings:
         seen = set()
         for call in calls_of_services(validator, resources):
-            key = call.path[0], call.caller.service, call.target, *call.case.context.conditions.status.items()
-            if key in seen:  # an alarm has the same topic in several properties
+            conditions = frozenset(call.case.context.conditions.status.items())
+            identity = (call.path[0], call.caller.service, call.target, conditions)
+            if identity in seen:  # an alarm has the same topic in several properties
                 continue
-            seen.add(key)
+            seen.add(identity)
             caller, kind = call.caller, resources[call.target]["Type"]
-            if kind == BUCKET and _lists(caller.service, resources[call.target]):
+            if kind == BUCKET and _is_log_by_list(caller.service, resources[call.target]):
                 continue
             yield from _refusals(validator, resources, call, call.target, caller.rights or RIGHTS[kind])
             if kind in KEYS:
                 yield from _refused_by_key(validator, resources, call)
 
 
-def _lists(service: str, bucket: Any) -> bool:
+def _is_log_by_list(service: str, bucket: Any) -> bool:
     """Return whether S3 writes its access logs into a bucket by an access control list."""
     control = bucket.get("Properties", {}).get("AccessControl")
     return service == "logging.s3." and (control == "LogDeliveryWrite" or is_function(control)[0] is not None)
@@ -74,13 +75,13 @@ def _refusals(
     prefix = value_at(call.properties, PREFIX) if caller.service == "logging.s3." else None
     for source_name, case in _source_names(call):
         service_call = ServiceCall(caller.service, rights, target, call.source, source_name, prefix)
-        for granted, present, where in access(case, policies, service_call, default):
+        for granted, present, policy_case in access(case, policies, service_call, default):
             lacking = [right for right, allowed in granted.items() if allowed is Granted.NONE]
             if lacking:
                 path, message = _refusal(call, target, kind, lacking, present)
-                yield RuleFinding(path, message, where)
+                yield RuleFinding(path, message, policy_case)
             elif Granted.OTHER_SOURCES in granted.values():
-                yield _other_source(resources, call, target, source_name, where)
+                yield _other_source(resources, call, target, source_name, policy_case)
 
 
 def _source_names(call: CalledTarget) -> Iterator[tuple[Any, Validator]]:
@@ -141,10 +142,11 @@ def _refused_by_key(validator: Validator, resources: Any, call: CalledTarget) ->
     name, managed, _ = KEYS[resources[call.target]["Type"]]
     needed, service = call.caller.key_rights, f"{call.caller.service}amazonaws.com"
     cache = memory(validator.cfn).setdefault("keys of targets", {})
-    key_of = call.target, frozenset(call.case.context.conditions.status.items())
-    if key_of not in cache:
-        cache[key_of] = list(_keys(call.case, name, resources[call.target].get("Properties", {})))
-    for used, case in cache[key_of]:
+    target_in_case = (call.target, frozenset(call.case.context.conditions.status.items()))
+    if target_in_case not in cache:
+        properties = resources[call.target].get("Properties", {})
+        cache[target_in_case] = list(_keys(call.case, name, properties))
+    for used, case in cache[target_in_case]:
         text = sub_text(used) or ""
         if needed is None or text == managed or text.endswith(f":{managed}"):
             remedy = "SSE-S3 (AES256)" if needed is None else "a customer managed key that allows it"
@@ -154,7 +156,10 @@ def _refused_by_key(validator: Validator, resources: Any, call: CalledTarget) ->
                 f"{call.caller.effect}. Use {remedy}.",
                 case,
             )
-        elif (key := key_id(resources, used)) and (exists := case_of(case, resources[key])):
+            continue
+        key = key_id(resources, used)
+        exists = case_of(case, resources[key]) if key else None
+        if exists is not None:
             yield from _refusals(validator, resources, call._replace(case=exists), key, needed)
 
 
@@ -164,6 +169,6 @@ def _keys(case: Validator, name: str, properties: Any) -> Iterator[tuple[Any, Va
         yield from values(case, properties.get(name))
         return
     path = (name, "ServerSideEncryptionConfiguration", "*", "ServerSideEncryptionByDefault")
-    for default, where in branches(case, properties, *path):
+    for default, default_case in branches(case, properties, *path):
         if isinstance(default, dict) and str(default.get("SSEAlgorithm")).startswith("aws:kms"):
-            yield from values(where, default.get("KMSMasterKeyID", "alias/aws/s3"))
+            yield from values(default_case, default.get("KMSMasterKeyID", "alias/aws/s3"))

@@ -43,13 +43,13 @@ class UncheckedParameter(Rule):
 
 def _why_unchecked(case: Validator, method: Any) -> str:
     """Return why the parameters are not validated; empty if they are, or if it is not known."""
-    for validator_id, where in values(case, method.get("RequestValidatorId")):
+    for validator_id, validator_case in values(case, method.get("RequestValidatorId")):
         if validator_id is None:
             return "RequestValidatorId is missing"
-        name, properties = target(where, validator_id, "AWS::ApiGateway::RequestValidator")
+        name, properties = target(validator_case, validator_id, "AWS::ApiGateway::RequestValidator")
         if not name:
             continue
-        checks = possible_values(where, properties.get("ValidateRequestParameters"))
+        checks = possible_values(validator_case, properties.get("ValidateRequestParameters"))
         if any(is_false(check) for check in checks):
             return f"its validator {name} does not check parameters"
     return ""

@@ -20,7 +20,7 @@ NOT_OF_REST = {
     "messageDirection": "",
     "messageId": "",
 }
-# The names after these are set by the authorizer, or by the mapping template.
+# The names after these are set by the authorizer or the mapping template, or come from WAF or a certificate.
 OPEN = ("authorizer.", "requestOverride.", "responseOverride.", "waf.", "identity.clientCert.")
 
 
@@ -29,7 +29,7 @@ class UnknownContextVariable(Rule):
 
     The names of $context are case-sensitive, and REST APIs do not have those of HTTP and WebSocket APIs, such
     as routeKey. A variable that does not exist is logged as '-', in every record, and queries, filters and
-    alarms on it find nothing.
+    alarms on it find nothing. A name is reported if a similar one exists.
     """
 
     id = "E9538"
@@ -47,8 +47,10 @@ class UnknownContextVariable(Rule):
                         ("Format",),
                         f"Format has $context.{name}, which REST APIs do not have and log as '-'.{instead}",
                     )
+                if name in VARIABLES or name.startswith(OPEN):
+                    continue
                 close = nearest(name, VARIABLES, 0.75)
-                if name not in VARIABLES and not name.startswith(OPEN) and close:
+                if close:
                     yield RuleFinding(
                         ("Format",),
                         f"Format has $context.{name}, which API Gateway does not have and logs as '-'. Did "

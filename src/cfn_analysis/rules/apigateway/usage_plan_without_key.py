@@ -53,10 +53,10 @@ class UsagePlanWithoutKey(Rule):
                 f"{' and '.join(limits)} of the usage plan limit{'s' if len(limits) == 1 else ''} no one: "
                 f"{lack}. Add an AWS::ApiGateway::UsagePlanKey whose UsagePlanId is this plan.",
             )
-        for api, where in branches(validator, properties, "ApiStages", "*", "ApiId"):
-            if _asks_for_no_key(where, resources, api):
+        for api, api_case in branches(validator, properties, "ApiStages", "*", "ApiId"):
+            if _asks_for_no_key(api_case, resources, api):
                 yield RuleFinding(
-                    place(where, validator),
+                    place(api_case, validator),
                     f"ApiId is {show(api)}, and no method of that API requires a key: the plan does not "
                     "limit its callers. Set ApiKeyRequired: true on its methods.",
                 )

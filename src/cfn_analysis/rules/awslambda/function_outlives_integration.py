@@ -42,15 +42,15 @@ class FunctionOutlivesIntegration(Rule):
             time_limit = settings.get("TimeoutInMillis", INTEGRATION_DEFAULTS[holder])
             timeout = function.get("Timeout", FUNCTION_DEFAULT)
             for seconds, timeout_case in default_values(case, timeout):
-                for milliseconds, where in default_values(timeout_case, time_limit):
+                for milliseconds, limit_case in default_values(timeout_case, time_limit):
                     if not _is_longer(seconds, milliseconds):
                         continue
                     yield RuleFinding(
                         tuple(path),
-                        f"TimeoutInMillis {state(timeout_case, where, time_limit, milliseconds)}"
+                        f"TimeoutInMillis {state(timeout_case, limit_case, time_limit, milliseconds)}"
                         f"{when(validator, [case])}, but Timeout of {logical_id} "
-                        f"{state(case, timeout_case, timeout, seconds)} seconds: the API has given up by "
-                        "then, and the function goes on. Give the function a second less than the "
+                        f"{state(case, timeout_case, timeout, seconds)} seconds: the API has timed out by "
+                        "then, and the function continues. Give the function a second less than the "
                         "integration.",
                     )
 

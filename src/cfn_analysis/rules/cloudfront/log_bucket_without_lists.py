@@ -54,10 +54,10 @@ class LogBucketWithoutLists(Rule):
 
 def _ownerships(case: Validator, properties: Any) -> Iterator[tuple[str, Validator]]:
     """Yield the ownership setting of a bucket without access control lists, for each case."""
-    for bucket, where in property_scenarios(case, properties, "OwnershipControls"):
+    for bucket, bucket_case in property_scenarios(case, properties, "OwnershipControls"):
         if "OwnershipControls" not in bucket:
-            yield "no OwnershipControls", where
+            yield "no OwnershipControls", bucket_case
         rules = mappings(value_at(bucket, ("OwnershipControls", "Rules")))
-        owners = [only_value(where, rule.get("ObjectOwnership")) for rule in rules]
+        owners = [only_value(bucket_case, rule.get("ObjectOwnership")) for rule in rules]
         if owners and not any(owner in (None, *WITH_LISTS) for owner in owners):
-            yield f"ObjectOwnership {owners[0]}", where
+            yield f"ObjectOwnership {owners[0]}", bucket_case

@@ -12,7 +12,7 @@ INTEGRATION_TIMEOUT = 29_000  # milliseconds
 
 
 class OriginGivenUpEarly(Rule):
-    """Origin that CloudFront gives up while the API still works.
+    """Origin for which CloudFront times out before the API does.
 
     CloudFront waits OriginReadTimeout seconds for an origin, 30 by default, and then answers 504. If the
     origin is a REST API whose integration waits longer, the request is still carried out, and the client may
@@ -42,7 +42,7 @@ def _shorter(
 ) -> Iterator[tuple[str, Validator]]:
     """Yield the message for each time that is shorter than the longest of some time-outs, with its case."""
     milliseconds, method = max(timeouts, default=(0, ""))
-    for value, where in default_values(case, waits):
+    for value, value_case in default_values(case, waits):
         seconds = number(value)
         if seconds is None or seconds * 1000 >= milliseconds:
             continue
@@ -50,7 +50,7 @@ def _shorter(
             f"OriginReadTimeout is {seconds:g} seconds{{when}}, but TimeoutInMillis of {method} is "
             f"{milliseconds:g}: CloudFront answers 504 while the API still works. Raise OriginReadTimeout, "
             "or lower TimeoutInMillis.",
-            where,
+            value_case,
         )
 
 

@@ -88,7 +88,7 @@ def _gaps(case: Validator, resource: Any, properties: Any) -> Iterator[Validator
     exists = case_of(case, resource)
     if exists is None:
         return
-    for subscription, where in scenarios(exists, properties.get("MonitoringSubscription")):
-        for status, status_case in values(where, value_at(subscription, STATUS)):
+    for subscription, subscription_case in scenarios(exists, properties.get("MonitoringSubscription")):
+        for status, status_case in values(subscription_case, value_at(subscription, STATUS)):
             if status == "Disabled":
                 yield status_case

@@ -31,43 +31,53 @@ class BrokenMetricMath(Rule):
         for alarm, case in property_scenarios(validator, properties, *NAMES):
             queries = alarm.get("Metrics")
             if isinstance(queries, list) and all(isinstance(query, dict) for query in queries):
-                for name, problem in _expression_problems(case, alarm, queries):
+                for name, problem in _problems(case, alarm, queries):
                     yield RuleFinding(existing(properties, (name,)), problem, case)
 
 
-def _expression_problems(case: Validator, alarm: Any, queries: list[Any]) -> Iterator[tuple[str, str]]:
+def _problems(case: Validator, alarm: Any, queries: list[Any]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong, with the property in which it is."""
     values_of_id = [only_value(case, query.get("Id")) for query in queries]
     ids = [query_id for query_id in values_of_id if isinstance(query_id, str)]
     if len(ids) < len(queries):
         return  # one is not known
     for query in queries:
-        expression = sub_text(query.get("Expression")) or ""
-        for name in _used_ids(expression):
-            if name not in ids:
-                yield (
-                    "Metrics",
-                    f"Expression {expression} uses {name}{{when}}, which is not the Id of an entry: "
-                    f"CloudWatch refuses the alarm. The Ids are {', '.join(ids)}.",
-                )
-        if re.search(r"(?<![=<>!])=(?!=)", re.sub(r"'[^']*'|\"[^\"]*\"", "", expression)) and not _is_query(
-            expression
-        ):
+        for problem in _expression_problems(sub_text(query.get("Expression")) or "", ids):
+            yield "Metrics", problem
+    if "ThresholdMetricId" not in alarm:
+        for problem in _returned_problems(case, queries, ids):
+            yield "Metrics", problem
+    yield from _band_problems(case, alarm, ids)
+
+
+def _expression_problems(expression: str, ids: list[str]) -> Iterator[str]:
+    """Yield an unknown Id, and a comparison with one sign."""
+    for name in _used_ids(expression):
+        if name not in ids:
             yield (
-                "Metrics",
-                f"Expression {expression} has a single =: CloudWatch refuses the alarm. Write ==.",
+                f"Expression {expression} uses {name}{{when}}, which is not the Id of an entry: "
+                f"CloudWatch refuses the alarm. The Ids are {', '.join(ids)}."
             )
-    band = only_value(case, alarm.get("ThresholdMetricId"))
-    operator = only_value(case, alarm.get("ComparisonOperator"))
-    shown = [only_value(case, query.get("ReturnData", True)) for query in queries]
-    returned = [query_id for query_id, value in zip(ids, shown, strict=True) if is_true(value)]
-    if "ThresholdMetricId" not in alarm and len(returned) != 1 and None not in shown:
+    if re.search(r"(?<![=<>!])=(?!=)", _without_texts(expression)) and not _is_query(expression):
+        yield f"Expression {expression} has a single =: CloudWatch refuses the alarm. Write ==."
+
+
+def _returned_problems(case: Validator, queries: list[Any], ids: list[str]) -> Iterator[str]:
+    """Yield a ReturnData that is not true for exactly one entry."""
+    return_data = [only_value(case, query.get("ReturnData", True)) for query in queries]
+    returned = [query_id for query_id, value in zip(ids, return_data, strict=True) if is_true(value)]
+    if len(returned) != 1 and None not in return_data:
         yield (
-            "Metrics",
             f"ReturnData is true for {' and '.join(returned) or 'no entry'}{{when}}, also where it "
             "is left out: CloudWatch refuses the alarm. Set it to true for the one that the alarm watches "
-            "and to false for the others.",
+            "and to false for the others."
         )
+
+
+def _band_problems(case: Validator, alarm: Any, ids: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield an operator and a ThresholdMetricId that do not fit, with the property."""
+    band = only_value(case, alarm.get("ThresholdMetricId"))
+    operator = only_value(case, alarm.get("ComparisonOperator"))
     if operator in BANDS and "ThresholdMetricId" not in alarm:
         yield (
             "ComparisonOperator",
@@ -92,5 +102,9 @@ def _used_ids(expression: str) -> list[str]:
     """Return the IDs in an expression; none of a query, whose names are others'."""
     if "${" in expression or _is_query(expression):
         return []
-    plain = re.sub(r"'[^']*'|\"[^\"]*\"|\u2018[^\u2019]*\u2019|\u201c[^\u201d]*\u201d", "", expression)
-    return list(dict.fromkeys(re.findall(r"(?<![\w.])[a-z]\w*(?!\w|\s*\()", plain)))
+    return list(dict.fromkeys(re.findall(r"(?<![\w.])[a-z]\w*(?!\w|\s*\()", _without_texts(expression))))
+
+
+def _without_texts(expression: str) -> str:
+    """Return an expression without the texts in quotation marks, also in typographic ones."""
+    return re.sub(r"'[^']*'|\"[^\"]*\"|\u2018[^\u2019]*\u2019|\u201c[^\u201d]*\u201d", "", expression)

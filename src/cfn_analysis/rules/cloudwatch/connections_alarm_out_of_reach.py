@@ -99,15 +99,15 @@ def _out_of_reach(validator: Validator, case: Validator, plain: Any) -> Iterator
         threshold = number(value)
         if threshold is None or operator not in ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold"):
             continue
-        for limit, source, where in _highest(
+        for limit, source, limit_case in _highest(
             threshold_case, plain["cluster"], list(plain["members"].values())
         ):
             beyond = threshold >= limit if operator == "GreaterThanThreshold" else threshold > limit
-            if beyond and is_possible(where):
+            if beyond and is_possible(limit_case):
                 yield MESSAGE.format(
                     threshold=f"{threshold:g}",
                     operator=operator,
-                    when=when(validator, [where]),
+                    when=when(validator, [limit_case]),
                     limit=int(limit),
                     source=source,
                 )
@@ -122,8 +122,8 @@ def _highest(case: Validator, cluster: Any, instances: list[Any]) -> Iterator[tu
         if limit == math.inf:
             yield limit, source, limit_case
             continue
-        for next_limit, next_source, where in _highest(limit_case, cluster, instances[1:]):
-            yield (*max((limit, source), (next_limit, next_source)), where)
+        for next_limit, next_source, next_case in _highest(limit_case, cluster, instances[1:]):
+            yield (*max((limit, source), (next_limit, next_source)), next_case)
 
 
 def _limits(case: Validator, cluster: Any, instance: Any) -> Iterator[tuple[float, str, Validator]]:

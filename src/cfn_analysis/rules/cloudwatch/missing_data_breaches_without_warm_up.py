@@ -25,15 +25,15 @@ class MissingDataBreachesWithoutWarmUp(Rule):
         for alarm, case in property_scenarios(validator, properties, *ASKED):
             if "WarmUpConfiguration" in alarm:
                 continue
-            for treated, where in values(case, alarm.get("TreatMissingData")):
-                watched = _created(where, properties) if treated == "breaching" else ""
+            for treated, treatment_case in values(case, alarm.get("TreatMissingData")):
+                watched = _created(treatment_case, properties) if treated == "breaching" else ""
                 if watched:
                     yield RuleFinding(
                         existing(properties, ("TreatMissingData",)),
                         f"TreatMissingData is breaching{{when}}, and the stack creates {watched}, which the "
                         "alarm watches: until that sends data, the alarm fires. Add a WarmUpConfiguration, "
                         "for example with WarmUpPeriodDurationInMinutes: 60.",
-                        where,
+                        treatment_case,
                     )
 
 

@@ -6,7 +6,7 @@ from cfn_analysis.rules.support.spellings import namespace_spelling, spelling
 
 
 class MisspeltMetric(Rule):
-    """Alarm on a misspelt metric name.
+    """Alarm on a misspelled metric name.
 
     The names of metrics and namespaces are case-sensitive, and services spell alike things differently:
     5xxErrorRate of CloudFront, 5XXError of a REST API, 5xx of an HTTP API; AWS/NATGateway, AWS/ApiGateway.

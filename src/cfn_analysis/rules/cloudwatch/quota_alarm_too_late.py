@@ -53,7 +53,7 @@ class QuotaAlarmTooLate(Rule):
 
 def _too_late(case: Validator, threshold: Any, quota: RequestQuota) -> Findings:
     """Yield the thresholds that are not below a quota."""
-    for value, where in default_values(case, threshold):
+    for value, value_case in default_values(case, threshold):
         requests = number(value)
         if requests is None or requests < quota.limit:
             continue
@@ -62,7 +62,7 @@ def _too_late(case: Validator, threshold: Any, quota: RequestQuota) -> Findings:
             f"Threshold is {requests:.0f}{{when}}, and {quota.plan} allows {quota.limit:.0f} requests in the "
             "same time: the alarm fires when API Gateway already rejects all requests. Lower Threshold, or "
             "raise Quota.Limit.",
-            where,
+            value_case,
         )
 
 

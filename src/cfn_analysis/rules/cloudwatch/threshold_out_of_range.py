@@ -65,8 +65,8 @@ class ThresholdOutOfRange(Rule):
             values_of_metric = _values_of(metric)
             if values_of_metric is None:
                 continue
-            for operator, where in values(metric.case, properties.get("ComparisonOperator")):
-                for value, case in default_values(where, threshold):
+            for operator, operator_case in values(metric.case, properties.get("ComparisonOperator")):
+                for value, case in default_values(operator_case, threshold):
                     result = _result(str(operator), number(value), values_of_metric)
                     if result:
                         yield RuleFinding(

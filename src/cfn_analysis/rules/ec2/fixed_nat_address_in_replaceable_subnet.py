@@ -29,8 +29,8 @@ class FixedNatAddressInReplaceableSubnet(Rule):
             if address is None:
                 continue
             yield from _replaced(case, NAT_GATEWAY, properties, "the NAT gateway")
-            for subnet_id, where in branches(case, properties, "SubnetId"):
-                logical_id, subnet, exists = target_case(where, subnet_id, SUBNET)
+            for subnet_id, subnet_case in branches(case, properties, "SubnetId"):
+                logical_id, subnet, exists = target_case(subnet_case, subnet_id, SUBNET)
                 if exists:
                     what = f"{logical_id} and with it the NAT gateway"
                     yield from _replaced(exists, SUBNET, subnet, what)
@@ -42,8 +42,8 @@ def _replaced(case: Validator, kind: str, properties: Any, what: str) -> Finding
     for path in create_only(kind, case.context.regions[0]):
         if path == ("AllocationId",):
             continue
-        for value, where in branches(case, properties, *path):
-            parameters |= replacing_parameters(where, value)
+        for value, value_case in branches(case, properties, *path):
+            parameters |= replacing_parameters(value_case, value)
     if parameters:
         yield RuleFinding(
             ("AllocationId",),

@@ -67,16 +67,14 @@ def _permission_for_any_account(properties: Any) -> Findings:
 
 def _statements_for_any_account(validator: Validator, policy: Any) -> Findings:
     """Yield the statements that let a service act for any account."""
-    role = own_type(validator) == "AWS::IAM::Role"
+    checked = SERVICES
+    if own_type(validator) == "AWS::IAM::Role":
+        checked = OF_ROLES
     for statement, path in documents(policy):
         principal = statement.get("Principal")
         services = texts(principal.get("Service")) if isinstance(principal, dict) else []
         keys = [key.lower() for _, key, _, _ in conditions(statement)]
-        open_to = [
-            name
-            for name in services
-            if re.split(r"\.(amazonaws|\$)", name)[0] in (OF_ROLES if role else SERVICES)
-        ]
+        open_to = [name for name in services if re.split(r"\.(amazonaws|\$)", name)[0] in checked]
         needs_no_condition = any(key.startswith(SOURCES) for key in keys) or _reads_only(statement)
         if statement.get("Effect") == "Allow" and open_to and not needs_no_condition:
             yield RuleFinding(

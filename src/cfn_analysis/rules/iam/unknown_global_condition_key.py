@@ -11,7 +11,7 @@ KEYS = {key.lower(): key for key in NAMES}
 
 
 class UnknownGlobalConditionKey(Rule):
-    """Condition key that is misspelt.
+    """Condition key that is misspelled.
 
     With a key that does not exist, a condition is always false, and a negated one always true: an Allow never
     applies, a Deny applies to everyone. IAM refuses only a key without a prefix.

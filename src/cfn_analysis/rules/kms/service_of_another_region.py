@@ -30,14 +30,14 @@ class ServiceOfAnotherRegion(Rule):
             for operator, key, value, place in conditions(statement):
                 if key.lower() == "kms:viaservice" and "Not" not in operator:
                     named += [(text, (*path, *place)) for text in texts(value)]
-            services = [(REGIONAL.fullmatch(text), where) for text, where in named]
-            regional = [(service, where) for service, where in services if service]
+            services = [(REGIONAL.fullmatch(text), service_path) for text, service_path in named]
+            regional = [(service, service_path) for service, service_path in services if service]
             regions = {service[2] for service, _ in regional}
             if not is_regional or len(regions) != 1 or [*regions] == validator.context.regions:
                 continue  # several regions are meant
-            for service, where in regional:
+            for service, service_path in regional:
                 yield RuleFinding(
-                    where,
+                    service_path,
                     f"{service[0]} is the service of {service[2]}, and the policy is for AWS::Region. Write "
                     f"{service[1]}.${{AWS::Region}}.amazonaws.com.",
                 )

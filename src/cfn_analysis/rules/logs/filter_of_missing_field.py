@@ -98,7 +98,7 @@ def _values(
             close = next((name for name in listed if is_slip(field, name)), "")
             if close:
                 yield RuleFinding(
-                    where, f"{path[-1]} uses {text}, and the field is $.{close}: one is misspelt."
+                    where, f"{path[-1]} uses {text}, and the field is $.{close}: one is misspelled."
                 )
 
 

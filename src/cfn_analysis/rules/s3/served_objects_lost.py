@@ -37,23 +37,23 @@ class ServedObjectsLost(Rule):
         reader = readers(validator).get(own_id(validator), "its website")
         if reader == "its website" and not bucket.get("WebsiteConfiguration"):
             return
-        for rule, where in branches(validator, bucket, "LifecycleConfiguration", "Rules", "*"):
+        for rule, rule_case in branches(validator, bucket, "LifecycleConfiguration", "Rules", "*"):
             if not isinstance(rule, dict):
                 continue
-            statuses = [status for status, _ in values(where, rule.get("Status"))]
+            statuses = [status for status, _ in values(rule_case, rule.get("Status"))]
             if all(status == "Disabled" for status in statuses):
                 continue
-            for storage_class, path in _archives(validator, where, rule):
+            for storage_class, path in _archives(validator, rule_case, rule):
                 yield RuleFinding(
                     path,
                     f'StorageClass is "{storage_class}" for the current objects of a bucket that {reader} '
                     "serves: once they are moved there, S3 refuses to read them. Use "
                     "NoncurrentVersionTransitions, or a class that can be read at once, such as STANDARD_IA.",
                 )
-            days = _days_until_deleted(where, rule)
+            days = _days_until_deleted(rule_case, rule)
             if days and "Enabled" in statuses:
                 yield RuleFinding(
-                    (*place(where, validator), "ExpirationInDays"),
+                    (*place(rule_case, validator), "ExpirationInDays"),
                     f"ExpirationInDays is {days:g} for all objects of a bucket that {reader} serves: they "
                     "are deleted that many days after their upload. Add a Prefix, or expire only old "
                     "versions.",
@@ -65,10 +65,10 @@ def _archives(bucket_case: Validator, case: Validator, rule: Any) -> Iterator[tu
     if any(rule.get(part) for part in ARCHIVED_PARTS):
         return
     for name in (["Transitions", "*", "StorageClass"], ["Transition", "StorageClass"]):
-        for value, where in branches(case, rule, *name):
-            storage_classes = [kind for kind, _ in values(where, value) if kind in ARCHIVES]
+        for value, value_case in branches(case, rule, *name):
+            storage_classes = [kind for kind, _ in values(value_case, value) if kind in ARCHIVES]
             if storage_classes:
-                yield storage_classes[0], place(where, bucket_case)
+                yield storage_classes[0], place(value_case, bucket_case)
 
 
 def _days_until_deleted(case: Validator, rule: Any) -> float:

@@ -32,10 +32,10 @@ class UnreachableWebsite(Rule):
             # The case contains the conditions; its path is that of the website.
             start = case.evolve(context=case.context.evolve(path=validator.context.path))
             for name, effect in BLOCKS.items():
-                for value, where in branches(start, bucket, "PublicAccessBlockConfiguration", name):
-                    if any(is_true(possible) for possible in possible_values(where, value)):
+                for value, value_case in branches(start, bucket, "PublicAccessBlockConfiguration", name):
+                    if any(is_true(possible) for possible in possible_values(value_case, value)):
                         yield RuleFinding(
-                            place(where, validator),
+                            place(value_case, validator),
                             f"{name} is true on a bucket with WebsiteConfiguration: {effect}, and the "
                             "website answers 403. Remove WebsiteConfiguration and serve the bucket by "
                             f"CloudFront with an origin access control, or set {name} to false.",

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
-from cfn_analysis.model.references import value_at
+from cfn_analysis.model.references import as_list, value_at
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.values import (
@@ -51,8 +51,8 @@ def _same_keys(validator: Validator, resources: Any) -> Findings:
         keyed = list(_keyed(resources, kind, names))
         if len(keyed) < 2:
             continue
-        keys = [name.partition("=")[0] for name in names]
-        shared = " and ".join(", ".join(keys).rsplit(", ", 1))
+        *first_keys, last_key = [name.partition("=")[0] for name in names]
+        shared = " and ".join([", ".join(first_keys), last_key]) if first_keys else last_key
         for _, path, twin in twins(validator, resources, keyed):
             yield RuleFinding(
                 ("Resources", *path), f"{path[0]} has the same {shared} as {twin}: {effect or REFUSED}"
@@ -63,13 +63,13 @@ def _same_exports(validator: Validator, outputs: Any) -> Findings:
     """Yield the outputs that are exported under the name of an earlier one."""
     exports: dict[str, list[tuple[str, Validator]]] = {}
     for output_id, output in outputs.items():
-        twin = ""
+        twins_of_output: list[str] = []
         for name, case in _export_names(validator, output):
             earlier = exports.setdefault(name, [])
-            coinciding = [twin_id for twin_id, where in earlier if _can_coincide(case, where)]
-            twin = twin or next(iter(coinciding), "")
+            twins_of_output += [twin_id for twin_id, twin_case in earlier if _can_coincide(case, twin_case)]
             earlier.append((output_id, case))
-        if twin:
+        if twins_of_output:
+            twin = twins_of_output[0]
             yield RuleFinding(
                 ("Outputs", output_id, "Export", "Name"),
                 f"Export.Name is {show(output['Export']['Name'])}, and {twin} is exported under the same "
@@ -102,7 +102,7 @@ def _compared(kind: str, properties: Any, name: str, default: str | None = None)
         if default is None:
             return []
         return [default]
-    texts = [_part_text(part) for part in (value if isinstance(value, list) else [value])]
+    texts = [_part_text(part) for part in as_list(value)]
     if "Route53" in kind:
         return [text.removesuffix(".").lower() for text in texts]
     return texts
@@ -116,11 +116,13 @@ def _part_text(value: Any) -> str:
 
 def _export_names(validator: Validator, output: Any) -> Iterator[tuple[str, Validator]]:
     """Yield the names an output can be exported under, each with its case."""
-    export = output.get("Export") if isinstance(output, dict) else None
-    case = case_of(validator, output) if isinstance(export, dict) else None
-    if isinstance(export, dict) and case is not None and "Name" in export:
-        for name, where in values(case, export["Name"]):
-            yield show(name), where
+    if not isinstance(output, dict) or not isinstance(output.get("Export"), dict):
+        return
+    export = output["Export"]
+    case = case_of(validator, output)
+    if case is not None and "Name" in export:
+        for name, name_case in values(case, export["Name"]):
+            yield show(name), name_case
 
 
 def _can_coincide(first: Validator, second: Validator) -> bool:

@@ -65,12 +65,12 @@ def _path(resources: Any, resource_id: Any, depth: int = 0) -> str:
 
 def caching_settings(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, Path]]:
     """Yield the entries of a stage's MethodSettings that enable caching, with case and path."""
-    for setting, where in branches(validator, stage, "MethodSettings", "*"):
+    for setting, setting_case in branches(validator, stage, "MethodSettings", "*"):
         if not isinstance(setting, dict):
             continue
-        for enabled, case in values(where, setting.get("CachingEnabled")):
+        for enabled, case in values(setting_case, setting.get("CachingEnabled")):
             if is_true(enabled):
-                yield setting, case, place(where, validator)
+                yield setting, case, place(setting_case, validator)
 
 
 def cached_settings(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, Path]]:
@@ -127,13 +127,13 @@ def _decoded(path: Any) -> str:
 
 def cache_key(case: Validator, method: Method) -> Iterator[list[str]]:
     """Yield the CacheKeyParameters of a method, once for each known value."""
-    for parameters, where in branches(case, method.properties, "Integration", "CacheKeyParameters"):
+    for parameters, parameters_case in branches(case, method.properties, "Integration", "CacheKeyParameters"):
         if parameters is None:
             yield []
         elif isinstance(parameters, list):
             names: list[Any] = []
             for parameter in parameters:
-                names += [name for name in possible_values(where, parameter) if name is not None]
+                names += [name for name in possible_values(parameters_case, parameter) if name is not None]
             if all(isinstance(name, str) for name in names):
                 yield names
 

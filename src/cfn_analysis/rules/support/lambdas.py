@@ -24,7 +24,10 @@ def function_of(validator: Validator, value: Any) -> str:
 
 
 def called_function(validator: Validator, uri: Any) -> tuple[str, str]:
-    """Return the function that an integration calls, and the alias if it goes through one."""
+    """Return the function that an integration calls, and the alias if it goes through one.
+
+    The alias is its logical ID, or the end of the ARN, such as ``:live``.
+    """
     for logical_id, rest in _REFERENCE_IN_URI.findall(sub_text(uri) or ""):
         if find_resource(validator, logical_id, FUNCTION)[0]:
             return logical_id, rest  # :name and :${stageVariables.name} are aliases too

@@ -16,8 +16,8 @@ from cfn_analysis.rules.support.words import rows
 
 def _logs(case: Validator, stage: Any) -> bool:
     """Return whether a stage writes a log."""
-    for level, where in branches(case, stage, "MethodSettings", "*", "LoggingLevel"):
-        if any(possible in ("INFO", "ERROR") for possible in possible_values(where, level)):
+    for level, level_case in branches(case, stage, "MethodSettings", "*", "LoggingLevel"):
+        if any(possible in ("INFO", "ERROR") for possible in possible_values(level_case, level)):
             return True
     return any(arn is not None for arn, _ in branches(case, stage, "AccessLogSetting", "DestinationArn"))
 

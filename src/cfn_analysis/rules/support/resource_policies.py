@@ -148,14 +148,14 @@ def access(
         name: conditional(resource, statements or _UNKNOWN)
         for name, (resource, statements) in policies.items()
     }
-    for existing, where in scenarios(case, together):
+    for existing, existing_case in scenarios(case, together):
         if not existing:
             results = dict.fromkeys(call.rights, default)
         elif _UNKNOWN in existing.values():
             results = dict.fromkeys(call.rights, Granted.FULL)
         else:
-            results = _results(where, existing.values(), call)
-        yield results, list(existing), where
+            results = _results(existing_case, existing.values(), call)
+        yield results, list(existing), existing_case
 
 
 def _results(case: Validator, policies: Iterable[list[Any]], call: ServiceCall) -> dict[str, Granted]:

@@ -185,9 +185,9 @@ def assumed_values(case: Validator, value: Any) -> Iterator[tuple[Any, Validator
     conditions = case.context.conditions
     free = case.evolve(context=case.context.evolve(conditions=case.cfn.context.conditions))
     for possible, free_case in values(free, value):
-        where = free_case.evolve(context=free_case.context.evolve(conditions=conditions))
-        if is_possible(where):
-            yield possible, where
+        possible_case = free_case.evolve(context=free_case.context.evolve(conditions=conditions))
+        if is_possible(possible_case):
+            yield possible, possible_case
 
 
 def number(value: Any) -> float | None:

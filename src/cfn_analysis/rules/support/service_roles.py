@@ -155,10 +155,10 @@ def needed_actions(
         above, last = ["Roles"], "*"
     if above and above[0] not in properties:
         return
-    for parent, where in branches(validator, properties, *above):
+    for parent, parent_case in branches(validator, properties, *above):
         if not isinstance(parent, dict | list):
             continue
-        for role, case in branches(where, parent, last):
+        for role, case in branches(parent_case, parent, last):
             if role is None and not service_role.required:
                 continue
             holder = role
@@ -180,12 +180,12 @@ def _needed(
     if not isinstance(parent, dict) or steps[0] not in parent:
         return
     seen: list[Any] = []
-    for value, where in branches(case, parent, *steps):
-        if value is None or (value, where.context.conditions.status) in seen:
+    for value, value_case in branches(case, parent, *steps):
+        if value is None or (value, value_case.context.conditions.status) in seen:
             continue
-        seen.append((value, where.context.conditions.status))
-        if not service_role.only or service_role.only in possible_values(where, value):
-            yield from _needed_for(where, resources, service_role, value)
+        seen.append((value, value_case.context.conditions.status))
+        if not service_role.only or service_role.only in possible_values(value_case, value):
+            yield from _needed_for(value_case, resources, service_role, value)
 
 
 def _needed_for(

@@ -150,8 +150,8 @@ def _first_path(part: Any, when: Mapping[str, Any]) -> tuple[str | int, ...]:
 
 
 def _row_facts(case: Validator, part: Any, properties: Any, row: Row, values_of: Values) -> Facts:
-    for settings, where in property_scenarios(case, part, *row.names):
-        scope = _Scope(where, settings, properties if row.steps else settings, values_of)
+    for settings, settings_case in property_scenarios(case, part, *row.names):
+        scope = _Scope(settings_case, settings, properties if row.steps else settings, values_of)
         for words, facts_case in _facts(scope, list(row.when.items())):
             excluded = scope._replace(case=facts_case)
             if not any(_may_be(excluded, path, schema) for path, schema in row.unless.items()):

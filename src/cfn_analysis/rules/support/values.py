@@ -29,7 +29,11 @@ def values(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
         yield value, validator
         return
     for branch, case in branches(validator, value):
-        resolved = [(possible, where) for possible, where, errors in case.resolve_value(branch) if not errors]
+        resolved = [
+            (possible, possible_case)
+            for possible, possible_case, errors in case.resolve_value(branch)
+            if not errors
+        ]
         yield from resolved or [(branch, case)]
 
 

@@ -13,9 +13,8 @@ class ConditionalRetainedName(Rule):
 
     When the condition becomes false, CloudFormation removes the resource from the stack, and a DeletionPolicy
     of Retain or RetainExceptOnCreate keeps it in the account with its name. When the condition becomes true
-    again, the name is in use, and the update fails with 'already exists'. UpdateReplacePolicy Retain keeps a
-    replaced resource in the same way. Remove the Condition, or the name (AWS then generates a new one each
-    time), or set the policy to Delete.
+    again, the name is in use, and the update fails with 'already exists'. Remove the Condition, or the name
+    (AWS then generates a new one each time), or set the policy to Delete.
     """
 
     id = "W9501"
@@ -27,29 +26,25 @@ class ConditionalRetainedName(Rule):
         condition, properties = resource.get("Condition"), resource.get("Properties")
         if not isinstance(condition, str) or not isinstance(properties, dict):
             return
-        policy, switched_on = _retaining_policy(validator, resource), case_of(validator, resource)
-        if not policy or not switched_on:
+        policy = _retaining_policy(validator, resource)
+        existing = case_of(validator, resource)
+        if not policy or existing is None:
             return
         for path in name_paths(str(resource.get("Type")), validator.context.regions[0]):
-            if name := _explicit_name(switched_on, properties, path):
+            if name := _explicit_name(existing, properties, path):
                 yield RuleFinding(
                     ("Properties", *path),
-                    f"{'.'.join(path)} is {name}, {policy}, and the resource exists only when {condition} is "
-                    "true: the retained resource keeps the name, and the next create fails because it "
-                    f"already exists. Remove the Condition, leave {path[-1]} out, or set both policies to "
-                    "Delete.",
+                    f"{'.'.join(path)} is {name}, DeletionPolicy is {policy}, and the resource exists only "
+                    f"when {condition} is true: the retained resource keeps the name, and the next create "
+                    f"fails because it already exists. Remove the Condition, leave {path[-1]} out, or set "
+                    "DeletionPolicy to Delete.",
                 )
 
 
 def _retaining_policy(validator: Validator, resource: Any) -> str:
-    """Return the policies that retain the resource, as ``Attribute is value``; empty if none does."""
-    kept = []
-    for attribute in ("DeletionPolicy", "UpdateReplacePolicy"):
-        values = (value for value, *_ in validator.resolve_value(resource.get(attribute)))
-        retaining = next((value for value in values if value in RETAINING), None)
-        if retaining:
-            kept.append(f"{attribute} is {retaining}")
-    return ", ".join(kept)
+    """Return the DeletionPolicy if it retains the resource; empty if not."""
+    values = (value for value, *_ in validator.resolve_value(resource.get("DeletionPolicy")))
+    return next((value for value in values if value in RETAINING), "")
 
 
 def _explicit_name(validator: Validator, properties: Any, path: tuple[str, ...]) -> str:

@@ -49,9 +49,9 @@ def _replaced(
     case: Validator, kind: str, properties: Any, path: PropertyPath, name_path: PropertyPath, name: Any
 ) -> Findings:
     """Yield a finding for each case of a property with parameters that are not in the name."""
-    for value, where in branches(case, properties, *path):
-        others = replacing_parameters(where, value) - logical_ids_in(name) if sub_text(value) else set()
-        if others and path not in parents(kind, where.context.regions[0]):
+    for value, value_case in branches(case, properties, *path):
+        others = replacing_parameters(value_case, value) - logical_ids_in(name) if sub_text(value) else set()
+        if others and path not in parents(kind, value_case.context.regions[0]):
             own, parameters = ".".join(name_path), sorted(others)
             yield RuleFinding(
                 ("Properties", *path),

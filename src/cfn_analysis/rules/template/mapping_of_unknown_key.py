@@ -11,7 +11,7 @@ class MappingOfUnknownKey(Rule):
     """Mapping with a key that is never used.
 
     Fn::FindInMap with AWS::Region never uses a key that is not the name of a region, and with a parameter
-    never a value that is not in AllowedValues. Either the key is misspelt, and the stack fails for the
+    never a value that is not in AllowedValues. Either the key is misspelled, and the stack fails for the
     correct value, or it is not needed. Correct or remove it. This is a convention where the key is only not
     needed, as after a removed instance type: the stack works, but the key suggests a value that is refused.
     """

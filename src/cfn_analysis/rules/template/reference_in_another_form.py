@@ -70,8 +70,8 @@ class ReferenceInAnotherForm(Rule):
             case = case_of(validator, resource)
             if case is None:
                 continue
-            for path, message, where in _wrong_forms(case, types, resource["Type"], properties):
-                yield RuleFinding((logical_id, "Properties", *path), message, where)
+            for path, message, finding_case in _wrong_forms(case, types, resource["Type"], properties):
+                yield RuleFinding((logical_id, "Properties", *path), message, finding_case)
             for path, text in _texts_inside(properties):
                 wrong = _arn_inside(types, text)
                 if wrong:
@@ -84,33 +84,33 @@ class ReferenceInAnotherForm(Rule):
 
 
 def _wrong_forms(
-    case: Validator, types: dict[str, Any], kind: str, properties: Any
+    case: Validator, types: dict[str, Any], resource_type: str, properties: Any
 ) -> Iterator[tuple[Path, str, Validator | None]]:
-    for path in ARNS.get(kind, []):
+    for path in ARNS.get(resource_type, []):
         if path[0] not in properties:
             continue
-        for value, where in branches(case, properties, *path):
+        for value, value_case in branches(case, properties, *path):
             logical_id, attribute = single_reference(value)
             target = str(types.get(logical_id))
             if path == ["Endpoint"] and target not in ENDPOINTS:
                 continue
-            right = _right(kind, target, logical_id, attribute)
+            right = _right(resource_type, target, logical_id, attribute)
             if right:
                 yield (
-                    place(where, case),
+                    place(value_case, case),
                     f"{_name(tuple(path))} is {show(value)}{{when}}, which is not the form of an {target} "
                     f"that it requires. Write {right}.",
-                    where,
+                    value_case,
                 )
-    if kind in ("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup"):
+    if resource_type in ("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup"):
         yield from _other_scope(case, types, properties)
-    if kind in KINDS:
-        yield from _other_kind(case, types, properties, *KINDS[kind])
+    if resource_type in KINDS:
+        yield from _other_kind(case, types, properties, *KINDS[resource_type])
 
 
-def _right(kind: str, target: str, logical_id: str, attribute: str) -> str:
+def _right(resource_type: str, target: str, logical_id: str, attribute: str) -> str:
     """Return the reference that a property requires; empty if it has it, or if it is not known."""
-    if kind == "AWS::SQS::QueuePolicy":
+    if resource_type == "AWS::SQS::QueuePolicy":
         if target == QUEUE and attribute:
             return f"Ref {logical_id}"
         return ""
@@ -145,18 +145,18 @@ def _other_kind(
     path: tuple[str, ...],
     kinds: dict[str, str],
 ) -> Iterator[tuple[Path, str, Validator | None]]:
-    named = str(only_value(case, properties.get(name)))
-    if named not in kinds:
+    kind = str(only_value(case, properties.get(name)))
+    if kind not in kinds:
         return
-    for value, where in branches(case, properties, *path):
+    for value, value_case in branches(case, properties, *path):
         logical_id, attribute = single_reference(value)
         target = types.get(logical_id)
-        if target in kinds.values() and (attribute or target != kinds[named]):
+        if target in kinds.values() and (attribute or target != kinds[kind]):
             yield (
-                place(where, case),
-                f"{path[0]} is {show(value)}{{when}}, and {name} is {named}: it requires the identifier of "
-                f"an {kinds[named]}, which Ref returns.",
-                where,
+                place(value_case, case),
+                f"{path[0]} is {show(value)}{{when}}, and {name} is {kind}: it requires the identifier of "
+                f"an {kinds[kind]}, which Ref returns.",
+                value_case,
             )
 
 
@@ -167,8 +167,15 @@ def _texts_inside(value: Any, path: Path = (), key: str = "") -> Iterator[tuple[
         yield path, text
         return
     for step, part in children(value):
-        function = isinstance(step, str) and (step.startswith("Fn::") or step == "Ref")
-        yield from _texts_inside(part, (*path, step), key if function or isinstance(step, int) else str(step))
+        inner_key = key
+        if _is_key(step):
+            inner_key = str(step)
+        yield from _texts_inside(part, (*path, step), inner_key)
+
+
+def _is_key(step: str | int) -> bool:
+    """Return whether a step is the key of a property, and not an index or a function."""
+    return isinstance(step, str) and not step.startswith("Fn::") and step != "Ref"
 
 
 def _arn_inside(types: dict[str, Any], text: str) -> tuple[str, str] | None:
@@ -176,10 +183,10 @@ def _arn_inside(types: dict[str, Any], text: str) -> tuple[str, str] | None:
     if not re.fullmatch(r"[\w:/.*${}-]+", text) or ":lambda:path/" in text or "{{" in text:
         return None
     for before, logical_id, attribute in re.findall(r"(?<=([\w:/-]))\$\{(\w+)(?:\.(\w+))?\}", text):
-        kind = str(types.get(logical_id))
-        if kind == QUEUE and not attribute and before:
+        resource_type = str(types.get(logical_id))
+        if resource_type == QUEUE and not attribute and before:
             return logical_id, "a URL"
-        if is_arn(kind, attribute):
+        if is_arn(resource_type, attribute):
             return f"{logical_id}.{attribute}".rstrip("."), "an ARN"
     return None
 

@@ -31,13 +31,13 @@ class ValueThatIsRefused(Rule):
             if path[0] not in properties:
                 continue
             allowed = listed.split()
-            for written, where in branches(validator, properties, *path):
-                for value, case in values(where, written):
+            for written, written_case in branches(validator, properties, *path):
+                for value, case in values(written_case, written):
                     if not isinstance(value, (str, int, float)) or f"{value}" in allowed:
                         continue
                     hint = did_you_mean(f"{value}", allowed, 0.8) or f" Allowed are {', '.join(allowed)}."
                     yield RuleFinding(
-                        place(where, validator) or path[:1],
+                        place(written_case, validator) or path[:1],
                         f"{path[-1]} is {value}{{when}}, which the service refuses.{hint}",
                         case,
                     )

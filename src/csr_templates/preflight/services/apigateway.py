@@ -275,6 +275,7 @@ def _keys_of_usage_plans(environment: ResolvedEnvironment, lookup: Lookup) -> se
 
 
 def _judge_sent_value(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
+    cloudfront.existing_distribution(resource, lookup)
     sent = _sent_values(resource, lookup)
     if not sent:
         return failed(

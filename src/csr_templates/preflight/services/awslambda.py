@@ -334,18 +334,18 @@ def _judge_deployed_package(
     description = _expected_description(resource, environment, lookup)
     if isinstance(description, str) and configuration.get("Description") != description:
         return failed(
-            f"The version behind {name} of {function} is not the one asked for: its description is "
+            f"The version behind {name} of {function} is not the specified one: its description is "
             f"'{configuration.get('Description')}' instead of '{description}'.",
             "Deploy the stack with the version of the package that you want: "
             f"{remedies.csr_operate(environment, 'plan-deploy', resource.stack.name, 'VERSION')}",
         )
     package = _package_call(resource, environment, lookup)
     if package is None:
-        return passed(f"{name} of {function} runs the version asked for.")
+        return passed(f"{name} of {function} runs the specified version.")
     stored = lookup(package)
     if stored is None:
         return failed(
-            f"The package of {function} is not in its bucket any more: a rollback of the stack would fail.",
+            f"The package of {function} is no longer in its bucket: a rollback of the stack would fail.",
             f"Upload the package again: {_upload(environment)}",
         )
     digest = stored.get("ChecksumSHA256", "")
@@ -355,11 +355,11 @@ def _judge_deployed_package(
         is_equal, criterion = stored["ContentLength"] == configuration.get("CodeSize"), "size"
     if not is_equal:
         return failed(
-            f"The code of {function} is not the package asked for: its {criterion} differs.",
+            f"The code of {function} is not the specified package: its {criterion} differs.",
             "The code was changed outside of the stack. Deploy the package again: "
             f"{remedies.csr_operate(environment, 'plan-deploy', resource.stack.name, 'VERSION')}",
         )
-    return passed(f"{name} of {function} runs the package asked for (same {criterion}).")
+    return passed(f"{name} of {function} runs the specified package (same {criterion}).")
 
 
 def _expected_description(alias: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Any:
@@ -480,7 +480,7 @@ AFTER_DEPLOY: Final = (
     ),
     deployed_resources.check(
         "package",
-        "The version behind each alias has the package asked for",
+        "The version behind each alias has the specified package",
         _ALIAS,
         _judge_deployed_package,
     ),

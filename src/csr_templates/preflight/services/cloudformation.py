@@ -22,7 +22,7 @@ REMEDIES: Final = {
     "ROLLBACK_COMPLETE": "Delete the stack (docs/hand-over.md, When the first create fails).",
     "ROLLBACK_FAILED": "See docs/hand-over.md, When the first create fails.",
     "CREATE_FAILED": "Delete the stack, or roll it back, then deploy.",
-    "DELETE_FAILED": "Do not delete anything by hand. See docs/recovery.md, A deletion has failed.",
+    "DELETE_FAILED": "Do not delete anything manually. See docs/recovery.md, A deletion has failed.",
     "UPDATE_FAILED": "Roll it back, then deploy.",
     "UPDATE_ROLLBACK_FAILED": "See docs/recovery.md, A rollback has failed.",
     "IMPORT_ROLLBACK_FAILED": "See docs/recovery.md, An import has failed.",
@@ -89,7 +89,7 @@ def state_remedy(status: str, stack: EnvironmentStack, environment: ResolvedEnvi
 
 def _first_deploy(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     """Judge an account without any stack of the environment; one result asks if it is the wrong one."""
-    sentence = f"{deployed.none_exists(environment)}: right before a first deploy."
+    sentence = f"{deployed.none_exists(environment)}: normal before the first deploy."
     question = deployed.question_of_account(environment, lookup.facts.header.caller)
     if not question or subject.stack is not environment.chosen[0]:
         return passed(sentence)

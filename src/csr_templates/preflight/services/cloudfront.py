@@ -11,7 +11,7 @@ from csr_templates.preflight.facts import Lookup, NoAnswerError
 from csr_templates.preflight.fixed_names import NamedType
 from csr_templates.preflight.quotas import Quota
 from csr_templates.preflight.resolved_environment import ResolvedEnvironment
-from csr_templates.preflight.results import Check, Result, Subject, failed, passed, warned
+from csr_templates.preflight.results import Check, Result, SkippedError, Subject, failed, passed, warned
 from csr_templates.preflight.services import cloudformation_calls, cloudfront_calls
 
 DISTRIBUTION: Final = "AWS::CloudFront::Distribution"
@@ -133,6 +133,18 @@ def distribution(resource: DeployedResource, lookup: Lookup) -> Mapping[str, Any
     return lookup(cloudfront_calls.distribution.query(resource.physical_id)) or {}
 
 
+def existing_distribution(resource: DeployedResource, lookup: Lookup) -> Mapping[str, Any]:
+    """Return the distribution, reduced.
+
+    Raises:
+        SkippedError: it does not exist, which the check ``distribution`` says.
+    """
+    reduced = distribution(resource, lookup)
+    if not reduced:
+        raise SkippedError
+    return reduced
+
+
 def _judge_state(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     distribution_id = resource.physical_id
     deployed_distribution = distribution(resource, lookup)
@@ -191,7 +203,7 @@ def _origins_of_other_stacks(properties: Mapping[str, Any]) -> list[Mapping[str,
 
 
 def _judge_origins(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    origins = distribution(resource, lookup)["Origins"]
+    origins = existing_distribution(resource, lookup)["Origins"]
     domains = {origin["Id"]: origin["DomainName"] for origin in origins}
     for origin in _origins_of_other_stacks(resource.properties):
         expected = _domain(resource, origin["DomainName"], lookup)

@@ -149,7 +149,7 @@ def _origin_request(subject: Subject, lookup: Lookup) -> Query | None:
     if origin.aliases:
         host = origin.aliases[0]
     else:
-        host = cloudfront.distribution(distribution, lookup)["DomainName"]
+        host = cloudfront.existing_distribution(distribution, lookup)["DomainName"]
     return https_calls.request(f"https://{host}{origin.path}")
 
 

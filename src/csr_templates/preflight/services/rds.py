@@ -148,7 +148,7 @@ def _judge_quota(subject: Subject, environment: ResolvedEnvironment, lookup: Loo
     counted_type: str = subject.about
     new = len(deployed.new(lookup, environment, counted_type))
     if not new:
-        return passed(f"No new resource counts towards the quota {subject.id}.")
+        return passed(f"No new resource counts toward the quota {subject.id}.")
     for quota in lookup(rds_calls.quotas.query(subject.stack.region)):
         if quota["AccountQuotaName"] == subject.id:
             return quotas.of_limit(subject.id, quota["Used"], new, quota["Max"], "RDS")
@@ -616,13 +616,13 @@ AFTER_DEPLOY: Final = (
     ),
     deployed_resources.check(
         "pending-reboot",
-        "No database parameter waits for a restart",
+        "No database parameter is pending a restart",
         _CLUSTER,
         _judge_pending_after_deploy,
     ),
     deployed_resources.check(
         "database-settings",
-        "Each cluster is protected, exports its logs, and has no pending changes or instances made by hand",
+        "Each cluster is protected, exports its logs, and has no pending changes or manually created instances",
         _CLUSTER,
         _judge_settings,
     ),

@@ -59,6 +59,8 @@ def _judge_record(subject: Subject, environment: ResolvedEnvironment, lookup: Lo
     records = lookup(route53_calls.records.query(zone, name)) or []
     types = {record["Type"] for record in records if _normalized(record["Name"]) == domain}
     conflicting = types & {properties["Type"], "CNAME"}
+    if properties["Type"] == "CNAME":
+        conflicting = types
     if conflicting:
         return failed(
             f"The zone has a record {domain} of type {' and '.join(sorted(conflicting))} outside of "
@@ -73,15 +75,17 @@ def _normalized(domain: str) -> str:
 
 
 def _health_checks(environment: ResolvedEnvironment) -> Iterator[Subject]:
-    for stack, _, _ in environment.of_type(_HEALTH_CHECK):
+    """Yield the quota, with the first stack that has a health check."""
+    first = next(iter(environment.of_type(_HEALTH_CHECK)), None)
+    if first is not None:
+        stack, _, _ = first
         yield Subject("health-checks", stack)
-        break
 
 
 def _judge_health_checks(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     new = len(deployed.new(lookup, environment, _HEALTH_CHECK))
     if not new:
-        return passed("No new resource counts towards the quota of health checks.")
+        return passed("No new resource counts toward the quota of health checks.")
     quota = lookup(route53_calls.health_checks.query())
     return quotas.of_limit("health checks", quota["Count"], new, quota["Limit"]["Value"], "Route 53")
 

@@ -198,18 +198,21 @@ def threshold(template: Template, alarm: str) -> Annotation:
     }
 
 
-def thresholds(template: Template, first: str, second: str) -> list[Annotation]:
-    """Return the threshold lines of two alarms; one line with both names if they are equal.
+def thresholds(template: Template, first: str, second: str | None = None) -> list[Annotation]:
+    """Return the threshold lines of alarms for the same metric; one line with both names if they are equal.
 
     Args:
         template: the template.
-        first: logical ID of an alarm.
-        second: logical ID of another one, which may have a condition.
+        first: logical ID of an alarm, which may have a condition if it is the only one.
+        second: logical ID of another one, which may have a condition; None if there is no other.
 
     Raises:
         DashboardError: the template does not have an alarm.
     """
-    line, second_line = threshold(template, first), threshold(template, second)
+    line = threshold(template, first)
+    if second is None:
+        return [when(resource(template, first).get("Condition"), line)]
+    second_line = threshold(template, second)
     alarm = resource(template, first)["Properties"]
     second_alarm = resource(template, second)["Properties"]
     condition = resource(template, second).get("Condition")

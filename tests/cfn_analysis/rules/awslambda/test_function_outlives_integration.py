@@ -17,8 +17,8 @@ URI = "!Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/
 ALIAS_URI = URI.replace("Function.Arn", "Alias")
 
 MESSAGE = (
-    "TimeoutInMillis {waits}, but Timeout of Function {runs} seconds: the API has given up by then, and the "
-    "function goes on. Give the function a second less than the integration."
+    "TimeoutInMillis {waits}, but Timeout of Function {runs} seconds: the API has timed out by then, and the "
+    "function continues. Give the function a second less than the integration."
 )
 
 method = frame(

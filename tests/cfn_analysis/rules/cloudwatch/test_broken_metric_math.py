@@ -40,6 +40,9 @@ GOOD = {
 """,
     "expression": alarm(METRIC, "Id: e1, Expression: IF(m1 > 1 AND HOUR(m1) > 8, m1, 0)"),
     "search": alarm("Id: e1, Expression: \"SUM(SEARCH('{AWS/EC2,InstanceId} cpu', 'Average'))\""),
+    "search in typographic quotation marks": alarm(
+        "Id: e1, Expression: 'SUM(SEARCH(\u2018{AWS/EC2,InstanceId} MetricName=cpu\u2019, \u2018Sum\u2019))'"
+    ),
     "query": alarm("Id: q1, Expression: SELECT AVG(cpu) FROM own, Period: 60"),
     "made by Sub": alarm("Id: e1, Expression: !Sub '${AWS::Region} + x'"),
     "band": alarm(WATCHED, BAND, operator=OUTSIDE, more="ThresholdMetricId: band"),

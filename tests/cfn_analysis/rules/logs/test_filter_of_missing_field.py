@@ -79,12 +79,12 @@ BAD = {
     "misspelt value": (
         metric("{ $.latency > 0 && $.size = * }", "$.latnecy"),
         VALUE,
-        "MetricValue uses $.latnecy, and the field is $.latency: one is misspelt.",
+        "MetricValue uses $.latnecy, and the field is $.latency: one is misspelled.",
     ),
     "misspelt dimension": (
         metric("{ $.latency > 0 && $.Size = * }", "$.latency"),
         VALUE.replace("MetricValue", "Dimensions/0/Value"),
-        "Value uses $.size, and the field is $.Size: one is misspelt.",
+        "Value uses $.size, and the field is $.Size: one is misspelled.",
     ),
     "column": (
         metric("[time, size, ...]", "$sizes", dimension="$time"),
@@ -94,7 +94,7 @@ BAD = {
     "value of WAF": (
         metric("{ $.size = * }", "$.responsCodeSent", name="aws-waf-logs-web"),
         VALUE,
-        "MetricValue uses $.responsCodeSent, and the field is $.responseCodeSent: one is misspelt.",
+        "MetricValue uses $.responsCodeSent, and the field is $.responseCodeSent: one is misspelled.",
     ),
     "value of an access log": (
         template("'{ $.status = 500 }', MetricTransformations: [{MetricValue: $.sttus}]"),

@@ -13,19 +13,18 @@ Resources:
 """
 
 KEPT = "Condition: Switch, DeletionPolicy: Retain, UpdateReplacePolicy: Retain,"
-BOTH = "DeletionPolicy is Retain, UpdateReplacePolicy is Retain"
 
 resource = frame(
     f"{HEAD}  Kept: {{Type: <kind=AWS::Logs::LogGroup>, <attributes={KEPT}> Properties: {{<properties>}}}}\n"
 )
 
 
-def message(name: str, value: str, policy: str = BOTH) -> str:
+def message(name: str, value: str, policy: str = "Retain") -> str:
     """Return the whole message about one name."""
     return (
-        f"{name} is {value}, {policy}, and the resource exists only when Switch is true: the retained "
-        "resource keeps the name, and the next create fails because it already exists. Remove the Condition, "
-        f"leave {name.rpartition('.')[2]} out, or set both policies to Delete."
+        f"{name} is {value}, DeletionPolicy is {policy}, and the resource exists only when Switch is true: "
+        "the retained resource keeps the name, and the next create fails because it already exists. Remove "
+        f"the Condition, leave {name.rpartition('.')[2]} out, or set DeletionPolicy to Delete."
     )
 
 
@@ -37,7 +36,7 @@ case = row(
 
 
 def kept(attributes: str, policy: str) -> tuple[str, ...]:
-    """The message holds the policies that retain, and no other."""
+    """The message contains the policy."""
     text = resource("LogGroupName: fixed", attributes=f"Condition: Switch, {attributes}")
     return text, "Resources/Kept/Properties/LogGroupName", message("LogGroupName", '"fixed"', policy)
 
@@ -103,6 +102,10 @@ GOOD = {
             attributes="Condition: Switch, DeletionPolicy: Delete, UpdateReplacePolicy: Delete,",
         )
     ),
+    "kept when replaced: a replacement needs another name anyway": resource(
+        "LogGroupName: fixed",
+        attributes="Condition: Switch, DeletionPolicy: Delete, UpdateReplacePolicy: Retain,",
+    ),
     "no policy": resource("LogGroupName: fixed", attributes="Condition: Switch,"),
     "policy of a wrong kind, which another rule finds": resource(
         "LogGroupName: fixed", attributes="Condition: Switch, DeletionPolicy: [Retain],"
@@ -135,14 +138,10 @@ BAD = {
     "If with a name in both branches": case("!If [Named, a, b]", '"a"'),
     "If with a name in one branch": case("!If [Named, !Ref AWS::NoValue, b]", '"b"'),
     "import": case("!ImportValue name", '{"Fn::ImportValue": "name"}'),
-    "kept when deleted": kept("DeletionPolicy: Retain,", "DeletionPolicy is Retain"),
+    "kept when deleted": kept("DeletionPolicy: Retain,", "Retain"),
     "kept except on create": kept(
-        "DeletionPolicy: RetainExceptOnCreate, UpdateReplacePolicy: Delete,",
-        "DeletionPolicy is RetainExceptOnCreate",
+        "DeletionPolicy: RetainExceptOnCreate, UpdateReplacePolicy: Delete,", "RetainExceptOnCreate"
     ),
-    "kept when replaced": kept(
-        "DeletionPolicy: Delete, UpdateReplacePolicy: Retain,", "UpdateReplacePolicy is Retain"
-    ),
-    "both": kept("DeletionPolicy: Retain, UpdateReplacePolicy: Retain,", BOTH),
+    "both": kept("DeletionPolicy: Retain, UpdateReplacePolicy: Retain,", "Retain"),
     **{kind: named(kind, path) for kind, path in NAMES.items()},
 }

@@ -75,7 +75,7 @@ class RecordedAccount:
         """Return the fact for a call, reduced as ``CheckedAccount`` does."""
         self.asked.append(query)
         try:
-            answer = self.change(query, self._answer(query, dict(query.parameters)))
+            answer = self.change(query, self.answer(query))
         except AwsError as error:
             code = str(error)
             if code in query.absent:
@@ -85,8 +85,9 @@ class RecordedAccount:
             return Fact(query, TIME, _template(answer["TemplateBody"]))
         return Fact(query, TIME, _kept(query, answer))
 
-    def _answer(self, query: Query, parameters: Mapping[str, Any]) -> Any:
-        return getattr(self, f"_{xform_name(query.operation)}")(parameters, query.region)
+    def answer(self, query: Query) -> Any:
+        """Return the whole healthy answer to a call."""
+        return getattr(self, f"_{xform_name(query.operation)}")(dict(query.parameters), query.region)
 
     def _stack(self, name: str) -> EnvironmentStack:
         return next(stack for stack in self.environment.stacks if stack.deployed_name == name)
@@ -126,19 +127,14 @@ class RecordedAccount:
     def _get_distribution(self, parameters: Mapping[str, Any], _: str) -> Any:
         _id = parameters["Id"]
         config = dict(self._of_type("AWS::CloudFront::Distribution"))[_id]["DistributionConfig"]
-        origins = [
-            {
-                "Id": origin["Id"],
-                "DomainName": self._domain(origin["DomainName"]),
-                "CustomHeaders": {
-                    "Items": [
-                        {"HeaderName": header["HeaderName"], "HeaderValue": SECRETS[0]}
-                        for header in origin.get("OriginCustomHeaders", [])
-                    ]
-                },
-            }
-            for origin in config["Origins"]
-        ]
+        origins = []
+        for origin in config["Origins"]:
+            headers = [
+                {"HeaderName": header["HeaderName"], "HeaderValue": SECRETS[0]}
+                for header in origin.get("OriginCustomHeaders", [])
+            ]
+            domain = self._domain(origin["DomainName"])
+            origins.append({"Id": origin["Id"], "DomainName": domain, "CustomHeaders": {"Items": headers}})
         return {
             "Distribution": {
                 "Id": _id,

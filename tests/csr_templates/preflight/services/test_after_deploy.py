@@ -206,6 +206,28 @@ def test_a_resource_that_is_not_deployed_fails(healthy: Outcome) -> None:
     assert changes == [f"{PREFIX}network does not have the resource {first}."]
 
 
+@pytest.mark.parametrize(
+    "values",
+    [CUSTOM, {**CUSTOM, "CustomDomainName": "", "CertificateArn": "", "HostedZoneId": ""}],
+    ids=["with a domain", "without a domain"],
+)
+def test_a_deleted_distribution_fails_once(values: dict[str, str]) -> None:
+    """What its origins are and what it sends has no result: the check of the distribution says why."""
+    environment = environment_of("prod", values)
+
+    def delete(query: Query, answer: Any) -> Any:
+        if query.operation == "GetDistribution":
+            raise AwsError("NoSuchDistribution")
+        return answer
+
+    results = verified(RecordedAccount(environment, delete), environment).results
+
+    assert _states([result for result in results if result.status != "PASS"]) == {
+        "FAIL distribution:Distribution"
+    }
+    assert not {"origins", "origin-key"} & {result.check for result in results}
+
+
 def test_every_denied_call_is_unknown(healthy: Outcome) -> None:
     """A result that needs a denied call is unknown, names the action, and never passes."""
     calls = {(fact.query.service, fact.query.operation) for fact in healthy.facts} - {("https", "GET")}

@@ -35,16 +35,16 @@ from .before_deploy import check_of
 def test_only_an_equal_alias_is_a_failure(walk: Walk, alias: str, *, ours: bool, expected: str) -> None:
     """AWS also returns overlapping aliases, and hides the first characters of the IDs."""
     tail = walk.world.distribution[-7:] if ours else "SEWHERE"
-    found = {"Alias": alias, "DistributionId": f"*******{tail}", "AccountId": "******999999"}
+    conflict = {"Alias": alias, "DistributionId": f"*******{tail}", "AccountId": "******999999"}
     ready = walk.states["ready"].facts
     facts = ready.with_facts(ready)
     query = cloudfront_calls.conflicting_aliases.query(walk.world.distribution, "shop.example.com")
-    facts.add([Fact(query, ready.time, [found])])
+    facts.add([Fact(query, ready.time, [conflict])])
     environment = walk.world.environment_of(CustomDomainName="shop.example.com")
 
-    assert [
-        f"{one.status} {one.sentence}" for one in judge([check_of("domain-alias")], environment, facts)
-    ] == [expected]
+    results = judge([check_of("domain-alias")], environment, facts)
+
+    assert [f"{result.status} {result.sentence}" for result in results] == [expected]
 
 
 def test_a_distribution_without_its_header_values() -> None:

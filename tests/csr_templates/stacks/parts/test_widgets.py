@@ -104,6 +104,13 @@ def test_equal_thresholds_are_one_line() -> None:
         assert conditional["Fn::If"][1]["label"] == label
 
 
+def test_thresholds_of_one_alarm() -> None:
+    """When one of two alarms is removed, its argument goes; a line exists only while its alarm exists."""
+    assert widgets.thresholds(TEMPLATE, "Slow") == [
+        {"Fn::If": ["On", widgets.threshold(TEMPLATE, "Slow"), {"Ref": "AWS::NoValue"}]}
+    ]
+
+
 def test_threshold_that_follows_a_parameter() -> None:
     """The value of the line is the function of the alarm's threshold, and the label has no number."""
     value = {"Fn::FindInMap": ["Classes", {"Ref": "Class"}, "Low"]}

@@ -1,4 +1,4 @@
-"""The sentence above the errors in parameter files."""
+"""The sentence above the findings in parameter files."""
 
 from __future__ import annotations
 

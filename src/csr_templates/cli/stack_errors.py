@@ -29,6 +29,13 @@ _RULES: Final = "cfn_analysis.rules"
 _STACKS: Final = "csr_templates.stacks"
 _PARTS: Final = f"{_STACKS}.parts"  # the error is in the code that calls them
 
+_SUBJECT: Final = re.compile(
+    r"(?:(?:Conditions|Mappings|Outputs|Parameters|Resources|Rules)\."
+    r"|Code of |The default of |The parameter |The rollback trigger |The stack has )?"
+    r"(?P<name>[A-Za-z0-9]+)"
+)
+"""The beginning of a sentence about a stack, with the name of what it is about: a path, or other words."""
+
 
 def explain(error: BaseException, modules: Iterable[str] = ()) -> str | None:
     """Return a sentence for an error in the code of a stack or a rule; None for any other error.
@@ -59,11 +66,13 @@ def explain(error: BaseException, modules: Iterable[str] = ()) -> str | None:
 def with_line(sentence: str, stacks: Iterable[Stack]) -> str:
     """Return the sentence, preceded by the file and line that creates the resource it names, if known."""
     for stack in stacks:
-        if sentence.startswith(f"Stack {stack.name}: "):
-            lines = logical_id_lines(stack.source.read_text("utf-8"))
-            for name in re.findall("[A-Za-z0-9]+", sentence)[2:]:
-                if name in lines:
-                    return f"{_place(str(stack.source), lines[name])}: {sentence}"
+        start = f"Stack {stack.name}: "
+        if not sentence.startswith(start):
+            continue
+        subject = _SUBJECT.match(sentence, len(start))
+        lines = logical_id_lines(stack.source.read_text("utf-8"))
+        if subject and subject["name"] in lines:
+            return f"{_place(str(stack.source), lines[subject['name']])}: {sentence}"
     return sentence
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from cfn_analysis.rules import find_rules
 from csr_templates import Stack
-from csr_templates.cli import folders, stack_mistakes
+from csr_templates.cli import folders, stack_errors
 from csr_templates.cli import main as cli
 from tests.data import read_yaml
 
@@ -24,7 +24,7 @@ def build():
 """
 LINE = 7  # of the mistake
 
-SENTENCES: dict[str, str] = read_yaml(Path(__file__).with_name("stack_mistakes.yaml"))
+SENTENCES: dict[str, str] = read_yaml(Path(__file__).with_name("stack_errors.yaml"))
 
 
 @pytest.mark.parametrize("mistake", SENTENCES)
@@ -39,6 +39,51 @@ def test_mistake_is_a_sentence(
     printed, complained = capsys.readouterr()
     place = f"{folders.short_path(tmp_path / 'site_stack.py')}:{LINE}"
     assert (printed, complained) == ("", f"csr-templates: {place}: {SENTENCES[mistake]}\n")
+
+
+def test_a_nested_property_is_that_of_its_resource(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error names only the type of the property, and another resource may be called like a word of it."""
+    resources = [
+        't.add_resource(s3.Bucket("Status"))',
+        't.add_resource(s3.Bucket("Other", VersioningConfiguration=s3.VersioningConfiguration()))',
+    ]
+    use(MODULE.format(mistake="\n    ".join(resources)), tmp_path / "site_stack.py", monkeypatch)
+
+    assert cli.main(["render", "site"]) == 2
+
+    place = f"{folders.short_path(tmp_path / 'site_stack.py')}:{LINE + 1}"
+    assert capsys.readouterr().err.startswith(f"csr-templates: {place}: Stack site: Other: ")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "has_line"),
+    [
+        ("Resources.Site.Properties.Policy: It imports x.", True),
+        ("Site does not have the required tag Name. Write Tags=names.tags(...).", True),
+        ("Code of Site has no S3ObjectVersion (W9579).", True),
+        ("The stack has Site and no alarm.", True),
+        ("The rollback trigger Site is not an alarm.", True),
+        ("The default of Site is '1', but that of an earlier stack is '2'.", True),
+        ("The parameter Site is set at each deploy.", True),
+        ("The template has no parameter Environment, but its tags and its Policy need it.", False),
+        ("It reads from Site, but its reads_from has no other stack.", False),
+    ],
+)
+def test_the_line_is_that_of_the_subject(
+    sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, has_line: bool
+) -> None:
+    """Resources can be called like any word of the sentence, and like a word of the stack."""
+    names = ("Properties", "Policy", "Resources", "Environment", "app", "Tags", "Code", "Site")
+    lines = ["def build():", *(f'    Queue("{each}")' for each in names)]
+    source = tmp_path / "my_app.py"
+    use("\n".join(lines), source, monkeypatch)
+    stack = cli.STACKS[0]._replace(name="my-app")
+
+    place = f"{folders.short_path(source)}:{len(lines)}: " if has_line else ""
+    whole = f"Stack my-app: {sentence}"
+    assert stack_errors.with_line(whole, [stack]) == f"{place}{whole}"
 
 
 def test_line_is_that_of_the_property(
@@ -72,6 +117,6 @@ def test_rules_in_a_wrong_place(tmp_path: Path) -> None:
     with pytest.raises(ImportError) as caught:
         find_rules("cfn_analysis.rules", tmp_path)
 
-    assert stack_mistakes.explain(caught.value) == str(caught.value)
+    assert stack_errors.explain(caught.value) == str(caught.value)
     assert "lost.py is not in the folder of a service" in str(caught.value)
-    assert stack_mistakes.explain(ImportError("No module named x", name="x")) is None
+    assert stack_errors.explain(ImportError("No module named x", name="x")) is None
