@@ -1102,7 +1102,9 @@ GROUPS: Final[Sequence[Group]] = (
 
 def main() -> int:
     """Follow the walks named, or all, and print the time and the files of each; 1 if one of them failed."""
-    names = [walk.name for group in GROUPS for walk in group.walks]
+    names: list[str] = []
+    for group in GROUPS:
+        names += [walk.name for walk in group.walks]
     parser = argparse.ArgumentParser(prog="make walks ARGS=", description=__doc__, usage=argparse.SUPPRESS)
     parser.add_argument(
         "walks", nargs="*", metavar="WALK", help=f"one of {', '.join(names)}; all without one"
@@ -1123,7 +1125,8 @@ def main() -> int:
             tests = " ".join(group.affected) if arguments.affected else arguments.tests
             if walks:
                 groups.append(pool.submit(followed_and_tested, folder / str(number_of_group), walks, tests))
-        failed = [name for group in groups if (name := group.result())]
+        results = [group.result() for group in groups]
+    failed = [name for name in results if name]
     if failed:
         print(f"{len(failed)} failed: {', '.join(failed)}. Each must lead where its page says.")
     return bool(failed)

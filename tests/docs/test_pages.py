@@ -47,10 +47,12 @@ AWS_WORDS = {
     "DisableKey",
     "FailureReason",
     "InSync",
+    "InvalidRequestException",  # of Secrets Manager
     "NotAfter",
     "PendingConfirmation",
     "ReaderEndpoint",  # of DescribeDBClusters
     "RDSOSMetrics",
+    "ResourceNotFoundException",
     "RenewalEligibility",
     "RenewalStatus",
     "ScheduleKeyDeletion",

@@ -425,7 +425,7 @@ def test_bootstrap_stacks_are_created_only_in_the_stated_account(tmp_path: Path)
     page = read(HAND_OVER)
     (functions,) = [block.text for block in page.shell() if "account_of()" in block.text]
     blocks = [block.text for block in page.shell() if "bootstrap-parameters.json" in block.text]
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     entry = {"name": "network", "region": "ap-northeast-1", "bootstrap": "bootstrap/network.yaml"}
     manifest = {"accounts": {"prod": "012345678901"}, "stacks": [entry]}
     (tmp_path / "out").mkdir()

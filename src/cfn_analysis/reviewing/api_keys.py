@@ -62,36 +62,36 @@ def readers_of_secret(environment: EnvironmentChanges, secret: Node) -> list[Nod
     return _senders(environment.after, name if isinstance(name, str) else secret.name, keys=True)
 
 
-def secrets_in(value: Any, side: ResolvedStack) -> list[str]:
+def secrets_in(value: Any, resolved: ResolvedStack) -> list[str]:
     """Return the names of the secrets that dynamic references in a value read.
 
     A secret of the stack without an explicit name counts with its logical ID.
     """
     match value:
         case str():
-            return [_secret_name(secret, side) for secret in secret_names(value)]
+            return [_secret_name(secret, resolved) for secret in secret_names(value)]
         case {"Fn::In": _}:
             return []
         case dict():
-            return _secrets_in_all(value.values(), side)
+            return _secrets_in_all(value.values(), resolved)
         case list():
-            return _secrets_in_all(value, side)
+            return _secrets_in_all(value, resolved)
     return []
 
 
-def _secrets_in_all(values: Iterable[Any], side: ResolvedStack) -> list[str]:
+def _secrets_in_all(values: Iterable[Any], resolved: ResolvedStack) -> list[str]:
     secrets: list[str] = []
     for value in values:
-        secrets += secrets_in(value, side)
+        secrets += secrets_in(value, resolved)
     return secrets
 
 
-def _secret_name(secret: str, side: ResolvedStack) -> str:
+def _secret_name(secret: str, resolved: ResolvedStack) -> str:
     """Return the name of a secret reference, such as one in the text of a Sub."""
     match = _REFERENCE.fullmatch(secret)
-    if match is None or match[1] not in side.resources:
+    if match is None or match[1] not in resolved.resources:
         return secret
-    name = side.resources[match[1]].properties.get("Name")
+    name = resolved.resources[match[1]].properties.get("Name")
     return name if isinstance(name, str) else match[1]
 
 

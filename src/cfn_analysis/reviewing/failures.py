@@ -198,12 +198,12 @@ def _name_taken(
     return risk(WILL_FAIL, node, sentence, paths=paths, **detail)
 
 
-def _identities(side: ResolvedStack, resource: Resource) -> Iterator[_Identity]:
+def _identities(resolved: ResolvedStack, resource: Resource) -> Iterator[_Identity]:
     """Yield the identities of a resource, which no other one can have."""
-    region = side.built.region
+    region = resolved.built.region
     for group, why in unique_properties(resource.type, region, resource.properties):
         properties = [value_at(resource.properties, tuple(name.split("."))) for name in group]
-        values: list[Any] = [in_stack(side.name, side.with_names(value)) for value in properties]
+        values: list[Any] = [in_stack(resolved.name, resolved.with_names(value)) for value in properties]
         scope = "" if resource.type.startswith(_GLOBAL) else region
         for value in as_list(values[0]):
             key = json.dumps([resource.type, scope, group, value, values[1:]], sort_keys=True)

@@ -63,10 +63,10 @@ def _is_taken_over(environment: EnvironmentChanges, node: Node, type_name: str, 
     )
 
 
-def _explicit_name(side: ResolvedStack, resource: Resource) -> str | None:
+def _explicit_name(resolved: ResolvedStack, resource: Resource) -> str | None:
     """Return the explicit name of a resource; None if it does not have a known one."""
-    for key in name_properties(resource.type, side.built.region, resource.properties):
-        value: Any = side.with_names(resource.properties[key])
+    for key in name_properties(resource.type, resolved.built.region, resource.properties):
+        value: Any = resolved.with_names(resource.properties[key])
         text = value.get("Fn::Sub") if isinstance(value, dict) else value
         if isinstance(text, str) and len(text) >= _SHORTEST:
             return text

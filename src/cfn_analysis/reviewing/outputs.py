@@ -97,9 +97,9 @@ def _changed_output(
     )
 
 
-def _existing(side: ResolvedStack | None) -> dict[str, Output]:
+def _existing(resolved: ResolvedStack | None) -> dict[str, Output]:
     """Return the outputs that exist or may exist."""
-    outputs = side.outputs if side else {}
+    outputs = resolved.outputs if resolved else {}
     return {key: output for key, output in outputs.items() if output.exists is not NO}
 
 
@@ -160,10 +160,10 @@ def _readers(states: States, output: Node, importers: Sequence[str]) -> tuple[st
     )
 
 
-def _export(side: ResolvedStack | None, key: str) -> str | None:
-    if side is None or key not in side.outputs:
+def _export(resolved: ResolvedStack | None, key: str) -> str | None:
+    if resolved is None or key not in resolved.outputs:
         return None
-    output = side.outputs[key]
+    output = resolved.outputs[key]
     if output.exists is NO or output.export is None:
         return None
-    return in_words(side.built.outputs[key]["Export"]["Name"])
+    return in_words(resolved.built.outputs[key]["Export"]["Name"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cfn_analysis.model.escaping import for_terminal
@@ -25,6 +26,8 @@ CREDENTIALS: Final = frozenset({NO_CREDENTIALS, EXPIRED})
 UNREACHABLE: Final = frozenset({TIME_OUT, NO_CONNECTION, PROXY, NOT_AWS})
 """Codes of calls that AWS may not have received."""
 
+_SHOWN: Final = 300
+"""Characters of what answers instead of AWS, such as the page of a network that asks to sign in."""
 _DENIED: Final = frozenset(
     {
         "403",  # the response to HEAD has no error code
@@ -98,11 +101,11 @@ def failure(error: Exception) -> Failure:
     from botocore.exceptions import BotoCoreError, ClientError
 
     if isinstance(error, ClientError):
-        return _of_answer(error.response)
+        return of_answer(error.response)
     message = for_terminal(str(error))
     if isinstance(error, BotoCoreError):
         return Failure(_of_class(error), message)
-    return Failure(NOT_AWS, message)
+    return Failure(NOT_AWS, textwrap.shorten(message, _SHOWN, placeholder=" ..."))
 
 
 def call_errors() -> tuple[type[Exception], ...]:
@@ -141,7 +144,8 @@ def proxies() -> str:
     return for_terminal(f" The environment sets the proxy {host}{port} (HTTPS_PROXY).")
 
 
-def _of_answer(response: Mapping[str, Mapping[str, object]]) -> Failure:
+def of_answer(response: Mapping[str, Mapping[str, object]]) -> Failure:
+    """Return why a call failed, of an answer of AWS with an error."""
     error = response.get("Error", {})
     code = str(error.get("Code", ""))
     message = for_terminal(str(error.get("Message", "")))

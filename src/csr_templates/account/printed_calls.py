@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from csr_templates.account import cli_lines
+from csr_templates.account import cli_lines, errors
 from csr_templates.account.reads import is_read
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 MADE: Final = "==>"
 NOT_MADE: Final = "would call"
+
+_UNCLEAR: Final = "csr_templates_unclear"
+"""Key in the context of a call: AWS may have carried out an attempt that it did not confirm."""
 
 
 class DryRunEndedError(Exception):
@@ -42,6 +45,7 @@ class PrintedCalls:
         is_dry_run: whether calls that are not reads are only printed.
         made: the changing calls that have succeeded, such as ``rds:ModifyDBCluster``, in order.
         unanswered: the changing calls that were sent, and that AWS has not answered.
+        unclear: the changing calls that have failed in the end, but of which an attempt had no clear answer.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class PrintedCalls:
         self.is_dry_run = is_dry_run
         self.made: list[str] = []
         self.unanswered: list[str] = []
+        self.unclear: list[str] = []
         self._show = show
         self._check = check
         self._thread = threading.local()
@@ -72,6 +77,7 @@ class PrintedCalls:
         self._is_printed = False
         session.events.register("before-parameter-build", self._before_parameter_build)
         session.events.register("before-call", self._before_call)
+        session.events.register("needs-retry", self._after_attempt)
         session.events.register("after-call", self._after_call)
 
     @property
@@ -119,10 +125,38 @@ class PrintedCalls:
         self.unanswered.append(f"{service}:{model.name}")
         return None
 
-    def _after_call(self, http_response: Any, model: Any, **_: Any) -> None:
+    def _after_attempt(self, request_dict: Mapping[str, Any], response: Any, **values: Any) -> None:
+        """Remember that AWS may have carried out an attempt of a call, which botocore makes again."""
+        if _is_unclear(response, values["caught_exception"]):
+            request_dict["context"][_UNCLEAR] = True
+
+    def _after_call(self, http_response: Any, model: Any, context: Mapping[str, Any], **_: Any) -> None:
         service = model.service_model.service_name
         if self.is_dry_run or is_read(service, model.name):
             return
         self.unanswered.remove(f"{service}:{model.name}")
         if http_response.status_code < 300:
             self.made.append(f"{service}:{model.name}")
+        elif context.get(_UNCLEAR):
+            self.unclear.append(f"{service}:{model.name}")
+
+
+def _is_unclear(response: Any, error: Exception | None) -> bool:
+    """Return whether AWS may have carried out an attempt of a call that it did not confirm.
+
+    Args:
+        response: the response of HTTP, and the answer; None after an error.
+        error: why there is no response; None if there is one.
+    """
+    from botocore import exceptions
+
+    if response is None:
+        not_sent = (
+            exceptions.ConnectTimeoutError,
+            exceptions.EndpointConnectionError,
+            exceptions.ProxyConnectionError,
+            exceptions.SSLError,
+        )
+        return not isinstance(error, not_sent)
+    http_response, answer = response
+    return http_response.status_code >= 500 and errors.of_answer(answer).code != errors.THROTTLED

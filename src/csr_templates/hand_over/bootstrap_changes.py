@@ -80,8 +80,8 @@ def _note(stacks: Sequence[str], difference: _Difference | None) -> str:
     if gained and lost:
         return (
             f"Before the deploy, {updates}: {gained}. {denied} The update also removes permissions: {lost}. "
-            "If the deploy removes something that needs them, deploy in two steps: first what is new, then the "
-            "rest, and update the bootstrap stack last."
+            "If the deploy removes something that needs them, deploy in two steps: first what is new, then "
+            "the rest, and update the bootstrap stack last."
         )
     if gained:
         return f"Before the deploy, {updates}: {gained}. {denied}"

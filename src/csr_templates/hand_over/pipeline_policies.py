@@ -115,9 +115,7 @@ def _stacks_read(stack: BuiltStack, stacks: Sequence[BuiltStack]) -> Iterator[Do
     """
     regions = {another.name: another.region for another in stacks if another.name != stack.name}
     regions |= dict.fromkeys(stack.reads_from, "*")  # the region that frontend reads from is a parameter
-    arns = [
-        f"arn:aws:cloudformation:{region}:*:stack/{PREFIX}{name}/*" for name, region in regions.items()
-    ]
+    arns = [f"arn:aws:cloudformation:{region}:*:stack/{PREFIX}{name}/*" for name, region in regions.items()]
     if arns:
         yield from allow(
             "StacksRead", ["cloudformation:DescribeStacks"], arns, StringEqualsIfExists=OWN_ACCOUNT

@@ -153,7 +153,7 @@ def mute_alarms(aws: Aws, hours: int, text: str) -> None:
     words.say(f"Way back: {aws.command('unmute-alarms', text)}")
     rule = {"Schedule": {"Expression": _schedule(), "Duration": f"PT{hours}H"}}
     for region, names in matching.items():
-        words.say(f"Mutes {len(names)} alarms in {region} for {hours} hours: {', '.join(names)}")
+        words.say(f"Mutes for {hours} h in {region}, {len(names)} in all: {', '.join(names)}")
         aws.client("cloudwatch", region).put_alarm_mute_rule(
             Name=_rule_name(aws, text), MuteTargets={"AlarmNames": names}, Rule=rule
         )

@@ -48,6 +48,7 @@ def roll_back(aws: Aws, lambda_version: int) -> None:
         f"Way back: {aws.command('roll-back', before)}"
     )
     _point_alias(aws, client, function, lambda_version)
+    aws.say_done(f"The alias {aws.environment.name} is at version {lambda_version}.")
 
 
 def repair_alias(aws: Aws, lambda_version: int) -> None:
@@ -135,7 +136,7 @@ def stop_api(aws: Aws) -> None:
     Way back: start-api.
     """
     _switch_keys(aws, is_enabled=False)
-    words.say(f"Every key is disabled. Way back: {aws.command('start-api')}")
+    aws.say_done(f"Every key is disabled. Way back: {aws.command('start-api')}")
 
 
 def start_api(aws: Aws) -> None:
@@ -150,7 +151,7 @@ def start_api(aws: Aws) -> None:
     """
     _switch_keys(aws, is_enabled=True)
     _flush(aws)
-    words.say("Every key is enabled, and the cache is flushed.")
+    aws.say_done("Every key is enabled, and the cache is flushed.")
 
 
 def flush_api_cache(aws: Aws) -> None:
@@ -161,7 +162,7 @@ def flush_api_cache(aws: Aws) -> None:
     Way back: not needed; the database has more requests until the cache is full again.
     """
     _flush(aws)
-    words.say("The cache of the API is flushed.")
+    aws.say_done("The cache of the API is flushed.")
 
 
 def show_quota(aws: Aws) -> None:

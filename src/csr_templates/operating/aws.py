@@ -118,11 +118,15 @@ class Aws:
             words.say(f"{environment.prefix}  account {self.identity.account}  {self.identity.name}")
             self._require_account()
             self.stacks = {name: _required(answer.result()) for name, answer in descriptions.items()}
-        if not without_stacks and not any(self.stacks.values()):
-            raise Stop(
-                f"None of the {len(environment.stacks)} stacks of {environment.prefix} exists in account "
-                f"{self.identity.account}. Is it the wrong account or role?"
-            )
+        if any(self.stacks.values()):
+            return
+        question = (
+            f"None of the {len(environment.stacks)} stacks of {environment.prefix} exists in account "
+            f"{self.identity.account}. Is it the wrong account or role?"
+        )
+        if not without_stacks:
+            raise Stop(question)
+        words.say(question)
 
     def _require_account(self) -> None:
         environment = self.environment
@@ -147,6 +151,11 @@ class Aws:
     def unanswered(self) -> Sequence[str]:
         """The changing calls that were sent, and that AWS has not answered."""
         return self._calls.unanswered
+
+    @property
+    def unclear(self) -> Sequence[str]:
+        """The changing calls that have failed, but of which an earlier attempt may have been carried out."""
+        return self._calls.unclear
 
     @property
     def last_call(self) -> str:
@@ -331,6 +340,11 @@ class Aws:
     def command(self, *arguments: str) -> str:
         """Return the line that runs another command for this environment, quoted for a shell."""
         return shlex.join((PROGRAM, self.environment.name, *arguments))
+
+    def say_done(self, sentence: str) -> None:
+        """Print what the command has done; a dry run has done nothing."""
+        if not self.is_dry_run:
+            words.say(sentence)
 
     def confirm(self, name: str, consequence: str) -> None:
         """Ask for the name of what is deleted or replaced; a dry run does not ask.

@@ -203,7 +203,8 @@ def _saved(file: Path) -> dict[int, list[Network]]:
     except ValueError as error:
         raise WrongInput(f"{file} is not JSON ({error}). save-addresses writes it.") from error
     if not isinstance(content, dict) or content.keys() != set(SETS.values()):
-        raise WrongInput(f"{file} does not have the keys {' and '.join(SETS.values())}. save-addresses writes it.")
+        keys = " and ".join(SETS.values())
+        raise WrongInput(f"{file} does not have the keys {keys}. save-addresses writes it.")
     return {version: _saved_networks(file, content[key], version) for version, key in SETS.items()}
 
 

@@ -125,8 +125,8 @@ def show_blocked_requests(aws: Aws) -> None:
 def count_rule(aws: Aws, rule: str, inner: str = "") -> None:
     """Let a rule of the web ACL, or one rule of its group, count instead of block.
 
-    A rate limit, and a rule that blocks addresses or countries, then allows all requests that it blocks now. Make
-    the same change in the template on the same day.
+    A rate limit, and a rule that blocks addresses or countries, then allows all requests that it blocks now.
+    Make the same change in the template on the same day.
 
     Args:
         rule: name of the rule in the web ACL.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -43,7 +43,6 @@ https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitorin
 """
 _NO_CLUSTER: Final = "DBClusterNotFoundFault"
 _NO_INSTANCE: Final = "DBInstanceNotFound"
-_NO_BACKUP: Final = "DBClusterAutomatedBackupNotFoundFault"
 
 
 # ---- Reads and waits ----
@@ -116,21 +115,35 @@ def instance_status(aws: Aws, instance: str) -> str:
     return str(description["DBInstanceStatus"])
 
 
-def snapshots(aws: Aws, cluster: str) -> list[Mapping[str, Any]]:
-    """Return the snapshots of the clusters that have had an identifier."""
-    answer = aws.all_pages(client(aws), "DescribeDBClusterSnapshots", DBClusterIdentifier=cluster)
-    return list(answer["DBClusterSnapshots"])
+def snapshots(aws: Aws, *identifiers: str) -> list[Mapping[str, Any]]:
+    """Return the snapshots of the clusters that have had one of the identifiers.
+
+    Those of all clusters are read: an identifier in the call must be that of a cluster that exists.
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterSnapshots.html
+    """
+    answer = aws.all_pages(client(aws), "DescribeDBClusterSnapshots")
+    return _of_clusters(answer["DBClusterSnapshots"], identifiers)
 
 
-def backups(aws: Aws, cluster: str) -> list[Mapping[str, Any]]:
-    """Return the automated backups of the clusters that have had an identifier."""
-    read = partial(
-        aws.all_pages, client(aws), "DescribeDBClusterAutomatedBackups", DBClusterIdentifier=cluster
-    )
-    answer = aws.unless_missing(read, _NO_BACKUP)
-    if not answer:
-        return []
-    return list(answer["DBClusterAutomatedBackups"])
+def backups(aws: Aws, *identifiers: str) -> list[Mapping[str, Any]]:
+    """Return the automated backups of the clusters that have had one of the identifiers.
+
+    Those of all clusters are read, for the same reason.
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterAutomatedBackups.html
+    """
+    answer = aws.all_pages(client(aws), "DescribeDBClusterAutomatedBackups")
+    return _of_clusters(answer["DBClusterAutomatedBackups"], identifiers)
+
+
+def _of_clusters(
+    descriptions: Sequence[Mapping[str, Any]], identifiers: Sequence[str]
+) -> list[Mapping[str, Any]]:
+    return [description for description in descriptions if description["DBClusterIdentifier"] in identifiers]
+
+
+def former_identifiers(cluster: str) -> tuple[str, ...]:
+    """Return the identifiers that the clusters of the stack have had: a restore adds two."""
+    return (cluster, f"{cluster}-old", f"{cluster}-restored")
 
 
 def require_available(rds: Any, cluster: str) -> None:

@@ -230,6 +230,11 @@ def _main(arguments: Sequence[str]) -> int:
     if arguments[0] == "--version":
         print(f"{PROGRAM} {VERSION}")
         return FINE
+    if arguments[0].startswith("-") or arguments[0] in {each.name for each in COMMANDS}:
+        raise WrongInput(
+            f"{arguments[0]} is given in place of the environment: {PROGRAM} ENVIRONMENT COMMAND. Options "
+            "come after the command."
+        )
     if len(arguments) == 1 or arguments[1] in ("-h", "--help"):
         print(help_of_all(arguments[0]), end="")
         return FINE if len(arguments) > 1 else WRONG
@@ -306,7 +311,9 @@ def _tell_what_was_done(chosen: Command, aws: Aws, *, is_unknown: bool = False) 
     unanswered = aws.unanswered if is_unknown else ()
     for call in dict.fromkeys(unanswered):
         words.tell(f"It is not known whether AWS received {call}.")
-    if not aws.made and not unanswered:
+    for call in dict.fromkeys(aws.unclear):
+        words.tell(f"AWS may have carried out {call}: an attempt of it had no clear answer.")
+    if not aws.made and not unanswered and not aws.unclear:
         words.tell("Nothing was changed.")
         return
     if aws.made:

@@ -117,7 +117,7 @@ def set_provisioned_concurrency(aws: Aws, number: int) -> None:
     way_back = "deploy the alias again"
     if before:
         way_back = aws.command("set-provisioned-concurrency", str(before))
-    words.say(f"Keeps {number} environments of {function} ready, before {before}. Way back: {way_back}")
+    words.say(f"Keeps {number} environments of {function} ready, instead of {before}. Way back: {way_back}")
     put_provisioned(aws, client, function, number)
 
 
@@ -146,10 +146,11 @@ def _function(aws: Aws) -> tuple[Any, str]:
     return client, aws.physical_id("ApiFunction")
 
 
-def _reserved(client: Any, function: str) -> int:
-    """Return the reserved concurrency; 0 without any."""
+def _reserved(client: Any, function: str) -> int | None:
+    """Return the reserved concurrency; None without any. With 0, Lambda rejects every request."""
     answer = client.get_function_concurrency(FunctionName=function)
-    return int(answer.get("ReservedConcurrentExecutions") or 0)
+    reserved: int | None = answer.get("ReservedConcurrentExecutions")
+    return reserved
 
 
 def _unreserved(client: Any) -> int:
@@ -197,19 +198,29 @@ def _metrics(aws: Aws, client: Any, function: str) -> dict[datetime, dict[str, f
     return values
 
 
-def _show_limits(reserved: int | Unknown, unreserved: int | Unknown, provisioned: int | Unknown) -> None:
+def _show_limits(
+    reserved: int | Unknown | None, unreserved: int | Unknown, provisioned: int | Unknown
+) -> None:
     highest: int | Unknown
     if isinstance(reserved, Unknown):
         highest = reserved
     elif isinstance(unreserved, Unknown):
         highest = unreserved
     else:
-        highest = reserved + unreserved - _UNRESERVED_MINIMUM
-    words.say(f"Reserved for the function: {reserved} (0: none). Unreserved in the account: {unreserved}.")
+        highest = (reserved or 0) + unreserved - _UNRESERVED_MINIMUM
+    words.say(f"Reserved for the function: {_in_words(reserved)}. Unreserved in the account: {unreserved}.")
     if isinstance(highest, int) and highest < 0:  # the quota of a new account is 10
         words.say(f"For set-concurrency: no value, because Lambda keeps {_UNRESERVED_MINIMUM} unreserved.")
         return
     words.say(f"For set-concurrency: lowest value {provisioned} (provisioned), highest value {highest}.")
+
+
+def _in_words(reserved: int | Unknown | None) -> str:
+    if reserved is None:
+        return "nothing"
+    if reserved == 0:
+        return "0, so Lambda rejects every request"
+    return str(reserved)
 
 
 def _show_metrics(answer: dict[datetime, dict[str, float]] | Unknown) -> None:

@@ -42,16 +42,18 @@ def show_database(aws: Aws) -> None:
 def show_backups(aws: Aws) -> None:
     """Show the snapshots, and the automated backups of deleted clusters.
 
-    All clusters of the environment have had the same name, so choose by the creation time of the cluster.
+    All clusters of the environment have had the same name, so choose by the creation time of the cluster. The
+    final snapshot of a cluster that delete-spare-cluster deleted is listed too.
 
     Calls: rds:DescribeDBClusterSnapshots, rds:DescribeDBClusterAutomatedBackups.
     Takes: seconds.
     """
-    cluster = aws.name(CLUSTER)
+    names = clusters.former_identifiers(aws.name(CLUSTER))
+    clusters.client(aws)
     answers: Mapping[str, Any] = aws.in_parallel(
         {
-            "snapshots": partial(clusters.snapshots, aws, cluster),
-            "backups": partial(clusters.backups, aws, cluster),
+            "snapshots": partial(clusters.snapshots, aws, *names),
+            "backups": partial(clusters.backups, aws, *names),
         }
     )
     _show_snapshots(answers["snapshots"])
@@ -66,7 +68,7 @@ def fail_over(aws: Aws, instance: str = "") -> None:
     Args:
         instance: its identifier, as show-database lists it; needed only if there are several readers.
 
-    Example: fail-over csr-lambda-api-prod-aurora-instance-2
+    Example: fail-over csr-lambda-api-prod-database-databaseinstance2-1a2b3c4d5e6f
     Calls: rds:DescribeDBClusters, rds:DescribeDBInstances, rds:FailoverDBCluster.
     Takes: a minute or two.
     Way back: fail-over again, after show-database shows both instances as available.
@@ -83,8 +85,8 @@ def fail_over(aws: Aws, instance: str = "") -> None:
     target: dict[str, str] = {}
     if instance:
         target["TargetDBInstanceIdentifier"] = instance
+    aws.way_on = aws.command("show-database")  # a second failover would make the old writer the writer again
     clusters.client(aws).failover_db_cluster(DBClusterIdentifier=cluster, **target)
-    aws.way_on = aws.command("show-database")
     writer = clusters.wait_for_writer(aws, cluster, waiting.changed_from(before), aws.way_on)
     if writer == before:
         raise Stop(f"The writer is still {before}. Check the database before you fail over again.")
@@ -119,7 +121,7 @@ def restart_instance(aws: Aws, instance: str) -> None:
     Args:
         instance: its identifier, as show-database lists it.
 
-    Example: restart-instance csr-lambda-api-prod-aurora-instance-2
+    Example: restart-instance csr-lambda-api-prod-database-databaseinstance2-1a2b3c4d5e6f
     Calls: rds:DescribeDBInstances, rds:RebootDBInstance.
     Takes: a minute or two.
     Way back: not needed.
@@ -132,8 +134,8 @@ def restart_instance(aws: Aws, instance: str) -> None:
             f"{', '.join(statuses) or 'none'}."
         )
     words.say(f"Restarts {instance}.")
+    aws.way_on = aws.command("show-database")  # it shows a restart that has begun
     clusters.client(aws).reboot_db_instance(DBInstanceIdentifier=instance)
-    aws.way_on = aws.command("show-database")
     waiting.until(
         aws,
         f"the restart of {instance}",

@@ -21,11 +21,6 @@ _CHANGE_SET: Final = re.compile(
 )
 _NO_TRIGGERS: Final[Mapping[str, Any]] = {"MonitoringTimeInMinutes": 0, "RollbackTriggers": []}
 # An omitted configuration would keep the triggers of the last update.
-_UNCHANGED: Final = ("didn't contain changes", "No updates are to be performed")
-"""Parts of the reasons of a change set that changes nothing; the AWS CLI recognizes it by the same ones.
-
-https://github.com/aws/aws-cli/blob/v2/awscli/customizations/cloudformation/deployer.py
-"""
 
 
 def plan_deploy(aws: Aws, stack: str, *values: str, repair: bool = False) -> None:
@@ -335,7 +330,7 @@ def _wait_for_change_set(aws: Aws, stack: Stack, change_set: str) -> bool:
     )
     if end.startswith("CREATE_COMPLETE"):
         return True
-    if any(reason in end for reason in _UNCHANGED):
+    if failures.is_unchanged(end):
         return False
     events = aws.ask(partial(failures.failures, aws, stack, "ChangeSetName", change_set))
     if isinstance(events, Unknown):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -14,6 +14,7 @@ from csr_templates.operating.environment import Stack
 from csr_templates.operating.problems import Stop
 
 _LOG_BUCKET: Final = "EdgeLogBucket"
+_KEY_TYPE: Final = "AWS::KMS::Key"
 _ROLLED_BACK: Final = "ROLLBACK_COMPLETE"
 _ROLLBACK_FAILED: Final = "ROLLBACK_FAILED"
 _DELETED: Final = "DELETE_COMPLETE"
@@ -46,6 +47,7 @@ class _FailedCreate(NamedTuple):
         created: when its create began.
         failed: when its rollback failed. What the create has made is not younger.
         resources: logical ID -> physical ID, of what is still there.
+        keys: IDs of the KMS keys among them.
     """
 
     stack: Stack
@@ -54,6 +56,7 @@ class _FailedCreate(NamedTuple):
     created: datetime
     failed: datetime
     resources: Mapping[str, str]
+    keys: Sequence[str]
 
     def has_created(self, moment: datetime) -> bool:
         """Return whether something of this age can be what the create has made."""
@@ -65,8 +68,9 @@ def delete_failed_create(aws: Aws, stack: str) -> None:
 
     An empty stack is in ROLLBACK_COMPLETE. In ROLLBACK_FAILED, that of the database left a protected cluster:
     run the command only while the database is still empty. It also deletes the secret, log groups, snapshots,
-    automated backups and, after 7 days, the key. That of the site left its bucket of access logs. A stack
-    that was ever complete is refused, and so is one that was created later.
+    automated backups and, after 7 days, the key. That of the site left its bucket of access logs. Any stack
+    can have left a key, which is deleted after 7 days. What else is retained is listed. A stack that was ever
+    complete is refused, and so is one that was created later.
 
     Args:
         stack: name of the stack, such as api.
@@ -85,8 +89,8 @@ def delete_failed_create(aws: Aws, stack: str) -> None:
     status = aws.status(failed)
     if CLUSTER in failed.resources and (not status or status in _STUCK):
         _delete_database(aws, _failed_create(aws, failed))
-    elif _LOG_BUCKET in failed.resources and status in _STUCK:
-        _delete_site(aws, _failed_create(aws, failed))
+    elif status in _STUCK:
+        _delete_stuck(aws, _failed_create(aws, failed))
     else:
         _delete_empty(aws, failed)
 
@@ -144,25 +148,28 @@ def _failed_create(aws: Aws, stack: Stack) -> _FailedCreate:
             failed = event["Timestamp"]
     if failed is None:
         raise Stop(f"The stack {stack_id} was never {_ROLLBACK_FAILED}, so its create has left nothing.")
+    left = _left(aws, stack, stack_id)
     return _FailedCreate(
         stack,
         stack_id,
         description["StackStatus"],
         description["CreationTime"],
         failed,
-        _left(aws, stack, stack_id),
+        _physical_ids(left),
+        [resource["PhysicalResourceId"] for resource in left if resource["ResourceType"] == _KEY_TYPE],
     )
 
 
-def _left(aws: Aws, stack: Stack, stack_id: str) -> dict[str, str]:
-    """Return the resources of a stack that are still there: logical ID -> physical ID."""
+def _left(aws: Aws, stack: Stack, stack_id: str) -> list[Mapping[str, Any]]:
+    """Return the resources of a stack that are still there, as CloudFormation describes them."""
     client = aws.client("cloudformation", stack.region)
     resources = client.describe_stack_resources(StackName=stack_id)["StackResources"]
-    return {
-        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
-        for resource in resources
-        if resource["ResourceStatus"] in _LEFT
-    }
+    return [resource for resource in resources if resource["ResourceStatus"] in _LEFT]
+
+
+def _physical_ids(resources: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return logical ID -> physical ID."""
+    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
 
 
 def _deleted_last(aws: Aws, stack: Stack) -> Mapping[str, Any]:
@@ -220,13 +227,13 @@ def _delete_database(aws: Aws, failed: _FailedCreate) -> None:
     if failed.status != _DELETED:
         again = aws.command("delete-failed-create", failed.stack.name)
         _delete_stack(aws, failed.stack, failed.id, failed.status, again)
-        failed = failed._replace(resources=_left(aws, failed.stack, failed.id))
+        failed = failed._replace(resources=_physical_ids(_left(aws, failed.stack, failed.id)))
     _delete_secret_and_logs(aws, failed)
     _delete_snapshots(aws, failed, cluster)
     if key:
         _schedule_deletion(aws, failed.stack.region, key)
     _delete_backups(aws, failed, cluster)
-    words.say("What the failed create left is deleted.")
+    aws.say_done("What the failed create left is deleted.")
 
 
 def _require_own_cluster(aws: Aws, failed: _FailedCreate, cluster: str) -> None:
@@ -285,14 +292,45 @@ def _schedule_deletion(aws: Aws, region: str, key: str) -> None:
         kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=_KEY_DAYS)
 
 
-# ---- The site ----
+# ---- The other stacks ----
 
 
-def _delete_site(aws: Aws, failed: _FailedCreate) -> None:
-    """Empty and delete the bucket of access logs, then the stack.
+def _delete_stuck(aws: Aws, failed: _FailedCreate) -> None:
+    """Delete a stack whose rollback failed at its bucket of logs, or at something else, such as a key.
 
-    CloudFront may have written the first log file before the rollback deleted the bucket. The bucket goes
-    first, so that a repeated command still finds the stack.
+    KMS denies the deletion of a key while it does not know its tags yet, for up to five minutes. The deletion
+    of the stack retains the bucket and the keys. Both go before it, so that a repeated command still finds
+    the stack.
+    """
+    rest = f"the stack {failed.stack.deployed}"
+    if failed.keys:
+        rest += f", and after {_KEY_DAYS} days the keys {', '.join(failed.keys)}"
+    if _LOG_BUCKET in failed.resources:
+        _delete_log_bucket(aws, failed, rest)
+    else:
+        aws.confirm(failed.stack.deployed, f"This deletes {rest}.")
+    for key in failed.keys:
+        _schedule_deletion(aws, failed.stack.region, key)
+    _delete_stack(aws, failed.stack, failed.id, failed.status)
+    retained = _physical_ids(_left(aws, failed.stack, failed.id))
+    retained.pop(_LOG_BUCKET, None)
+    for logical_id, physical_id in retained.items():
+        if physical_id not in failed.keys:
+            words.say(
+                f"{logical_id} is retained: {physical_id}. Delete it before the next deploy, which fails "
+                "while the name is in use."
+            )
+
+
+def _delete_log_bucket(aws: Aws, failed: _FailedCreate, rest: str) -> None:
+    """Empty and delete the bucket of access logs.
+
+    CloudFront may have written the first log file before the rollback deleted the bucket.
+
+    Args:
+        aws: the account.
+        failed: the failed create.
+        rest: what is deleted besides, for the question.
 
     Raises:
         Stop: the bucket is not that of the failed create.
@@ -302,13 +340,10 @@ def _delete_site(aws: Aws, failed: _FailedCreate) -> None:
     s3 = aws.client("s3", failed.stack.region)
     list_versions: Callable[[], Any] = partial(aws.all_pages, s3, "ListObjectVersions", Bucket=bucket)
     objects = aws.unless_missing(list_versions, "NoSuchBucket")
-    aws.confirm(
-        bucket, f"This deletes the bucket {bucket} with its logs, and the stack {failed.stack.deployed}."
-    )
+    aws.confirm(bucket, f"This deletes the bucket {bucket} with its logs, {rest}.")
     if objects is not None:
         versions = [*objects.get("Versions", []), *objects.get("DeleteMarkers", [])]
         with aws.repeated(len(versions)):
             for version in versions:
                 s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
         s3.delete_bucket(Bucket=bucket)
-    _delete_stack(aws, failed.stack, failed.id, failed.status)

@@ -14,6 +14,11 @@ from csr_templates.operating.environment import Stack
 _STACK_TYPE: Final = "AWS::CloudFormation::Stack"
 _HEADER: Final = ("", "time", "status", "resource", "property", "reason")
 _NONE: Final = "-"
+_UNCHANGED: Final = ("didn't contain changes", "No updates are to be performed")
+"""Parts of the reasons of a change set that changes nothing; the AWS CLI recognizes it by the same ones.
+
+https://github.com/aws/aws-cli/blob/v2/awscli/customizations/cloudformation/deployer.py
+"""
 
 
 class Event(NamedTuple):
@@ -67,6 +72,11 @@ def why_failed(aws: Aws, stack: str) -> None:
     if not events and not aws.unknown:
         words.say(f"{failed.deployed} has no failed operation.")
     show(events)
+
+
+def is_unchanged(reason: str) -> bool:
+    """Return whether a change set has failed for this reason because it changes nothing."""
+    return any(part in reason for part in _UNCHANGED)
 
 
 def rollbacks(aws: Aws, stack: Stack) -> list[Event]:
@@ -127,7 +137,11 @@ def _show_change_set(aws: Aws, stack: Stack) -> None:
     if isinstance(answer, Unknown):
         words.say(f"{words.WRONG} Change sets: {answer}")
         return
-    failed = [summary for summary in answer["Summaries"] if summary["Status"] == "FAILED"]
+    failed = [
+        summary
+        for summary in answer["Summaries"]
+        if summary["Status"] == "FAILED" and not is_unchanged(summary.get("StatusReason", ""))
+    ]
     if not failed:
         return
     newest = max(failed, key=lambda summary: summary["CreationTime"])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
 from cfn_analysis.model.wording import hint, series
+from csr_templates.account import errors
 from csr_templates.account.cli_lines import FileText
 from csr_templates.operating import failures, keys, secret_checks, waiting, words
 from csr_templates.operating.aws import Aws, Unknown
@@ -38,7 +39,8 @@ def plan_import(aws: Aws, step: str) -> None:
     resources = [_with_identifier(aws, stack, resource) for resource in planned.resources]
     client = aws.client("cloudformation", stack.region)
     words.say(f"Prepares the import of {len(resources)} resources into {stack.deployed}.")
-    client.create_change_set(
+    create_change_set = partial(
+        client.create_change_set,
         StackName=stack.deployed,
         ChangeSetName=_CHANGE_SET,
         ChangeSetType="IMPORT",
@@ -50,6 +52,7 @@ def plan_import(aws: Aws, step: str) -> None:
         Tags=[{"Key": key, "Value": value} for key, value in stack.tags.items()],
         Capabilities=["CAPABILITY_NAMED_IAM"],
     )
+    _create(aws, stack, create_change_set)
     aws.way_on = aws.command("delete-import", stack.name)
     end = waiting.until(
         aws,
@@ -140,6 +143,24 @@ def _import_with_stack(aws: Aws, name: str) -> tuple[Stack, Import]:
             f"There is no import {name}.{hint(name, imports)} The imports are {series(list(imports))}."
         )
     return imports[name]
+
+
+def _create(aws: Aws, stack: Stack, create_change_set: Callable[[], object]) -> None:
+    """Create the change set.
+
+    Raises:
+        Stop: there is one from an earlier call.
+    """
+    try:
+        create_change_set()
+    except errors.call_errors() as error:
+        if errors.failure(error).code != "AlreadyExistsException":
+            raise
+        raise Stop(
+            f"An import into {stack.name} is prepared already, or has failed. Execute it: "
+            f"{aws.command('run-import', stack.name)}, or delete it: "
+            f"{aws.command('delete-import', stack.name)}"
+        ) from error
 
 
 def _describe(client: Any, stack: Stack) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from csr_templates.operating import words
+from csr_templates.operating import clusters, words
 from csr_templates.operating.aws import Aws, Unknown
 from csr_templates.operating.problems import WrongInput
 
@@ -206,15 +206,10 @@ def _secrets(aws: Aws, region: str) -> list[_Encrypted]:
 
 
 def _snapshots(aws: Aws) -> list[_Encrypted]:
-    region = aws.environment.stack_of("DatabaseCluster").region
-    answer = aws.all_pages(
-        aws.client("rds", region),
-        "DescribeDBClusterSnapshots",
-        DBClusterIdentifier=aws.name("DatabaseCluster"),
-    )
+    names = clusters.former_identifiers(aws.name(clusters.CLUSTER))
     return [
         _Encrypted(f"snapshot {snapshot['DBClusterSnapshotIdentifier']}", _id(snapshot.get("KmsKeyId")))
-        for snapshot in answer["DBClusterSnapshots"]
+        for snapshot in clusters.snapshots(aws, *names)
     ]
 
 

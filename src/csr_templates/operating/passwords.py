@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from csr_templates.operating import clusters, words
+from csr_templates.operating import clusters
 from csr_templates.operating.aws import Aws
 from csr_templates.operating.problems import Stop
 
@@ -27,8 +27,8 @@ class _Database(NamedTuple):
 def new_password(aws: Aws) -> None:
     """Set a new password in the secret and on the database.
 
-    New logins may fail for one or two minutes. If the command stops after the secret has changed, repeat-password
-    finishes it; new-password would replace the secret again.
+    New logins may fail for one or two minutes. If the command stops after the secret has changed,
+    repeat-password finishes it; new-password would replace the secret again.
 
     Calls: rds:DescribeDBClusters, rds:DescribeDBInstances, secretsmanager:GetSecretValue,
         secretsmanager:GetRandomPassword, secretsmanager:PutSecretValue, rds:ModifyDBCluster.
@@ -45,7 +45,7 @@ def new_password(aws: Aws) -> None:
     )
     aws.way_on = aws.command("repeat-password")
     _set_on_cluster(database, password)
-    words.say(f"The password is replaced. Way back: {aws.command('restore-password')}")
+    aws.say_done(f"The password is replaced. Way back: {aws.command('restore-password')}")
 
 
 def repeat_password(aws: Aws) -> None:
@@ -58,7 +58,7 @@ def repeat_password(aws: Aws) -> None:
     """
     database = _available(aws)
     _set_on_cluster(database, _value(database, {"VersionStage": _CURRENT})["password"])
-    words.say(f"{database.cluster} gets the password of {database.secret}.")
+    aws.say_done(f"{database.cluster} gets the password of {database.secret}.")
 
 
 def restore_password(aws: Aws) -> None:
@@ -73,16 +73,20 @@ def restore_password(aws: Aws) -> None:
     versions = database.secrets.list_secret_version_ids(SecretId=database.secret)["Versions"]
     current = _version_with_stage(versions, _CURRENT)
     previous = _version_with_stage(versions, _PREVIOUS)
+    password = _value(database, {"VersionId": previous})["password"]
+    if password == _value(database, {"VersionId": current})["password"]:
+        # The attachment of the stack has added the endpoint to the secret, in a new version.
+        raise Stop(f"The previous version of {database.secret} has the same password: nothing is restored.")
     aws.confirm(database.cluster, f"This replaces the password of the cluster {database.cluster}.")
     # The cluster first: after a failure, the same command finds the same previous version again.
-    _set_on_cluster(database, _value(database, {"VersionId": previous})["password"])
+    _set_on_cluster(database, password)
     database.secrets.update_secret_version_stage(
         SecretId=database.secret,
         VersionStage=_CURRENT,
         MoveToVersionId=previous,
         RemoveFromVersionId=current,
     )
-    words.say(f"The previous password is set. Way back: {aws.command('restore-password')}")
+    aws.say_done(f"The previous password is set. Way back: {aws.command('restore-password')}")
 
 
 def _available(aws: Aws) -> _Database:
@@ -124,7 +128,7 @@ def _version_with_stage(versions: list[Mapping[str, Any]], stage: str) -> str:
     for version in versions:
         if stage in version.get("VersionStages", []):
             return str(version["VersionId"])
-    raise Stop(f"The secret has no version {stage}: its password has never been changed.")
+    raise Stop(f"The secret has no version {stage}.")
 
 
 def _set_on_cluster(database: _Database, password: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, Literal
 
-from csr_templates.operating import clusters, words
+from csr_templates.operating import clusters, waiting, words
 from csr_templates.operating.aws import Aws
 from csr_templates.operating.clusters import ABSENT, AVAILABLE, CLUSTER
 from csr_templates.operating.problems import Stop, WrongInput
@@ -62,7 +62,7 @@ def restore_cluster(
     else:
         rds.restore_db_cluster_to_point_in_time(DBClusterIdentifier=identifier, **source, **settings)
     waited_for = "cluster" if target == "original" else "restored-cluster"
-    words.say(f"Wait until it is available: {aws.command('wait', waited_for)}")
+    aws.say_done(f"Wait until it is available: {aws.command('wait', waited_for)}")
 
 
 def _identifier(cluster: str, target: Target) -> str:
@@ -133,7 +133,7 @@ def use_restored_cluster(aws: Aws) -> None:
     clusters.complete(aws, cluster)
     if not aws.is_dry_run:
         _require_same(aws, cluster, names)
-    words.say(f"{cluster} is the restored cluster, with the endpoints of the stack.")
+    aws.say_done(f"{cluster} is the restored cluster, with the endpoints of the stack.")
 
 
 def delete_spare_cluster(aws: Aws, which: Literal["old", "restored"]) -> None:
@@ -158,6 +158,14 @@ def delete_spare_cluster(aws: Aws, which: Literal["old", "restored"]) -> None:
     has_snapshot = which == "old" or clusters.status(aws, cluster) != AVAILABLE
     kept = "leaves a final snapshot" if has_snapshot else "leaves no snapshot"
     aws.confirm(spare, f"This deletes the cluster {spare} with its instances, and {kept}.")
+    if now == "stopping":  # use-restored-cluster has just put it aside
+        now = waiting.until(
+            aws,
+            f"the cluster {spare}",
+            partial(clusters.status, aws, spare),
+            lambda shown: shown != "stopping",
+            again,
+        )
     if now == "stopped":  # RDS deletes only what is available
         words.say(f"Starts {spare}.")
         clusters.client(aws).start_db_cluster(DBClusterIdentifier=spare)

@@ -24,6 +24,11 @@ _CURRENT: Final = "AWSCURRENT"
 _PREVIOUS: Final = "AWSPREVIOUS"
 # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
 _KEPT: Final = timedelta(days=90)
+_LATE: Final = timedelta(minutes=15)
+"""Within which CloudTrail usually shows an event.
+
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
+"""
 
 
 class _Version(NamedTuple):
@@ -90,7 +95,8 @@ def require_unchanged(aws: Aws, stack: Stack) -> None:
 def show_secret_readers(aws: Aws, since: str, until: str) -> None:
     """Show who has read the password of the database in a period of the last 90 days.
 
-    The list has all events only if its last line is "complete". CloudTrail shows an event after some minutes.
+    The list has all events only if its last line is "complete". CloudTrail shows an event some minutes late,
+    so a period is never complete until 15 minutes after its end.
 
     Args:
         since: a time such as 2026-11-25T10:30:00+09:00.
@@ -123,6 +129,14 @@ def show_secret_readers(aws: Aws, since: str, until: str) -> None:
     secret = aws.name("DatabaseSecret")
     events = [event for event in answer["Events"] if secret in event["CloudTrailEvent"]]
     words.table(("time", "user", "address", "error"), [_reader(event) for event in events])
+    if not events:
+        words.say(f"No event of {secret}.")
+    if end > words.now() - _LATE:
+        words.say(
+            f"Not complete: CloudTrail shows an event some minutes late. Repeat it after "
+            f"{words.in_jst(end + _LATE)}."
+        )
+        return
     words.say(COMPLETE)
 
 

@@ -124,8 +124,7 @@ def delete_old_files(aws: Aws, folder: Path) -> None:
     with aws.repeated(len(batches)):
         for batch in batches:
             _delete(client, bucket, batch)
-    if not aws.is_dry_run:
-        words.say(f"{len(old)} files are deleted.")
+    aws.say_done(f"{len(old)} files are deleted.")
 
 
 def download_site(aws: Aws, time: str, folder: Path) -> None:
@@ -142,6 +141,11 @@ def download_site(aws: Aws, time: str, folder: Path) -> None:
     Takes: seconds, for many files a minute.
     """
     moment = words.moment(time)
+    if moment > words.now():
+        raise WrongInput(
+            f"{words.in_jst(moment)} is in the future. The time now is {words.in_jst(words.now())}. A time "
+            "with Z at its end is in UTC."
+        )
     try:
         incomplete = _new_folder(folder)
         _download(aws, moment, folder, incomplete)

@@ -14,6 +14,19 @@ from csr_templates.operating.problems import Stop
 from csr_templates.operating.releases import History, Release
 
 _NEVER: Final = "does not exist"
+_PACKAGE: Final = "Package"
+_SITE: Final = "Site"
+_ADDRESSES: Final = ("URL", "Url", "Endpoint", "Port", "Address")
+_RELEASE_READS: Final[Mapping[str, str]] = {
+    "releases": "Releases",
+    "alias": "Version of the alias",
+    "stack": "Version of the stack",
+    "history": "Versions that rolled-back deploys have left",
+}
+_NOT_RETURNED: Final = [("/PerformanceInsightsKMSKeyId", "REMOVE")]
+"""The drift of an instance without Performance Insights, whose key RDS does not return."""
+_DETECTING: Final = "DETECTION_IN_PROGRESS"
+_DETECTED: Final = "DETECTION_COMPLETE"
 
 
 def show_state(aws: Aws) -> None:
@@ -67,7 +80,7 @@ def show_releases(aws: Aws) -> None:
     stack = aws.environment.stack_of("ApiFunction")
     aws.require_stack(stack)
     client = aws.client("lambda", stack.region)
-    aws.client("cloudformation", stack.region)
+    aws.client("cloudformation", stack.region)  # before the threads that use it
     function = aws.attempt(partial(aws.physical_id, "ApiFunction"))
     if isinstance(function, Unknown):
         words.say(f"Releases: {function}")
@@ -161,21 +174,6 @@ def find_drift(aws: Aws, *stacks: str) -> None:
             failed.append(stack.name)
     if failed:
         raise Stop(f"Not every resource could be compared of: {', '.join(failed)}.")
-
-
-_PACKAGE: Final = "Package"
-_SITE: Final = "Site"
-_ADDRESSES: Final = ("URL", "Url", "Endpoint", "Port", "Address")
-_RELEASE_READS: Final[Mapping[str, str]] = {
-    "releases": "Releases",
-    "alias": "Version of the alias",
-    "stack": "Version of the stack",
-    "history": "Versions that rolled-back deploys have left",
-}
-_NOT_RETURNED: Final = [("/PerformanceInsightsKMSKeyId", "REMOVE")]
-"""The drift of an instance without Performance Insights, whose key RDS does not return."""
-_DETECTING: Final = "DETECTION_IN_PROGRESS"
-_DETECTED: Final = "DETECTION_COMPLETE"
 
 
 def _reads(aws: Aws) -> dict[str, Callable[[], Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from cfn_analysis.model.wording import hint, series
 from csr_templates.operating import clusters, deploys, waiting, words
@@ -13,6 +13,7 @@ from csr_templates.operating.environment import Stack
 from csr_templates.operating.problems import Stop, WrongInput
 
 _API_CHANGES: Final = frozenset({"UPDATING", "PENDING"})
+_DISTRIBUTION_DEPLOYED: Final = "Deployed"
 _CLUSTER_ENDS: Final = frozenset(
     {
         clusters.ABSENT,
@@ -35,7 +36,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitorin
 def wait(aws: Aws, *what: str) -> None:
     """Wait until the change of a stack, the API, the distribution or a cluster is over.
 
-    The status is 1 if a change failed or was rolled back.
+    The status is 1 if a change failed or was rolled back, and if the distribution is disabled.
 
     Args:
         what: one or more, of the stacks, api-settings (of TLS), distribution, cluster, restored-cluster.
@@ -118,13 +119,27 @@ def _for_api_settings(aws: Aws) -> None:
 def _for_distribution(aws: Aws) -> None:
     client = aws.client("cloudfront", aws.environment.stack_of("Distribution").region)
     distribution = aws.output("Distribution", "CloudFrontDistributionId")
-    waiting.until(
+    end = waiting.until(
         aws,
         f"the distribution {distribution}",
-        lambda: str(client.get_distribution(Id=distribution)["Distribution"]["Status"]),
-        lambda now: now == "Deployed",
+        partial(_distribution_status, client, distribution),
+        lambda now: now.startswith(_DISTRIBUTION_DEPLOYED),
         aws.command("wait", "distribution"),
     )
+    if end != _DISTRIBUTION_DEPLOYED:
+        raise Stop(
+            f"The distribution {distribution} is disabled, so CloudFront does not serve the site. Find out "
+            "who disabled it and why (UpdateDistribution in the CloudTrail event history of us-east-1), and "
+            "enable it in the CloudFront console."
+        )
+
+
+def _distribution_status(client: Any, distribution: str) -> str:
+    """Return the status of the distribution; a disabled one is deployed, too."""
+    description = client.get_distribution(Id=distribution)["Distribution"]
+    if description["DistributionConfig"]["Enabled"]:
+        return str(description["Status"])
+    return f"{description['Status']}, disabled"
 
 
 def _for_cluster(aws: Aws, what: str, ending: str) -> None:

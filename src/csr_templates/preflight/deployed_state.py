@@ -153,6 +153,7 @@ class _Reader:
     def others(self, region: str) -> list[DeployedStack]:
         """Return the stacks of the environment in a region that are not in the folder."""
         others = []
+        # What is not known of another stack is said with the first stack of its region.
         first = next(stack.name for stack in self.environment.stacks if stack.region == region)
         with self._about(first):
             for summary in self.lookup(cloudformation_calls.summaries.query(region)):

@@ -141,6 +141,7 @@ def add_parameters(t: StackTemplate, stack: BuiltStack) -> None:
             Default="",
             # Everyone who can open a pull request would deploy.
             AllowedPattern=f"(?!.*:pull_request(:|$)){character}*",
+            # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
             Description=(
                 "Claim sub that a token must have, in full. For GitHub Actions, "
                 f"repo:OWNER/NAME:environment:{production}, or "

@@ -336,6 +336,8 @@ class Account(World):
 
     def _bootstrap(self, command: Command) -> Any:
         parameters = command.parameters
+        if self._found(command):
+            raise CommandError(f"AlreadyExistsException: Stack [{parameters['StackName']}] already exists")
         stack = DeployedStack(parameters["StackName"], command.region, load(parameters["TemplateBody"]), {})
         stack.parameters = _updated(stack, parameters["Parameters"])
         assert len(parameters["TemplateBody"]) <= 51_200
@@ -345,10 +347,13 @@ class Account(World):
         return {"StackId": stack.arn}
 
     def _switched(self, stack: DeployedStack, parameters: Mapping[str, Any]) -> None:
-        if not parameters["UsePreviousTemplate"] or parameters["Capabilities"] != ["CAPABILITY_NAMED_IAM"]:
+        if parameters["Capabilities"] != ["CAPABILITY_NAMED_IAM"]:
             raise CommandError("InsufficientCapabilitiesException: Requires capabilities.")
-        before, stack.parameters = stack.parameters, _updated(stack, parameters["Parameters"])
-        if stack.parameters == before:
+        before = stack.parameters, stack.template
+        stack.parameters = _updated(stack, parameters["Parameters"])
+        if not parameters.get("UsePreviousTemplate"):
+            stack.template = load(parameters["TemplateBody"])
+        if (stack.parameters, stack.template) == before:
             raise CommandError("No updates are to be performed.")
         stack.status = "UPDATE_COMPLETE"
         self._roles(stack)

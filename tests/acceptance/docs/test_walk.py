@@ -38,7 +38,7 @@ def only(text: str) -> Block:
 
 START = chapter("Before the first command")
 CREATE, SWITCH = only("aws cloudformation create-stack "), only("policies=''")
-LIMITS = only("parameters=''")
+LIMITS, TEMPLATE = only("parameters=''"), only("'map({ParameterKey, UsePreviousValue: true})'")
 SNAPSHOT = only("create-db-cluster-snapshot")
 LEFT, PACKAGE = only("left_version() {"), only("kept=package-")
 PROTECT = only("update-termination-protection")
@@ -137,6 +137,18 @@ def test_from_an_empty_account_and_back(terminal: Terminal) -> None:
     assert walk.buckets() == [
         f"{PROJECT}-artifacts-{ACCOUNT}-{region}" for region in dict.fromkeys(REGIONS.values())
     ]
+
+    again = walk.by_administrator(*START[1:], CREATE)  # after a failure, it omits what exists
+    assert (again.status, again.err) == (0, "")
+
+    bootstrap = account.stacks[REGIONS["api"], f"deploy-{PROJECT}-api"]
+    current, values = bootstrap.template, bootstrap.parameters
+    bootstrap.template = {**current, "Description": "of an older commit"}
+    updated = walk.by_administrator(TEMPLATE, stack="api")
+    assert (updated.status, updated.err) == (0, "")
+    assert (bootstrap.template, bootstrap.parameters) == (current, values)
+    unchanged = walk.by_administrator(TEMPLATE, stack="api")
+    assert "No updates are to be performed." in unchanged.err
 
     domain = {"CustomDomainName": "www.example.com", "HostedZoneId": "Z1"}
     before = dict(account.stacks[REGIONS["frontend"], f"deploy-{PROJECT}-frontend"].parameters)

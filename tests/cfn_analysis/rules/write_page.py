@@ -32,10 +32,10 @@ rest of the project and work for any YAML or JSON template. Mistakes between two
 build, not by a rule.
 
 The rules look for mistakes that CloudFormation and AWS accept without an error, or refuse late: after a
-database or a distribution was created, or at a later update. They know the services of the stacks of this project:
-REST APIs of API Gateway, CloudFront, CloudWatch, CloudWatch Logs, VPC and security groups, IAM, KMS, Lambda,
-RDS and Aurora, Route 53, S3, SNS, SQS, Secrets Manager and WAF. Some rules apply to any template, for example
-those on conditions, exports and policies.
+database or a distribution was created, or at a later update. They know the services of the stacks of this
+project: REST APIs of API Gateway, CloudFront, CloudWatch, CloudWatch Logs, VPC and security groups, IAM, KMS,
+Lambda, RDS and Aurora, Route 53, S3, SNS, SQS, Secrets Manager and WAF. Some rules apply to any template, for
+example those on conditions, exports and policies.
 
 They do not look for:
 
@@ -121,9 +121,9 @@ left, move some of another folder to it in `NUMBERS` of `cfn_analysis/rules/supp
 {numbers}
 ## Rules by service
 
-The ID of a rule links to its file, whose docstring explains the mistake and how to fix it. E9735 and W9516 find
-settings that do not fit together: their rows are in [rules/settings](../src/cfn_analysis/rules/settings), one
-file for each service. The test file of a rule,
+The ID of a rule links to its file, whose docstring explains the mistake and how to fix it. E9735 and W9516
+find settings that do not fit together: their rows are in
+[rules/settings](../src/cfn_analysis/rules/settings), one file for each service. The test file of a rule,
 [tests/cfn_analysis/rules](../tests/cfn_analysis/rules)`/<service>/test_<rule>.yaml` or `.py`, contains
 templates in which the rule finds something (`bad`) and templates in which it finds nothing (`good`).
 {services}

@@ -1,6 +1,7 @@
 """Errors as codes and sentences."""
 
 import botocore.exceptions
+import botocore.parsers
 import pytest
 from botocore.exceptions import ClientError
 
@@ -63,3 +64,10 @@ def test_a_message_of_aws_cannot_control_the_terminal() -> None:
 def test_only_missing_and_expired_credentials_end_everything() -> None:
     """Rejected ones may be those of a region that is not enabled."""
     assert {"no-credentials", "expired-credentials"} == CREDENTIALS
+
+
+def test_the_page_of_another_network_is_cut() -> None:
+    """Such as one that asks to sign in; a terminal would be full of it."""
+    error = botocore.parsers.ResponseParserError("Unable to parse response: " + "<p>Sign in " * 900)
+
+    assert len(failure(error).message) <= 300

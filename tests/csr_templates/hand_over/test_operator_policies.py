@@ -194,7 +194,9 @@ def test_many_environments_have_several_policies(name: str) -> None:
     """IAM accepts each document, and together they allow the same in each of twelve environments."""
     many = [f"environment-{number}" for number in range(12)]
     of_many = documents_of(name, Names(PROJECT, many))
-    sids = [statement["Sid"] for document in of_many for statement in document["Statement"]]
+    sids: list[str] = []
+    for document in of_many:
+        sids += [statement["Sid"] for statement in document["Statement"]]
 
     assert all(len("".join(json.dumps(document).split())) <= MAX_CHARACTERS for document in of_many)
     assert len(of_many) <= MAX_POLICIES

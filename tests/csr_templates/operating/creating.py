@@ -13,7 +13,7 @@ from .world import PASSWORD, World
 
 HOUR: Final = timedelta(hours=1)
 SINCE: Final = (datetime.now(UTC) - 2 * HOUR).isoformat()
-UNTIL: Final = datetime.now(UTC).isoformat()
+UNTIL: Final = (datetime.now(UTC) - timedelta(minutes=30)).isoformat()
 ALARMS: Final = {"ap-northeast-1": ("api-5xx", "aurora-cpu"), "us-east-1": ("site-unreachable",)}
 """Region -> short names."""
 KEYS: Final = {"ap-northeast-1": "function", "us-east-1": "frontend"}

@@ -214,6 +214,15 @@ def fail_create_of_site(world: World) -> None:
     _fail_rollback(world, "frontend", "EdgeLogBucket")
 
 
+def fail_create_at_key(world: World, name: str = "api", key: str = "FunctionKey") -> str:
+    """Let the first create of a stack have failed, and its rollback at a key; return the ID of the key."""
+    region = world.environment.stack(name).region
+    key_id = str(world.client("kms", region).create_key()["KeyMetadata"]["KeyId"])
+    world.stacks.stacks[name].physical_ids = {key: key_id}
+    _fail_rollback(world, name, key)
+    return key_id
+
+
 def create_bootstrap_stacks(world: World) -> None:
     """Create the stacks with the roles of the deploys; that of frontend has no delete policies."""
     for stack in world.environment.stacks:

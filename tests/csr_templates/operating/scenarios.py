@@ -11,6 +11,8 @@ FOLDER: Final = "{folder}"
 """Stands for a folder of the test in the arguments."""
 KEY: Final = "{key}"
 """Stands for the ARN of the KMS key that was created last."""
+NOW: Final = "{now}"
+"""Stands for the time after the preparation in the arguments."""
 PACKAGE: Final = f"{FOLDER}/package.zip"
 _ARN: Final = f"arn:aws:cloudformation:{{}}:{ACCOUNT}:changeSet/release-1/{{}}"
 CHANGES: Final = _ARN.format("ap-northeast-1", "api")
@@ -112,7 +114,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     ),
     "show-slow-queries": Scenario((), (World.create_logs,)),
     "show-key-users": Scenario((), (World.create_logs,)),
-    "download-site": Scenario(("2099-01-01T09:00:00+09:00", f"{FOLDER}/old"), (World.create_site,)),
+    "download-site": Scenario((NOW, f"{FOLDER}/old"), (World.create_site,)),
     "who-answers": Scenario(("/",), (World.start_web,)),
     "show-quota": Scenario((), (World.create_api, World.count_usage)),
     "call-api": Scenario(("/api/v1/health",), (World.start_web, World.create_origin_keys)),
@@ -193,6 +195,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
             ),
             Scenario(("frontend", "--confirm", LOG_BUCKET), (databases.fail_create_of_site,)),
             Scenario(("api", "--confirm", f"{PREFIX}-api"), (_failed_create,)),
+            Scenario(("api", "--confirm", f"{PREFIX}-api"), (databases.fail_create_at_key,)),
         ),
         {"logs:DeleteLogGroup not found": "an earlier call has deleted it"},
     ),

@@ -9,7 +9,7 @@ import botocore.session
 from boto3.session import Session
 from botocore.config import Config
 
-_EVENTS: Final = ("before-parameter-build", "before-call", "after-call")
+_EVENTS: Final = ("before-parameter-build", "before-call", "needs-retry", "after-call")
 Hook = Callable[..., Any]
 
 

@@ -17,7 +17,12 @@ UPDATED: Final = datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
 PLANNED: Final = datetime(2026, 11, 26, 1, 30, tzinfo=UTC)
 
 
-TYPES: Final = {"ApiFunctionVersion": "AWS::Lambda::Version"}
+TYPES: Final = {
+    "ApiFunctionVersion": "AWS::Lambda::Version",
+    "FrontendKey": "AWS::KMS::Key",
+    "FunctionKey": "AWS::KMS::Key",
+    "LogsKey": "AWS::KMS::Key",
+}
 """Logical ID -> type, as far as anything reads it; of other resources, it is that of a function."""
 
 

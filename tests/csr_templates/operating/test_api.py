@@ -25,6 +25,7 @@ def test_roll_back_points_the_alias_to_an_earlier_version(released: Operator) ->
         "Points the alias prod from version 3 to version 1. Way back: csr-operate prod roll-back 3",
         f"==> aws lambda update-alias --region ap-northeast-1 --function-name {PREFIX}-api "
         """--name prod --function-version 1 --routing-config '{"AdditionalVersionWeights":{}}'""",
+        "The alias prod is at version 1.",
     ]
 
 

@@ -60,6 +60,19 @@ def test_no_stack_may_be_a_wrong_account(operator: Operator) -> None:
     ]
 
 
+@pytest.mark.parametrize("arguments", [("show-stacks",), ("wait", "api"), ("show-backups",)])
+def test_a_command_that_works_without_stacks_asks_too(operator: Operator, arguments: tuple[str, ...]) -> None:
+    """Otherwise, its empty list would look like the loss of everything."""
+    operator.world.stacks.stacks.clear()
+
+    run = operator.run(*arguments)
+
+    assert (run.status, run.err) == (0, [])
+    assert run.out[1] == (
+        f"None of the 4 stacks of {PREFIX} exists in account 123456789012. Is it the wrong account or role?"
+    )
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the output folder, which a test changes."""
@@ -114,6 +127,8 @@ def test_a_folder_of_another_version_is_refused(operator: Operator, folder: Path
             "csr-operate: There is no environment prdo. Did you mean 'prod'? The environments",
         ),
         (("prod", "show-sate"), "csr-operate: There is no command show-sate. Did you mean 'show-state'?"),
+        (("show-state",), "csr-operate: show-state is given in place of the environment: csr-operate ENV"),
+        (("--profile", "x", "prod", "show-state"), "csr-operate: --profile is given in place of the env"),
         (
             ("prod", "show-state", "--out", "/no/such"),
             "csr-operate: Cannot read /no/such/stacks.json: No such",

@@ -43,7 +43,7 @@ def test_limits_and_the_last_hours_are_shown(running: Operator) -> None:
 
     assert (run.status, run.err) == (0, [])
     assert run.out[1:3] == [
-        "Reserved for the function: 50 (0: none). Unreserved in the account: 500.",
+        "Reserved for the function: 50. Unreserved in the account: 500.",
         "For set-concurrency: lowest value 10 (provisioned), highest value 450.",
     ]
     assert run.out[3].split()[3:7] == ["ConcurrentExecutions", "(maximum)", "Throttles", "(sum)"]
@@ -76,6 +76,18 @@ def test_zero_needs_an_option(running: Operator) -> None:
     assert reserved(running) == 0
 
 
+def test_nothing_reserved_is_not_zero(running: Operator) -> None:
+    """Without a reservation, the function uses that of the account; with 0, it has none."""
+    nothing = running.run("show-concurrency")
+    running.run("set-concurrency", "0", "--stop")
+    zero = running.run("show-concurrency")
+
+    assert nothing.out[1] == "Reserved for the function: nothing. Unreserved in the account: 500."
+    assert zero.out[1] == (
+        "Reserved for the function: 0, so Lambda rejects every request. Unreserved in the account: 500."
+    )
+
+
 def test_the_deployed_concurrency_is_reserved_again(running: Operator) -> None:
     """Not that of the folder, which may be newer than the deploy."""
     running.world.stacks.stacks["api"].parameters["LambdaReservedConcurrency"] = "300"
@@ -104,7 +116,7 @@ def test_provisioned_concurrency_says_what_it_was(running: Operator) -> None:
 
     assert (run.status, run.err) == (0, [])
     assert run.out[1] == (
-        f"Keeps 20 environments of {PREFIX}-api ready, before 10. Way back: csr-operate prod "
+        f"Keeps 20 environments of {PREFIX}-api ready, instead of 10. Way back: csr-operate prod "
         "set-provisioned-concurrency 10"
     )
     assert running.run("set-provisioned-concurrency", "0").err == [

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
+from moto.core.botocore_stubber import BotocoreStubber
 
 from csr_templates.operating import clusters, waiting
 from tests.system import PROJECT
@@ -106,6 +108,58 @@ def test_a_failover_that_did_not_happen_is_no_success(
     assert run.called.count("rds:DescribeDBClusters") == 6  # one before it, and five in a minute
 
 
+@pytest.mark.parametrize(
+    ("arguments", "call"),
+    [
+        (("fail-over",), "rds:FailoverDBCluster"),
+        (("restart-instance", f"{CLUSTER}-2"), "rds:RebootDBInstance"),
+    ],
+)
+def test_a_failover_or_restart_that_may_have_begun_is_not_simply_repeated(
+    deployed: Operator, arguments: tuple[str, ...], call: str
+) -> None:
+    """A second failover would make the instance with the fault the writer again."""
+    for fault in (KeyboardInterrupt(), FAULTS["time-out"]()):
+        deployed.world.recorder.failing[call] = fault
+
+        run = deployed.run(*arguments)
+
+        assert run.err[-2:] == [
+            f"It is not known whether AWS received {call}.",
+            "Continue with: csr-operate prod show-database",
+        ]
+
+
+def test_a_failover_that_aws_has_made_and_then_refused_is_not_denied(
+    deployed: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answer came too late, and botocore has called again."""
+    answer = BotocoreStubber.process_request
+    attempts = []
+
+    def late(stubber: BotocoreStubber, request: Any) -> Any:
+        done = answer(stubber, request)
+        if "Action=FailoverDBCluster" not in str(request.body):
+            return done
+        attempts.append(request)
+        if len(attempts) == 1:
+            raise ReadTimeoutError(endpoint_url=request.url)
+        code = "<Code>InvalidDBClusterStateFault</Code><Message>failing-over</Message>"
+        return 400, {}, f"<ErrorResponse><Error>{code}</Error></ErrorResponse>".encode()
+
+    monkeypatch.setattr(BotocoreStubber, "process_request", late)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+
+    run = deployed.run("fail-over")
+
+    assert (run.status, len(attempts)) == (1, 2)
+    assert run.err == [
+        "rds:FailoverDBCluster failed: InvalidDBClusterStateFault. (failing-over)",
+        "AWS may have carried out rds:FailoverDBCluster: an attempt of it had no clear answer.",
+        "Continue with: csr-operate prod show-database",
+    ]
+
+
 def test_a_failover_waits_while_there_is_no_writer(
     deployed: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,3 +256,24 @@ def test_deletion_protection_needs_the_name(deployed: Operator) -> None:
 
     assert (run.status, run.err) == (1, [f"x was given, not {CLUSTER}.", "Nothing was changed."])
     assert "rds:ModifyDBCluster" not in run.called
+
+
+def test_backups_of_deleted_clusters_are_listed(operator: Operator) -> None:
+    """RDS finds nothing by the identifier of a cluster that does not exist, so that all are read.
+
+    The final snapshot of the cluster that a restore replaced has the identifier of that cluster.
+    """
+    databases.deploy(operator.world)
+    databases.create_cluster(operator.world, f"{CLUSTER}-old", f"{PREFIX}-old-1")
+    databases.create_cluster(operator.world, f"{PROJECT}-dev-aurora-cluster", f"{PROJECT}-dev-1")
+    operator.run("delete-spare-cluster", "old", "--confirm", f"{CLUSTER}-old")
+    databases.leave_backup(operator.world)
+
+    run = operator.run("show-backups")
+
+    assert (run.status, run.err) == (0, [])
+    text = "\n".join(run.out)
+    assert f"{CLUSTER}-old-final-" in text
+    assert "cluster-1" in text
+    assert f"{PROJECT}-dev" not in text
+    assert [call.parameters for call in run.calls if call.service == "rds"] == [{}, {}]

@@ -613,6 +613,16 @@ def test_a_failed_change_set_is_shown_too(operator: Operator) -> None:
     assert run.out[-1] == f"{PREFIX}-api has no failed operation."
 
 
+def test_a_change_set_without_changes_is_not_a_failure(operator: Operator) -> None:
+    """plan-deploy has said that there is nothing to deploy."""
+    change_set = operator.world.plan("api", status="FAILED")
+    change_set.reason = "The submitted information didn't contain changes."
+
+    run = operator.run("why-failed", "api")
+
+    assert run.out[1:] == [f"{PREFIX}-api has no failed operation."]
+
+
 # ---- cancel-update, continue-rollback, protect ----
 
 

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
+from csr_templates.account.printed_calls import NOT_MADE
 from csr_templates.account.reads import READS, is_read
 from csr_templates.operating.aws import PROGRAM, CommandGroup
 from csr_templates.operating.command_line import COMMANDS, Command
@@ -18,7 +20,7 @@ from tests.docs.aws_cli import SESSION
 
 from .conftest import Operator, Run, as_command
 from .recorded import ADDED_TO_MOTO, FAULTS, NOT_IN_MOTO
-from .scenarios import FOLDER, KEY, SCENARIOS, Scenario
+from .scenarios import FOLDER, KEY, NOW, SCENARIOS, Scenario
 from .world import PASSWORD, World
 
 COMMON = {"sts:GetCallerIdentity", "cloudformation:DescribeStacks"}
@@ -58,10 +60,17 @@ def prepared_for(operator: Operator, each: Command, scenario: Scenario) -> list[
     """Create what a scenario of a command needs, and return how the command is called."""
     for prepare in scenario.prepare:
         prepare(operator.world)
-    folder = str(operator.world.folder)
-    key = operator.world.key
-    arguments = [argument.replace(FOLDER, folder).replace(KEY, key) for argument in scenario.arguments]
-    return [each.name, *arguments]
+    values = {
+        FOLDER: str(operator.world.folder),
+        KEY: operator.world.key,
+        NOW: datetime.now(UTC).isoformat(),
+    }
+    arguments = [each.name]
+    for argument in scenario.arguments:
+        for placeholder, value in values.items():
+            argument = argument.replace(placeholder, value)
+        arguments.append(argument)
+    return arguments
 
 
 def scenarios_of(each: Command) -> list[Scenario]:
@@ -109,6 +118,8 @@ def test_a_dry_run_changes_nothing(operator: Operator, each: Command) -> None:
     assert changes(run) == []
     assert run.would_call
     assert run.printed == []
+    if run.out[-1] == "Dry run: nothing was changed.":  # and nothing before it says that something was done
+        assert run.out[-2].startswith(NOT_MADE)
 
 
 @pytest.mark.parametrize("each", COMMANDS, ids=name_of)

@@ -257,3 +257,67 @@ def test_the_bucket_of_a_frontend_that_runs_is_kept(operator: Operator) -> None:
     assert running.err[0] == "The stack frontend is UPDATE_COMPLETE, not ROLLBACK_COMPLETE."
     assert "was CREATE_COMPLETE, so it is not a failed first create" in deleted.err[0]
     assert [*running.printed, *deleted.printed] == []
+
+
+# ---- Other stacks ----
+
+
+@pytest.mark.parametrize(
+    ("stack", "key"), [("network", "LogsKey"), ("api", "FunctionKey"), ("frontend", "FrontendKey")]
+)
+def test_a_stack_whose_rollback_failed_at_a_key_is_deleted(operator: Operator, stack: str, key: str) -> None:
+    """KMS did not know the tags of the new key yet. Its deletion is scheduled before that of the stack."""
+    world = operator.world
+    key_id = databases.fail_create_at_key(world, stack, key)
+
+    run = operator.run("delete-failed-create", stack, "--confirm", f"{PREFIX}-{stack}")
+
+    assert (run.status, run.err) == (0, [])
+    assert [call.split()[1:3] for call in run.printed] == [
+        ["kms", "schedule-key-deletion"],
+        ["cloudformation", "delete-stack"],
+    ]
+    region = world.environment.stack(stack).region
+    metadata = world.client("kms", region).describe_key(KeyId=key_id)["KeyMetadata"]
+    assert metadata["KeyState"] == "PendingDeletion"
+    assert run.out[-1] == f"{PREFIX}-{stack} is deleted."
+
+
+def test_the_same_command_goes_on_after_the_key(operator: Operator) -> None:
+    """The stack is deleted last, so that it is found again."""
+    databases.fail_create_at_key(operator.world)
+    operator.world.recorder.failing["cloudformation:DeleteStack"] = FAULTS["denied"]()
+
+    stopped = operator.run("delete-failed-create", "api", "--confirm", NAME)
+    repeated = operator.run("delete-failed-create", "api", "--confirm", NAME)
+
+    assert (stopped.status, repeated.status) == (1, 0)
+    assert [call.split()[2] for call in repeated.printed] == ["delete-stack"]
+
+
+def test_what_else_is_retained_is_listed(operator: Operator) -> None:
+    """Such as a log group that the rollback could not delete; its name is in use."""
+    databases.fail_create_at_key(operator.world)
+    operator.world.stacks.stacks["api"].physical_ids["FunctionLogGroup"] = "/aws/lambda/left"
+
+    run = operator.run("delete-failed-create", "api", "--confirm", NAME)
+
+    assert run.out[-1] == (
+        "FunctionLogGroup is retained: /aws/lambda/left. Delete it before the next deploy, which fails while "
+        "the name is in use."
+    )
+
+
+@pytest.mark.parametrize("status", ["CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_COMPLETE"])
+def test_the_key_of_a_stack_that_was_complete_once_is_kept(operator: Operator, status: str) -> None:
+    """Its key has encrypted data of the environment."""
+    key_id = databases.fail_create_at_key(operator.world)
+    stack = operator.world.stacks.stacks["api"]
+    stack.status = "DELETE_FAILED"
+    stack.events.insert(1, databases.event(operator.world, "api", status))
+
+    run = operator.run("delete-failed-create", "api", "--confirm", NAME)
+
+    assert f"was {status}, so it is not a failed first create" in run.err[0]
+    metadata = operator.world.client("kms").describe_key(KeyId=key_id)["KeyMetadata"]
+    assert (run.printed, metadata["KeyState"]) == ([], "Enabled")

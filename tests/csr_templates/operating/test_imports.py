@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from . import creating
 from .conftest import Operator
@@ -238,3 +239,18 @@ def test_the_reasons_of_a_failed_import_are_shown_before_it_is_deleted(operator:
     again = operator.run("delete-import", "api")
     assert again.status == 0
     assert again.err[0].startswith("The credentials do not allow cloudformation:DescribeEvents.")
+
+
+def test_a_second_plan_leads_to_the_first_one(deleted: Operator) -> None:
+    """Its change set has the same name."""
+    exists = {"Code": "AlreadyExistsException", "Message": "ChangeSet import cannot be created"}
+    deleted.world.recorder.failing["cloudformation:CreateChangeSet"] = ClientError(
+        {"Error": exists}, "CreateChangeSet"
+    )
+
+    run = deleted.run("plan-import", "api")
+
+    assert run.err[0] == (
+        "An import into api is prepared already, or has failed. Execute it: csr-operate prod run-import api, "
+        "or delete it: csr-operate prod delete-import api"
+    )

@@ -1,5 +1,7 @@
 """The password of the database, with every step failing once."""
 
+import json
+
 import pytest
 
 from tests.system import PROJECT
@@ -116,7 +118,23 @@ def test_without_a_previous_password_nothing_is_restored(database: Operator) -> 
     run = database.run("restore-password", "--confirm", CLUSTER)
 
     assert run.status == 1
-    assert run.err[0] == "The secret has no version AWSPREVIOUS: its password has never been changed."
+    assert run.err[0] == "The secret has no version AWSPREVIOUS."
+
+
+def test_the_version_without_the_endpoint_is_not_restored(database: Operator) -> None:
+    """The stack has added the endpoint in a version with the same password, which no one has changed."""
+    world = database.world
+    world.client("secretsmanager").put_secret_value(
+        SecretId=world.name("DatabaseSecret"),
+        SecretString=json.dumps({**world.secret_value(), "port": "3306"}),
+    )
+
+    run = database.run("restore-password", "--confirm", CLUSTER)
+
+    assert run.status == 1
+    assert run.err[0].endswith("has the same password: nothing is restored.")
+    assert run.printed == []
+    assert world.secret_value()["port"] == "3306"
 
 
 @pytest.mark.parametrize("command", ["new-password", "restore-password"])

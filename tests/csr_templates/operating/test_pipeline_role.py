@@ -19,9 +19,10 @@ pytestmark = pytest.mark.acceptance  # runs the commands again
 BUILT = {stack.name: build_stack(stack) for stack in STACKS}
 DEPLOYING = [command for command in COMMANDS if command.name in ("plan-deploy", "run-changes")]
 TAGS = {
-    f"aws:{key}/{tag}": value
-    for key in ("PrincipalTag", "RequestTag")
-    for tag, value in (("Project", PROJECT), ("Environment", "prod"))
+    "aws:PrincipalTag/Project": PROJECT,
+    "aws:PrincipalTag/Environment": "prod",
+    "aws:RequestTag/Project": PROJECT,
+    "aws:RequestTag/Environment": "prod",
 }
 
 

@@ -49,7 +49,8 @@ def test_an_existing_cluster_is_never_overwritten(restored: Operator) -> None:
 
     assert run.err == [
         f"{CLUSTER}-restored exists already, and is available. If it is the restore that you want, "
-        "continue with the next step. If not, delete it first: csr-operate prod delete-spare-cluster restored",
+        "continue with the next step. If not, delete it first: csr-operate prod delete-spare-cluster "
+        "restored",
         NOTHING,
     ]
 
@@ -383,3 +384,24 @@ def test_a_deletion_that_has_begun_is_only_waited_for(
 
     assert (run.status, run.err) == (0, [])
     assert [line.split()[2] for line in run.printed] == ["delete-log-group"]
+
+
+def test_a_cluster_that_is_being_stopped_is_started_again(
+    restored: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a few minutes after use-restored-cluster; a stopped cluster does not become available by itself."""
+    spare = f"{CLUSTER}-restored"
+    moto_rds.set_status(REGION, spare, "stopping")
+
+    def stop(_: float) -> None:
+        if moto_rds.backend(REGION).clusters[spare].status == "stopping":
+            moto_rds.set_status(REGION, spare, "stopped")
+            monkeypatch.setattr(waiting, "sleep", lambda _: None)
+
+    monkeypatch.setattr(waiting, "sleep", stop)
+
+    run = restored.run("delete-spare-cluster", "restored", "--confirm", spare)
+
+    assert (run.status, run.err) == (0, [])
+    assert run.printed[0].split()[2] == "start-db-cluster"
+    assert list(databases.clusters(restored.world)) == [CLUSTER]

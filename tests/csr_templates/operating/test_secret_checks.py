@@ -129,6 +129,17 @@ def test_readers_of_the_password_are_listed(operator: Operator) -> None:
     assert call.parameters["StartTime"] == datetime.fromisoformat(creating.SINCE)
 
 
+def test_a_period_that_has_just_ended_is_not_complete(operator: Operator) -> None:
+    """CloudTrail does not show its last events yet."""
+    run = operator.run("show-secret-readers", creating.SINCE, datetime.now(UTC).isoformat())
+
+    assert (run.status, run.err) == (0, [])
+    assert run.out[1] == f"No event of {operator.world.name('DatabaseSecret')}."
+    assert run.out[-1].startswith(
+        "Not complete: CloudTrail shows an event some minutes late. Repeat it after "
+    )
+
+
 def test_a_list_that_was_not_read_is_not_complete(operator: Operator) -> None:
     """CloudTrail allows two calls in a second."""
     operator.world.recorder.failing["cloudtrail:LookupEvents"] = FAULTS["throttled"]()

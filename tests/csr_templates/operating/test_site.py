@@ -1,6 +1,6 @@
 """The site: its files in S3, the caches of CloudFront, and who answers."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from mimetypes import MimeTypes
 from pathlib import Path
 from typing import Any
@@ -232,14 +232,14 @@ def test_an_incomplete_download_keeps_another_name(served: Operator) -> None:
     old = served.world.folder / "old"
     served.world.recorder.failing["s3:GetObject"] = FAULTS["time-out"]()
 
-    run = served.run("download-site", "2099-01-01T00:00:00Z", str(old))
+    run = served.run("download-site", datetime.now(UTC).isoformat(), str(old))
 
     assert run.status == 1
     assert run.err[0].startswith("AWS does not respond to s3:GetObject.")
     assert run.out[-1] == f"{old}.incomplete is not complete. Repeat the command."
     assert not old.exists()
     assert served.run("upload-site", f"{old}.incomplete").status == 1
-    assert served.run("download-site", "2099-01-01T00:00:00Z", str(old)).status == 0
+    assert served.run("download-site", datetime.now(UTC).isoformat(), str(old)).status == 0
     assert (old / "index.html").exists()
 
 
@@ -269,11 +269,20 @@ def test_a_time_without_files_or_zone_is_refused(served: Operator) -> None:
         )
 
 
+def test_a_time_in_the_future_is_refused(served: Operator) -> None:
+    """A time of Japan with Z at its end would give the present site as that of an earlier time."""
+    run = served.run("download-site", "2099-01-01T09:00:00Z", str(served.world.folder / "old"))
+
+    assert run.status == 2
+    assert run.err[0].startswith("2099-01-01 18:00:00 JST is in the future. The time now is ")
+    assert not (served.world.folder / "old").exists()
+
+
 def test_a_folder_that_cannot_be_written_is_a_sentence(served: Operator, tmp_path: Path) -> None:
     """The parent is a file."""
     (tmp_path / "file").touch()
 
-    run = served.run("download-site", "2099-01-01T00:00:00Z", str(tmp_path / "file" / "old"))
+    run = served.run("download-site", datetime.now(UTC).isoformat(), str(tmp_path / "file" / "old"))
 
     assert run.status == 1
     assert run.err[0].startswith(f"Cannot write {tmp_path / 'file'}")

@@ -172,3 +172,16 @@ def test_a_cluster_that_does_not_exist_ends_the_wait(operator: Operator) -> None
 
     assert run.status == 1
     assert run.err == [f"The cluster {operator.world.name('DatabaseCluster')}-restored does not exist."]
+
+
+def test_a_disabled_distribution_is_no_success(operator: Operator) -> None:
+    """CloudFront calls it deployed, and does not serve the site."""
+    operator.world.create_distribution()
+    operator.world.disable_distribution()
+    distribution = operator.world.stacks.stacks["frontend"].outputs["CloudFrontDistributionId"]
+
+    run = operator.run("wait", "distribution")
+
+    assert run.status == 1
+    assert run.out[-1].endswith(f"the distribution {distribution}: Deployed, disabled")
+    assert run.err[0].startswith(f"The distribution {distribution} is disabled, so CloudFront does not serve")

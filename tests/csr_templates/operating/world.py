@@ -202,6 +202,14 @@ class World:
         )
         self.stacks.stacks["frontend"].outputs["CloudFrontDistributionId"] = answer["Distribution"]["Id"]
 
+    def disable_distribution(self) -> None:
+        """Disable the distribution, as someone can in the console."""
+        client = self.client("cloudfront", self.environment.stack_of("Distribution").region)
+        distribution = self.stacks.stacks["frontend"].outputs["CloudFrontDistributionId"]
+        answer = client.get_distribution_config(Id=distribution)
+        config = {**answer["DistributionConfig"], "Enabled": False}
+        client.update_distribution(Id=distribution, IfMatch=answer["ETag"], DistributionConfig=config)
+
     def create_origin_keys(self) -> None:
         """Create the secrets of the origin keys with their replicas."""
         region = self.environment.stack_of("Distribution").region

@@ -200,6 +200,7 @@ class Recorder:
             "DBSubnetGroups": (1, 50),
             "DBClusterParameterGroups": (1, 50),
             "DBParameterGroups": (1, 50),
+            "ManualClusterSnapshots": (3, 100),
         }
         self.versions = {"8.0.mysql_aurora.3.10.": "available"}  # start of a version -> its status
         self.support_days = 400  # until the standard support of each major version ends

@@ -85,20 +85,20 @@ class _Source(NamedTuple):
     place: Place
 
 
-def _documents(stack: ResolvedStack, node: Node, resource: Resource) -> Iterator[_Source]:
+def _documents(resolved: ResolvedStack, node: Node, resource: Resource) -> Iterator[_Source]:
     """Yield the policies of a resource, and what it grants outside a policy as a policy."""
     properties = resource.properties
     if resource.type == "AWS::Lambda::Permission":
-        yield from _of_subjects(stack, node, resource, {"Statement": _permission(properties)}, ())
+        yield from _of_subjects(resolved, node, resource, {"Statement": _permission(properties)}, ())
         return
     for place, document in policies(properties):
         if resource.type in IDENTITIES:
-            subject, kind = _subject(stack, resource.type, {"Ref": node.name}), resource.type
+            subject, kind = _subject(resolved, resource.type, {"Ref": node.name}), resource.type
             if place == (_TRUST,):
                 subject, kind = f"{subject} {_TRUST}", "trust"
             yield _Source(subject, kind, document, node, place)
         elif resource.type in _SUBJECTS:
-            yield from _of_subjects(stack, node, resource, document, place)
+            yield from _of_subjects(resolved, node, resource, document, place)
         else:
             subject, kind = _own_subject(node, resource, place)
             yield _Source(subject, kind, document, _owner(node, resource, place), place)
@@ -111,7 +111,7 @@ def _documents(stack: ResolvedStack, node: Node, resource: Resource) -> Iterator
     for grant in grants(resource.type, properties):
         document = {"Statement": _statement(grant)}
         if resource.type in _SUBJECTS:
-            yield from _of_subjects(stack, node, resource, document, grant.place)
+            yield from _of_subjects(resolved, node, resource, document, grant.place)
         else:
             keys = [step for step in grant.place if isinstance(step, str)]
             subject = f"{node.stack}.{node.name} {keys}"
@@ -144,25 +144,25 @@ def _owner(node: Node, resource: Resource, place: Place) -> Node | None:
 
 
 def _of_subjects(
-    stack: ResolvedStack, node: Node, resource: Resource, document: Any, place: Place
+    resolved: ResolvedStack, node: Node, resource: Resource, document: Any, place: Place
 ) -> Iterator[_Source]:
     is_attached = False
     for key, kind in _SUBJECTS[resource.type].items():
         for value in as_list(resource.properties.get(key)):
             is_attached = True
             owner = next((mention.target for mention in mentions(value, node.stack)), None)
-            yield _Source(_subject(stack, kind, value), kind, document, owner, place)
+            yield _Source(_subject(resolved, kind, value), kind, document, owner, place)
     if not is_attached:
         yield _Source(f"{node.stack}.{node.name}", "resource", document, None, place)
 
 
-def _subject(stack: ResolvedStack, kind: str, value: Any) -> str:
+def _subject(resolved: ResolvedStack, kind: str, value: Any) -> str:
     match value:  # of a bucket, a queue or a role in the template, for any form of reference
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]}:
-            return f"{kind} {stack.name}.{name}"
-    for name, resource in stack.existing():
-        if resource.type == kind and stack.with_names({"Ref": name}) == value:
-            return f"{kind} {stack.name}.{name}"
+            return f"{kind} {resolved.name}.{name}"
+    for name, resource in resolved.existing():
+        if resource.type == kind and resolved.with_names({"Ref": name}) == value:
+            return f"{kind} {resolved.name}.{name}"
     return f"{kind} {json.dumps(value, sort_keys=True)}"
 
 

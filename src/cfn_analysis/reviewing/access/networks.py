@@ -210,7 +210,7 @@ def _groups(side: Stacks) -> _Rules:
 
 
 def _inline_rules(
-    side: ResolvedStack, group: Node, properties: Mapping[str, Any], direction: str
+    resolved: ResolvedStack, group: Node, properties: Mapping[str, Any], direction: str
 ) -> list[_Rule]:
     """Return the rules of one direction in the properties of a group."""
     name = _INLINE[direction]
@@ -219,16 +219,16 @@ def _inline_rules(
         entries = list(_DEFAULT_EGRESS)
     rules = []
     for number, entry in enumerate(entries):
-        rules.append(_rule(side, group, f"{name}[{number}]", group, direction, entry))
+        rules.append(_rule(resolved, group, f"{name}[{number}]", group, direction, entry))
     return rules
 
 
 def _rule(
-    side: ResolvedStack, node: Node, path: str, owner: Node | None, direction: str, properties: Any
+    resolved: ResolvedStack, node: Node, path: str, owner: Node | None, direction: str, properties: Any
 ) -> _Rule:
     if not isinstance(properties, Mapping):
         properties = {"CidrIp": properties}
-    block, source = _source(properties, side)
+    block, source = _source(properties, resolved)
     first, last = properties.get("FromPort"), properties.get("ToPort")
     traffic = boxes.box(block, properties.get("IpProtocol", "-1"), first, last)
     return _Rule(node, path, owner, direction, 0, True, traffic, source)
@@ -245,10 +245,10 @@ def _acls(side: Stacks) -> _Rules:
     return {subject: sorted(rules, key=lambda rule: rule.number) for subject, rules in by_acl.items()}
 
 
-def _entry(side: ResolvedStack, node: Node, properties: Mapping[str, Any]) -> _Rule:
+def _entry(resolved: ResolvedStack, node: Node, properties: Mapping[str, Any]) -> _Rule:
     """Return an entry of a network ACL; one with an unknown number counts as the first."""
     is_egress = text(properties.get("Egress", False)).lower() == "true"
-    block, source = _source(properties, side)
+    block, source = _source(properties, resolved)
     protocol = text(properties.get("Protocol", "-1"))
     first, last = _ends(properties, protocol)
     number = text(properties.get("RuleNumber"))
@@ -275,7 +275,7 @@ def _ends(properties: Mapping[str, Any], protocol: str) -> tuple[Any, Any]:
     return pair.get(first), pair.get(last)
 
 
-def _source(rule: Mapping[str, Any], side: ResolvedStack) -> tuple[Any, str]:
+def _source(rule: Mapping[str, Any], resolved: ResolvedStack) -> tuple[Any, str]:
     """Return the addresses of a rule, or their identifier and their name."""
     for key in _BLOCKS:
         if key in rule:
@@ -291,17 +291,17 @@ def _source(rule: Mapping[str, Any], side: ResolvedStack) -> tuple[Any, str]:
     for key in _GROUPS:
         if key in rule:
             group = rule[key]
-            return {"the group ": _key(group, side)}, f"the group {words(group)}"
+            return {"the group ": _key(group, resolved)}, f"the group {words(group)}"
     key = json.dumps(rule, sort_keys=True, default=str)
     return {"": key}, "addresses that the template does not specify"
 
 
-def _key(reference: Any, side: ResolvedStack) -> str:
+def _key(reference: Any, resolved: ResolvedStack) -> str:
     """Return a key that is the same for all references to one group or ACL."""
     match reference:
         case {"Fn::GetAtt": [str(name), _]}:
-            return _key({"Ref": name}, side)
-    return json.dumps([side.name, side.with_names(reference)], sort_keys=True, default=str)
+            return _key({"Ref": name}, resolved)
+    return json.dumps([resolved.name, resolved.with_names(reference)], sort_keys=True, default=str)
 
 
 def _owner(reference: Any, stack: str) -> Node | None:

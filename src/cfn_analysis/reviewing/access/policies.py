@@ -154,17 +154,17 @@ def _boundary_changed(node: Node, before: Resource, after: Resource) -> Iterator
     )
 
 
-def _attached(side: ResolvedStack, node: Node, resource: Resource) -> dict[str, Risk]:
+def _attached(resolved: ResolvedStack, node: Node, resource: Resource) -> dict[str, Risk]:
     """Return what gives a resource the permissions of a managed policy or a group, by a text to compare."""
     openings: dict[str, Risk] = {}
     for place, policies in managed_policies(resource.properties):
         for number, policy in enumerate(as_list(policies)):
-            key = json.dumps(side.with_names(policy), sort_keys=True)
+            key = json.dumps(resolved.with_names(policy), sort_keys=True)
             arn = _policy_in_words(policy)
             path = place_in_words((*place, number) if isinstance(policies, list) else place)
             openings[key] = risk(OPENS, node, sentences.MANAGED_POLICY_ATTACHED, paths=(path,), arn=arn)
     for path, user, group in _memberships(resource):
-        key = json.dumps(side.with_names([user, group]), sort_keys=True)
+        key = json.dumps(resolved.with_names([user, group]), sort_keys=True)
         member = words(user) if user else "the user"
         opening = risk(OPENS, node, sentences.GROUP_JOINED, paths=(path,), user=member, group=words(group))
         openings[key] = opening

@@ -125,14 +125,14 @@ def _is_at_least(value: Any, least: Any) -> bool:
 
 
 def _transformations(
-    stack: ResolvedStack, resource: Resource
+    resolved: ResolvedStack, resource: Resource
 ) -> dict[_Metric, tuple[int, Mapping[str, Any]]]:
     """Return metric -> the number and the properties of the transformation that writes it."""
     by_metric = {}
     for number, transformation in enumerate(as_list(resource.properties.get("MetricTransformations"))):
         if isinstance(transformation, Mapping) and not is_unknown(transformation):
             names = (transformation.get("MetricNamespace"), transformation.get("MetricName"))
-            by_metric[_metric(stack, *names)] = (number, transformation)
+            by_metric[_metric(resolved, *names)] = (number, transformation)
     return by_metric
 
 
@@ -164,6 +164,8 @@ def _dimension_names(dimensions: Any, key: str) -> frozenset[str]:
     return frozenset(text(value_at(dimension, (key,))) for dimension in as_list(dimensions))
 
 
-def _metric(stack: ResolvedStack, namespace: Any, name: Any) -> _Metric:
-    texts = [json.dumps(as_strings(stack.with_names(value)), sort_keys=True) for value in (namespace, name)]
-    return _Metric(stack.built.region, *texts)
+def _metric(resolved: ResolvedStack, namespace: Any, name: Any) -> _Metric:
+    texts = [
+        json.dumps(as_strings(resolved.with_names(value)), sort_keys=True) for value in (namespace, name)
+    ]
+    return _Metric(resolved.built.region, *texts)

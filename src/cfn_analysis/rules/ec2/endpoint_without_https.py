@@ -115,7 +115,7 @@ def _range(validator: Validator, value: Any) -> Network | str:
     if len(defaults) != 1:
         return show(value)
     try:
-        return ipaddress.IPv4Network(str(defaults[0]))
+        return ipaddress.IPv4Network(str(defaults[0]), strict=False)  # EC2 makes 10.0.0.0/24 of 10.0.0.5/24
     except ValueError:
         return show(value)
 

@@ -48,20 +48,21 @@ class ExportedLogSwitchedOff(Rule):
         together = {"cluster": properties, "members": members(validator, own_id(validator))}
         for plain, case in scenarios(validator, together):
             for log in [str(only_value(case, export)) for export in items(plain["cluster"].get(NAME))]:
-                state = _silence(case, log, plain["cluster"], plain["members"].values())
-                if state:
+                silence = _silence(case, log, plain["cluster"], plain["members"].values())
+                if silence:
+                    message, state = silence
                     holder = "cluster" if log == "audit" else "instances"
-                    text = _message(state).format(
+                    text = message.format(
                         log=log, when="{when}", state=state, switch=SWITCHES[log], holder=holder
                     )
                     yield RuleFinding((NAME,), text, case)
 
 
-def _silence(case: Validator, log: str, cluster: Any, instances: Any) -> str:
-    """Return why no instance writes a log; empty if one may write it."""
+def _silence(case: Validator, log: str, cluster: Any, instances: Any) -> tuple[str, str] | None:
+    """Return the message and the setting if no instance writes a log; None if one may write it."""
     switch = SWITCHES.get(log)
     if not switch:
-        return ""
+        return None
     # Auditing is set on the cluster only; the other logs for each instance.
     holders = [{}] if log == "audit" else list(instances)
 
@@ -70,24 +71,15 @@ def _silence(case: Validator, log: str, cluster: Any, instances: Any) -> str:
 
     switches = texts(switch)
     if switches and switches <= {*OFF, "unset"}:
-        return f"{switch} is {' and '.join(sorted(switches))}".replace("unset", "not set")
+        return MESSAGE, f"{switch} is {' and '.join(sorted(switches))}".replace("unset", "not set")
     if log == "slowquery":
         limits = texts("long_query_time")
         if limits and all((number(limit) or 0) >= NEVER for limit in limits):
-            return f"long_query_time is {' and '.join(sorted(limits))} seconds"
+            return TOO_SLOW, f"long_query_time is {' and '.join(sorted(limits))} seconds"
     outputs = texts("log_output")
     if log != "audit" and outputs and outputs <= {"table", "none"}:
-        return f"log_output is {show(' and '.join(sorted(outputs)).upper())}"
-    return ""
-
-
-def _message(state: str) -> str:
-    """Return the message for a setting that keeps the log empty."""
-    if "log_output" in state:
-        return TO_TABLE
-    if "long" in state:
-        return TOO_SLOW
-    return MESSAGE
+        return TO_TABLE, f"log_output is {show(' and '.join(sorted(outputs)).upper())}"
+    return None
 
 
 def _setting_text(case: Validator, value: Any) -> str:

@@ -38,6 +38,8 @@ _QUOTAS: Final = {
 }
 """Name of an RDS quota -> resource type that counts.
 https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AccountQuota.html"""
+_SNAPSHOTS: Final = "ManualClusterSnapshots"
+"""Quota of the snapshots that each deploy of the database adds, and that nothing deletes."""
 _WORKING: Final = frozenset(
     {
         "backing-up",
@@ -142,13 +144,36 @@ def _quotas(environment: ResolvedEnvironment) -> Iterator[Subject]:
         for stack, _, _ in environment.of_type(counted_type):
             yield Subject(name, stack, counted_type)
             break
+    for stack, _, _ in environment.of_type(_CLUSTER):
+        yield Subject(_SNAPSHOTS, stack, _CLUSTER)
+        break
 
 
 def _judge_quota(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     counted_type: str = subject.about
     new = len(deployed.new(lookup, environment, counted_type))
+    if subject.id == _SNAPSHOTS:
+        return _judge_snapshots(subject, lookup, is_first=new > 0)
     if not new:
         return passed(f"No new resource counts toward the quota {subject.id}.")
+    return _of_quota(subject, lookup, new)
+
+
+def _judge_snapshots(subject: Subject, lookup: Lookup, *, is_first: bool) -> Result:
+    """Return whether there is room for the snapshot before a deploy.
+
+    It is not a failure: if the deploy does not change the database, it takes no snapshot.
+    """
+    if is_first:
+        return passed("The first deploy of the database takes no snapshot.")
+    result = _of_quota(subject, lookup, 1)
+    if result.status == PASS:
+        return result
+    return warned(result.sentence, "Delete manual snapshots of clusters that are no longer needed.")
+
+
+def _of_quota(subject: Subject, lookup: Lookup, new: int) -> Result:
+    """Return the result about a number of new resources under a quota of RDS."""
     for quota in lookup(rds_calls.quotas.query(subject.stack.region)):
         if quota["AccountQuotaName"] == subject.id:
             return quotas.of_limit(subject.id, quota["Used"], new, quota["Max"], "RDS")
@@ -566,7 +591,7 @@ BEFORE_DEPLOY: Final = (
     ),
     Check(
         "database-quotas",
-        "The quotas of RDS are sufficient for the new resources",
+        "The quotas of RDS are sufficient for the new resources and the snapshot before a deploy",
         _quotas,
         _judge_quota,
     ),
@@ -622,7 +647,8 @@ AFTER_DEPLOY: Final = (
     ),
     deployed_resources.check(
         "database-settings",
-        "Each cluster is protected, exports its logs, and has no pending changes or manually created instances",
+        "Each cluster is protected, exports its logs, and has no pending changes or manually created "
+        "instances",
         _CLUSTER,
         _judge_settings,
     ),

@@ -60,6 +60,7 @@ def from_(*ranges: str) -> str:
 GOOD = {
     "both zones": zones(from_("10.0.0.0/24", "!Ref Range")),
     "whole network": zones(from_("10.0.0.0/16")),
+    "written with an address": zones(from_("10.0.0.0/24", "10.0.1.5/24")),
     "other subnets": zones(from_("10.0.8.0/24", "10.0.9.0/24")),
     "another group too": zones(
         from_("10.0.0.0/24") + ", {IpProtocol: tcp, FromPort: 443, ToPort: 443, SourceSecurityGroupId: sg-1}"
@@ -80,13 +81,16 @@ GOOD = {
     "no groups at all": default_group(),
 }
 
+one_zone = row(
+    "<text>",
+    "Resources/Endpoint/Properties/SecurityGroupIds",
+    "Group allows TCP 443 from other subnets of the endpoint, and not from Second: calls from there time "
+    "out. Add its range.",
+)
+
 BAD = {
-    "one of two zones": (
-        zones(from_("10.0.0.0/24")),
-        "Resources/Endpoint/Properties/SecurityGroupIds",
-        "Group allows TCP 443 from other subnets of the endpoint, and not from Second: calls from there time "
-        "out. Add its range.",
-    ),
+    "one of two zones": one_zone(zones(from_("10.0.0.0/24"))),
+    "one of two zones, written with an address": one_zone(zones(from_("10.0.0.5/24"))),
     "nothing": case(template("")),
     "another port": case(template("{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 10.0.0.0/8}")),
     "UDP": case(template("{IpProtocol: udp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}")),

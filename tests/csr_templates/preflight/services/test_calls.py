@@ -38,7 +38,7 @@ def test_boto3_gives_the_same_facts(healthy: Outcome, monkeypatch: pytest.Monkey
             model.service_model.service_name, model.name, context["client_region"], tuple(given.items())
         )
         try:
-            return _Http(200), {**healthy.account._answer(query, given), "ResponseMetadata": {}}
+            return _Http(200), {**healthy.account.answer(query), "ResponseMetadata": {}}
         except AwsError as error:
             return _Http(400), {"Error": {"Code": str(error)}, "ResponseMetadata": {}}
 
