@@ -66,7 +66,7 @@ def is_there(lookup: Lookup, stack: EnvironmentStack) -> bool:
 def resources(lookup: Lookup, stack: EnvironmentStack) -> dict[str, dict[str, str]]:
     """Return logical ID -> resource of the deployed stack."""
     return {
-        resource["LogicalResourceId"]: resource for resource in _summaries(lookup, stack) if _exists(resource)
+        resource["LogicalResourceId"]: resource for resource in _summaries(lookup, stack) if _is_in_stack(resource)
     }
 
 
@@ -80,7 +80,7 @@ def _summaries(lookup: Lookup, stack: EnvironmentStack) -> list[dict[str, str]]:
     return summaries
 
 
-def _exists(resource: Mapping[str, str]) -> bool:
+def _is_in_stack(resource: Mapping[str, str]) -> bool:
     return resource.get("ResourceStatus") != "DELETE_COMPLETE" and bool(resource.get("PhysicalResourceId"))
 
 
@@ -100,7 +100,7 @@ def drifted(summaries: Sequence[Mapping[str, Any]]) -> list[str]:
 def physical_id(lookup: Lookup, stack: EnvironmentStack, logical_id: str) -> str | None:
     """Return the physical ID of a resource; None if the deployed stack does not have it."""
     for resource in _summaries(lookup, stack):
-        if resource["LogicalResourceId"] == logical_id and _exists(resource):
+        if resource["LogicalResourceId"] == logical_id and _is_in_stack(resource):
             return resource["PhysicalResourceId"]
     return None
 
