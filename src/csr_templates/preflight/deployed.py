@@ -66,7 +66,9 @@ def is_there(lookup: Lookup, stack: EnvironmentStack) -> bool:
 def resources(lookup: Lookup, stack: EnvironmentStack) -> dict[str, dict[str, str]]:
     """Return logical ID -> resource of the deployed stack."""
     return {
-        resource["LogicalResourceId"]: resource for resource in _summaries(lookup, stack) if _is_in_stack(resource)
+        resource["LogicalResourceId"]: resource
+        for resource in _summaries(lookup, stack)
+        if _is_in_stack(resource)
     }
 
 
