@@ -15,6 +15,8 @@ import pytest
 from cfn_analysis.model.rendering import load
 from tests.system import NOT_PRODUCTION, ROOT, STACK_NAMES
 
+from .pages import HAND_OVER, HAND_OVER_JA, JAPANESE
+
 SNIPPETS = dict(
     re.findall(
         r"<!-- adapt: (\S+) -->\n```\w+\n(.*?)```\n",
@@ -74,6 +76,22 @@ def stacks(project: Path) -> list[dict[str, Any]]:
 def test_every_block_is_run() -> None:
     """No block of the page is without a marker."""
     assert len(EVERY_BLOCK.findall((ROOT / "docs" / "adapt.md").read_text("utf-8"))) == len(SNIPPETS)
+
+
+def test_lengths_of_names_are_those_of_the_templates() -> None:
+    """The page, and the one on handing over, name the longest project of the stacks and of their roles."""
+
+    def longest(folder: Path) -> int:
+        parameters = [load(file.read_text("utf-8"))["Parameters"] for file in folder.glob("*.yaml")]
+        return min(int(values["ProjectName"]["MaxLength"]) for values in parameters)
+
+    page = " ".join((ROOT / "docs" / "adapt.md").read_text("utf-8").split())
+    of_roles = longest(ROOT / "out" / "bootstrap")
+    assert f"({longest(ROOT / 'out')} characters for the project)" in page
+    assert f"at most {of_roles} characters for the project" in page
+    assert f"so the project name can be at most {of_roles} characters long" in HAND_OVER.read_text("utf-8")
+    if JAPANESE:
+        assert f"プロジェクト名は {of_roles} 文字まで" in HAND_OVER_JA.read_text("utf-8")
 
 
 @pytest.mark.parametrize("project", ["name"], indirect=True)

@@ -180,4 +180,7 @@ def test_variables_of_the_function_are_listed(templates: Templates, language: st
     )
     function = templates["api"]["Resources"]["ApiFunction"]["Properties"]
 
-    assert set(re.findall("`([A-Z_]+)`", line)) == set(function["Environment"]["Variables"])
+    assert set(re.findall("`([A-Z_]+)`", line)) == set(function["Environment"]["Variables"]), (
+        f"Name exactly the variables of ApiFunction in docs/application{language}.md, in the line with "
+        "`ENVIRONMENT`, in both languages."
+    )

@@ -430,6 +430,7 @@ def test_bootstrap_stacks_are_created_only_in_the_stated_account(tmp_path: Path)
     manifest = {"accounts": {"prod": "012345678901"}, "stacks": [entry]}
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "stacks.json").write_text(json.dumps(manifest), "utf-8")
+    (tmp_path / "out" / "parameters").symlink_to(ROOT / "out" / "parameters")
     (tmp_path / "bootstrap.json").write_text("[]", "utf-8")
     chosen = {"environment": "prod", "stack": "network", "policies": "attached", "parameters": "{}"}
 

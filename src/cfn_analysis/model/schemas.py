@@ -111,6 +111,19 @@ def writable_properties(type_name: str, region: str) -> list[str]:
 
 
 @cache
+def is_never_updated(type_name: str, region: str) -> bool:
+    """Return whether each change of a type replaces the resource, except one of its tags.
+
+    Examples are permissions and associations. A type that is not known may be updated.
+    """
+    schema = known_schema(type_name, region)
+    if not schema.create_only:
+        return False
+    properties = [name for name in writable_properties(type_name, region) if name != schema.tag_property]
+    return all(name in schema.create_only for name in properties)
+
+
+@cache
 def resource_types(region: str) -> frozenset[str]:
     """Return the names of all resource types of a region.
 

@@ -64,7 +64,9 @@ class CauseLine(NamedTuple):
 
     def without(self, environment: str) -> "CauseLine":
         """Return the line with ``*`` for the name of an environment."""
-        return CauseLine(*(without_name(value, environment) for value in self))
+        before, after = _both_without_name(self.before, self.after, environment)
+        name, chain = without_name(self.name, environment), without_name(self.chain, environment)
+        return CauseLine(name, before, after, chain)
 
 
 class ResourceLine(NamedTuple):
@@ -106,8 +108,9 @@ class OutputLine(NamedTuple):
 
     def without(self, environment: str) -> "OutputLine":
         """Return the line with ``*`` for the name of an environment."""
-        key, action, *values = self
-        return OutputLine(key, action, *(without_name(value, environment) for value in values))
+        before, after = _both_without_name(self.before, self.after, environment)
+        exports, chain = without_name(self.exports, environment), without_name(self.chain, environment)
+        return OutputLine(self.key, self.action, before, after, exports, chain)
 
 
 class ParameterLine(NamedTuple):
@@ -121,8 +124,8 @@ class ParameterLine(NamedTuple):
 
     def without(self, environment: str) -> "ParameterLine":
         """Return the line with ``*`` for the name of an environment."""
-        name, action, *values = self
-        return ParameterLine(name, action, *(without_name(value, environment) for value in values))
+        before, after = _both_without_name(self.before, self.after, environment)
+        return ParameterLine(self.name, self.action, before, after, without_name(self.file, environment))
 
 
 class _Line(Protocol):
@@ -394,7 +397,7 @@ def _equal_in_environments(judgments: Iterable[Judgment]) -> Iterator[Judgment]:
     for judgment in judgments:
         before, after = judgment.before, judgment.after
         for name in judgment.environments:
-            before, after = without_name(before, name), without_name(after, name)
+            before, after = _both_without_name(before, after, name)
         anonymous = judgment._replace(before=before, after=after, environments=())
         key = json.dumps(anonymous)
         merged[key] = anonymous
@@ -442,6 +445,17 @@ def without_name(value: Any, environment: str) -> Any:
     if not isinstance(value, str) or value in WORDS:
         return value
     return re.sub(rf"(?<![A-Za-z0-9]){re.escape(environment)}(?![A-Za-z0-9])", "*", value)
+
+
+def _both_without_name(before: Any, after: Any, environment: str) -> tuple[Any, Any]:
+    """Return two values with ``*`` for the name of an environment; as they are if only that makes them equal.
+
+    The new value may have an asterisk in place of the name: a wildcard.
+    """
+    anonymous = without_name(before, environment), without_name(after, environment)
+    if before != after and anonymous[0] == anonymous[1]:
+        return before, after
+    return anonymous
 
 
 def _merged(lines: Iterable[tuple[str, Line]], environments: Sequence[str]) -> list[Located[Line]]:

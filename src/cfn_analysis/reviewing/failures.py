@@ -47,6 +47,7 @@ def failures(environment: EnvironmentChanges) -> Iterator[Risk]:
         yield from _update_denied(environment.before, outcome.change)
         yield from _not_deleted(outcome)
     yield from _names_taken(environment)
+    yield from _exports_taken(environment)
     yield from overlapping_blocks(environment)
     yield from exceeded_concurrency(environment)
 
@@ -147,6 +148,33 @@ def _rival(environment: EnvironmentChanges, node: Node, holders: Sequence[Node])
     for holder in holders:
         if holder != node and not _frees_in_time(environment, node, holder):
             return holder
+    return None
+
+
+def _exports_taken(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield new exports whose name another stack of the region has at that time.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/outputs-section-structure.html
+    """
+    at_that_time = dict(environment.states.deployed)
+    for name, stack in environment.after.items():
+        had = at_that_time[name].exports if name in at_that_time else {}
+        for export, key in stack.exports.items():
+            holder = _exporter(export, stack, at_that_time)
+            if holder is None or export in had:
+                continue
+            detail = {"export": export, "holder": holder, "key": key}
+            paths = [f"Outputs.{key}"]
+            yield risk(WILL_FAIL, Node(name, ""), sentences.EXPORT_TAKEN, paths=paths, **detail)
+        at_that_time[name] = stack
+
+
+def _exporter(export: str, stack: ResolvedStack, stacks: Stacks) -> str | None:
+    """Return the other stack of the region of a stack that has an export; None if there is none."""
+    for name, compared in stacks.items():
+        is_in_region = compared.built.region == stack.built.region and name != stack.name
+        if is_in_region and export in compared.exports:
+            return name
     return None
 
 

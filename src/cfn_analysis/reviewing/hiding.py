@@ -7,6 +7,7 @@ from typing import Any, Final
 from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import in_words, pieces
 from cfn_analysis.updates.partial_resolving import HIDDEN
+from cfn_analysis.updates.resolved_stack import mentions
 
 HIDDEN_VALUE: Final = "(hidden)"
 
@@ -22,6 +23,7 @@ _POINTER: Final = re.compile(
     r"policy|type|version|stage|dimension|alias|uri|url|validity|units|domains?|characters?)$",
     re.IGNORECASE,
 )
+_RESOLVED_SECRET: Final = re.compile(r"\{\{resolve:(secretsmanager|ssm-secure):")
 _NAMES_OF_ITEMS: Final = ("Key", "Name", "HeaderName", "ParameterKey", "ParameterName")
 _VALUES_OF_ITEMS: Final = ("Value", "HeaderValue", "ParameterValue")
 _LOOKS_SECRET: Final = re.compile(
@@ -38,7 +40,8 @@ _LOOKS_SECRET: Final = re.compile(
     r"|https?://[^\s\"']*hooks?[^\s\"'/]*/[^\s\"'?]*?(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{16,}"
     r"|https?://(events\.(eu\.)?pagerduty\.com|alert\.victorops\.com|hooks\.zapier\.com)/[^\s\"']*\w{6,}"
     r"|https?://[^\s\"']*[?&](api_?key|auth|code|key|sig|signature|[a-z0-9_-]*token)=[^&\s\"']{6,}"
-    r"|[\"']?(password|passwd|secret|token)[\"']?\s*[:=]\s*[\"']?(?!\{\{resolve:)[^\s\"',}]{4,}",
+    # Not after a colon, as in the ARN of a secret.
+    r"|(?<!:)[\"']?(?<!:)(password|passwd|secret|token)[\"']?\s*[:=]\s*[\"']?(?!\{\{resolve:)[^\s\"',}]{4,}",
     re.IGNORECASE,
 )
 
@@ -54,6 +57,17 @@ def shown(value: Any, name: str = "", type_name: str = "") -> Any:
     is_key = (type_name, name) == ("AWS::ApiGateway::ApiKey", "Value")
     secret = is_key or _is_secret(parent if is_item else last)
     return _shown(value, secret=secret)
+
+
+def shows_secret(value: Any, name: str) -> bool:
+    """Return whether the value of an output may be a secret, which everyone who describes the stack can read.
+
+    NoEcho does not hide a value in an output.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/parameters-section-structure.html
+    """
+    if HIDDEN_VALUE in str(shown(value, name)) or _RESOLVED_SECRET.search(str(value)):
+        return True
+    return any(_is_secret(mention.attribute.rpartition(".")[2]) for mention in mentions(value, ""))
 
 
 def _is_secret(name: str) -> bool:

@@ -11,15 +11,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.schemas import is_never_updated
 from cfn_analysis.model.wiring import Node
-from cfn_analysis.reviewing import values
+from cfn_analysis.reviewing import sentences, values
 from cfn_analysis.reviewing.access.unchanged import same_access
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.findings import Harmless, Risk
+from cfn_analysis.reviewing.guards.alarms import ALARM_TYPES, notifies_only
 from cfn_analysis.reviewing.guards.stack_policies import same_stack_policies
 from cfn_analysis.reviewing.harmless import ADDED, REMOVED, TEMPLATE, reason_of_value
-from cfn_analysis.reviewing.hiding import shown
-from cfn_analysis.reviewing.kinds import EXPORT, OUTPUT, RENAME
+from cfn_analysis.reviewing.hiding import shown, shows_secret
+from cfn_analysis.reviewing.kinds import EXPORT, OUTPUT, RENAME, REPLACED
 from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.publications import published_versions
 from cfn_analysis.reviewing.tags import unread_tags
@@ -94,7 +96,8 @@ class _Judges:
             if risk.kind in (EXPORT, OUTPUT):
                 self.outputs.add(risk.subject)
             elif risk.paths:
-                self.paths.setdefault(risk.subject, []).extend(risk.paths)
+                if not self._is_about_the_update(risk):
+                    self.paths.setdefault(risk.subject, []).extend(risk.paths)
             else:
                 self.whole.add(risk.subject)
             if risk.kind == RENAME:
@@ -103,6 +106,18 @@ class _Judges:
         for detector in DETECTORS:
             for harmless in detector(environment):
                 self.harmless.setdefault(harmless.subject, []).append(harmless)
+
+    def _is_about_the_update(self, risk: Risk) -> bool:
+        """Return whether a risk says how a value is changed, which says nothing about the new value.
+
+        A replacement counts as such only for a type that is always replaced.
+        """
+        if risk.sentence == sentences.INTERRUPTED:
+            return True
+        if risk.kind != REPLACED:
+            return False
+        change = self.environment.resources[risk.subject].change
+        return is_never_updated(change.type, self.environment.after[risk.stack].built.region)
 
     def reason(self, subject: Node, path: str) -> str:
         """Return why a detector found a change harmless; empty if none did."""
@@ -144,10 +159,18 @@ def _of_existence(judges: _Judges, change: ResourceChange) -> Judgment:
         reason = REMOVED.get(change.type, "")
     else:
         judgment = Judgment(change.node, "", None, change.written_type, RISK)
-        reason = ADDED.get(change.type, "")
+        reason = _reason_of_new(judges, change)
     if change.node in judges.whole:
         return judgment
     return judgment._replace(verdict=_without_risk(reason), reason=reason)
+
+
+def _reason_of_new(judges: _Judges, change: ResourceChange) -> str:
+    """Return why a new resource cannot harm; empty if that is not known."""
+    alarm = change.after if change.type in ALARM_TYPES else None
+    if alarm is not None and not notifies_only(change.node, alarm, judges.environment.after):
+        return ""
+    return ADDED.get(change.type, "")
 
 
 def _without_risk(reason: str) -> str:
@@ -188,9 +211,9 @@ def _of_output(judges: _Judges, stack: StackChanges, output: ChangedOutput) -> J
     """Return the judgment about an added, changed or removed output."""
     subject, path = Node(stack.built.name, ""), f"Outputs.{output.key}"
     before, after = shown(output.before, output.key), shown(output.after, output.key)
-    if Node(stack.built.name, output.key) in judges.outputs:
+    if Node(stack.built.name, output.key) in judges.outputs or judges.has_risk(subject, path):
         return Judgment(subject, path, before, after, RISK)
-    if output.action == ADD:
+    if output.action == ADD and not shows_secret(output.after, output.key):
         return Judgment(subject, path, before, after, HARMLESS, "nothing reads a new output yet")
     if output.export != output.new_export and output.before == output.after:
         reason = "" if output.export else TEMPLATE["Outputs.Export"]

@@ -20,6 +20,7 @@ from cfn_analysis.reviewing.guards.weakened import weakened_guards
 from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.reviewing.names import stale_names
 from cfn_analysis.reviewing.outputs import ChangedOutput
+from cfn_analysis.reviewing.proxy_resources import taken_paths
 from cfn_analysis.reviewing.removals import disconnected
 from cfn_analysis.reviewing.renames import renames
 from cfn_analysis.reviewing.request_order import unreachable_entries
@@ -81,6 +82,7 @@ def _detect(environment: EnvironmentChanges) -> Iterator[Risk]:
     yield from disconnected(environment)
     yield from broken_connections(environment)
     yield from unreachable_entries(environment)
+    yield from taken_paths(environment)
     yield from blocked_answers(environment)
     yield from stale_names(environment)
     for stack in environment.stacks:

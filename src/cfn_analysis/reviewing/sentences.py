@@ -76,6 +76,10 @@ NAME_TAKEN: Final = (
     "The deploy fails: {name} cannot be created, because {holder}{stack: of the stack {stack}||} already has "
     "{same:the same {same}||the name}. {same:Change one of them||Choose another name}."
 )
+EXPORT_TAKEN: Final = (
+    "The deploy fails: the output {key} cannot be exported as {export}, because the stack {holder} of the "
+    "same region exports this name. Choose another name, or first remove that export in an earlier deploy."
+)
 BLOCK_TAKEN: Final = (
     "The deploy fails: {name} cannot be created with {block}, which overlaps {taken} of "
     "{holder:{holder}||the old subnet, which is deleted afterwards}. Choose a block that is free, or deploy "
@@ -163,6 +167,10 @@ NEVER_REACHED: Final = (
     "{each}: no request reaches {later} anymore, because {earlier} comes before it and matches all of its "
     "requests. Change their order, unless that is intended."
 )
+PATH_TAKEN: Final = (
+    "{each} takes /{path} from {proxy}: API Gateway then rejects {methods} there with 403. Add these "
+    "methods, or ANY, to the new resource, unless no client uses them."
+)
 TRAFFIC_BLOCKED: Final = (
     "{each} no longer allows {traffic:; }. Clients choose ports from 1024 to 65535, and get no answers at "
     "the blocked ones."
@@ -182,13 +190,20 @@ SECRET_GENERATED: Final = (
 SWITCHED_OFF: Final = "{each}: {problem}. Make sure that nothing uses it anymore, or revert the change."
 WEAKENED: Final = "{each}: {problem}."
 GUARD_REMOVED: Final = "{each} is removed: {effect}."
-TRAFFIC_ALLOWED: Final = "{each} allows more traffic than before: {traffic:; }."
+TRAFFIC_ALLOWED: Final = (
+    "{each} allows more traffic than before: {traffic:; }.{lost: It no longer allows the following in all "
+    "cases, which fails if it is in use: {lost:; }.||}"
+)
 TRAFFIC_NO_LONGER_DENIED: Final = "{each} no longer denies {traffic}; another rule may allow it."
 ACCESS_ALLOWED: Final = (
     "{each} allows more than before: {access:; }.{is_known:| A part of it is known only after the deploy, so "
-    "it cannot be shown to be narrower.}"
+    "it cannot be shown to be narrower.}{lost: It no longer allows the following in all cases, which fails "
+    "if it is in use: {lost:; }.||}"
 )
-ACCESS_NO_LONGER_DENIED: Final = "{each} no longer denies the following in all cases: {access:; }."
+ACCESS_NO_LONGER_DENIED: Final = (
+    "{each} no longer denies the following in all cases: {access:; }.{denied: It newly denies the following, "
+    "which fails if it is in use: {denied:; }.||}"
+)
 MANAGED_POLICY_ATTACHED: Final = "{each} gets the managed policy {arn}, with all its permissions."
 GROUP_JOINED: Final = "{each} gives {user} all permissions of the group {group}."
 ACCESS_NOT_COMPARED: Final = (

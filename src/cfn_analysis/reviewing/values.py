@@ -3,7 +3,7 @@
 import json
 import operator
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -83,6 +83,34 @@ def value_changes(change: ResourceChange) -> Iterator[ValueChange]:
             yield from parts(cause)
 
 
+def without_moved_items(changes: Iterable[ValueChange]) -> Iterator[ValueChange]:
+    """Yield changed values; an item of a list that only moves in it is neither removed nor added.
+
+    Whether the order of a list counts is not judged here.
+    """
+    listed = list(changes)
+    lists: dict[str, list[ValueChange]] = {}
+    for change in listed:
+        lists.setdefault(_list_of(change.path), []).append(change)
+    for change in listed:
+        same_list = lists[_list_of(change.path)] if _list_of(change.path) else []
+        before, after = change.before, change.after
+        if before is not None and before in [compared.after for compared in same_list]:
+            before = None
+        if after is not None and after in [compared.before for compared in same_list]:
+            after = None
+        if before is not None or after is not None:
+            yield change._replace(before=before, after=after)
+
+
+def _list_of(path: str) -> str:
+    """Return the path of the list that a path with a number at its end is in; otherwise an empty text."""
+    item = re.fullmatch(r"(.*)\[\d+\]", path)
+    if item is None:
+        return ""
+    return item[1]
+
+
 def parts(cause: Cause) -> Iterator[ValueChange]:
     """Yield the values that a cause changes: of an added or removed mapping or list, each value in it."""
     yield from _parts(cause.path, cause.before, cause.after)
@@ -127,7 +155,7 @@ def problems(
 
     Values that refer to a resource in ``gone``, which are removed, must be removed too.
     """
-    for value in value_changes(change):
+    for value in without_moved_items(value_changes(change)):
         if gone and any(mention.target in gone for mention in mentions(value.before, change.node.stack)):
             continue
         yield from judged(change.type, value, settings)

@@ -207,9 +207,14 @@ class _Reading(OtherStacks):
         return self.deployed.get((self.region, export))
 
     def output(self, argument: Mapping[str, Any]) -> Any:
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
+        if "RoleArn" in argument:  # the role may be in another account
+            return None
         key = str(argument.get("OutputName"))
+        region = argument.get("Region", self.region)
         for stack in self.earlier.values():
-            if stack.deployed_name == argument.get("StackName") and key in stack.outputs:
+            is_named = stack.deployed_name == argument.get("StackName") and stack.built.region == region
+            if is_named and key in stack.outputs:
                 return self._read(stack, key)
         return None
 

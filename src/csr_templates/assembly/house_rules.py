@@ -62,6 +62,7 @@ def problems(stack: BuiltStack) -> list[str]:
     - Buckets, queues and topics deny requests without TLS. Buckets are private and versioned.
     - Each log group has a key, and the retention of the parameter.
     - Resources with data are retained, or deleted after a snapshot.
+    - Subscriptions to the events of database instances include each instance.
     - Alarms and exports have names with the prefix of the environment.
 
     Raises:
@@ -77,6 +78,7 @@ def problems(stack: BuiltStack) -> list[str]:
         *_bucket_problems(stack),
         *_log_group_problems(stack),
         *_data_problems(stack),
+        *_event_problems(stack),
         *_alarm_problems(stack),
         *_export_problems(stack),
     )
@@ -388,6 +390,20 @@ def _wrong_policies(stack: BuiltStack) -> Iterator[tuple[str, str, str]]:
         for policy, value in required.items():
             if resource.get(policy, "missing") != value:
                 yield logical_id, policy, value
+
+
+def _event_problems(stack: BuiltStack) -> Iterator[str]:
+    instances = [logical_id for logical_id, _ in _of_type(stack, "AWS::RDS::DBInstance")]
+    for logical_id, subscription in _of_type(stack, "AWS::RDS::EventSubscription"):
+        sources = {use.name for use in uses(subscription.get("SourceIds"))}
+        if sources.isdisjoint(instances):
+            continue
+        for instance in instances:
+            if instance not in sources:
+                yield (
+                    f"{logical_id} does not include {instance}, so no one is notified of its events. Add its "
+                    "Ref() to SourceIds, in an If with its condition if it has one."
+                )
 
 
 def _alarm_problems(stack: BuiltStack) -> Iterator[str]:

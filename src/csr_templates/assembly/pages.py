@@ -224,6 +224,8 @@ class _Language:
         yield from self._missing_tables(tables, places.keys())
         if INDEX in places:
             yield from self._missing_alarms(tables, places.keys(), page_name=places[INDEX][0])
+        elif not any(name.startswith(ALARM_MARKER) for name in places):
+            return  # the whole page is missing, not each of its sections
         elif self.is_complete:  # the page with the sections was read
             yield from self._missing_alarms(tables, places.keys(), page_name=self.pattern)
 
@@ -235,7 +237,9 @@ class _Language:
             if name not in on_pages and name not in _OPTIONAL and not name.startswith(ALARM_MARKER)
         ]
         if missing and self.is_complete:
-            yield f"{self.pattern}: No page has {' or '.join(missing)}. Restore removed markers."
+            yield (
+                f"{self.pattern}: No page has {' or '.join(missing)}. Restore removed markers, or the page."
+            )
 
     def _missing_alarms(self, tables: Tables, on_pages: Collection[str], page_name: str) -> Iterator[str]:
         """Yield a sentence for each alarm that does not have a section on the page for them."""

@@ -15,7 +15,7 @@ from csr_templates.operating.problems import Stop, WrongInput
 _LATEST: Final = "latest"
 _PORT: Final = 3306
 _LIFECYCLE: Final = "open-source-rds-extended-support-disabled"
-_WINDOWS: Final = {1: "sat:19:30-sat:20:00", 2: "sat:19:00-sat:19:30"}
+WINDOWS: Final = {1: "sat:19:30-sat:20:00", 2: "sat:19:00-sat:19:30"}
 """Maintenance windows of the instances by their number, as in the template."""
 _MONITORING_SECONDS: Final = 60
 _INSIGHTS_DAYS: Final = 7
@@ -294,7 +294,7 @@ def _create_instance(aws: Aws, cluster: str, instance: str, number: int) -> None
         "DBParameterGroupName": aws.physical_id("DatabaseParameterGroup"),
         "MonitoringInterval": _MONITORING_SECONDS,
         "MonitoringRoleArn": role,
-        "PreferredMaintenanceWindow": _WINDOWS[number],
+        "PreferredMaintenanceWindow": WINDOWS[number],
         "AutoMinorVersionUpgrade": False,
         "PubliclyAccessible": False,
         "Tags": [

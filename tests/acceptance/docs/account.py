@@ -23,7 +23,7 @@ from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import failed_assertions, resolve
 from cfn_analysis.model.schemas import iam_action
-from tests.csr_templates.hand_over.handlers import RECORDED, TABLES, allowed, needed
+from tests.csr_templates.hand_over.handlers import RECORDED, TABLES, allowed, needed, requests_of
 from tests.csr_templates.hand_over.policy_evaluator import Decision, Document, Request, Value, decide
 from tests.docs.aws_cli import Command, CommandError
 
@@ -168,9 +168,10 @@ class Account(World):
             if (of, in_delete) == (name, "yes" if deleting else "no")
             if action not in TABLES["emulator"].get(type_name, {})
         }
+        requests = requests_of(self.built[name])
         for action in sorted(actions):
             self.judged.setdefault(role, []).append(action)
-            if not allowed(name, action, policies, tags):
+            if not allowed(requests, action, policies, tags):
                 self.denied.append(f"{role} may not {action}")
 
     # ---- Actions of commands ----

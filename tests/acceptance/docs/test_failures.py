@@ -144,7 +144,7 @@ def test_templates_are_uploaded_to_the_buckets_of_the_bootstrap(hand_over: Sessi
             for parameter in creation.parameters["Parameters"]
         }
         assert failed_assertions(load(body), values) == []
-        assert set(values) <= set(load(body)["Parameters"])
+        assert {"ProjectName", "Environment"} <= set(values) <= set(load(body)["Parameters"])
     assert deploy.options["--s3-bucket"] == [f"csr-lambda-api-prod-artifacts-123456789012-{deploy.region}"]
     assert deploy.options["--s3-prefix"] == ["network"]
     assert deploy.options["--role-arn"] == [

@@ -268,3 +268,11 @@ def test_environments_named_like_a_field_or_a_word(environment: str) -> None:
 def test_values_in_words(change: str, before: str | None, after: str | None, words: str) -> None:
     """Of long values, the first differing part is shown; equal texts of different values are told apart."""
     assert values_in_words(before, after, is_removed=change == "remove") == words
+
+
+def test_a_wildcard_in_place_of_the_environment_is_not_the_same_value() -> None:
+    """The asterisk for the name of an environment does not hide a new wildcard."""
+    assert digest(dev=("user_dev", "user_*"), prod=("user_prod", "user_*")) == [
+        (" in dev", [("DashboardBody", "user_dev", "user_*")]),
+        (" in prod", [("DashboardBody", "user_prod", "user_*")]),
+    ]

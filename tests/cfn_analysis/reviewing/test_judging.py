@@ -9,11 +9,12 @@ import pytest
 from cfn_analysis.model.references import Place
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import report
-from cfn_analysis.reviewing.judging import HARMLESS, Judgment
+from cfn_analysis.reviewing.judging import HARMLESS, NOT_JUDGED, RISK, Judgment
 from cfn_analysis.reviewing.sides import Side
 
 from .labels import Labeled, after, labeled
 from .own_changes import with_template
+from .templates import compared, resources
 from .walking import ENVIRONMENT, LISTED, Walked, harmless_properties, walk, whole_side
 
 
@@ -140,3 +141,75 @@ def test_no_edit_that_a_person_calls_harmful_is_harmless() -> None:
     assert wrong == []
     assert sum(judged.values()) >= 95  # some have no effect in this environment
     assert judged["harmless", HARMLESS] >= 20
+
+
+def verdicts_of(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
+    """Return path -> verdict of each change of two templates."""
+    return {judgment.path: judgment.verdict for judgment in compared(before, after).judgments}
+
+
+def test_how_a_value_is_changed_says_nothing_about_it() -> None:
+    """An interruption, and the replacement of what is always replaced, do not judge the new value."""
+    rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/24"}
+    group = {"GroupDescription": "a", "VpcId": "v"}
+    before = resources(It=("AWS::EC2::SecurityGroup", {**group, "SecurityGroupIngress": [rule]}))
+    after = resources(It=("AWS::EC2::SecurityGroup", {**group, "SecurityGroupIngress": []}))
+    review = compared(before, after)
+    assert [risk.kind for risk in review.risks] == ["interruption"]
+    assert {judgment.verdict for judgment in review.judgments} == {NOT_JUDGED}
+
+    permission = {"Action": "lambda:InvokeFunction", "FunctionName": "f", "Principal": "events.amazonaws.com"}
+    before = resources(It=("AWS::Lambda::Permission", {**permission, "SourceArn": "arn:a/*"}))
+    after = resources(It=("AWS::Lambda::Permission", {**permission, "SourceArn": "arn:a/b"}))
+    review = compared(before, after)
+    assert [risk.kind for risk in review.risks] == ["replace"]
+    assert verdicts_of(before, after) == {"SourceArn": NOT_JUDGED}
+
+    before = resources(It=("AWS::SQS::Queue", {"QueueName": "a"}))
+    after = resources(It=("AWS::SQS::Queue", {"QueueName": "b"}))
+    assert verdicts_of(before, after) == {"QueueName": RISK}
+
+
+@pytest.mark.parametrize(
+    ("action", "verdict"),
+    [
+        ({"Ref": "Topic"}, HARMLESS),
+        ("arn:aws:sns:eu-west-1:123456789012:t", HARMLESS),
+        ({"Fn::Sub": "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:t"}, HARMLESS),
+        ({"Fn::Sub": "arn:${AWS::Partition}:automate:${AWS::Region}:ec2:terminate"}, NOT_JUDGED),
+        ({"Fn::GetAtt": ["Function", "Arn"]}, NOT_JUDGED),
+        ({"Ref": "Action"}, NOT_JUDGED),
+    ],
+)
+@pytest.mark.parametrize("key", ["AlarmActions", "InsufficientDataActions", "OKActions"])
+def test_a_new_alarm_is_harmless_if_it_only_notifies(key: str, action: Any, verdict: str) -> None:
+    """Other actions terminate an instance, or call a function."""
+    deployed = resources(Topic=("AWS::SNS::Topic", {}), Function=("AWS::Lambda::Function", {}))
+    deployed["Parameters"] = {"Action": {"Type": "String"}}
+    alarm = resources(It=("AWS::CloudWatch::Alarm", {"EvaluationPeriods": 1, key: [action]}))
+    after = {**deployed, "Resources": {**deployed["Resources"], **alarm["Resources"]}}
+
+    assert verdicts_of(deployed, after) == {"": verdict}
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [
+        ({"Ref": "Key"}, HARMLESS),
+        ({"Fn::GetAtt": ["Cluster", "MasterUserSecret.SecretArn"]}, HARMLESS),
+        ({"Fn::GetAtt": ["Key", "SecretAccessKey"]}, NOT_JUDGED),
+        ({"Ref": "Password"}, NOT_JUDGED),
+        ({"Fn::Sub": "mysql://${Password}@host"}, NOT_JUDGED),
+        ("{{resolve:secretsmanager:a:SecretString:password}}", NOT_JUDGED),
+    ],
+)
+def test_a_new_output_is_harmless_if_it_shows_no_secret(value: Any, verdict: str) -> None:
+    """Whoever describes the stack can read its outputs: NoEcho does not hide a value there."""
+    deployed = resources(
+        Key=("AWS::IAM::AccessKey", {"UserName": "u"}), Cluster=("AWS::RDS::DBCluster", {"Engine": "aurora"})
+    )
+    deployed["Parameters"] = {"Password": {"Type": "String", "NoEcho": True, "Default": "hush"}}
+
+    assert verdicts_of(deployed, {**deployed, "Outputs": {"New": {"Value": value}}}) == {
+        "Outputs.New": verdict
+    }

@@ -131,7 +131,8 @@ def test_an_output_that_another_region_reads() -> None:
     """CloudFormation allows its removal, but the next deploy of the reading stack fails."""
 
     def reading(key: str) -> Template:
-        argument = {"StackName": {"Fn::Sub": "${ProjectName}-${Environment}-api"}, "OutputName": key}
+        stack_name = {"Fn::Sub": "${ProjectName}-${Environment}-api"}
+        argument = {"StackName": stack_name, "OutputName": key, "Region": "eu-west-1"}
         properties = {"DisplayName": {"Fn::GetStackOutput": argument}}
         return {
             "Parameters": {"ProjectName": {"Default": "p"}, "Environment": {"Default": "prod"}},
@@ -146,4 +147,35 @@ def test_an_output_that_another_region_reads() -> None:
     assert messages["export", "api", "Id"] == (
         "The output Id is removed, but the deployed frontend reads it: the next deploy of frontend fails "
         "if it still reads it."
+    )
+
+
+@pytest.mark.parametrize("before", [{"Resources": {}}, {"Resources": {}, "Outputs": {"Id": {"Value": "1"}}}])
+def test_an_export_that_another_stack_has(before: Template) -> None:
+    """The name of an export is unique in a region: also where an existing output gets it."""
+    messages = set_risks(
+        side(network=exporting("a"), api=before), side(network=exporting("a"), api=exporting("a"))
+    )
+
+    assert messages == {
+        ("will-fail", "api", ""): (
+            "The deploy fails: the output Id cannot be exported as a, because the stack network of the same "
+            "region exports this name. Choose another name, or first remove that export in an earlier deploy."
+        )
+    }
+
+
+def test_an_export_that_is_free_at_that_time() -> None:
+    """Another region has its own names, and a stack that is deployed earlier frees its name in time."""
+    empty: Template = {"Resources": {}}
+
+    assert (
+        set_risks(side(api=exporting("a"), frontend=empty), side(api=exporting("a"), frontend=exporting("a")))
+        == {}
+    )
+    assert ("will-fail", "api", "") not in set_risks(
+        side(network=exporting("a"), api=empty), side(network=empty, api=exporting("a"))
+    )
+    assert ("will-fail", "network", "") in set_risks(
+        side(network=empty, api=exporting("a")), side(network=exporting("a"), api=empty)
     )

@@ -84,6 +84,25 @@ def test_an_export_that_is_no_longer_there_keeps_its_value(after: BuiltStack, va
     assert alone["app"].resources["A"].properties == {"QueueName": IMPORTED}
 
 
+@pytest.mark.parametrize(
+    ("argument", "is_read"),
+    [
+        ({}, True),
+        ({"Region": "eu-west-1"}, True),
+        ({"Region": "us-east-1"}, False),
+        ({"Region": {"Ref": "Open"}}, False),
+        ({"RoleArn": "arn:aws:iam::123456789012:role/reader"}, False),
+    ],
+)
+def test_an_output_is_of_a_region_and_an_account(argument: dict[str, Any], is_read: bool) -> None:
+    """By default, an output is of the own region; a role can lead to another account."""
+    node = {"Fn::GetStackOutput": {"StackName": "network", "OutputName": "VPC", **argument}}
+    stacks = resolved(network(VPC="a"), app(A={"Properties": {"QueueName": node}}))
+
+    assert (stacks["app"].resources["A"].properties["QueueName"] == "a") is is_read
+    assert bool(stacks["app"].readers) is is_read
+
+
 def test_names_in_other_stacks() -> None:
     """A reference is replaced by an explicit name, also through an import, and a circle ends."""
     log_group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/a"}}

@@ -168,7 +168,8 @@ def test_a_missing_word_is_reported_and_stays_english(docs: Path, assembly: Asse
             "<!-- generated: cost-levers -->",
             "<!-- generated: web-acl -->",
             "{page}, line {line}: The table web-acl is already in {page}, line {first}. Remove one of the "
-            "two.\n{folder}/*.ja.md: No page has <!-- generated: cost-levers -->. Restore removed markers.",
+            "two.\n{folder}/*.ja.md: No page has <!-- generated: cost-levers -->. Restore removed markers, "
+            "or the page.",
             id="duplicated",
         ),
         pytest.param(
@@ -232,7 +233,18 @@ def test_removed_markers(docs: Path, assembly: Assembly, page: str, pattern: str
     (docs / page).write_text(before + after.replace("<!-- /generated -->\n", "", 1), encoding="utf-8")
 
     assert pages.plan(assembly, docs).findings == (
-        f"{(docs / pattern).as_posix()}: No page has <!-- generated: web-acl -->. Restore removed markers.",
+        f"{(docs / pattern).as_posix()}: No page has <!-- generated: web-acl -->. Restore removed markers, "
+        "or the page.",
+    )
+
+
+def test_a_removed_page_is_one_finding(docs: Path, assembly: Assembly) -> None:
+    """Not one for each alarm of the page for on-call operators."""
+    (docs / ON_CALL).unlink()
+
+    (finding,) = pages.plan(assembly, docs).findings
+    assert finding.startswith(
+        f"{(docs / '*.md').as_posix()}: No page has <!-- generated: alarm-index --> or "
     )
 
 

@@ -45,6 +45,13 @@ _ALARM_OF = re.compile(r"\{alarm of (\w+)\}")
 """Stands for the name of an alarm of a stack, without project and environment: any alarm can be removed."""
 
 
+def tags_by_key(tags: Any) -> dict[str, Any]:
+    """Return key -> value of the tags of a resource; most types have a list, and some a map."""
+    if isinstance(tags, Mapping):
+        return dict(tags)
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
 class PolicyCase(NamedTuple):
     """A request, its caller, and the expected decision.
 

@@ -12,7 +12,7 @@ from cfn_analysis.model.resolving import Resolver
 from csr_templates.hand_over.policy_patterns import alternatives
 from tests.data import read_yaml
 
-from .corpus import ACCOUNT, PolicyCase, cases_of, tag_sets
+from .corpus import ACCOUNT, PolicyCase, cases_of, tag_sets, tags_by_key
 
 TABLE: Mapping[str, Any] = read_yaml(Path(__file__).with_name("creates.yaml"))
 UNKNOWN = "a1b2"
@@ -92,7 +92,7 @@ class Creates:
         """Return the tags of a resource."""
         properties = self._stack.resources[logical_id].get("Properties", {})
         tags = self._known.value(properties.get("Tags", []))
-        return {tag["Key"]: self._text(tag["Value"]) for tag in tags}
+        return {key: self._text(value) for key, value in tags_by_key(tags).items()}
 
     @cached_property
     def _known(self) -> Resolver:

@@ -14,7 +14,8 @@ from tests.data import read_yaml
 
 from .corpus import condition_keys, requests
 from .creates import TABLE as CREATED
-from .policy_evaluator import Decision, Document, Value, decide
+from .creates import Creates
+from .policy_evaluator import Decision, Document, Request, Value, decide
 
 FOLDER = Path(__file__).parent
 TABLES = read_yaml(FOLDER / "handlers.yaml")
@@ -80,20 +81,29 @@ ALLOWED = [case for case in requests() if case.role == "service" and case.expect
 """The requests of the corpus that service roles may make, with the resources of the stacks."""
 
 
+def requests_of(stack: BuiltStack) -> list[Request]:
+    """Return requests with all resources of a stack: those of the corpus, and those that create the stack."""
+    cases = [case for case in ALLOWED if case.stack == stack.name]
+    cases += Creates(stack).requests()
+    return [case.request for case in cases]
+
+
 def allowed(
-    stack: str, action: str, documents: Sequence[Document], context: Mapping[str, Value] = {}
+    requests_of_stack: Sequence[Request],
+    action: str,
+    documents: Sequence[Document],
+    context: Mapping[str, Value] = {},
 ) -> bool:
-    """Return whether the policies of a stack's service role allow an action on any of its resources.
+    """Return whether policies allow an action on any of the resources of some requests.
 
     Args:
-        stack: name of the stack.
+        requests_of_stack: from ``requests_of``.
         action: such as ``kms:CreateKey``.
         documents: the policies.
         context: condition keys of the role, if they are not production's.
     """
-    for case in ALLOWED:
-        request = case.request
-        if case.stack != stack or condition_keys(action, request.resource) is None:
+    for request in requests_of_stack:
+        if condition_keys(action, request.resource) is None:
             continue
         request = request._replace(action=action, context={**request.context, **context})
         if decide(request, documents) is Decision.ALLOW:

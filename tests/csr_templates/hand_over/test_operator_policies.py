@@ -218,7 +218,9 @@ def permissions(documents: Iterable[Document], environment: str) -> set[tuple[st
     pairs: set[tuple[str, str]] = set()
     for document in documents:
         for statement in document["Statement"]:
-            arns = [statement["Resource"]] if isinstance(statement["Resource"], str) else statement["Resource"]
+            arns = (
+                [statement["Resource"]] if isinstance(statement["Resource"], str) else statement["Resource"]
+            )
             for arn in arns:
                 if re.search(f"{prefix}(?![0-9])", arn):
                     pairs.update((action, arn.replace(prefix, "x")) for action in statement["Action"])

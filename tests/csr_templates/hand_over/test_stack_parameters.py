@@ -9,6 +9,8 @@ from csr_templates.assembly.files import read_environments
 from csr_templates.environments.environment import Environment
 from csr_templates.hand_over.stack_parameters import template_configuration
 
+from .corpus import tags_by_key
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -41,4 +43,4 @@ def test_tags_are_those_of_the_resources(built: dict[str, BuiltStack]) -> None:
 
             assert tagged
             for tags_of_resource in tagged:
-                assert tags.items() <= {tag["Key"]: tag["Value"] for tag in tags_of_resource}.items()
+                assert tags.items() <= tags_by_key(tags_of_resource).items()

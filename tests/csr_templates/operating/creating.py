@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from unittest import mock
@@ -29,11 +30,11 @@ LINK: Final = (
 
 def create_key(world: World, region: str, use: str, environment: str = "prod") -> str:
     """Create a KMS key with the tags of an environment, and return its ID."""
-    tags = {
-        "Project": world.environment.project,
-        "Environment": environment,
-        "Name": f"{world.environment.prefix}-{use}-key",
-    }
+    return _create_key_with_name(world, region, f"{world.environment.prefix}-{use}-key", environment)
+
+
+def _create_key_with_name(world: World, region: str, name: str, environment: str) -> str:
+    tags = {"Project": world.environment.project, "Environment": environment, "Name": name}
     answer = world.client("kms", region).create_key(
         Tags=[{"TagKey": key, "TagValue": value} for key, value in tags.items()]
     )
@@ -139,13 +140,24 @@ def put_key(world: World, key: str) -> None:
 
 
 def delete_api(world: World) -> None:
-    """Delete the stack api, whose key, queue and secrets stay."""
-    del world.stacks.stacks["api"]
+    """Delete the stack api, whose keys, queues and secrets stay."""
     world.create_origin_keys()
-    create_key(world, "ap-northeast-1", "function")
-    world.client("sqs").create_queue(
-        QueueName="dead-letters", tags={"Name": f"{world.environment.prefix}-dead-letter-queue"}
-    )
+    delete_stack(world, "api")
+
+
+def delete_stack(world: World, name: str) -> None:
+    """Delete a stack; what its import finds by a tag stays: each key and each queue."""
+    del world.stacks.stacks[name]
+    stack = world.environment.stack(name)
+    for resource in stack.imports[name].resources:
+        for identifier in resource["ResourceIdentifier"].values():
+            if not isinstance(identifier, Mapping) or "Tag" not in identifier:
+                continue
+            tag = identifier["Tag"]
+            if resource["ResourceType"] == "AWS::KMS::Key":
+                _create_key_with_name(world, stack.region, tag, world.environment.name)
+            else:
+                world.client("sqs", stack.region).create_queue(QueueName=tag, tags={"Name": tag})
 
 
 def plan_import(world: World, status: str = "CREATE_COMPLETE") -> None:

@@ -55,7 +55,9 @@ def test_deploys_its_stack(operator: Operator, command: Command) -> None:
 @pytest.mark.parametrize("stack", BUILT)
 def test_describes_every_stack(operator: Operator, stack: str) -> None:
     """csr-operate does so before any command, and ends if it may not."""
-    calls = [call for call in operator.run("show-state", folder=OUT).calls if call.operation == "DescribeStacks"]
+    calls = [
+        call for call in operator.run("show-state", folder=OUT).calls if call.operation == "DescribeStacks"
+    ]
 
     assert len(calls) >= len(BUILT)
     assert refused(stack, calls) == []

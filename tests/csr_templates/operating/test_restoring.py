@@ -6,7 +6,7 @@ import pytest
 
 from csr_templates import STACKS
 from csr_templates.account.reads import is_read
-from csr_templates.operating import clusters, waiting
+from csr_templates.operating import clusters, restoring, waiting
 from tests.system import PROJECT
 
 from . import databases, moto_rds
@@ -33,11 +33,15 @@ def restored(deployed: Operator) -> Operator:
     return deployed
 
 
+def resources() -> dict[str, Any]:
+    """Return the resources of the database."""
+    (stack,) = [stack for stack in STACKS if stack.name == "database"]
+    return dict(stack.build().to_dict()["Resources"])
+
+
 def template() -> dict[str, Any]:
     """Return the properties of the resources of the database, by logical ID."""
-    (stack,) = [stack for stack in STACKS if stack.name == "database"]
-    resources = stack.build().to_dict()["Resources"]
-    return {logical_id: resource.get("Properties", {}) for logical_id, resource in resources.items()}
+    return {logical_id: resource.get("Properties", {}) for logical_id, resource in resources().items()}
 
 
 # ---- restore-cluster ----
@@ -166,17 +170,31 @@ def test_instances_are_as_in_the_template(deployed: Operator) -> None:
 
     created = created_instances(deployed.run("create-instances", "restored"))
 
-    resources = template()
+    properties_of_template = template()
     assert [instance["DBInstanceIdentifier"] for instance in created] == [
         f"{PREFIX}-restored-1",
         f"{PREFIX}-restored-2",
     ]
     assert [instance["AvailabilityZone"][-1] for instance in created] == ["a", "c"]
     for number, instance in enumerate(created, 1):
-        properties = resources[f"DatabaseInstance{number}"]
+        properties = properties_of_template[f"DatabaseInstance{number}"]
         for name, value in properties.items():
             if isinstance(value, (str, int)):
                 assert instance[name] == value
+
+
+def test_each_instance_of_the_template_is_created() -> None:
+    """One that the commands do not know stays with its name in the old cluster, and is deleted with it."""
+    instances = [
+        logical_id
+        for logical_id, resource in resources().items()
+        if resource["Type"] == "AWS::RDS::DBInstance"
+    ]
+
+    assert instances == [f"DatabaseInstance{number}" for number in restoring.WINDOWS], (
+        "The commands for a restore create the instances of WINDOWS in operating/restoring.py. Add number "
+        "and window of a new instance there, its parameter to _numbers, and its zone to _create_instance."
+    )
 
 
 @pytest.mark.parametrize(("instance_class", "is_enabled"), [("db.t3.medium", False), ("db.r6g.large", True)])

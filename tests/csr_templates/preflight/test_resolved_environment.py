@@ -75,16 +75,17 @@ def test_values_are_followed_through_exports(folder: BuiltFolder) -> None:
     function = dict(api.of_type("AWS::Lambda::Function"))["ApiFunction"]
     database = prod.stack("database")
     assert database
-    zones = [
-        prod.resolved_value(database, properties["AvailabilityZone"])
-        for _, properties in database.of_type("AWS::RDS::DBInstance")
-    ]
+    zones = {
+        logical_id: prod.resolved_value(database, properties["AvailabilityZone"])
+        for logical_id, properties in database.of_type("AWS::RDS::DBInstance")
+    }
 
     assert (
         prod.resolved_value(api, function["Code"]["S3Bucket"])
         == f"{PROJECT}-prod-lambda-deployments-123456789012"
     )
-    assert zones == ["ap-northeast-1a", "ap-northeast-1c"]
+    assert zones["DatabaseInstance1"] == "ap-northeast-1a"
+    assert zones["DatabaseInstance2"] == "ap-northeast-1c"
     assert prod.resolved_value(api, {"Fn::ImportValue": "no-such-export"}) == {
         "Fn::ImportValue": "no-such-export"
     }

@@ -52,7 +52,10 @@ def test_is_clean_and_fits_inline(assembly: Assembly, name: str) -> None:
 
     assert linting.lint(text.decode(), region) == []
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-    assert len(text) <= 51_200
+    assert len(text) <= 51_200, (
+        "CloudFormation accepts a longer template only from a bucket, but docs/hand-over.md passes it with "
+        "--template-body. Use --template-url there, or move resources to another stack."
+    )
 
 
 @each_stack

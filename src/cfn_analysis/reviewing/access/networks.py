@@ -66,14 +66,22 @@ def wider_networks(before: Stacks, after: Stacks) -> Iterator[Risk]:
             was = old.get(subject, [])
             if [rule.effect for rule in was] == [rule.effect for rule in rules]:
                 continue
-            wider: dict[tuple[Node, str], list[str]] = {}
-            for rule, traffic in _newly_allowed(was, rules, had):
-                wider.setdefault((rule.node, rule.path), []).append(_in_words(traffic, rule))
-            for (node, path), parts in wider.items():
+            wider = _by_rule(_newly_allowed(was, rules, had))
+            lost = _by_rule(_newly_allowed(rules, was, has))
+            for (node, path), traffic in wider.items():
                 paths = (path,) if path else _changed(had.get(node), has[node])
-                traffic_in_words = writing.first(dict.fromkeys(parts))
-                yield risk(OPENS, node, sentences.TRAFFIC_ALLOWED, paths=paths, traffic=traffic_in_words)
+                lost_traffic = lost.get((node, path), ())
+                sentence = sentences.TRAFFIC_ALLOWED
+                yield risk(OPENS, node, sentence, paths=paths, traffic=traffic, lost=lost_traffic)
             yield from _unsure_denials(was, rules)
+
+
+def _by_rule(traffic_of_rules: Iterable[tuple[_Rule, Box]]) -> dict[tuple[Node, str], tuple[str, ...]]:
+    """Return resource and path of a rule -> its traffic in words."""
+    parts: dict[tuple[Node, str], list[str]] = {}
+    for rule, traffic in traffic_of_rules:
+        parts.setdefault((rule.node, rule.path), []).append(_in_words(traffic, rule))
+    return {place: writing.first(dict.fromkeys(texts)) for place, texts in parts.items()}
 
 
 # Clients choose their ports from these; NAT gateways, load balancers and functions use all of them.

@@ -25,6 +25,10 @@ from cfn_analysis.updates.comparison import path_of_place
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, resource_at
 
 _MOST: Final = 3  # of what a sentence lists
+# Of the access of a new statement: the conditions that limit it in the earlier ones.
+_WIDER: Final = "no longer limited as before by"
+# Of the access of an earlier statement: the conditions that limit it in the new ones.
+_NARROWER: Final = "now limited by"
 
 
 def wider_policies(before: Stacks, after: Stacks) -> Iterator[Risk]:
@@ -35,31 +39,79 @@ def wider_policies(before: Stacks, after: Stacks) -> Iterator[Risk]:
         was, will = old.get(subject, []), new.get(subject, [])
         if sorted(policy.text for policy in was) == sorted(policy.text for policy in will):
             continue
+        closings = _closings(was, will, had, has)
         for policy in will:
             is_new = policy.owner is not None and policy.owner not in had
             counts = _opens if is_new else _allows
             for place, added in _more(policy, was, counts).items():
                 # A new resource has no earlier access that this could be narrower than.
                 is_known = is_new or all(access.is_known for access in added)
+                paths = _paths(policy, place, had, has)
+                access = writing.first(_in_words(added, _WIDER))
+                closed = _besides(access, closings.get((policy.node, paths), ()))
                 yield risk(
                     OPENS,
                     policy.node,
                     sentences.ACCESS_ALLOWED,
-                    paths=_paths(policy, place, had, has),
-                    access=writing.first(_in_words(added)),
+                    paths=paths,
+                    access=access,
                     is_known=is_known,
+                    lost=closed,
                 )
         for policy in was:
             if policy.owner is not None and policy.owner not in has:
                 continue
+            if _remains(policy, will, had, has):
+                continue
             for place, lost in _more(policy, will, _denies).items():
-                yield risk(
-                    OPENS,
-                    policy.node,
-                    sentences.ACCESS_NO_LONGER_DENIED,
-                    paths=_paths(policy, place, had, has),
-                    access=writing.first(_in_words(lost)),
-                )
+                paths = _paths(policy, place, had, has)
+                access = writing.first(_in_words(lost, _NARROWER))
+                closed = _besides(access, closings.get((policy.node, paths), ()))
+                sentence = sentences.ACCESS_NO_LONGER_DENIED
+                yield risk(OPENS, policy.node, sentence, paths=paths, access=access, denied=closed)
+
+
+def _remains(
+    policy: SubjectPolicy,
+    will: Sequence[SubjectPolicy],
+    had: Mapping[Node, Resource],
+    has: Mapping[Node, Resource],
+) -> bool:
+    """Return whether a removed policy still applies: it is retained, and no new one replaces it."""
+    if policy.node in has or any(new.node not in had for new in will):
+        return False
+    return had[policy.node].retention_policy("DeletionPolicy").startswith("Retain")
+
+
+def _besides(opened: tuple[str, ...], closed: tuple[str, ...]) -> tuple[str, ...]:
+    """Return closed access in words, in short if only the conditions differ from those of the opened one."""
+    texts = [[text.replace(_WIDER, _NARROWER) for text in access] for access in (opened, closed)]
+    if texts[0] == texts[1]:
+        return ("the same under other conditions",)
+    return closed
+
+
+def _closings(
+    was: Sequence[SubjectPolicy],
+    will: Sequence[SubjectPolicy],
+    had: Mapping[Node, Resource],
+    has: Mapping[Node, Resource],
+) -> dict[tuple[Node, tuple[str, ...]], tuple[str, ...]]:
+    """Return resource and paths of a statement -> the access that it no longer allows, or newly denies.
+
+    A statement that also allows more, or denies less, is reported: what it takes away must not be hidden by
+    that. Otherwise, a statement that is only stricter is not judged.
+    """
+    closings = {}
+    for policies, others, counts, how_limited in (
+        (was, will, _allows, _NARROWER),
+        (will, was, _denies, _WIDER),
+    ):
+        for policy in policies:
+            for place, access in _more(policy, others, counts).items():
+                key = policy.node, _paths(policy, place, had, has)
+                closings[key] = writing.first(_in_words(access, how_limited))
+    return closings
 
 
 def _paths(
@@ -212,16 +264,16 @@ _Alike = tuple[str, tuple[str, ...], tuple[str, ...]]
 """The principal, the actions and the dropped conditions of access to several resources."""
 
 
-def _in_words(accesses: Sequence[Access]) -> list[str]:
+def _in_words(accesses: Sequence[Access], how_limited: str) -> list[str]:
     """Return access in words, that to several resources once."""
     resources_of: dict[_Alike, dict[str, None]] = {}
     for access in accesses:
         alike = (access.principal, access.actions, access.dropped)
         resources_of.setdefault(alike, {})[access.resource] = None
-    return [_alike_in_words(alike, list(resources)) for alike, resources in resources_of.items()]
+    return [_alike_in_words(alike, list(resources), how_limited) for alike, resources in resources_of.items()]
 
 
-def _alike_in_words(alike: _Alike, resources: Sequence[str]) -> str:
+def _alike_in_words(alike: _Alike, resources: Sequence[str], how_limited: str) -> str:
     principal, actions, dropped = alike
     sentence = beginning(actions, _MOST)
     if any(resources):
@@ -231,5 +283,5 @@ def _alike_in_words(alike: _Alike, resources: Sequence[str]) -> str:
     if principal:
         sentence += f" by {principal}"
     if dropped and dropped != ("Condition",):
-        sentence += f", no longer limited as before by {beginning(dropped, _MOST)}"
+        sentence += f", {how_limited} {beginning(dropped, _MOST)}"
     return sentence

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
+from cfn_analysis.model.references import as_list
 from cfn_analysis.reviewing.findings import Problem
+from cfn_analysis.reviewing.values import with_default
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
 _TYPES: Final = ("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
@@ -86,12 +88,12 @@ def _less(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Reas
     """Yield the reasons why a statement may match fewer requests than before."""
     match before, after:
         case {"GeoMatchStatement": Mapping() as old}, {"GeoMatchStatement": Mapping() as new}:
-            missing = [
-                code for code in old.get("CountryCodes", []) if code not in new.get("CountryCodes", [])
-            ]
+            missing, added = _countries_not_in(old, new), _countries_not_in(new, old)
             if missing:
-                codes = ", ".join(str(code) for code in missing)
-                yield f"no longer matches {codes}", ("GeoMatchStatement", "CountryCodes")
+                text = f"no longer matches {', '.join(missing)}"
+                if added:
+                    text += f", and newly matches {', '.join(added)}"
+                yield text, ("GeoMatchStatement", "CountryCodes")
             elif not _same(old, new, "CountryCodes"):
                 yield f"determines the country differently: {_UNSURE}", ("GeoMatchStatement",)
         case {"RateBasedStatement": Mapping() as old}, {"RateBasedStatement": Mapping() as new}:
@@ -102,7 +104,14 @@ def _less(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Reas
             yield f"matches other requests than before: {_UNSURE}", ()
 
 
+def _countries_not_in(statement: Mapping[str, Any], compared: Mapping[str, Any]) -> list[str]:
+    codes = as_list(statement.get("CountryCodes"))
+    return [str(code) for code in codes if code not in as_list(compared.get("CountryCodes"))]
+
+
 _RATE: Final = "RateBasedStatement"
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-ratebasedstatement.html
+_DEFAULTS: Final = {"EvaluationWindowSec": 300}  # seconds
 _GROUP: Final = "ManagedRuleGroupStatement"
 
 
@@ -133,8 +142,12 @@ def _group(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Rea
 
 def _changed_keys(before: Mapping[str, Any], after: Mapping[str, Any], *without: str) -> list[str]:
     """Return the keys of a statement whose values differ, except some."""
-    keys = dict.fromkeys([*after, *before])
-    return [key for key in keys if key not in without and not _same(before.get(key), after.get(key))]
+    changed = []
+    for key in dict.fromkeys([*after, *before]):
+        was, will = (with_default(side.get(key), _DEFAULTS.get(key)) for side in (before, after))
+        if key not in without and not _same(was, will):
+            changed.append(key)
+    return changed
 
 
 def _overrides(group: Mapping[str, Any]) -> list[str]:

@@ -4,19 +4,22 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.
 """
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from math import ceil
 from typing import Any, Final
 
-from cfn_analysis.model.intrinsics import as_strings
+from cfn_analysis.model.intrinsics import as_strings, is_unknown, parts_of_sub
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.findings import Problem
+from cfn_analysis.reviewing.states import Stacks
 from cfn_analysis.reviewing.values import text, words
-from cfn_analysis.updates.resolved_stack import mentions
+from cfn_analysis.updates.resolved_stack import Resource, mentions, resource_at
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
-_TYPES: Final = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+ALARM_TYPES: Final = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+_ACTIONS: Final = ("AlarmActions", "InsufficientDataActions", "OKActions")
 # Properties that do not change the monitored condition.
 _WATCHED: Final = (
     "AlarmRule", "Dimensions", "EvaluateLowSampleCountPercentile", "ExtendedStatistic", "MetricName",
@@ -29,12 +32,34 @@ _LOWER: Final = ("LessThanThreshold", "LessThanOrEqualToThreshold")
 _MISSING: Final = {"breaching": 2, "missing": 1, "ignore": 0, "notbreaching": 0}
 
 
+def notifies_only(node: Node, alarm: Resource, stacks: Stacks) -> bool:
+    """Return whether all actions of an alarm are known to be topics of SNS.
+
+    Other actions change something: they stop or terminate an instance, scale, or call a function.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html
+    """
+    for key in _ACTIONS:
+        for action in as_list(alarm.properties.get(key)):
+            if not _is_topic(action, node.stack, stacks):
+                return False
+    return True
+
+
+def _is_topic(action: Any, stack: str, stacks: Stacks) -> bool:
+    parts = parts_of_sub(action) if is_unknown(action) else [action]
+    if parts and isinstance(parts[0], str):
+        return re.match(r"arn:[^:]+:sns:", parts[0]) is not None
+    resources = [resource_at(mention.target, stacks) for mention in mentions(action, stack)]
+    types = [resource.type for resource in resources if resource is not None]
+    return types == ["AWS::SNS::Topic"]
+
+
 def weaker_alarms(change: ResourceChange, gone: Collection[Node]) -> Iterator[Problem]:
     """Yield the ways in which a changed alarm notifies later, or fewer recipients, than before.
 
     An alarm on a resource in ``gone``, which are removed, must monitor another one.
     """
-    is_judged = change.type in _TYPES and change.action not in (ADD, REMOVE)
+    is_judged = change.type in ALARM_TYPES and change.action not in (ADD, REMOVE)
     if not is_judged or change.before is None or change.after is None:
         return
     before, after = change.before.properties, change.after.properties

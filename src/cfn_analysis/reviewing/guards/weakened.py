@@ -5,6 +5,7 @@ from math import nan
 from typing import Any, Final
 
 from cfn_analysis.model.intrinsics import is_unknown
+from cfn_analysis.model.references import as_list
 from cfn_analysis.model.stack_policies import DELETE, MODIFY, REPLACE, denies
 from cfn_analysis.model.three_valued import NO
 from cfn_analysis.model.wiring import Node
@@ -23,6 +24,11 @@ _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 # The last two retain the resource; RetainExceptOnCreate deletes it only if its creation fails.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
 _KEEPS: Final = {"Delete": 0, "Snapshot": 1, "Retain": 2, "RetainExceptOnCreate": 2}
+_LEFT: Final = {"Delete": "it is deleted", "Snapshot": "only a snapshot of it remains"}
+_CASES: Final = {
+    "DeletionPolicy": "if it is removed from the template, or with its stack",
+    "UpdateReplacePolicy": "if an update replaces it",
+}
 
 
 def deleted_after_days(before: Any, after: Any, *, what: str, never: str = "") -> str:
@@ -71,15 +77,27 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[Problem]
         if was not in _KEEPS or will not in _KEEPS:
             yield Problem(f"{key} is {words(will)} instead of {words(was)}, which may retain less", (key,))
         elif _KEEPS[will] < _KEEPS[was]:
-            yield Problem(f"{key} is {will} instead of {was}", (key,))
+            yield Problem(f"{key} is {will} instead of {was}: {_LEFT[will]} {_CASES[key]}", (key,))
 
 
 def _filtered(before: Any, after: Any) -> Iterator[Problem]:
     """Yield a new or changed filter of the logs of a web ACL, whose DefaultBehavior is a setting."""
-    if after is None or before == after:
+    if after is None or before == after or _keeps_everything(after):
         return
     how = "new" if before is None else "changed"
     yield Problem(f"LoggingFilter is {how}: this may mean that less is recorded", ("LoggingFilter",))
+
+
+def _keeps_everything(logging_filter: Any) -> bool:
+    """Return whether the filter of the logs of a web ACL drops no request."""
+    if not isinstance(logging_filter, Mapping) or is_unknown(logging_filter):
+        return False
+    filters = as_list(logging_filter.get("Filters"))
+    if not all(isinstance(entry, Mapping) for entry in filters):
+        return False
+    return all(
+        part.get("Behavior", part.get("DefaultBehavior")) == "KEEP" for part in (logging_filter, *filters)
+    )
 
 
 def _shorter(type_name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from cfn_analysis.rules.support.words import rows, words
 DimensionSets = tuple[tuple[str, ...], ...]
 
 # Of these services the sets are all there are.
-COMPLETE = ("AWS/NATGateway", "AWS/SQS")
+COMPLETE = ("AWS/NATGateway", "AWS/SQS", "AWS/Scheduler")
 
 # The others report by more dimensions than those. A set is known to be none if it is made of the service's
 # own names above and of these, which belong to other services.

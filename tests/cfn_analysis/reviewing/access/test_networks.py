@@ -21,6 +21,7 @@ def test_a_dependency_that_does_not_exist() -> None:
 
 SSH = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}
 PORT = {"IpProtocol": "tcp", "FromPort": {"Ref": "Port"}, "ToPort": {"Ref": "Port"}}
+LOST = "It no longer allows the following in all cases, which fails if it is in use:"
 GROUP = {"SourceSecurityGroupId": {"Fn::ImportValue": {"Fn::Sub": "${Parent}-Sg"}}}
 
 
@@ -32,14 +33,22 @@ GROUP = {"SourceSecurityGroupId": {"Fn::ImportValue": {"Fn::Sub": "${Parent}-Sg"
             {**SSH, "CidrIp": "0.0.0.0/0"},
             "tcp 22 from the internet (0.0.0.0/0)",
         ),
-        ({**SSH, "CidrIp": "10.0.20.0/24"}, {**SSH, "CidrIpv6": "::/0"}, "tcp 22 from the internet (::/0)"),
+        (
+            {**SSH, "CidrIp": "10.0.20.0/24"},
+            {**SSH, "CidrIpv6": "::/0"},
+            f"tcp 22 from the internet (::/0). {LOST} tcp 22 from 10.0.20.0/24",
+        ),
         (
             {**SSH, "CidrIp": "0.0.0.0/0"},
             {**SSH, "CidrIp": "0.0.0.0/0", "ToPort": 23},
             "tcp 23 from the internet (0.0.0.0/0)",
         ),
         ({**SSH, "CidrIp": "10.0.0.0/9"}, {**SSH, "CidrIp": "10.0.0.0/8"}, "tcp 22 from 10.128.0.0/9"),
-        ({**SSH, **GROUP}, {**PORT, **GROUP}, "tcp, unknown ports from the group import Sg"),
+        (
+            {**SSH, **GROUP},
+            {**PORT, **GROUP},
+            f"tcp, unknown ports from the group import Sg. {LOST} tcp 22 from the group import Sg",
+        ),
         (
             {**PORT, "CidrIp": "10.0.0.0/8"},
             {**PORT, "CidrIp": "0.0.0.0/0"},
@@ -48,7 +57,7 @@ GROUP = {"SourceSecurityGroupId": {"Fn::ImportValue": {"Fn::Sub": "${Parent}-Sg"
         (
             {"IpProtocol": "icmp", "FromPort": 3, "ToPort": 4, "CidrIp": "10.0.0.0/8"},
             {**PORT, "IpProtocol": "icmp", "CidrIp": "10.0.0.0/8"},
-            "icmp, unknown types from 10.0.0.0/8",
+            f"icmp, unknown types from 10.0.0.0/8. {LOST} icmp type 3 code 4 from 10.0.0.0/8",
         ),
         ({**PORT, "CidrIp": "10.0.0.0/8"}, {**PORT, "CidrIp": "10.1.0.0/16"}, None),
         ({**SSH, "FromPort": 0, "ToPort": 65535, **GROUP}, {**PORT, **GROUP}, None),

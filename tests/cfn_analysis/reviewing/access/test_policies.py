@@ -148,3 +148,52 @@ def test_a_new_role_has_nothing_to_be_narrower_than() -> None:
     review = reviewed({**where, **resources(**queue)}, {**where, **resources(**queue, **role)})
 
     assert risks(review) == {("opens", "Role"): "Role allows more than before: s3:GetObject on ${Where}."}
+
+
+def _queue_policy(**statement: Any) -> dict[str, Any]:
+    written = {"Sid": "It", "Principal": "*", "Action": "sqs:*", "Resource": "q", **statement}
+    return resources(
+        It=("AWS::SQS::QueuePolicy", {"Queues": ["q"], "PolicyDocument": {"Statement": [written]}})
+    )
+
+
+def _only_where(is_secure: str) -> dict[str, Any]:
+    return {"Bool": {"aws:SecureTransport": is_secure}}
+
+
+def test_what_a_policy_that_opens_also_takes_away() -> None:
+    """An inverted Deny locks out who was allowed, and another resource takes the place of the old one."""
+    messages = risks(
+        reviewed(
+            _queue_policy(Effect="Deny", Condition=_only_where("false")),
+            _queue_policy(Effect="Deny", Condition=_only_where("true")),
+        )
+    )
+    assert messages["opens", "It"] == (
+        "It no longer denies the following in all cases: sqs:* on q by everyone, now limited by "
+        "aws:SecureTransport. It newly denies the following, which fails if it is in use: the same under "
+        "other conditions."
+    )
+    messages = risks(reviewed(_queue_policy(Effect="Allow"), _queue_policy(Effect="Allow", Resource="other")))
+    assert messages["opens", "It"] == (
+        "It allows more than before: sqs:* on other by everyone. It no longer allows the following in all "
+        "cases, which fails if it is in use: sqs:* on q by everyone."
+    )
+    messages = risks(
+        reviewed(_queue_policy(Effect="Deny"), _queue_policy(Effect="Deny", Condition=_only_where("false")))
+    )
+    assert messages["opens", "It"].endswith("sqs:* on q by everyone, now limited by aws:SecureTransport.")
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_denied"), [("Retain", True), ("RetainExceptOnCreate", True), ("Delete", False)]
+)
+def test_a_retained_policy_still_denies(policy: str, is_denied: bool) -> None:
+    """A policy that its DeletionPolicy retains in the account still applies."""
+    queue = resources(Queue=("AWS::SQS::Queue", {"QueueName": "q"}))["Resources"]
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
+    properties = {"Queues": [{"Ref": "Queue"}], "PolicyDocument": {"Statement": [statement]}}
+    deny = {"Type": "AWS::SQS::QueuePolicy", "DeletionPolicy": policy, "Properties": properties}
+    review = reviewed({"Resources": {**queue, "It": deny}}, {"Resources": queue})
+
+    assert (("opens", "It") not in risks(review)) is is_denied

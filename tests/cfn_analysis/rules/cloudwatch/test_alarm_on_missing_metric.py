@@ -288,6 +288,11 @@ BAD = {
         "Resources/High/Properties",
         f"Dimensions are none: AWS/SQS has no metric NumberOfMessagesSent {NO_DATA} Use QueueName.",
     ),
+    "one schedule": (
+        watching("AWS/Scheduler", "TargetErrorCount", ScheduleName="nightly"),
+        "Dimensions are ScheduleName: AWS/Scheduler has no metric TargetErrorCount with these, and the alarm "
+        "never has data. Use ScheduleGroup, or none.",
+    ),
     "NAT gateway in other letters": (
         watching("AWS/NATGateway", "ErrorPortAllocation", NatGatewayID="nat-1"),
         "Dimensions are NatGatewayID: AWS/NATGateway has no metric ErrorPortAllocation with "

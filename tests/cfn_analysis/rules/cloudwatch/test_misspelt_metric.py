@@ -32,6 +32,9 @@ GOOD = {
     "HTTP API": alarm("AWS/ApiGateway", "5xx", HTTP),
     "WebSocket API": alarm("AWS/ApiGateway", "ConnectCount", HTTP),
     "unknown API": alarm("AWS/ApiGateway", "5xx", "!FindInMap [A, b, c]"),
+    "schedule, by error code": alarm(
+        "AWS/Scheduler", "InvocationsFailedToBeSentToDeadLetterCount_AccessDenied"
+    ),
     "namespace of the user": alarm("My/Service", "errors"),
     "both branches": alarm(
         "AWS/ApiGateway", "!If [Rest, 5XXError, 5xx]", "[{Name: !If [Rest, ApiName, ApiId], Value: orders}]"
@@ -44,6 +47,7 @@ GOOD = {
 
 BAD = {
     "exchanged": case(alarm("AWS/Lambda", "Erorrs"), "Erorrs", "Errors"),
+    "schedule": case(alarm("AWS/Scheduler", "TargetErrorsCount"), "TargetErrorsCount", "TargetErrorCount"),
     "missing letter": case(alarm("AWS/Lambda", "Throtles"), "Throtles", "Throttles"),
     "one letter more": case(
         alarm("AWS/ApiGateway", "IntegrattionLatency", REST), "IntegrattionLatency", "IntegrationLatency"
