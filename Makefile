@@ -6,6 +6,8 @@ VENV ?= .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 # The code of this checkout runs, also if .venv is a copy from another checkout.
 RUN := PYTHONPATH="$(CURDIR)/src" $(BIN)/python
+# The tests start Python many times, so each file is compiled once, also where the environment forbids it.
+COMPILED := PYTHONDONTWRITEBYTECODE=
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 ifneq ($(filter-out 1,$(words $(VENV)) $(words x$(VENV)x)),)
@@ -46,10 +48,10 @@ environments: $(VENV)/.installed ## Show the parameters of all environments side
 	@$(RUN) -m csr_templates environments
 
 test: $(VENV)/.installed-dev ## Run the tests, on all cores, except those of make acceptance and make consumers
-	@$(RUN) -m pytest --numprocesses auto $(TESTS) $(ARGS)
+	@$(COMPILED) $(RUN) -m pytest --numprocesses auto $(TESTS) $(ARGS)
 
 acceptance: $(VENV)/.installed-dev ## Run the long tests: commands of the pages, drill, catalogue, generated templates
-	@$(RUN) -m pytest --numprocesses auto -m acceptance $(ARGS)
+	@$(COMPILED) $(RUN) -m pytest --numprocesses auto -m acceptance $(ARGS)
 
 check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and that out/ and docs/ are current (what CI and pre-commit run)
 	@$(BIN)/python -m ruff format --check .

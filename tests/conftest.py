@@ -19,6 +19,8 @@ from csr_templates import STACKS, render
 from csr_templates.assembly.files import Assembly, assemble
 from csr_templates.naming import PREFIX
 
+gc.disable()  # until the tests are collected, because modules and tests are not garbage
+
 ROOT = Path(__file__).resolve().parents[1]
 PRODUCTION = ROOT / "out" / "parameters" / "prod"
 
@@ -140,3 +142,4 @@ def pytest_collection_finish() -> None:
     """Keep the collected tests and modules out of garbage collections, which would visit them often."""
     gc.freeze()
     gc.set_threshold(20_000)
+    gc.enable()

@@ -12,7 +12,7 @@
 
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
 from . import metric_math
@@ -195,6 +195,11 @@ class _Series:
         ids = [query.id for query in alarm.queries]
         return [at(dict(zip(ids, row, strict=True))) for row in zip(*columns, strict=True)]
 
+    @cached_property
+    def whole(self) -> str:
+        """The letter of each minute when all data has arrived."""
+        return self.points(0)
+
     def points(self, cut: int) -> str:
         """Return the letter of each minute."""
         if cut not in self.letters:
@@ -213,8 +218,9 @@ class _Series:
         period, count = self.alarm.period, self.alarm.periods + EXTRA_PERIODS
         if delay < period:  # only the newest window is incomplete
             position = minute - self.start
-            older = self.points(0)[position - (count - 1) * period : position : period]
-            return older + self.points(delay)[position]
+            older = self.whole[position - (count - 1) * period : position : period]
+            newest = self.points(delay) if delay else self.whole
+            return older + newest[position]
         letters = []
         for back in range(count):
             cut = min(max(delay - back * period, 0), period)

@@ -61,8 +61,7 @@ runpy.run_path(sys.argv[1], run_name="__main__")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder that has only the package, as a wheel installs it."""
     folder = tmp_path_factory.mktemp("site")
-    ignore = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "src" / "cfn_analysis", folder / "cfn_analysis", ignore=ignore)
+    shutil.copytree(ROOT / "src" / "cfn_analysis", folder / "cfn_analysis")
     return folder
 
 

@@ -128,7 +128,7 @@ def test_a_deleting_block_stops_in_another_account(
 
 @pytest.mark.acceptance
 @pytest.mark.skipif(
-    not real_cli.version() and "PROGRAMS_REQUIRED" not in os.environ, reason="no AWS CLI 2 in /usr/bin"
+    "PROGRAMS_REQUIRED" not in os.environ and not real_cli.version(), reason="no AWS CLI 2 in /usr/bin"
 )
 @pytest.mark.parametrize("stated", [ACCOUNT, "012345678901"])
 def test_the_check_of_the_account_with_the_aws_cli(

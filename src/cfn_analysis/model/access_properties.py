@@ -115,8 +115,9 @@ def policies(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
     """Yield the place and the document of each policy in the properties of a resource, at any depth."""
     if is_policy(value):
         yield place, value
-    else:
-        for step, part in _parts(value):
+        return
+    for step, part in _parts(value):
+        if not isinstance(part, str) or is_policy(part):
             yield from policies(part, (*place, *step))
 
 
@@ -139,7 +140,8 @@ def grants(type_name: str, value: Any, place: Place = ()) -> Iterator[Grant]:
                 yield Grant(place, key, value)
                 return
     for step, part in _parts(value):
-        yield from grants(type_name, part, (*place, *step))
+        if not isinstance(part, str):
+            yield from grants(type_name, part, (*place, *step))
 
 
 def other_policies(type_name: str, region: str, value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
@@ -206,6 +208,8 @@ def _is_free(type_name: str, region: str, path: tuple[str, ...], value: Any) -> 
 
 def _parts(value: Any) -> Iterator[tuple[Place, Any]]:
     """Yield step and value of each part of a mapping or list; for Fn::If, both branches."""
+    if isinstance(value, str):  # most are
+        return
     match value:
         case {"Fn::If": [_, yes, no, *_]}:
             yield ("Fn::If", 1), yes

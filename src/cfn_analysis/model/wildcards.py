@@ -86,6 +86,8 @@ def is_known(tokens: Pattern) -> bool:
 
 def covers(wide: Pattern, narrow: Pattern) -> bool:
     """Return whether a pattern certainly matches all texts of another pattern: narrow is a subset of wide."""
+    if ANY not in wide and ONE not in wide:
+        return wide == narrow
     # places = all positions in wide that the tokens of narrow so far can lead to.
     # Subset if wide is at its end when narrow is; an unknown text of narrow matches only ANY or itself.
     places = _after_any(wide, {0})

@@ -48,12 +48,14 @@ class Setting(NamedTuple):
     judge: Callable[[Any, Any], str]
     of_items: bool
 
-    def is_about(self, type_name: str, path: str) -> bool:
-        """Return whether it judges the value at a path in a resource."""
+    def is_about_type(self, type_name: str) -> bool:
+        """Return whether it judges values of resources of a type."""
         service = type_name.rpartition("::")[0]
-        if self.types and type_name not in self.types and f"{service}::" not in self.types:
-            return False
-        return any(_ends_with(path, end) for end in self.places)
+        return not self.types or type_name in self.types or f"{service}::" in self.types
+
+    def is_about(self, path: str) -> bool:
+        """Return whether it judges the value at a path in a resource of its types."""
+        return _ends(self.places).fullmatch(path) is not None
 
 
 def tables(module: str) -> Mapping[str, Any]:
@@ -174,18 +176,21 @@ def judged(type_name: str, value: ValueChange, settings: tuple[Setting, ...]) ->
 @lru_cache(maxsize=1024)  # a value is judged by several lists of settings
 def setting_of(type_name: str, path: str, settings: tuple[Setting, ...]) -> Setting | None:
     """Return the first setting that judges the value at a path in a resource; None if there is none."""
-    return next((setting for setting in settings if setting.is_about(type_name, path)), None)
-
-
-def _ends_with(path: str, end: str) -> bool:
-    """Return whether a path has an end, in which ``[]`` is any item of a list and ``*`` any text."""
-    return _end_pattern(end).fullmatch(path) is not None
+    return next((setting for setting in _of_type(type_name, settings) if setting.is_about(path)), None)
 
 
 @cache
-def _end_pattern(end: str) -> re.Pattern[str]:
-    escaped = re.escape(end).replace(re.escape("[]"), r"\[[^\]]*\]").replace(re.escape("*"), ".*")
-    return re.compile(rf"(.*[.\]])?{escaped}")
+def _of_type(type_name: str, settings: tuple[Setting, ...]) -> tuple[Setting, ...]:
+    return tuple(setting for setting in settings if setting.is_about_type(type_name))
+
+
+@cache
+def _ends(places: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of paths with one of some ends, in which ``[]`` is any item and ``*`` any text."""
+    escaped = [
+        re.escape(end).replace(re.escape("[]"), r"\[[^\]]*\]").replace(re.escape("*"), ".*") for end in places
+    ]
+    return re.compile(rf"(?:.*[.\]])?(?:{'|'.join(escaped)})")
 
 
 def text(value: Any) -> str:

@@ -66,7 +66,7 @@ class _Comparison(NamedTuple):
     def compare(self, before: Any, after: Any, place: Place, path: str) -> Iterator[Difference]:
         if isinstance(before, str) != isinstance(after, str) and "object" in self._kinds(place):
             before, after = _json_object(before), _json_object(after)
-        if self._canonical(before, place) == self._canonical(after, place):
+        if _is_same(before, after) or self._canonical(before, place) == self._canonical(after, place):
             return
         if _is_mapping(before) and _is_mapping(after):
             for key in dict.fromkeys([*after, *before]):
@@ -292,6 +292,11 @@ def _json_object(value: Any) -> Any:
     if isinstance(document, dict):
         return document
     return value
+
+
+def _is_same(before: Any, after: Any) -> bool:
+    """Return whether values are written the same; True and 1 are equal, but are not."""
+    return before == after and repr(before) == repr(after)
 
 
 def _is_mapping(value: Any) -> bool:

@@ -183,6 +183,8 @@ class PartialBody(Body):
 
     def value(self, node: Any, path: str) -> Any:
         """Resolve a value; an unresolvable part is kept with the values that it depends on."""
+        if isinstance(node, str):  # most are
+            return node
         try:
             return super().value(node, path)
         except ResolveError:

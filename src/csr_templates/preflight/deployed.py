@@ -65,13 +65,25 @@ def is_there(lookup: Lookup, stack: EnvironmentStack) -> bool:
 
 def resources(lookup: Lookup, stack: EnvironmentStack) -> dict[str, dict[str, str]]:
     """Return logical ID -> resource of the deployed stack."""
-    if not is_there(lookup, stack):
-        return {}
     return {
         resource["LogicalResourceId"]: resource
-        for resource in lookup(cloudformation_calls.stack_resources.query(stack.region, stack.deployed_name))
-        if resource.get("ResourceStatus") != "DELETE_COMPLETE" and resource.get("PhysicalResourceId")
+        for resource in _summaries(lookup, stack)
+        if _is_in_stack(resource)
     }
+
+
+def _summaries(lookup: Lookup, stack: EnvironmentStack) -> list[dict[str, str]]:
+    """Return the resources of the deployed stack, and those that it had."""
+    if not is_there(lookup, stack):
+        return []
+    summaries: list[dict[str, str]] = lookup(
+        cloudformation_calls.stack_resources.query(stack.region, stack.deployed_name)
+    )
+    return summaries
+
+
+def _is_in_stack(resource: Mapping[str, str]) -> bool:
+    return resource.get("ResourceStatus") != "DELETE_COMPLETE" and bool(resource.get("PhysicalResourceId"))
 
 
 def drifted(summaries: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -89,7 +101,10 @@ def drifted(summaries: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def physical_id(lookup: Lookup, stack: EnvironmentStack, logical_id: str) -> str | None:
     """Return the physical ID of a resource; None if the deployed stack does not have it."""
-    return resources(lookup, stack).get(logical_id, {}).get("PhysicalResourceId")
+    for resource in _summaries(lookup, stack):
+        if resource["LogicalResourceId"] == logical_id and _is_in_stack(resource):
+            return resource["PhysicalResourceId"]
+    return None
 
 
 def new(lookup: Lookup, environment: ResolvedEnvironment, *types: str) -> list[tuple[EnvironmentStack, str]]:

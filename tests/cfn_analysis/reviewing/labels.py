@@ -84,9 +84,17 @@ def _existing(value: Any, place: Sequence[str | int]) -> Place | None:
 
 def after(side: Side, edits: list[Labeled]) -> Side:
     """Return a side after some labeled edits."""
+    by_stack: dict[str, list[Labeled]] = {}
     for edit in edits:
-        side = with_template(side, edit.subject.stack, partial(_apply, edit))
+        by_stack.setdefault(edit.subject.stack, []).append(edit)
+    for stack, own in by_stack.items():
+        side = with_template(side, stack, partial(_apply_all, own))
     return side
+
+
+def _apply_all(edits: Sequence[Labeled], template: dict[str, Any]) -> None:
+    for edit in edits:
+        _apply(edit, template)
 
 
 def _apply(edit: Labeled, template: dict[str, Any]) -> None:

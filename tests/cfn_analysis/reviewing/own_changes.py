@@ -37,9 +37,11 @@ def with_template(side: Side, stack: str, edit: Callable[[Template], None]) -> S
     """Return a side with one template edited."""
     stacks = []
     for built in side.stacks:
+        if built.name != stack:
+            stacks.append(built)
+            continue
         template = copy.deepcopy(dict(built.template))
-        if built.name == stack:
-            edit(template)
+        edit(template)
         stacks.append(dataclasses.replace(built, template=template))
     return side._replace(stacks=tuple(stacks))
 

@@ -17,7 +17,16 @@ SETTINGS = [*opening.CHANGED, *opening.NEW, *weakened.SETTINGS]
 )
 def test_types(types: tuple[str, ...], is_about: bool) -> None:
     """A row is about certain types, services, or all types."""
-    assert Setting(types, ("Key",), lambda *_: "", True).is_about("AWS::S3::Bucket", "A.Key") is is_about
+    assert Setting(types, ("Key",), lambda *_: "", True).is_about_type("AWS::S3::Bucket") is is_about
+
+
+@pytest.mark.parametrize(
+    ("path", "is_about"),
+    [("Key", True), ("A.Key", True), ("A[1]", True), ("B[x].C", True), ("Monkey", False), ("Key.A", False)],
+)
+def test_places(path: str, is_about: bool) -> None:
+    """A row is about the places with one of its ends."""
+    assert Setting((), ("Key", "A[]", "B[*].C"), lambda *_: "", True).is_about(path) is is_about
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: " ".join(setting.places)[:40])

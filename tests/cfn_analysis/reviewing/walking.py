@@ -7,6 +7,7 @@ judged, and writes the harmless ones with their reasons to ``harmless_properties
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -141,6 +142,7 @@ def is_about(judgment: Judgment, path: str) -> bool:
     return judged[:shorter] == edited[:shorter]
 
 
+@cache
 def _steps(path: str) -> list[str]:
     return [step for step in re.split(r"[.\[\]]", path) if step]
 

@@ -258,9 +258,9 @@ def test_disk_is_full_for_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A separate checkout, without out/ and docs/."""
+    """A separate checkout, without out/ and docs/; its compiled files are used until the code is edited."""
     root = tmp_path / "checkout"
-    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    ignored = shutil.ignore_patterns("*.egg-info")
     for folder in ("src", "parameters"):
         shutil.copytree(ROOT / folder, root / folder, ignore=ignored)
     for name in ("build.py", "Makefile", "setup.cfg", "pyproject.toml", "constraints.txt"):

@@ -118,9 +118,14 @@ def _names_action(pattern: str, action: str) -> bool:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
     """
+    return _action_pattern(pattern).fullmatch(action.lower()) is not None
+
+
+@cache
+def _action_pattern(pattern: str) -> re.Pattern[str]:
     if pattern != "*" and not re.fullmatch(r"[a-z0-9-]+:[a-z0-9*?]+", pattern, re.IGNORECASE):
         raise UnclearError(f"{pattern!r} is not an action.")
-    return _glob(pattern.lower()).fullmatch(action.lower()) is not None
+    return _glob(pattern.lower())
 
 
 class _Texts:
@@ -157,10 +162,12 @@ class _Texts:
         The value of a variable is literal. Without ``star`` so are stars and question marks.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
         """
+        if not self._variables or "${" not in text:
+            return _without_variables(text, star, question_mark)
         regex = ""
         position = 0
         while position < len(text):
-            variable = _VARIABLE.match(text, position) if self._variables else None
+            variable = _VARIABLE.match(text, position)
             if variable:
                 value = self._value(variable[1])
                 if value is None:
@@ -168,14 +175,8 @@ class _Texts:
                 regex += re.escape(value)
                 position = variable.end()
                 continue
-            character = text[position]
+            regex += _of_character(text, position, star, question_mark)
             position += 1
-            if star and character == "*":
-                regex += star(text[position:])
-            elif star and character == "?":
-                regex += question_mark
-            else:
-                regex += re.escape(character)
         return regex
 
     def _value(self, variable: str) -> str | None:
@@ -191,6 +192,22 @@ class _Texts:
                 f"${{{variable}}} may have several values, and AWS takes single ones in variables."
             )
         return value
+
+
+@cache
+def _without_variables(text: str, star: Callable[[str], str] | None, question_mark: str) -> str:
+    characters = range(len(text))
+    return "".join(_of_character(text, position, star, question_mark) for position in characters)
+
+
+def _of_character(text: str, position: int, star: Callable[[str], str] | None, question_mark: str) -> str:
+    """Return the regular expression of a character of a text."""
+    character = text[position]
+    if star and character == "*":
+        return star(text[position + 1 :])
+    if star and character == "?":
+        return question_mark
+    return re.escape(character)
 
 
 def _meets_conditions(statement: Document, context: Mapping[str, Value], texts: _Texts) -> bool:

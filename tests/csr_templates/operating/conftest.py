@@ -125,12 +125,17 @@ def started() -> Iterator[Any]:
     # It would take a second for each region, and no test has an instance.
     os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
     from moto import mock_aws
+    from moto.core.utils import method_names_from_class
     from moto.kms.utils import generate_private_key
 
     mock = mock_aws()
     mock.start()
     # Each key gets a new key pair, which takes a quarter of a second, also if it is symmetric.
-    with patch("moto.kms.models.generate_private_key", cache(generate_private_key)):
+    # Each call lists the methods of the class that answers it.
+    with (
+        patch("moto.kms.models.generate_private_key", cache(generate_private_key)),
+        patch("moto.core.responses.method_names_from_class", cache(method_names_from_class)),
+    ):
         yield mock
     mock.stop()
 

@@ -17,7 +17,7 @@ from .test_every_command import prepared
 pytestmark = [
     pytest.mark.acceptance,
     pytest.mark.skipif(
-        not real_cli.version() and "PROGRAMS_REQUIRED" not in os.environ, reason="no AWS CLI 2 in /usr/bin"
+        "PROGRAMS_REQUIRED" not in os.environ and not real_cli.version(), reason="no AWS CLI 2 in /usr/bin"
     ),
 ]
 

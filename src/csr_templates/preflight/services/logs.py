@@ -1,6 +1,7 @@
 """Log groups and log deliveries: their fixed names, and whether they exist and receive events."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from cfn_analysis.model.references import as_list, unqualified, uses
@@ -8,7 +9,7 @@ from csr_templates.preflight import deployed, deployed_resources, fixed_names
 from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.fixed_names import NamedType
-from csr_templates.preflight.resolved_environment import ResolvedEnvironment
+from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
 from csr_templates.preflight.results import Result, failed, passed, warned
 from csr_templates.preflight.services import logs_calls
 
@@ -43,15 +44,20 @@ def _judge_group(resource: DeployedResource, environment: ResolvedEnvironment, l
 
 def _is_used(resource: DeployedResource) -> bool:
     """Return whether another resource of the stack refers to a resource, or depends on it."""
-    for logical_id, user in resource.stack.resources.items():
-        if logical_id == resource.logical_id:
-            continue
-        if resource.logical_id in as_list(user.get("DependsOn", [])):
+    for logical_id, names in _names_by_user(resource.stack).items():
+        if logical_id != resource.logical_id and resource.logical_id in names:
             return True
-        for use in uses(user.get("Properties", {})):
-            if unqualified(use.name) == resource.logical_id:
-                return True
     return False
+
+
+@lru_cache(maxsize=16)  # stacks: all log groups of a stack are judged
+def _names_by_user(stack: EnvironmentStack) -> dict[str, set[str]]:
+    """Return logical ID -> names that the resource refers to or depends on."""
+    names_by_user = {}
+    for logical_id, user in stack.resources.items():
+        names = {unqualified(use.name) for use in uses(user.get("Properties", {}))}
+        names_by_user[logical_id] = names.union(as_list(user.get("DependsOn", [])))
+    return names_by_user
 
 
 def _judge_source(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:

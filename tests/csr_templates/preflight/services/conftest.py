@@ -78,8 +78,14 @@ def changed_result(
     return next(result for result in results if (result.check, result.subject) == (check, subject))
 
 
-@pytest.fixture(scope="package")
-def healthy() -> Outcome:
+@cache
+def healthy_outcome() -> Outcome:
     """Return the outcome of a healthy production with a custom domain."""
     environment = environment_of("prod", CUSTOM)
     return verified(RecordedAccount(environment), environment)
+
+
+@pytest.fixture(scope="package")
+def healthy() -> Outcome:
+    """The outcome of a healthy production with a custom domain."""
+    return healthy_outcome()

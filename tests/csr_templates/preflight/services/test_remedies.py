@@ -12,17 +12,17 @@ from tests.csr_templates.operating.test_real_cli import NEWER
 from tests.csr_templates.preflight.conftest import Walk
 from tests.system import ROOT
 
-from .conftest import CUSTOM, Outcome, environment_of, verified
+from .conftest import CUSTOM, environment_of, verified
 from .recorded_account import RecordedAccount
 from .remedies import commands, misplaced, refused
-from .test_after_deploy import faulty_results
+from .test_after_deploy import FAULTS, results_with
 
 
-def results_after_deploy(healthy: Outcome) -> list[CheckResult]:
+def results_after_deploy() -> list[CheckResult]:
     """Return the results of all faults."""
     results: list[CheckResult] = []
-    for faulty in faulty_results(healthy):
-        results += faulty
+    for fault in FAULTS:
+        results += results_with(fault["name"])
     return results
 
 
@@ -35,9 +35,9 @@ def results_before_deploy(walk: Walk) -> list[CheckResult]:
     return results
 
 
-def test_commands_after_a_deploy_are_accepted(healthy: Outcome, capsys: pytest.CaptureFixture[str]) -> None:
+def test_commands_after_a_deploy_are_accepted(capsys: pytest.CaptureFixture[str]) -> None:
     """By the table of csr-operate, the parser of csr-templates, and the service models of the AWS CLI."""
-    results = results_after_deploy(healthy)
+    results = results_after_deploy()
     lines = commands(results)
 
     assert refused(sorted(lines), capsys) == []
@@ -59,12 +59,12 @@ def test_commands_before_a_deploy_are_accepted(walk: Walk, capsys: pytest.Captur
 
 @pytest.mark.acceptance
 @pytest.mark.skipif(
-    not real_cli.version() and "PROGRAMS_REQUIRED" not in os.environ, reason="no AWS CLI 2 in /usr/bin"
+    "PROGRAMS_REQUIRED" not in os.environ and not real_cli.version(), reason="no AWS CLI 2 in /usr/bin"
 )
-def test_the_cli_parses_every_command(healthy: Outcome, walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cli_parses_every_command(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     """With all options and values, without a call."""
     monkeypatch.chdir(ROOT)  # paths of the output folder are relative
-    lines = commands([*results_after_deploy(healthy), *results_before_deploy(walk)])
+    lines = commands([*results_after_deploy(), *results_before_deploy(walk)])
     of_cli = [line for line in sorted(lines) if line.startswith("aws ")]
     older = [line for line in of_cli if not line.startswith(tuple(NEWER))]
 
