@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy
 
 import json
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
@@ -48,20 +48,21 @@ def _is_greedy(path: str) -> bool:
 
 def _proxies_beside(environment: EnvironmentChanges, node: Node, new: Resource) -> Iterator[Node]:
     """Yield the deployed proxy resources with the parent of a new resource."""
-    place = _place(environment.after, node, new)
+    parent = _api_and_parent(environment.after, node, new)
     for proxy, resource in existing_resources(environment.before):
         if resource.type != _RESOURCE or proxy.stack != node.stack:
             continue
         if not _is_greedy(text(resource.properties.get("PathPart"))):
             continue
-        if _place(environment.before, proxy, resource) == place:
+        if _api_and_parent(environment.before, proxy, resource) == parent:
             yield proxy
 
 
-def _place(stacks: Stacks, node: Node, resource: Resource) -> tuple[str, ...]:
+def _api_and_parent(stacks: Stacks, node: Node, resource: Resource) -> tuple[str, ...]:
     """Return the API and the parent of a resource."""
     stack = stacks[node.stack]
-    return tuple(_key(stack.with_names(resource.properties.get(name))) for name in ("RestApiId", "ParentId"))
+    values = [stack.with_names(resource.properties.get(name)) for name in ("RestApiId", "ParentId")]
+    return tuple(json.dumps(value, sort_keys=True, default=str) for value in values)
 
 
 def _methods(stacks: Stacks, node: Node) -> list[str]:
@@ -84,7 +85,3 @@ def _missing(of_proxy: list[str], present: list[str]) -> tuple[str, ...]:
     if _ANY in of_proxy:
         return ("all methods",)
     return tuple(sorted(set(of_proxy) - set(present)))
-
-
-def _key(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)

@@ -124,7 +124,7 @@ def test_only_the_main_help_lists_the_exit_codes(capsys: pytest.CaptureFixture[s
     assert cli.EXIT_CODES in listing
     assert re.findall("^    ([a-z]+)", listing, re.MULTILINE) == list(COMMANDS)
     for command in COMMANDS:
-        assert "exit status" not in help_of([command], capsys)
+        assert "exit status of" not in help_of([command], capsys)
 
 
 def test_the_page_lists_the_exit_codes() -> None:

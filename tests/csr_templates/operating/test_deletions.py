@@ -119,6 +119,7 @@ def test_leftovers_are_listed_after_a_loss(operator: Operator) -> None:
     run = operator.run("show-leftovers")
 
     assert run.status == 0
-    assert run.out[1] == "ap-northeast-1: 1"
-    assert ":secret:left-" in run.out[2]
-    assert run.out[3:] == ["us-east-1: none"]
+    assert run.out[1].endswith("Is it the wrong account or role?")
+    assert run.out[2] == "ap-northeast-1: 1"
+    assert ":secret:left-" in run.out[3]
+    assert run.out[4:] == ["us-east-1: none"]

@@ -77,13 +77,13 @@ def _same_exports(validator: Validator, outputs: Any) -> Findings:
             )
 
 
-def _key(line: str) -> tuple[str, list[str], str]:
+def _key_of_line(line: str) -> tuple[str, list[str], str]:
     columns, _, effect = line.partition(": ")
     kind, *names = columns.split()
     return f"AWS::{kind}", names, effect
 
 
-KEYS = [_key(line) for line in rows(__file__)]
+KEYS = [_key_of_line(line) for line in rows(__file__)]
 
 
 def _keyed(resources: Any, kind: str, names: list[str]) -> Iterator[tuple[tuple[str, ...], Path]]:
