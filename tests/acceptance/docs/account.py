@@ -211,7 +211,7 @@ class Account(World):
         parameters = command.parameters
         if action == "DescribeEvents" and "ChangeSetName" in parameters:
             return Request(f"cloudformation:{action}", parameters["ChangeSetName"])
-        if action == "DescribeStacks" and "StackName" not in parameters:
+        if command.operation == "DescribeStacks" and "StackName" not in parameters:
             return Request(f"cloudformation:{action}", "*")
         stack = self._found(command)
         arn = stack.arn if stack else self._arn(command.region, parameters["StackName"])
