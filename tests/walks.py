@@ -804,10 +804,10 @@ def consumer(checkout: Checkout) -> None:
 def add_jobs(t: StackTemplate) -> Jobs:
     """Add the queue of the jobs, and the queue of failed jobs."""
     t.section("Jobs")
-    failed = t.add_resource(jobs_queue("FailedJobsQueue", "failed-jobs"))
+    failed = t.add_resource(jobs_queue("FailedOrdersQueue", "failed-jobs"))
     jobs = t.add_resource(
         jobs_queue(
-            "JobsQueue",
+            "OrdersQueue",
             "jobs",
             VisibilityTimeout=6 * 28,  # seconds: six times the timeout of the function
             RedrivePolicy=sqs.RedrivePolicy(deadLetterTargetArn=failed.GetAtt("Arn"), maxReceiveCount=5),
@@ -815,7 +815,7 @@ def add_jobs(t: StackTemplate) -> Jobs:
     )
     t.add_resource(
         sqs.QueuePolicy(
-            "JobsQueuePolicy",
+            "OrdersQueuePolicy",
             Queues=[jobs.Ref(), failed.Ref()],
             PolicyDocument=policies.document(
                 policies.deny_without_tls("sqs", [jobs.GetAtt("Arn"), failed.GetAtt("Arn")])
@@ -916,7 +916,9 @@ def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
     checkout.edit(API, r'( *aws.Statement\(\n *Sid="SendTraces",)', lambda match: statement + match[1])
     checkout.passes("-m", "ruff", "format", API)
     checkout.refused(
-        "JobsQueue has no alarm", "FailedJobsQueue has no alarm", "AWS::Lambda::EventSourceMapping requires"
+        "OrdersQueue has no alarm",
+        "FailedOrdersQueue has no alarm",
+        "AWS::Lambda::EventSourceMapping requires",
     )
     scope = "AWS::Lambda::EventSourceMapping arn:aws:lambda:{region}:*:event-source-mapping:* environment\n"
     checkout.insert(

@@ -55,7 +55,8 @@ def test_every_folder_has_room() -> None:
     """A new rule of any service gets a number without a change of the blocks."""
     used = {int(rule.id[1:]) for rule in RULES}
 
-    assert [folder for folder in NUMBERS if next_number(folder, used) is None] == []
+    full = [folder for folder in NUMBERS if next_number(folder, used) is None]
+    assert not full, f"Give more numbers to {', '.join(full)} in NUMBERS of rules/support/numbers.py."
 
 
 def test_each_retired_rule_has_a_row_and_its_successor_exists() -> None:

