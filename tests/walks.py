@@ -29,6 +29,7 @@ NETWORK, DATABASE, API = f"{STACKS}/network.py", f"{STACKS}/database.py", f"{STA
 FRONTEND = f"{STACKS}/frontend.py"
 LISTING = f"{STACKS}/listing.py"
 CREATES = "tests/csr_templates/hand_over/creates.yaml"
+REQUESTS = "tests/csr_templates/hand_over/requests.yaml"
 BILLING = "src/csr_templates/costs/billing.json"
 PRICES = "src/csr_templates/costs/prices.json"
 SCOPES = "src/csr_templates/hand_over/deploy_scopes.txt"
@@ -843,7 +844,7 @@ def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
     """Let the function consume the jobs."""
     t.add_resource(
         awslambda.EventSourceMapping(
-            "JobsMapping",
+            "OrdersMapping",
             EventSourceArn=jobs.jobs.GetAtt("Arn"),
             FunctionName=backend.alias.Ref(),
             FunctionResponseTypes=["ReportBatchItemFailures"],
@@ -943,6 +944,12 @@ def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
     - {may: [lambda:TagResource], arn: lambda event-source-mapping:a1b2, sends: tags}
 """
     checkout.insert(CREATES, "AWS::Lambda::Function:\n", requests)
+    existing = """  - may: [lambda:GetEventSourceMapping, lambda:UpdateEventSourceMapping]
+    arn: lambda event-source-mapping:a1b2
+    is: [ours]
+    why: the mapping of its queue
+"""
+    checkout.edit(REQUESTS, "(\napi service:\n)", lambda match: match[1] + existing)
     checkout.insert(
         BILLING, '      "AWS::Lambda::Permission"\n', '      "AWS::Lambda::EventSourceMapping",\n'
     )
@@ -1088,7 +1095,7 @@ GROUPS: Final[Sequence[Group]] = (
             Walk(right, 1),
             Walk(no_alarm, 4),
             Walk(origin, 1),
-            Walk(consumer, 6),
+            Walk(consumer, 7),
         ),
         # Resources of the function, an alarm and an origin: what watches, reviews, checks and deploys them.
         (

@@ -136,11 +136,11 @@ def test_types_without_usable_actions_are_refused(monkeypatch: pytest.MonkeyPatc
             '("AWS::IAM::AccessKey", "", ("iam:Create...", "iam:Delete...")),',
         ),
         (
-            {"Mapping": "AWS::Lambda::EventSourceMapping", "Function": "AWS::Lambda::Function"},
-            "AWS::Lambda::EventSourceMapping requires lambda:DeleteEventSourceMapping, "
-            "lambda:GetEventSourceMapping, lambda:ListTags and 3 more, but no ARN of "
+            {"Signing": "AWS::Lambda::CodeSigningConfig", "Function": "AWS::Lambda::Function"},
+            "AWS::Lambda::CodeSigningConfig requires lambda:DeleteCodeSigningConfig, "
+            "lambda:GetCodeSigningConfig, lambda:ListTags and 3 more, but no ARN of "
             "src/csr_templates/hand_over/deploy_scopes.txt matches. Add a line to it, such as: "
-            '"AWS::Lambda::EventSourceMapping arn:aws:lambda:{region}:*:event-source-mapping:*". Write '
+            '"AWS::Lambda::CodeSigningConfig arn:aws:lambda:{region}:*:code-signing-config:*". Write '
             "{Name} instead of the last * if Name is the property with its name, or add the word environment "
             "if its ID is random.",
         ),

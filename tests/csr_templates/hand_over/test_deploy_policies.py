@@ -14,6 +14,7 @@ from cfn_analysis.model.schemas import iam_action
 from csr_templates import STACKS
 from csr_templates.hand_over import deploy_policies, deploy_scopes
 from csr_templates.hand_over.deploy_actions import required_actions
+from csr_templates.hand_over.deploy_needs import RequiredPermissions
 from csr_templates.hand_over.deploy_policies import iam_policies
 from csr_templates.hand_over.policy_documents import MAX_CHARACTERS, PolicyError, in_documents
 from csr_templates.hand_over.policy_patterns import Patterns
@@ -522,6 +523,7 @@ def test_existing_resources_need_the_tags(
         *deploy_scopes.KEY_USE,
         *deploy_scopes.BESIDE,
         *(action for action, _, _ in deploy_scopes.TAGS_ON_CREATION),
+        *(action for action, _, _ in RequiredPermissions(built[name]).unlisted_tags()),
     }
     assert not {"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DisableKey"} & loose
 
