@@ -109,7 +109,10 @@ def points(page: Path) -> Iterator[str]:
 
 def steps_of(point: str) -> set[str]:
     """Return the numbers of the steps that a point names."""
-    return {number for found in STEP_NUMBERS.findall(point) for number in found if number}
+    numbers: set[str] = set()
+    for groups in STEP_NUMBERS.findall(point):
+        numbers.update(groups)
+    return numbers - {""}
 
 
 @pytest.mark.parametrize("page", in_each_language(*ONLY_A_DEPLOY), ids=lambda page: page.name)

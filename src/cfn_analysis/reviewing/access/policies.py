@@ -85,8 +85,9 @@ def _remains(
 
 def _besides(opened: tuple[str, ...], closed: tuple[str, ...]) -> tuple[str, ...]:
     """Return closed access in words, in short if only the conditions differ from those of the opened one."""
-    texts = [[text.replace(_WIDER, _NARROWER) for text in access] for access in (opened, closed)]
-    if texts[0] == texts[1]:
+    opened_under_conditions = [text.replace(_WIDER, _NARROWER) for text in opened]
+    closed_under_conditions = [text.replace(_WIDER, _NARROWER) for text in closed]
+    if opened_under_conditions == closed_under_conditions:
         return ("the same under other conditions",)
     return closed
 
