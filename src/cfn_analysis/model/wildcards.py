@@ -9,7 +9,7 @@ longer token an unknown but fixed text.
 import json
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown, parts_of_sub
@@ -18,6 +18,9 @@ Pattern = tuple[str, ...]
 
 ANY: Final = "any"
 ONE: Final = "one"
+
+_COMPARISONS: Final = 16384
+"""Comparisons that are kept: those of two policies repeat for each statement and environment."""
 EVERYTHING: Final[Pattern] = (ANY,)
 _REFERENCE: Final = re.compile(r"(\$\{[^{}]*\})")
 
@@ -84,6 +87,7 @@ def is_known(tokens: Pattern) -> bool:
     return all(len(token) == 1 or token in (ANY, ONE) for token in tokens)
 
 
+@lru_cache(maxsize=_COMPARISONS)
 def covers(wide: Pattern, narrow: Pattern) -> bool:
     """Return whether a pattern certainly matches all texts of another pattern: narrow is a subset of wide."""
     if ANY not in wide and ONE not in wide:
@@ -105,6 +109,7 @@ def covers(wide: Pattern, narrow: Pattern) -> bool:
     return len(wide) in places
 
 
+@lru_cache(maxsize=_COMPARISONS)
 def disjoint(first: Pattern, second: Pattern) -> bool:
     """Return whether two patterns certainly have no common text: their intersection is empty."""
     # Search positions (left, right) that one common text can lead to: (0, 0) can; ANY is skipped or consumes
