@@ -1,8 +1,7 @@
 """What is known of a changing call whose first attempt had no clear answer; botocore makes it again."""
 
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from boto3.session import Session
@@ -10,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from csr_templates.account.printed_calls import PrintedCalls
 from csr_templates.account.session import Account
+from tests.local_server import LocalServer, Quiet
 
 Answer = tuple[int, str]
 LOST: Answer = (0, "")
@@ -23,7 +23,7 @@ _RESULT = (
 )
 
 
-class Aws:
+class Aws(LocalServer):
     """A server that gives prepared answers in the format of RDS.
 
     Attributes:
@@ -34,7 +34,7 @@ class Aws:
         self.answers: list[Answer] = []
         aws = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet, BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 self.rfile.read(int(self.headers["Content-Length"]))
                 status, code = aws.answers.pop(0)
@@ -49,23 +49,7 @@ class Aws:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, format: str, *args: object) -> None:
-                """Print nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        """Its endpoint."""
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def stop(self) -> None:
-        """End it."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self.start(Handler)
 
 
 @pytest.fixture

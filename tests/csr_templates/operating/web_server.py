@@ -1,9 +1,10 @@
 """A server that answers like the site and the API, on this machine."""
 
 from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import NamedTuple
+
+from tests.local_server import LocalServer, Quiet
 
 
 class Request(NamedTuple):
@@ -13,7 +14,7 @@ class Request(NamedTuple):
     headers: Mapping[str, str]
 
 
-class WebServer:
+class WebServer(LocalServer):
     """A server for GET.
 
     Attributes:
@@ -30,7 +31,7 @@ class WebServer:
         self.requests: list[Request] = []
         web = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet, BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 web.requests.append(Request(self.path, headers))
@@ -40,20 +41,4 @@ class WebServer:
                 self.end_headers()
                 self.wfile.write(web.body.encode("utf-8"))
 
-            def log_message(self, format: str, *args: object) -> None:
-                """Print nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        """Scheme, host and port."""
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def stop(self) -> None:
-        """End it; the port then refuses connections."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self.start(Handler)
