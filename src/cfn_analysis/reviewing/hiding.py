@@ -40,8 +40,8 @@ _LOOKS_SECRET: Final = re.compile(
     r"|https?://[^\s\"']*hooks?[^\s\"'/]*/[^\s\"'?]*?(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{16,}"
     r"|https?://(events\.(eu\.)?pagerduty\.com|alert\.victorops\.com|hooks\.zapier\.com)/[^\s\"']*\w{6,}"
     r"|https?://[^\s\"']*[?&](api_?key|auth|code|key|sig|signature|[a-z0-9_-]*token)=[^&\s\"']{6,}"
-    # Not after a colon, as in the ARN of a secret.
-    r"|(?<!:)[\"']?(?<!:)(password|passwd|secret|token)[\"']?\s*[:=]\s*[\"']?(?!\{\{resolve:)[^\s\"',}]{4,}",
+    # Not ":secret:", as in the ARN of a secret.
+    r"|(password|passwd|(?!(?<=:)secret:)secret|token)[\"']?\s*[:=]\s*[\"']?(?!\{\{resolve:)[^\s\"',}]{4,}",
     re.IGNORECASE,
 )
 
