@@ -18,10 +18,9 @@ Pattern = tuple[str, ...]
 
 ANY: Final = "any"
 ONE: Final = "one"
-
+EVERYTHING: Final[Pattern] = (ANY,)
 _COMPARISONS: Final = 16384
 """Comparisons that are kept: those of two policies repeat for each statement and environment."""
-EVERYTHING: Final[Pattern] = (ANY,)
 _REFERENCE: Final = re.compile(r"(\$\{[^{}]*\})")
 
 

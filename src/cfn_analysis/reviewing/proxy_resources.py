@@ -5,9 +5,8 @@ methods: a method that only the proxy resource has is missing at the path of the
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 """
 
-import json
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
@@ -58,11 +57,10 @@ def _proxies_beside(environment: EnvironmentChanges, node: Node, new: Resource) 
             yield proxy
 
 
-def _api_and_parent(stacks: Stacks, node: Node, resource: Resource) -> tuple[str, ...]:
+def _api_and_parent(stacks: Stacks, node: Node, resource: Resource) -> list[Any]:
     """Return the API and the parent of a resource."""
     stack = stacks[node.stack]
-    values = [stack.with_names(resource.properties.get(name)) for name in ("RestApiId", "ParentId")]
-    return tuple(json.dumps(value, sort_keys=True, default=str) for value in values)
+    return [stack.with_names(resource.properties.get(name)) for name in ("RestApiId", "ParentId")]
 
 
 def _methods(stacks: Stacks, node: Node) -> list[str]:

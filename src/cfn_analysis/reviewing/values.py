@@ -93,11 +93,14 @@ def without_moved_items(changes: Iterable[ValueChange]) -> Iterator[ValueChange]
     for change in listed:
         lists.setdefault(_list_of(change.path), []).append(change)
     for change in listed:
-        same_list = lists[_list_of(change.path)] if _list_of(change.path) else []
+        list_path = _list_of(change.path)
+        if not list_path:
+            yield change
+            continue
         before, after = change.before, change.after
-        if before is not None and before in [compared.after for compared in same_list]:
+        if before in [compared.after for compared in lists[list_path]]:
             before = None
-        if after is not None and after in [compared.before for compared in same_list]:
+        if after in [compared.before for compared in lists[list_path]]:
             after = None
         if before is not None or after is not None:
             yield change._replace(before=before, after=after)
