@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from .deployed import deployed
 from .evaluation import ALARM, INSUFFICIENT, OK, Alarm, Change, alarm_of, changes, outcome
 from .streams import Metric, Points
 
@@ -208,3 +209,36 @@ def test_unsupported_properties_are_refused() -> None:
         an_alarm(EvaluationWindow={"SlidingWindow": {}})
     with pytest.raises(ValueError, match=r"^a: needs one expression over metrics of one period\.$"):
         alarm_of({"AlarmName": "a", "Metrics": []}, "us-east-1")
+
+
+@pytest.mark.parametrize("weighted", [True, False], ids=["average of requests", "average of minutes"])
+@pytest.mark.parametrize(
+    ("minutes_with", "rolls_back"),
+    [
+        ([(1, 1), (0, 100), (0, 100), (0, 100), (0, 100)], False),
+        ([(1, 1), (1, 1), (0, 900), (1, 1), (1, 1)], False),
+        ([(4, 4)], False),
+        ([(4, 100)] * 5, False),
+        ([(1, 1)] * 5, True),
+        ([(6, 100)] * 5, True),
+    ],
+)
+def test_frontend_deploy_is_rolled_back_for_enough_failures(
+    minutes_with: list[tuple[int, int]], rolls_back: bool, weighted: bool
+) -> None:
+    """At least 5 requests must fail, whether CloudFront's average is one of requests or of minutes.
+
+    A minute has failed requests, and all of them.
+    """
+    alarm = next(alarm.alarm for alarm in deployed("prod").alarms if alarm.what == "frontend-deploy-failing")
+    streams: dict[Metric, dict[int, Points]] = {}
+    for query in alarm.queries:
+        stream = streams.setdefault(query.metric, {})
+        for minute, (failed, total) in enumerate(minutes_with):
+            rate = ((100 * failed / total, float(total) if weighted else 1.0),)
+            stream[minute] = rate if query.metric.name == "5xxErrorRate" else ((1.0, float(total)),)
+
+    fired = [change for change in changes(alarm, streams, 0, 10) if change.state == ALARM]
+
+    assert bool(fired) == rolls_back
+    assert not rolls_back or sum(failed for failed, _ in minutes_with) >= 5

@@ -44,8 +44,15 @@ FAILED_REQUESTS: Final = LogQuery(
     "access",
     60,
     "filter status >= 500 "
-    "| fields @timestamp, status, method, path, errorType, integrationError, requestId, extendedRequestId "
+    "| fields @timestamp, status, method, errorType, integrationStatus, requestId, extendedRequestId "
     "| sort @timestamp desc | limit 50",
+)
+# The access log has no free text. Each message starts with the ID of the request.
+FAILED_INTEGRATIONS: Final = LogQuery(
+    "execution",
+    60,
+    "filter @message like /(?i)execution failed/ "
+    "| fields @timestamp, @message | sort @timestamp desc | limit 50",
 )
 FUNCTION_ERRORS: Final = LogQuery(
     "function",
@@ -102,14 +109,14 @@ def search_log(aws: Aws, log: Log, minutes: int, query: str) -> None:
 
 
 def show_errors(aws: Aws) -> None:
-    """Show the failed requests of the last hour, first of the API, then of the function.
+    """Show the errors of the last hour, of the API, its integration and the function.
 
     Times in the results are in UTC.
 
-    Calls: logs:StartQuery, logs:GetQueryResults.
+    Calls: cloudformation:DescribeStackResource, logs:StartQuery, logs:GetQueryResults.
     Takes: seconds.
     """
-    show(aws, FAILED_REQUESTS, FUNCTION_ERRORS)
+    show(aws, FAILED_REQUESTS, FAILED_INTEGRATIONS, FUNCTION_ERRORS)
 
 
 def show_rejected_traffic(aws: Aws) -> None:

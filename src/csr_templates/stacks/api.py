@@ -825,15 +825,23 @@ def add_stage(
     api_logs: ApiLogs,
     account: apigateway.Account,
 ) -> apigateway.Stage:
-    """Add the stage: logs, traces, metrics, throttling, and the cache only for GET."""
+    """Add the stage: logs, traces, metrics, throttling, and the cache only for GET.
+
+    The throttle of the stage is for all callers together. It may be that requests without the key also use it
+    (not documented, docs/trial.md). With the numbers of the usage plan, one such caller could then get 429
+    for all visitors. The usage plan limits the site: its key may send 500 requests per second. So the stage
+    accepts six times as many. It is not higher because all APIs of the account share 10,000 requests per
+    second with bursts of 5,000: three environments in one account use at most 9,000 and 4,500 of them.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+    """
     # Settings of one method replace those of all methods, so they are repeated.
     method_setting = partial(
         apigateway.MethodSetting,
         LoggingLevel="INFO",
         DataTraceEnabled=False,  # would log headers and bodies
         MetricsEnabled=True,
-        ThrottlingRateLimit=500,  # requests per second
-        ThrottlingBurstLimit=1000,  # requests
+        ThrottlingRateLimit=3000,  # requests per second
+        ThrottlingBurstLimit=1500,  # requests
         CacheDataEncrypted=True,  # also for methods that are not cached
     )
     return t.add_resource(
@@ -863,22 +871,23 @@ def add_stage(
             ],
             AccessLogSetting=apigateway.AccessLogSetting(
                 DestinationArn=api_logs.access.GetAtt("Arn"),
-                # Neither headers nor query strings. For cached responses, the integration latency is "-".
+                # Only values in which the caller cannot put a quotation mark: API Gateway does not escape
+                # them, and metric filters skip a record that is not JSON. The path and the errors of the
+                # integration are in the execution log. For cached responses, the integration latency is "-".
+                # https://github.com/DataBiosphere/azul/issues/4348
                 Format=json.dumps(
                     {
-                        "requestId": "$context.requestId",
+                        "requestId": "$context.requestId",  # a caller can choose it, but only as a UUID
                         "extendedRequestId": "$context.extendedRequestId",  # the viewer's x-amz-apigw-id
-                        "traceId": "$context.xrayTraceId",
                         "peer": "$context.identity.sourceIp",  # CloudFront; the viewer's is in its own log
-                        "method": "$context.httpMethod",
-                        "path": "$context.path",
+                        "method": "$context.httpMethod",  # a token, which has no quotation marks (RFC 9110)
+                        "resource": "$context.resourcePath",
                         "status": "$context.status",
                         "latency": "$context.responseLatency",
                         "integrationLatency": "$context.integration.latency",
                         "integrationStatus": "$context.integration.status",
                         "errorType": "$context.error.responseType",
                         "keyId": "$context.identity.apiKeyId",
-                        "integrationError": "$context.integration.error",
                     }
                 ),
             ),
@@ -1098,7 +1107,7 @@ def add_queries(t: StackTemplate, access_logs: logs.LogGroup, function_logs: log
             Name=Sub(f"{names.PREFIX}/slowest-requests"),
             LogGroupNames=[access_logs.Ref()],
             QueryString=(
-                "fields @timestamp, latency, integrationLatency, method, path, status, requestId\n"
+                "fields @timestamp, latency, integrationLatency, method, resource, status, requestId\n"
                 "| sort latency desc\n"
                 "| limit 50"
             ),
@@ -1112,7 +1121,7 @@ def add_queries(t: StackTemplate, access_logs: logs.LogGroup, function_logs: log
             QueryString=(
                 "filter status >= 400\n"
                 "| stats count(*) as requests, latest(requestId) as newest"
-                " by status, errorType, method, path\n"
+                " by status, errorType, integrationStatus, method, resource\n"
                 "| sort requests desc\n"
                 "| limit 100"
             ),

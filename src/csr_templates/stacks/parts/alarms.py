@@ -106,25 +106,12 @@ def total(
     Id: str, Namespace: names.Value, MetricName: names.Value, dimensions: Mapping[str, names.Value]
 ) -> cloudwatch.MetricDataQuery:
     """Return the sum of a metric over 5 minutes, with the ID ``Id`` for the expression of an alarm."""
-    return _query(Id, Namespace, MetricName, dimensions, "Sum")
-
-
-def average(
-    Id: str, Namespace: names.Value, MetricName: names.Value, dimensions: Mapping[str, names.Value]
-) -> cloudwatch.MetricDataQuery:
-    """Return the average of a metric over 5 minutes, as ``total`` returns the sum."""
-    return _query(Id, Namespace, MetricName, dimensions, "Average")
-
-
-def _query(
-    Id: str, Namespace: names.Value, MetricName: names.Value, dimensions: Mapping[str, names.Value], Stat: str
-) -> cloudwatch.MetricDataQuery:
     metric = cloudwatch.Metric(Namespace=Namespace, MetricName=MetricName)
     if dimensions:
         metric.Dimensions = _dimensions(dimensions)
     return cloudwatch.MetricDataQuery(
         Id=Id,
-        MetricStat=cloudwatch.MetricStat(Metric=metric, Period=300, Stat=Stat),  # seconds
+        MetricStat=cloudwatch.MetricStat(Metric=metric, Period=300, Stat="Sum"),  # seconds
         ReturnData=False,
     )
 
