@@ -13,6 +13,7 @@ from cfn_analysis.model import resolving
 from cfn_analysis.model.api_keys import accepted_keys, sent_keys
 from cfn_analysis.model.references import uses
 from cfn_analysis.model.wording import quoted
+from csr_templates.environments.connections import connection_findings
 from csr_templates.environments.files import ParameterFinding
 from csr_templates.environments.properties import check_properties
 from csr_templates.environments.values import Candidate
@@ -31,6 +32,7 @@ def check_environment(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Ite
     of_values = [
         *_project_name(candidate, stacks),
         *_concurrency(candidate),
+        *connection_findings(candidate, stacks),
         *_refused_keys(candidate, stacks),
     ]
     for stack in stacks:

@@ -196,9 +196,11 @@ def add_parameters(t: StackTemplate, callers: Callers) -> Parameters:
             Parameter(
                 "LambdaReservedConcurrency",
                 Type="Number",
-                Default=500,
+                Default=180,
                 MinValue=0,
-                Description="Maximum concurrent executions. 0 reserves none.",
+                Description=(
+                    "Maximum concurrent executions, each with a connection to the database. 0 reserves none."
+                ),
                 ConstraintDescription="must be a whole number, 0 or more",
             ),
             label="Reserved concurrency",
