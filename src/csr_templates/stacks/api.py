@@ -873,9 +873,10 @@ def add_stage(
             ],
             AccessLogSetting=apigateway.AccessLogSetting(
                 DestinationArn=api_logs.access.GetAtt("Arn"),
-                # Only values in which the caller cannot put a quotation mark: API Gateway does not escape
-                # them, and metric filters skip a record that is not JSON. The path and the errors of the
-                # integration are in the execution log. For cached responses, the integration latency is "-".
+                # Only values in which the caller cannot put a quotation mark. It is not documented whether
+                # API Gateway escapes it (not in 2022, some values in 2024), and metric filters skip a record
+                # that is not JSON. The path and the errors of the integration are in the execution log. For
+                # cached responses, the integration latency is "-".
                 # https://github.com/DataBiosphere/azul/issues/4348
                 Format=json.dumps(
                     {

@@ -61,8 +61,8 @@ def test_one_too_many() -> None:
     assert messages(stacks(), LambdaReservedConcurrency="181", Reader="true") == [
         'dev.json: LambdaReservedConcurrency: Found "181", but an instance of the database can get 181 '
         "(execution environments) x 1 (CONNECTION_POOL_SIZE, for 1 of 2 endpoints) + 20 (for operators and "
-        "RDS) = 201 connections, and accepts 200 (max_connections of Group). Set it to a number from 1 to 180, or "
-        "use a class with more memory and raise max_connections."
+        "RDS) = 201 connections, and accepts 200 (max_connections of Group). Set it to a number from 1 to "
+        "180, or use a class with more memory and raise max_connections."
     ]
 
 

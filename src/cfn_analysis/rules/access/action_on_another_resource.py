@@ -9,7 +9,7 @@ from cfn_analysis.rules.support.documents import POLICIES, documents, each
 from cfn_analysis.rules.support.references import partial_text, plain
 from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator
 from cfn_analysis.rules.support.service_roles import service_actions
-from cfn_analysis.rules.support.values import show
+from cfn_analysis.rules.support.values import Path, show
 from cfn_analysis.rules.support.words import columns, words
 
 # Service and first part of a resource in an ARN; the part is empty if the ARN has none.
@@ -21,6 +21,7 @@ ARNS: dict[str, Kind] = {
 SERVICES = {service for service, _ in ARNS.values()}
 # Actions on log streams, whose ARNs are longer than those of the log group.
 STREAM_ACTIONS = words("logs:deletelogstream logs:getlogevents logs:putlogevents")
+ACCESS_POINT: frozenset[Kind] = frozenset({("s3", "accesspoint")})
 REMEDIES = {
     ("s3", "object"): " Write BUCKET-ARN/*.",
     ("s3", "bucket"): " Write BUCKET-ARN.",
@@ -48,6 +49,8 @@ class ActionOnAnotherResource(Rule):
         for statement, path in documents(policy):
             listed = [partial_text(resource) for resource, _ in each(statement.get("Resource"))]
             kinds = [_kind(resources, text) for text in listed]
+            if kinds == [None]:
+                yield from _container_and_members(statement, path)
             if not kinds or any(kind is None for kind in kinds):
                 continue
             actions = [str(action) for action, _ in each(statement.get("Action"))]
@@ -56,6 +59,26 @@ class ActionOnAnotherResource(Rule):
                 if fitting and not any(_fits(kind, fitting) for kind in kinds if kind):
                     yield RuleFinding((*path, "Resource"), _message(action, str(listed[0]), fitting))
                     break
+
+
+def _container_and_members(statement: Any, path: Path) -> Findings:
+    """Yield a finding for a single ARN, of a bucket or of its objects, with actions on both.
+
+    It comes from a parameter or another stack, so it is not known which of them it is.
+    """
+    ((resource, _),) = each(statement.get("Resource"))
+    text = partial_text({"Fn::Join": ["", [resource]]}) or ""
+    if not re.fullmatch(r"\$\{(?!AWS::)[^}]+\}(/\*)?", text):
+        return
+    actions = {str(action).lower(): str(action) for action, _ in each(statement.get("Action"))}
+    of_bucket = [actions[name] for name in actions if _fitting(name) - ACCESS_POINT == {("s3", "bucket")}]
+    of_objects = [actions[name] for name in actions if ("s3", "object") in _fitting(name)]
+    if of_bucket and of_objects:
+        yield RuleFinding(
+            (*path, "Resource"),
+            f"Resource is only {show(resource)}, and {of_bucket[0]} applies to a bucket, {of_objects[0]} to "
+            "its objects: one of them is not allowed. List both, BUCKET-ARN and BUCKET-ARN/*.",
+        )
 
 
 def _message(action: str, resource: str, fitting: frozenset[Kind]) -> str:

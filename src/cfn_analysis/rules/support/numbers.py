@@ -25,7 +25,7 @@ NUMBERS: dict[str, Sequence[int]] = {
     "settings": range(9735, 9740),
     "wafv2": range(9740, 9760),
     "route53": range(9775, 9780),
-    "secretsmanager": (*range(9780, 9785), 9794),
+    "secretsmanager": (*range(9780, 9785), 9794, 9791),
     "kms": (*range(9785, 9790), 9548, 9549),
 }
 

@@ -42,6 +42,12 @@ GOOD = {
     "ARN of the log group": policy("logs:PutLogEvents", "!GetAtt Group.Arn"),
     "log groups by a wildcard": policy("logs:PutLogEvents", f"!Sub '{GROUP}*'"),
     "action on log groups": policy("logs:PutRetentionPolicy", f"!Sub '{GROUP}'"),
+    "imported bucket and its objects": policy(
+        "[s3:ListBucket, s3:GetObject]",
+        "[!ImportValue bucket, !Sub ['${Arn}/*', {Arn: !ImportValue bucket}]]",
+    ),
+    "imported bucket": policy("[s3:ListBucket, s3:GetBucketLocation]", "!ImportValue bucket"),
+    "any part of an imported bucket": policy("[s3:ListBucket, s3:GetObject]", "!Sub '${Any}*'"),
     "user of a database": policy("rds-db:connect", f"!Sub '{DATABASE.replace('rds:', 'rds-db:')}'"),
 }
 
@@ -61,5 +67,21 @@ BAD = {
         ("part of a service", "sqs:Send*", "!GetAtt Bucket.Arn", "${Bucket.Arn}", ("sqs",)),
         ("Ref", "sqs:SendMessage", "!Ref Topic", "${Topic}", ("sqs",)),
         ("kind", "iam:PassRole", "arn:aws:iam::1:user/a", "arn:aws:iam::1:user/a", ("iam role",)),
+    )
+}
+
+ONE_OF_BOTH = (
+    "Resource is only <shown>, and s3:ListBucket applies to a bucket, s3:GetObject to its objects: one of "
+    "them is not allowed. List both, BUCKET-ARN and BUCKET-ARN/*."
+)
+BAD |= {
+    name: (
+        policy("[s3:GetObject, s3:ListBucket]", resource),
+        "Resources/Policy/Properties/PolicyDocument/Statement/Resource",
+        ONE_OF_BOTH.replace("<shown>", shown),
+    )
+    for name, resource, shown in (
+        ("imported bucket", "!ImportValue bucket", '{"Fn::ImportValue": "bucket"}'),
+        ("objects of a parameter", "[!Sub '${Any}/*']", '{"Fn::Sub": "${Any}/*"}'),
     )
 }
