@@ -1481,7 +1481,7 @@ def add_alarms(
             MetricName="ConcurrentExecutions",
             Statistic="Maximum",
             EvaluationPeriods=2,
-            Threshold=150,  # of the connections that the database allows
+            Threshold=80,  # below the reserved concurrency of each environment
             unit="executions",
             notify=alarm_topics.normal.Ref(),
         )
