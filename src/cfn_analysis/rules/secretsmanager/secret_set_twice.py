@@ -13,9 +13,8 @@ class SecretSetTwice(Rule):
     """Two resources that get the same secret.
 
     An API key, a password or a token is set from a secret or a parameter that already sets the one of another
-    resource. A caller with one of them has both, and changing from one key to the other changes nothing. This is
-    easily copied from the resource above. Use a secret for each. Resources that never exist together may
-    share one.
+    resource. A caller with one of them has both, and changing from one key to the other changes nothing. Use
+    a secret for each. Resources that never exist together may share one.
     """
 
     id = "W9794"
