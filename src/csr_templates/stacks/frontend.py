@@ -305,6 +305,35 @@ def add_rules(t: StackTemplate, parameters: Parameters) -> None:
             ],
         },
     )
+    t.add_rule(
+        "WithoutCloudFront",  # these would not exist, although their parameters ask for them
+        {
+            "RuleCondition": Equals(parameters.cloudfront_enabled.Ref(), "false"),
+            "Assertions": [
+                {
+                    "Assert": Equals(parameters.waf_enabled.Ref(), "false"),
+                    "AssertDescription": (
+                        "If CloudFrontEnabled is false, WAFEnabled must be false: there is no distribution "
+                        "that the web ACL protects."
+                    ),
+                },
+                {
+                    "Assert": Equals(parameters.custom_domain_name.Ref(), ""),
+                    "AssertDescription": (
+                        "If CloudFrontEnabled is false, CustomDomainName must be empty: there is no "
+                        "distribution that it leads to."
+                    ),
+                },
+                {
+                    "Assert": Equals(parameters.api_probe_path.Ref(), ""),
+                    "AssertDescription": (
+                        "If CloudFrontEnabled is false, ApiProbePath must be empty: there is no address to "
+                        "probe."
+                    ),
+                },
+            ],
+        },
+    )
     domain = [
         parameters.custom_domain_name.Ref(),
         parameters.certificate_arn.Ref(),

@@ -79,10 +79,10 @@ def att(logical_id: str, attribute: str) -> dict[str, list[str]]:
     ("region", "parameters", "refused"),
     [
         ("us-east-1", {}, False),
-        ("us-east-1", NO_EDGE, False),
+        ("us-east-1", NO_EDGE | NO_WAF, False),
         ("ap-northeast-1", {}, True),
         ("ap-northeast-1", NO_WAF, True),
-        ("ap-northeast-1", NO_EDGE, False),
+        ("ap-northeast-1", NO_EDGE | NO_WAF, False),
     ],
 )
 def test_cloudfront_needs_us_east_1(
@@ -107,7 +107,7 @@ def test_production_keeps_its_distribution(
     frontend: Template, environment: str, enabled: str, refused: bool
 ) -> None:
     """In production, a wrong parameter cannot delete the distribution."""
-    parameters = {"Environment": environment, "CloudFrontEnabled": enabled}
+    parameters = {"Environment": environment, "CloudFrontEnabled": enabled, "WAFEnabled": enabled}
 
     assert failed_assertions(frontend, parameters, region="us-east-1") == (
         [
@@ -117,6 +117,33 @@ def test_production_keeps_its_distribution(
         if refused
         else []
     )
+
+
+@pytest.mark.parametrize(
+    ("parameters", "refused"),
+    [
+        (NO_WAF, []),
+        ({}, ["WAFEnabled must be false: there is no distribution that the web ACL protects."]),
+        (
+            NO_WAF | DOMAIN,
+            ["CustomDomainName must be empty: there is no distribution that it leads to."],
+        ),
+        (
+            NO_WAF | {"ApiProbePath": "/api/health"},
+            ["ApiProbePath must be empty: there is no address to probe."],
+        ),
+    ],
+)
+def test_nothing_is_asked_for_without_a_distribution(
+    frontend: Template, parameters: dict[str, str], refused: list[str]
+) -> None:
+    """What needs CloudFront would not exist, although its parameter asks for it."""
+    environment = {"Environment": "dev", **NO_EDGE, **parameters}
+
+    assert failed_assertions(frontend, environment, region="us-east-1") == [
+        f"If CloudFrontEnabled is false, {sentence}" for sentence in refused
+    ]
+    assert failed_assertions(frontend, {**environment, "CloudFrontEnabled": "true"}, region="us-east-1") == []
 
 
 @pytest.mark.parametrize("are_set", list(product([False, True], repeat=3)), ids=str)
