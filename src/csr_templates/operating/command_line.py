@@ -64,8 +64,9 @@ _HELP: Final = partial(argparse.RawDescriptionHelpFormatter, width=_WIDTH)
 
 _EXIT_STATUS: Final = """\
 exit status of every command:
-  0    done, also a dry run
-  1    AWS or the state of the environment does not allow it, or something could not be read
+  0    the effect was seen; with --no-wait, AWS has accepted it; also a dry run
+  1    AWS or the state of the environment does not allow it, it failed or took too long, or
+       something could not be read
   2    bad input: an unknown environment, command or option, or an output folder that cannot be read
   130  interrupted (Ctrl-C)
 """
@@ -79,12 +80,16 @@ class Command(NamedTuple):
         group: what it does to the environment.
         is_on_call: whether the policy of the person on call allows it.
         without_stacks: whether it also works before the first deploy, or after a loss.
+        is_waiting: whether it waits for its effect at its end, so that ``--no-wait`` is an option.
+        not_read_back: why its last call is not a read of what it changed; empty if it is one.
     """
 
     function: Callable[..., None]
     group: CommandGroup
     is_on_call: bool = False
     without_stacks: bool = False
+    is_waiting: bool = False
+    not_read_back: str = ""
 
     @property
     def name(self) -> str:
@@ -254,6 +259,7 @@ def _main(arguments: Sequence[str]) -> int:
         chosen.group,
         is_dry_run=options.pop("dry_run", False),
         confirmed=confirmed,
+        is_waiting=not options.pop("no_wait", False),
     )
     try:
         return _run(chosen, aws, options)
@@ -338,6 +344,10 @@ def _parser(chosen: Command, environment_name: str) -> argparse.ArgumentParser:
     if chosen.group is not CommandGroup.READS:
         parser.add_argument(
             "--dry-run", action="store_true", help="only print the calls that change something"
+        )
+    if chosen.is_waiting:
+        parser.add_argument(
+            "--no-wait", action="store_true", help="end when AWS has accepted it, without the effect"
         )
     if chosen.group is CommandGroup.DELETES:
         parser.add_argument(

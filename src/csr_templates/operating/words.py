@@ -74,6 +74,19 @@ def in_jst(moment: datetime | None) -> str:
     return moment.astimezone(_JST).strftime("%Y-%m-%d %H:%M:%S JST")
 
 
+def elapsed(seconds: float) -> str:
+    """Return a duration: ``45 s``, ``3 min 15 s``, ``2 h 5 min``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    if minutes and rest:
+        return f"{minutes} min {rest} s"
+    if minutes:
+        return f"{minutes} min"
+    return f"{rest} s"
+
+
 def moment(text: str) -> datetime:
     """Return the time that a person has typed, such as ``2026-11-25T10:30:00+09:00``.
 

@@ -5,7 +5,6 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
@@ -69,18 +68,23 @@ class Operator:
 
     Attributes:
         world: the account.
+        clock: their time.
     """
 
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self.world = world
         self._monkeypatch = monkeypatch
-        self._minutes = -1
+        self._is_first = True
+        self.clock = world.recorder.between.clock
+        monkeypatch.setattr(waiting, "sleep", self.clock.sleep)
 
     def run(self, *arguments: str, folder: Path = OUT) -> Run:
         """Run a command, such as ``run("roll-back", "1")``; each is typed a minute after the one before."""
-        self._minutes += 1
-        now = datetime.now(UTC) + timedelta(minutes=self._minutes)
-        self._monkeypatch.setattr(words, "now", lambda: now)
+        if not self._is_first:
+            self.clock.sleep(60)
+        self._is_first = False
+        self.clock.restart()
+        self._monkeypatch.setattr(words, "now", self.clock.now)
         self._monkeypatch.setattr(command_line, "Account", self._account)
         before = len(self.world.recorder.made)
         out, err = StringIO(), StringIO()

@@ -36,7 +36,7 @@ def test_a_stack_is_waited_for(operator: Operator) -> None:
     run = operator.run("wait", "database", "network")
 
     assert (run.status, run.err) == (0, [])
-    assert [line.rpartition(": ")[2] for line in run.out if "JST  the stack database: " in line] == [
+    assert [line.rpartition(": ")[2] for line in run.out if "  the stack database: " in line] == [
         "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE",
     ]  # fmt: skip
     assert "The stack database is UPDATE_COMPLETE." in run.out

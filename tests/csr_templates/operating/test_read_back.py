@@ -1,0 +1,65 @@
+"""A changing command ends with what it has read of its effect, in whichever way it runs."""
+
+from typing import Final
+
+import pytest
+
+from csr_templates.account.reads import is_read
+from csr_templates.operating.aws import CommandGroup
+from csr_templates.operating.command_line import COMMANDS, Command
+
+from .conftest import Operator, Run
+from .scenarios import SCENARIOS
+from .states_between import USUAL
+from .test_every_command import name_of, prepared_for, scenarios_of
+
+NOT_YET: Final = frozenset(
+    {
+        # Lambda, the API and releases
+        "delete-old-versions", "flush-api-cache", "receive-dead-letter", "repair-alias", "reset-concurrency",
+        "roll-back", "set-concurrency", "set-provisioned-concurrency", "set-remaining-requests", "start-api",
+        "upload-package", "delete-import", "delete-failed-create", "protect", "mute-alarms", "unmute-alarms",
+        "subscribe", "confirm-subscription", "test-topics", "test-alarm",
+        # the database, the network, the site and secrets
+        "block-address", "block-rule", "count-rule", "delete-old-files", "delete-spare-cluster",
+        "disable-deletion-protection", "enable-key", "fail-over", "new-origin-key", "new-password",
+        "remove-check-instance", "repeat-password", "replace-addresses", "reroute-zone", "restore-cluster",
+        "restore-password", "unblock-address",
+    }
+)  # fmt: skip
+"""Commands that do not read back yet."""
+CHANGING: Final = [each for each in COMMANDS if each.group is not CommandGroup.READS]
+
+
+def last_change(run: Run) -> int:
+    """Return the position of the last call that changes something; -1 without one."""
+    positions = [
+        position for position, call in enumerate(run.calls) if not is_read(call.service, call.operation)
+    ]
+    return max(positions, default=-1)
+
+
+def is_read_back(run: Run) -> bool:
+    """Return whether a read of the same service follows the last change."""
+    position = last_change(run)
+    changed = run.calls[position]
+    return any(call.service == changed.service for call in run.calls[position + 1 :])
+
+
+@pytest.mark.parametrize("each", [each for each in CHANGING if each.name not in NOT_YET], ids=name_of)
+def test_the_last_call_is_a_read_of_what_was_changed(operator: Operator, each: Command) -> None:
+    """Otherwise, the table of the commands says why; no reason stands there without need."""
+    operator.world.recorder.between.play(*USUAL)
+    read_back = True
+    for scenario in scenarios_of(each):
+        operator.world.reset()
+        run = operator.run(*prepared_for(operator, each, scenario))
+        assert (run.status, run.err) == (0, [])
+        read_back = read_back and is_read_back(run)
+
+    assert read_back == (not each.not_read_back)
+
+
+def test_no_command_that_is_done_stands_in_the_list() -> None:
+    """The list shrinks until it is empty."""
+    assert NOT_YET <= SCENARIOS.keys()
