@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final, Literal, NamedTuple
 
 from csr_templates.operating import words
@@ -135,7 +136,7 @@ def mute_alarms(aws: Aws, hours: int, text: str) -> None:
         text: a part of the short names, such as database. The name of the project is not compared.
 
     Example: mute-alarms 2 database
-    Calls: cloudwatch:DescribeAlarms, cloudwatch:PutAlarmMuteRule.
+    Calls: cloudwatch:DescribeAlarms, cloudwatch:PutAlarmMuteRule, cloudwatch:GetAlarmMuteRule.
     Takes: seconds.
     Way back: unmute-alarms with the same text.
     """
@@ -157,6 +158,9 @@ def mute_alarms(aws: Aws, hours: int, text: str) -> None:
         aws.client("cloudwatch", region).put_alarm_mute_rule(
             Name=_rule_name(aws, text), MuteTargets={"AlarmNames": names}, Rule=rule
         )
+    aws.end_dry_run("show the rules")
+    for region in matching:
+        words.say(f"Now the rule in {region} is {_status(aws, region, _rule_name(aws, text))}.")
 
 
 def unmute_alarms(aws: Aws, text: str) -> None:
@@ -166,7 +170,7 @@ def unmute_alarms(aws: Aws, text: str) -> None:
         text: that of mute-alarms.
 
     Example: unmute-alarms database
-    Calls: cloudwatch:DeleteAlarmMuteRule.
+    Calls: cloudwatch:DeleteAlarmMuteRule, cloudwatch:GetAlarmMuteRule.
     Takes: seconds.
     Way back: mute-alarms.
     """
@@ -174,6 +178,12 @@ def unmute_alarms(aws: Aws, text: str) -> None:
     for region in aws.environment.regions:
         words.say(f"Deletes the mute rule {name} in {region}, if it exists.")
         aws.client("cloudwatch", region).delete_alarm_mute_rule(AlarmMuteRuleName=name)
+    aws.end_dry_run("look for the rules")
+    for region in aws.environment.regions:
+        status = aws.unless_missing(partial(_status, aws, region, name), "ResourceNotFoundException")
+        if status is not None:
+            raise Stop(f"The mute rule {name} in {region} is still {status}. Repeat the command.")
+    words.say(f"Now there is no mute rule {name}.")
 
 
 def _topics(aws: Aws) -> list[_Topic]:
@@ -218,6 +228,11 @@ def _rule_name(aws: Aws, text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", text):
         raise WrongInput(f"TEXT is {text!r}. Give a part of the short name of alarms, such as database.")
     return f"{aws.environment.prefix}-mute-{text}"
+
+
+def _status(aws: Aws, region: str, name: str) -> str:
+    """Return the status of a mute rule."""
+    return str(aws.client("cloudwatch", region).get_alarm_mute_rule(AlarmMuteRuleName=name)["Status"])
 
 
 def _schedule() -> str:

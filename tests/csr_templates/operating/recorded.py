@@ -24,6 +24,7 @@ NOT_IN_MOTO: Final = {
     "rds DescribeDBClusterAutomatedBackups": "moto does not have it",
     "cloudtrail LookupEvents": "moto does not have it",
     "cloudwatch DeleteAlarmMuteRule": "moto does not have it",
+    "cloudwatch GetAlarmMuteRule": "moto does not have it",
     "cloudwatch PutAlarmMuteRule": "moto does not have it",
     "cloudformation": "moto creates no DBCluster, Alias, UsagePlan or Distribution, and the model is tested "
     "with the templates; its import takes seconds",
@@ -97,6 +98,7 @@ class Recorder:
         backups: the automated backups of deleted clusters.
         events: those of CloudTrail.
         between: the states that follow an operation.
+        mute_rules: pairs of region and name.
     """
 
     def __init__(self, stacks: CloudFormation) -> None:
@@ -108,6 +110,7 @@ class Recorder:
         self.backups: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
         self.between = StatesBetween()
+        self.mute_rules: set[tuple[str, str]] = set()
 
     def register(self, session: Any) -> None:
         """See the calls of all clients that the session creates later."""
@@ -167,9 +170,23 @@ class Recorder:
             self._delete_backup(call.parameters["DbClusterResourceId"])
         if call.operation == "LookupEvents":
             return {"Events": self.events}
+        if call.operation.endswith("AlarmMuteRule"):
+            return self._mute_rule(call)
         if call.operation == "ListProvisionedConcurrencyConfigs":
             return {"ProvisionedConcurrencyConfigs": self._provisioned(call)}
         return dict(self.answers.get(call.name, {}))
+
+    def _mute_rule(self, call: Call) -> dict[str, Any]:
+        if call.operation == "PutAlarmMuteRule":
+            self.mute_rules.add((call.region, call.parameters["Name"]))
+            return {}
+        rule = (call.region, call.parameters["AlarmMuteRuleName"])
+        if call.operation == "DeleteAlarmMuteRule":
+            self.mute_rules.discard(rule)
+            return {}
+        if rule not in self.mute_rules:
+            raise AwsError("ResourceNotFoundException", f"{rule[1]} does not exist", 404)
+        return {"Name": rule[1], "Status": "SCHEDULED"}
 
     def _provisioned(self, call: Call) -> list[dict[str, Any]]:
         environment = self.stacks.environment

@@ -15,9 +15,6 @@ from .test_every_command import name_of, prepared_for, scenarios_of
 
 NOT_YET: Final = frozenset(
     {
-        # stacks and alarms
-        "delete-import", "delete-failed-create", "protect", "mute-alarms", "unmute-alarms",
-        "subscribe", "confirm-subscription", "test-topics", "test-alarm",
         # the database, the network, the site and secrets
         "block-address", "block-rule", "count-rule", "delete-old-files", "delete-spare-cluster",
         "disable-deletion-protection", "enable-key", "fail-over", "new-origin-key", "new-password",
