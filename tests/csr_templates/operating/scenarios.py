@@ -42,6 +42,7 @@ class Scenario(NamedTuple):
 POLLED: Final = "asked again until AWS answers"
 OPTIONAL: Final = "no reason to stop a deploy; the sentence is printed"
 EVENTS: Final = "no reason not to delete it; the sentence is printed"
+EVENTS_OF_DATABASE: Final = "no reason to leave a faulty writer; the sentence is printed"
 NO_STACK: Final = {"cloudformation:DescribeStacks not found": "the stack does not exist"}
 NO_FUNCTION: Final = {
     "cloudformation:DescribeStackResource not found": "the stack has no function, as after an import"
@@ -185,7 +186,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "replace-addresses": Scenario(
         (f"{FOLDER}/saved.json", "--confirm", f"{PREFIX}"), (edge.create_address_sets,)
     ),
-    "repeat-password": Scenario((), (World.create_database,)),
+    "repeat-password": Scenario((), (World.create_database, databases.stop_new_password)),
     "delete-failed-create": Scenario(
         ("database", "--confirm", CLUSTER),
         (databases.fail_create,),
@@ -203,17 +204,23 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "restore-password": Scenario(("--confirm", CLUSTER), (World.create_database, World.change_password)),
     "show-database": Scenario((), (databases.deploy,)),
     "show-backups": Scenario((), (databases.deploy, databases.take_snapshot, databases.leave_backup)),
-    "fail-over": Scenario((), (databases.deploy,)),
+    "fail-over": Scenario((), (databases.deploy,), survived={"rds:DescribeEvents": EVENTS_OF_DATABASE}),
     "start-database": Scenario((), (databases.deploy, databases.stop)),
     "restart-instance": Scenario((f"{CLUSTER}-2",), (databases.deploy,)),
     "take-snapshot": Scenario((), (databases.deploy,), survived={"rds:DescribeDBClusterSnapshots": POLLED}),
-    "disable-deletion-protection": Scenario(("--confirm", CLUSTER), (databases.deploy,)),
+    "disable-deletion-protection": Scenario(
+        ("--confirm", CLUSTER), (databases.deploy,), survived={"rds:DescribeDBClusters": POLLED}
+    ),
     "restore-cluster": Scenario(
         ("restored", "--time", "2026-11-25T10:30:00+09:00"),
         (databases.deploy,),
         (
             Scenario(
                 ("restored", "--snapshot", databases.SNAPSHOT), (databases.deploy, databases.take_snapshot)
+            ),
+            Scenario(
+                ("restored", "--backup", "cluster-1", "--time", "latest"),
+                (databases.deploy, databases.leave_backup),
             ),
         ),
     ),
@@ -222,7 +229,9 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
         (databases.deploy, databases.restore_cluster),
         survived={"rds:DescribeDBInstances": POLLED},
     ),
-    "use-restored-cluster": Scenario(("--confirm", CLUSTER), (databases.deploy, databases.restore)),
+    "use-restored-cluster": Scenario(
+        ("--confirm", CLUSTER), (databases.deploy, databases.restore, databases.tag_restored)
+    ),
     "delete-spare-cluster": Scenario(
         ("old", "--confirm", f"{CLUSTER}-old"), (databases.deploy, databases.leave_old)
     ),

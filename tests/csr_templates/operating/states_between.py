@@ -198,9 +198,7 @@ def _has_password(states: "StatesBetween", parameters: Parameters) -> bool:
 
 def _instances(answer: Answer, begun: Begun) -> Sequence[Answer]:
     identifier = begun.parameters["DBInstanceIdentifier"]
-    return [
-        instance for instance in answer["DBInstances"] if instance["DBInstanceIdentifier"] == identifier
-    ]
+    return [instance for instance in answer["DBInstances"] if instance["DBInstanceIdentifier"] == identifier]
 
 
 def _show_parameters(answer: Answer, begun: Begun, state: str) -> None:

@@ -21,10 +21,10 @@ NOT_YET: Final = frozenset(
         "upload-package", "delete-import", "delete-failed-create", "protect", "mute-alarms", "unmute-alarms",
         "subscribe", "confirm-subscription", "test-topics", "test-alarm",
         # the database, the network, the site and secrets
-        "block-address", "block-rule", "count-rule", "delete-old-files", "delete-spare-cluster",
-        "disable-deletion-protection", "enable-key", "fail-over", "new-origin-key", "new-password",
-        "remove-check-instance", "repeat-password", "replace-addresses", "reroute-zone", "restore-cluster",
-        "restore-password", "unblock-address",
+        "block-address", "block-rule", "count-rule", "delete-old-files", 
+        "enable-key", "new-origin-key", 
+        "replace-addresses", "reroute-zone", 
+        "unblock-address",
     }
 )  # fmt: skip
 """Commands that do not read back yet."""
