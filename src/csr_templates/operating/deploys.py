@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from csr_templates.operating import failures, releases, waiting, words
+from csr_templates.operating import failures, releases, rollback_triggers, waiting, words
 from csr_templates.operating.aws import Aws, Description, Unknown
 from csr_templates.operating.environment import Stack
 from csr_templates.operating.origin_key_check import require_accepted_key
@@ -19,8 +19,6 @@ _CAPABILITY: Final = "CAPABILITY_NAMED_IAM"
 _CHANGE_SET: Final = re.compile(
     r"arn:aws[a-z-]*:cloudformation:(?P<region>[a-z0-9-]+):[0-9]{12}:changeSet/.+"
 )
-_NO_TRIGGERS: Final[Mapping[str, Any]] = {"MonitoringTimeInMinutes": 0, "RollbackTriggers": []}
-# An omitted configuration would keep the triggers of the last update.
 
 
 def plan_deploy(aws: Aws, stack: str, *values: str, repair: bool = False) -> None:
@@ -32,12 +30,13 @@ def plan_deploy(aws: Aws, stack: str, *values: str, repair: bool = False) -> Non
     Args:
         stack: name of the stack, such as api.
         values: for api, the object version of its package; for every stack, more tags as KEY=VALUE.
-        repair: without rollback triggers, for an update during an incident.
+        repair: for an update during an incident: without the rollback triggers that fire now, which would
+            undo it. The others stay.
 
     Example: plan-deploy --repair api
     Calls: cloudformation:DescribeStackResource, lambda:ListVersionsByFunction, s3:HeadObject, s3:CopyObject,
-        s3:PutObject, cloudformation:CreateChangeSet, cloudformation:DescribeChangeSet,
-        cloudformation:DescribeEvents.
+        cloudwatch:DescribeAlarms, s3:PutObject, cloudformation:CreateChangeSet,
+        cloudformation:DescribeChangeSet, cloudformation:DescribeEvents.
     Takes: a minute.
     Way back: not needed; only run-changes changes the stack.
     """
@@ -51,7 +50,12 @@ def plan_deploy(aws: Aws, stack: str, *values: str, repair: bool = False) -> Non
     parameters = _change_set_parameters(
         aws, planned_stack, _object_version(aws, planned_stack, version), is_first=is_first
     )
-    change_set_arn = _create(aws, planned_stack, parameters, tags, is_first=is_first, repair=repair)
+    triggers: dict[str, Any] = {}
+    if not is_first:
+        configuration = rollback_triggers.configuration(aws, planned_stack, repair=repair)
+        if configuration is not None:
+            triggers["RollbackConfiguration"] = configuration
+    change_set_arn = _create(aws, planned_stack, parameters, tags, triggers, is_first=is_first)
     if _wait_for_change_set(aws, planned_stack, change_set_arn):
         _show(aws, change_set_arn, planned_stack.region)
     else:
@@ -194,16 +198,18 @@ def continue_rollback(aws: Aws, stack: str, *logical_ids: str) -> None:
 
 
 def say_missing_triggers(aws: Aws, stack: Stack) -> None:
-    """Say it if a stack has none of the rollback triggers that the output folder lists for it."""
+    """Say which of the rollback triggers that the output folder lists for a stack it does not have."""
     if aws.is_dry_run or not stack.rollback_triggers:
         return
     description = aws.describe(stack)
-    if description is None or description.get("RollbackConfiguration", {}).get("RollbackTriggers"):
+    if description is None:
         return
-    words.say(
-        f"{stack.name} has no rollback triggers. After an incident, deploy through the pipeline, which sets "
-        f"them again: {', '.join(stack.rollback_triggers)}"
-    )
+    missing = rollback_triggers.missing_of(stack, description)
+    if missing:
+        words.say(
+            f"{stack.name} does not have these rollback triggers: {', '.join(missing)}. After an incident, "
+            "deploy through the pipeline, which sets them again."
+        )
 
 
 # ---- Before a change set ----
@@ -259,6 +265,7 @@ def _object_version(aws: Aws, stack: Stack, version: str) -> str:
         return version
     published = releases.versions_if_left_by_rollback(aws)
     if version:
+        releases.require_package(aws, stack.parameters.get(releases.KEY, releases.PACKAGE), version)
         releases.require_new(
             published, version, f"Upload the package again: {aws.command('upload-package', releases.PACKAGE)}"
         )
@@ -288,9 +295,9 @@ def _create(
     stack: Stack,
     parameters: Sequence[Mapping[str, Any]],
     tags: Mapping[str, str],
+    triggers: Mapping[str, Any],
     *,
     is_first: bool,
-    repair: bool,
 ) -> str:
     """Upload the template, create a change set, and return its ARN."""
     template = stack.template.read_bytes()
@@ -308,7 +315,7 @@ def _create(
         Tags=[{"Key": name, "Value": value} for name, value in tags.items()],
         RoleARN=f"arn:{partition}:iam::{aws.identity.account}:role/deploy-{stack.deployed}-service",
         Capabilities=[_CAPABILITY],
-        **({"RollbackConfiguration": _NO_TRIGGERS} if repair else {}),
+        **triggers,
     )
     return str(answer["Id"])
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from csr_templates.operating import releases, waiting, words
+from csr_templates.operating import aliases, releases, waiting, words
+from csr_templates.operating.aliases import Alias
 from csr_templates.operating.aws import Aws, Unknown
 from csr_templates.operating.environment import Stack
 from csr_templates.operating.problems import Stop
@@ -35,7 +36,7 @@ def show_state(aws: Aws) -> None:
     What is wrong is marked with !.
 
     Calls: cloudwatch:DescribeAlarms, cloudformation:DescribeStackResource, lambda:GetAlias,
-        lambda:ListVersionsByFunction, s3:ListObjectVersions.
+        lambda:ListProvisionedConcurrencyConfigs, lambda:ListVersionsByFunction, s3:ListObjectVersions.
     Takes: a second or two.
     """
     answers = aws.in_parallel(_reads(aws))
@@ -45,7 +46,8 @@ def show_state(aws: Aws) -> None:
         _show_alarms(region, answers[region])
     for title in (_PACKAGE, _SITE):
         if title in answers:
-            words.say(f"{title}: {answers[title]}")
+            for line in f"{title}: {answers[title]}".split("\n"):
+                words.say(line)
 
 
 def show_stacks(aws: Aws) -> None:
@@ -74,7 +76,7 @@ def show_releases(aws: Aws) -> None:
     rolled-back deploy has left. Events expire after 90 days: of an older version, it is not known.
 
     Calls: cloudformation:DescribeStackResource, lambda:ListVersionsByFunction, lambda:GetAlias,
-        cloudformation:DescribeStackEvents.
+        lambda:ListProvisionedConcurrencyConfigs, cloudformation:DescribeStackEvents.
     Takes: seconds.
     """
     stack = aws.environment.stack_of("ApiFunction")
@@ -87,7 +89,7 @@ def show_releases(aws: Aws) -> None:
         return
     reads: dict[str, Callable[[], Any]] = {
         "releases": partial(releases.of_function, client, function),
-        "alias": partial(_alias, client, function, aws.environment.name),
+        "alias": partial(aliases.read, aws, client, function),
         "stack": partial(_stack_release, aws),
         "history": partial(releases.history, aws, stack),
     }
@@ -98,6 +100,9 @@ def show_releases(aws: Aws) -> None:
     if not isinstance(answers["releases"], Unknown):
         rows = [_release_row(release, answers) for release in answers["releases"]]
         words.table(("", "version", "published", "state", "description"), rows, indent="")
+    alias = answers["alias"]
+    if isinstance(alias, Alias):
+        words.say(words.marked(f"Requests: {alias.state}", is_fine=not alias.is_blocked))
 
 
 def show_addresses(aws: Aws) -> None:
@@ -234,14 +239,14 @@ def _show_alarms(region: str, answer: Any) -> None:
 def _package(aws: Aws) -> str:
     function = aws.physical_id("ApiFunction")
     client = aws.client("lambda", aws.environment.stack_of("ApiFunction").region)
-    alias = client.get_alias(FunctionName=function, Name=aws.environment.name)
-    version = alias["FunctionVersion"]
+    alias = aliases.read(aws, client, function)
     versions = aws.all_pages(client, "ListVersionsByFunction", FunctionName=function)["Versions"]
+    text = f"Lambda version {alias.version}"
     for published in versions:
-        if published["Version"] == version:
+        if published["Version"] == alias.version:
             time = words.in_jst(datetime.fromisoformat(published["LastModified"]))
-            return f"Lambda version {version}, published {time}, {published['Description']}"
-    return f"Lambda version {version}"
+            text = f"Lambda version {alias.version}, published {time}, {published['Description']}"
+    return f"{text}\n{words.marked(f'Requests: {alias.state}', is_fine=not alias.is_blocked)}"
 
 
 def _site(aws: Aws) -> str:
@@ -273,19 +278,13 @@ def _listed(summary: Mapping[str, Any]) -> tuple[str, ...]:
 # ---- Releases ----
 
 
-def _alias(client: Any, function: str, name: str) -> int:
-    return int(client.get_alias(FunctionName=function, Name=name)["FunctionVersion"])
-
-
 def _stack_release(aws: Aws) -> int:
     return releases.number_of(aws.physical_id("ApiFunctionVersion"))
 
 
 def _release_row(release: Release, answers: Mapping[str, Any]) -> Sequence[str]:
     """Return the row of a version; what is unknown marks nothing."""
-    states = []
-    if release.number == answers["alias"]:
-        states.append("runs")
+    states = _alias_states(release, answers["alias"])
     deployed = answers["stack"]
     if release.number == deployed:
         states.append("of the stack")
@@ -304,6 +303,20 @@ def _release_row(release: Release, answers: Mapping[str, Any]) -> Sequence[str]:
         ", ".join(states),
         release.description,
     )
+
+
+def _alias_states(release: Release, alias: Alias | Unknown) -> list[str]:
+    """Return whether a version answers, or will answer."""
+    number = str(release.number)
+    if isinstance(alias, Unknown):
+        return []
+    if number in alias.shares:
+        return ["still runs"]
+    if number != alias.version:
+        return []
+    if alias.shares:
+        return ["is being prepared"]
+    return ["runs"]
 
 
 # ---- Deleted stacks ----

@@ -96,7 +96,15 @@ def until(aws: Aws, what: str, status: Callable[[], str], is_over: Callable[[str
         ) from None
 
 
-def for_effect(aws: Aws, what: str, look: Callable[[], Sight], duration: Duration, again: str) -> None:
+def for_effect(
+    aws: Aws,
+    what: str,
+    look: Callable[[], Sight],
+    duration: Duration,
+    again: str,
+    *,
+    is_needed: bool = False,
+) -> None:
     """Wait until the effect of a change is there, and print what is true then.
 
     With ``--no-wait``, only what is true now is printed. In a dry run, there is nothing to read.
@@ -107,6 +115,7 @@ def for_effect(aws: Aws, what: str, look: Callable[[], Sight], duration: Duratio
         look: reads what is true now.
         duration: how long it takes.
         again: the command that shows it again, or goes on with the wait.
+        is_needed: whether the next call needs the effect, so that ``--no-wait`` does not count.
 
     Raises:
         DryRunEndedError: in a dry run.
@@ -120,8 +129,15 @@ def for_effect(aws: Aws, what: str, look: Callable[[], Sight], duration: Duratio
     try:
         while True:
             sight = watch.ask(look)
-            if isinstance(sight, Sight) and _is_end(aws, sight, duration, again):
-                return
+            if isinstance(sight, Sight):
+                _require_no_failure(sight)
+                if sight.is_there:
+                    words.say(f"Now {sight.sentence}.")
+                    return
+                if not aws.is_waiting and not is_needed:
+                    words.say(f"Now {sight.sentence}. It goes on in AWS, usually for {duration.usual}.")
+                    words.say(f"Look again with: {again}")
+                    return
             if not is_announced:
                 words.say(
                     f"Waits for {what}, usually {duration.usual}. Ctrl-C stops only the waiting; look again "
@@ -142,22 +158,14 @@ def for_effect(aws: Aws, what: str, look: Callable[[], Sight], duration: Duratio
         ) from None
 
 
-def _is_end(aws: Aws, sight: Sight, duration: Duration, again: str) -> bool:
-    """Print the end if there is nothing to wait for, and return whether this is so.
+def _require_no_failure(sight: Sight) -> None:
+    """Check that the service does not say that it failed.
 
     Raises:
-        Stop: the service says that it failed.
+        Stop: it does.
     """
     if sight.failure:
         raise Stop(f"{_capitalized(sight.failure)}. Now {sight.sentence}.")
-    if sight.is_there:
-        words.say(f"Now {sight.sentence}.")
-        return True
-    if aws.is_waiting:
-        return False
-    words.say(f"Now {sight.sentence}. It goes on by itself in AWS, usually {duration.usual}.")
-    words.say(f"Look again with: {again}")
-    return True
 
 
 def _sentence(sight: Sight | Unknown) -> str:

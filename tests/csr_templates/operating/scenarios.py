@@ -78,6 +78,11 @@ def _failed_change_set(world: World) -> None:
     world.plan("api", status="FAILED")
 
 
+def _fire_trigger(world: World) -> None:
+    world.create_alarm("firing")
+    world.stacks.stacks["api"].triggers = ["firing"]
+
+
 def _reserves_nothing(world: World) -> None:
     world.stacks.stacks["api"].parameters["LambdaReservedConcurrency"] = "0"
 
@@ -130,7 +135,13 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     ),
     "plan-deploy": Scenario(
         ("api",),
-        (World.create_function, World.create_packages, World.create_artifacts, World.leave_version),
+        (
+            World.create_function,
+            World.create_packages,
+            World.create_artifacts,
+            World.leave_version,
+            _fire_trigger,
+        ),
         survived={
             "cloudformation:DescribeChangeSet": POLLED,
             "cloudformation:DescribeEvents": OPTIONAL,
@@ -148,8 +159,9 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "protect": Scenario((), (World.create_vpc,)),
     "roll-back": Scenario(
         ("1",),
-        (World.create_function,),
-        survived={"cloudformation:DescribeStackEvents": "a faulty version must not stay because of that"},
+        (World.create_function, World.provision),
+        (Scenario(("1", "--at-once"), (World.create_function, World.provision)),),
+        {"cloudformation:DescribeStackEvents": "a faulty version must not stay because of that"},
     ),
     "stop-api": Scenario((), (World.create_api,)),
     "start-api": Scenario((), (World.create_api,)),

@@ -276,7 +276,7 @@ ROWS: Final[Mapping[str, Row]] = {
         (("available", 10), ("failing-over", 60)),
         {"rds:DescribeDBClusters": _keep_writer},
         f"{_RDS_STATUSES}https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
-        f"Concepts.AuroraHighAvailability.html (60 s, at most 120 s); available for seconds: {NOT_DOCUMENTED}",
+        f"Concepts.AuroraHighAvailability.html (60 to 120 s); first available: {NOT_DOCUMENTED}",
         before=_writer_before,
     ),
     "slow failover": Row(
@@ -375,17 +375,18 @@ class StatesBetween:
     Attributes:
         clock: the time.
         provisioned: requested provisioned concurrency of the alias; 0 without any.
+        rows: operation -> what follows it.
     """
 
     clock: Clock = field(default_factory=Clock)
     provisioned: int = 0
-    _rows: dict[str, Row] = field(default_factory=dict)
+    rows: dict[str, Row] = field(default_factory=dict)
     _begun: list[Begun] = field(default_factory=list)
 
     def play(self, *names: str) -> None:
         """Play rows of the table from now on, one for an operation."""
         for name in names:
-            self._rows[ROWS[name].operation] = ROWS[name]
+            self.rows[ROWS[name].operation] = ROWS[name]
 
     def reset(self) -> None:
         """Forget what has begun, not what is played."""
@@ -399,7 +400,7 @@ class StatesBetween:
             AwsError: AWS refuses it.
         """
         self._require_no_weights(operation)
-        row = self._rows.get(operation)
+        row = self.rows.get(operation)
         if row is None or not row.begins(self, parameters):
             return None
         return Begun(row, region, parameters, row.before(region, parameters), self.clock.seconds)

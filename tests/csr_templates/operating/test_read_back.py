@@ -15,10 +15,8 @@ from .test_every_command import name_of, prepared_for, scenarios_of
 
 NOT_YET: Final = frozenset(
     {
-        # Lambda, the API and releases
-        "delete-old-versions", "flush-api-cache", "receive-dead-letter", "repair-alias", "reset-concurrency",
-        "roll-back", "set-concurrency", "set-provisioned-concurrency", "set-remaining-requests", "start-api",
-        "upload-package", "delete-import", "delete-failed-create", "protect", "mute-alarms", "unmute-alarms",
+        # stacks and alarms
+        "delete-import", "delete-failed-create", "protect", "mute-alarms", "unmute-alarms",
         "subscribe", "confirm-subscription", "test-topics", "test-alarm",
         # the database, the network, the site and secrets
         "block-address", "block-rule", "count-rule", "delete-old-files", 
@@ -62,4 +60,4 @@ def test_the_last_call_is_a_read_of_what_was_changed(operator: Operator, each: C
 
 def test_no_command_that_is_done_stands_in_the_list() -> None:
     """The list shrinks until it is empty."""
-    assert NOT_YET <= SCENARIOS.keys()
+    assert SCENARIOS.keys() >= NOT_YET

@@ -82,7 +82,7 @@ def test_the_end_of_a_deletion(operator: Operator) -> None:
 
 def test_missing_rollback_triggers_are_said(operator: Operator) -> None:
     """As after run-changes, whose wait this one goes on with."""
-    assert operator.run("wait", "api").out[-1].startswith("api has no rollback triggers. After an incident,")
+    assert operator.run("wait", "api").out[-1].startswith("api does not have these rollback triggers: ")
 
 
 def test_the_settings_of_the_api_are_asked_after_a_pause(
