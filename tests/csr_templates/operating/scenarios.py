@@ -88,7 +88,9 @@ def _reserves_nothing(world: World) -> None:
 
 
 SCENARIOS: Final[Mapping[str, Scenario]] = {
-    "show-state": Scenario((), (World.create_function, World.create_site)),
+    "show-state": Scenario(
+        (), (World.create_function, World.create_site, World.create_distribution, databases.deploy)
+    ),
     "show-stacks": Scenario((), ()),
     "show-releases": Scenario((), (World.create_function,)),
     "show-addresses": Scenario((), (), survived=NO_STACK),
@@ -276,12 +278,18 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "show-origin-keys": Scenario((), (World.create_api, World.create_origin_keys)),
     "check-secrets": Scenario(("api",), (creating.recover_secrets,)),
     "show-secret-readers": Scenario((creating.SINCE, creating.UNTIL), (creating.read_password,)),
-    "subscribe": Scenario(("critical", "email", "a@example.com"), (creating.create_topics,)),
+    "subscribe": Scenario(
+        ("critical", "email", "a@example.com"),
+        (creating.create_topics,),
+        (Scenario(("critical", "sms", "+819012345678"), (creating.create_topics,)),),
+    ),
     "confirm-subscription": Scenario((creating.LINK,), (creating.create_topics,)),
     "test-topics": Scenario((), (creating.create_topics,)),
     "test-alarm": Scenario(("site-unreachable",), (creating.create_alarms,)),
-    "mute-alarms": Scenario(("2", "api"), (creating.create_alarms,)),
-    "unmute-alarms": Scenario(("api",), ()),
+    "mute-alarms": Scenario(
+        ("2", "api"), (creating.create_alarms,), survived={"cloudwatch:GetAlarmMuteRule": POLLED}
+    ),
+    "unmute-alarms": Scenario(("api",), (), survived={"cloudwatch:GetAlarmMuteRule": POLLED}),
     "reroute-zone": Scenario(("1",), (creating.create_network,)),
     "enable-key": Scenario((KEY,), (creating.schedule_deletion,)),
     "replicate-origin-key": Scenario(("a",), (creating.create_origin_key_without_replica,)),
@@ -292,5 +300,9 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "delete-import": Scenario(
         ("api",), (creating.plan_import,), survived={"cloudformation:DescribeEvents": EVENTS}
     ),
-    "new-origin-key": Scenario(("a", "--confirm", ORIGIN_KEY), (creating.change_key,)),
+    "new-origin-key": Scenario(
+        ("a", "--confirm", ORIGIN_KEY),
+        (creating.change_key,),
+        survived={"secretsmanager:DescribeSecret": POLLED},
+    ),
 }

@@ -232,8 +232,8 @@ def test_ctrl_c_during_a_restart_stops_only_the_waiting(
 
     assert run.status == 130
     assert run.err == [
-        f"Stopped waiting for the restart of {CLUSTER}-2 after 0 s. The instance {CLUSTER}-2 is available, and "
-        "its parameters are in-sync. It goes on by itself in AWS. Look again with: csr-operate prod "
+        f"Stopped waiting for the restart of {CLUSTER}-2 after 0 s. The instance {CLUSTER}-2 is available, "
+        "and its parameters are in-sync. It goes on by itself in AWS. Look again with: csr-operate prod "
         "show-database"
     ]
 

@@ -18,11 +18,6 @@ NOT_YET: Final = frozenset(
         # stacks and alarms
         "delete-import", "delete-failed-create", "protect", "mute-alarms", "unmute-alarms",
         "subscribe", "confirm-subscription", "test-topics", "test-alarm",
-        # the database, the network, the site and secrets
-        "block-address", "block-rule", "count-rule", "delete-old-files", 
-        "enable-key", "new-origin-key", 
-        "replace-addresses", "reroute-zone", 
-        "unblock-address",
     }
 )  # fmt: skip
 """Commands that do not read back yet."""

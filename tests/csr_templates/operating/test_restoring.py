@@ -53,8 +53,8 @@ def test_an_existing_cluster_is_never_overwritten(restored: Operator) -> None:
 
     assert run.err == [
         f"{CLUSTER}-restored exists already, and is available. It was created at 2026-11-26 09:00:00 JST "
-        f"(2026-11-26 00:00:00 UTC), {words.age(databases.LATER)}. If it is the restore that you want, continue "
-        "with: csr-operate prod create-instances restored If not, delete it first: csr-operate prod "
+        f"(2026-11-26 00:00:00 UTC), {words.age(databases.LATER)}. If it is the restore that you want, "
+        "continue with: csr-operate prod create-instances restored If not, delete it first: csr-operate prod "
         "delete-spare-cluster restored",
         NOTHING,
     ]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from csr_templates.operating import waiting, words
+from tests.system import PROJECT
 
 from . import databases, moto_rds
 from .conftest import Operator, Run
@@ -99,8 +100,8 @@ def test_a_second_failover_sees_the_first_one(deployed: Operator) -> None:
     back = deployed.run("fail-over", "--back")
 
     assert first.out[-2:] == [
-        f"Now the writer before the failover, {CLUSTER}-1, is still the writer. It goes on by itself in AWS, "
-        "usually 30 to 120 seconds.",
+        f"Now the writer before the failover, {CLUSTER}-1, is still the writer. It goes on in AWS, usually "
+        "for 30 to 120 seconds.",
         f"Look again with: {SHOW}",
     ]
     assert (second.status, second.printed) == (0, [])
@@ -108,8 +109,8 @@ def test_a_second_failover_sees_the_first_one(deployed: Operator) -> None:
     assert second.out[-1] == f"Now the writer is {CLUSTER}-2, and the cluster is available."
     assert (third.status, third.printed) == (0, [])
     assert third.out[-1] == (
-        f"Now the writer is {CLUSTER}-2, since a failover that was completed 3 minutes ago. Another one would go "
-        "back to the instance before. To do that: csr-operate prod fail-over --back"
+        f"Now the writer is {CLUSTER}-2, since a failover that was completed 3 minutes ago. Another one "
+        "would go back to the instance before. To do that: csr-operate prod fail-over --back"
     )
     assert back.out[-1] == f"Now the writer is {CLUSTER}-1, and the cluster is available."
 
@@ -138,8 +139,8 @@ def test_ctrl_c_says_what_goes_on(deployed: Operator, monkeypatch: pytest.Monkey
 
     assert run.status == 130
     assert run.err == [
-        f"Stopped waiting for the failover after 0 s. The writer before the failover, {CLUSTER}-1, is still the "
-        f"writer. It goes on by itself in AWS. Look again with: {SHOW}"
+        f"Stopped waiting for the failover after 0 s. The writer before the failover, {CLUSTER}-1, is still "
+        f"the writer. It goes on by itself in AWS. Look again with: {SHOW}"
     ]
 
 
@@ -190,8 +191,8 @@ def test_a_new_password_is_done_when_rds_has_set_it(deployed: Operator) -> None:
         f"{title}: the cluster {CLUSTER} is available; until the end, it has the password before"
     )
     assert progress(run)[1] == (
-        f"after 15 s  {title}: the cluster {CLUSTER} is resetting-master-credentials; until the end, it has the "
-        "password before"
+        f"after 15 s  {title}: the cluster {CLUSTER} is resetting-master-credentials; until the end, it has "
+        "the password before"
     )
     assert deployed.clock.seconds == 195
     assert run.out[-2:] == [
@@ -356,3 +357,90 @@ def test_a_time_is_said_in_the_zone_of_the_machine(
     time.tzset()
 
     assert said.startswith(f"2026-11-25 {local} (2026-11-25 10:30:00 UTC), ")
+
+
+# ---- show-state ----
+
+
+@pytest.fixture
+def complete(deployed: Operator) -> Operator:
+    """Production with everything that show-state reads."""
+    deployed.world.create_function()
+    deployed.world.create_site()
+    deployed.world.create_distribution()
+    return deployed
+
+
+def test_the_state_shows_what_still_changes(complete: Operator) -> None:
+    """A password that is being set, a failover, a restart that parameters wait for, an invalidation."""
+    play(complete, "password", "invalidation")
+    complete.run("new-password", "--confirm", CLUSTER, "--no-wait")
+    complete.run("invalidate", "/*", "--no-wait")
+    pending = {"DBInstanceIdentifier": f"{CLUSTER}-2", "DBInstanceStatus": "available"}
+    pending["DBParameterGroups"] = [{"DBParameterGroupName": "x", "ParameterApplyStatus": "pending-reboot"}]
+    complete.world.recorder.coming["rds:DescribeDBInstances"] = [{"DBInstances": [pending]}]
+    run = complete.run("show-state")
+
+    assert (run.status, run.err) == (0, [])
+    assert [line for line in run.out if line.startswith("!")] == [
+        f"! Database: resetting-master-credentials, writer {CLUSTER}-1",
+        "! Database: MasterUserPassword is not applied yet",
+        f"! Database: the parameters of {CLUSTER}-2 are pending-reboot: csr-operate prod restart-instance "
+        f"{CLUSTER}-2",
+    ]
+    (invalidation,) = [line for line in run.out if line.startswith("Invalidations in progress: ")]
+    assert "begun 1 minutes ago" in invalidation or "begun 2 minutes ago" in invalidation
+
+
+def test_the_state_shows_what_is_left_from_earlier_work(complete: Operator) -> None:
+    """With its time, its age, and what it costs or blocks; nothing of another environment."""
+    world = complete.world
+    databases.restore(world)
+    databases.tag_restored(world, f"{CLUSTER} at 2026-11-25T01:31:00Z")
+    databases.leave_old(world)
+    databases.take_snapshot(world)
+    databases.create_cluster(world, f"{PROJECT}-dev-aurora-cluster-old", f"{PROJECT}-dev-old-1")
+
+    run = complete.run("show-state")
+
+    assert (run.status, run.err) == (0, [])
+    lines = [" ".join(line.split()) for line in run.out]
+    begin = next(number for number, line in enumerate(lines) if line.startswith("left from earlier work"))
+    restored, old, snapshot = lines[begin + 1 :]
+    created = f"2026-11-26 09:00:00 JST {words.age(databases.LATER)}"
+    assert restored == (
+        f"{CLUSTER}-restored available {created} restored from {CLUSTER} at 2026-11-25T01:31:00Z; its "
+        "instances and storage are billed; blocks restore-cluster: csr-operate prod delete-spare-cluster restored"
+    )
+    assert old.startswith(f"{CLUSTER}-old stopped {created} before a restore; its storage is billed")
+    assert old.endswith("blocks use-restored-cluster: csr-operate prod delete-spare-cluster old")
+    assert snapshot.startswith(f"{databases.SNAPSHOT} available 20")
+    assert snapshot.endswith("snapshot; its storage is billed; blocks nothing")
+
+
+def test_what_cannot_be_read_of_the_database_is_unknown(complete: Operator) -> None:
+    """The rest is shown."""
+    complete.world.recorder.failing["rds:DescribeDBClusterSnapshots"] = FAULTS["denied"]()
+
+    run = complete.run("show-state")
+
+    assert run.status == 1
+    assert "! Left from earlier work: unknown" in run.out
+    assert f"Database: available, writer {CLUSTER}-1" in run.out
+
+
+# ---- The edge ----
+
+
+def test_an_invalidation_is_done_when_it_is_completed(deployed: Operator) -> None:
+    """A second one meanwhile is another one, because files may have changed; it says so."""
+    deployed.world.create_distribution()
+    play(deployed, "invalidation")
+    first = deployed.run("invalidate", "/*", "--no-wait")
+    second = deployed.run("invalidate", "/*")
+
+    assert first.out[-2].startswith("Now some locations of CloudFront can still serve the old /*.")
+    assert first.out[-1] == "Look again with: csr-operate prod show-state"
+    (running,) = [line for line in second.out if line.startswith("In progress already: invalidation ")]
+    assert running.endswith("What changed since then needs another one.")
+    assert second.out[-1] == "Now no location of CloudFront serves the old /*."
