@@ -121,6 +121,10 @@ def repair_alias(aws: Aws, lambda_version: int) -> None:
     function = aws.physical_id("ApiFunction")
     alias = aliases.read(aws, client, function)
     is_failed = aws.status(stack) == waiting.ROLLBACK_FAILED
+    if not is_failed and not alias.is_blocked and alias.version == str(lambda_version):
+        words.say(f"The alias {aws.environment.name} does not need a repair: nothing is changed.")
+        aliases.wait(aws, client, function)
+        return
     if is_failed:
         _require_failed_alias(aws, stack)
     else:

@@ -19,6 +19,12 @@ _CAPABILITY: Final = "CAPABILITY_NAMED_IAM"
 _CHANGE_SET: Final = re.compile(
     r"arn:aws[a-z-]*:cloudformation:(?P<region>[a-z0-9-]+):[0-9]{12}:changeSet/.+"
 )
+_EXECUTED: Final = ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE")
+_ROLLING_BACK: Final = (
+    "UPDATE_ROLLBACK_IN_PROGRESS",
+    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+    waiting.ROLLED_BACK,
+)
 
 
 def plan_deploy(aws: Aws, stack: str, *values: str, repair: bool = False) -> None:
@@ -104,6 +110,9 @@ def run_changes(aws: Aws, change_set: str) -> None:
     description = aws.all_pages(client, "DescribeChangeSet", ChangeSetName=change_set)
     stack = _own_stack(aws, description["StackName"])
     status = aws.status(stack)
+    if description["ExecutionStatus"] in _EXECUTED:
+        _follow(aws, stack, description["ExecutionStatus"])
+        return
     began_before = _last_update(aws.stacks[stack.name])
     if status != waiting.REVIEW:
         aws.require_idle(stack)
@@ -114,6 +123,8 @@ def run_changes(aws: Aws, change_set: str) -> None:
     words.say(f"Executes the {operation} of {stack.deployed}.")
     client.execute_change_set(ChangeSetName=change_set)
     aws.way_on = aws.command("wait", stack.name)
+    if waiting.ends_here(aws, stack):
+        return
     end = waiting.for_stack(aws, stack, status, shows_events=True)
     if end != f"{operation.upper()}_COMPLETE":
         failures.tell_reasons(aws, stack, description["CreationTime"])
@@ -122,6 +133,21 @@ def run_changes(aws: Aws, change_set: str) -> None:
         raise Stop(f"The stack {stack.name} is still {end}: the update has not begun.")
     words.say(f"The stack {stack.name} is {end}.")
     say_missing_triggers(aws, stack)
+
+
+def _follow(aws: Aws, stack: Stack, execution: str) -> None:
+    """Wait for the end of a change set that an earlier call has executed.
+
+    Raises:
+        Stop: it has failed.
+    """
+    words.say(f"This change set is {execution}: an earlier call has executed it. Nothing is changed.")
+    if waiting.ends_here(aws, stack):
+        return
+    end = waiting.for_stack(aws, stack, "")
+    if end not in waiting.DEPLOYED:
+        raise waiting.failed(end, stack, aws)
+    words.say(f"The stack {stack.name} is {end}.")
 
 
 def _last_update(description: Description | None) -> datetime | None:
@@ -152,13 +178,14 @@ def cancel_update(aws: Aws, stack: str) -> None:
             f"An update of {stack} is not canceled: an engine version does not go back, and the rollback can "
             f"fail while an instance is modified. Wait until it is over: {aws.command('wait', stack)}"
         )
-    aws.require_stack(updated, "UPDATE_IN_PROGRESS")
-    words.say(f"Cancels the update of {updated.deployed}.")
-    aws.client("cloudformation", updated.region).cancel_update_stack(StackName=updated.deployed)
-    aws.way_on = aws.command("wait", stack)
-    status = waiting.for_stack(aws, updated, "UPDATE_IN_PROGRESS")
-    waiting.require(status, "UPDATE_ROLLBACK_COMPLETE", updated, aws)
-    words.say(f"The stack {stack} is {status}.")
+    status = aws.status(updated)
+    if status in _ROLLING_BACK:
+        words.say(f"The stack {stack} is {status} already: nothing is changed.")
+    else:
+        aws.require_stack(updated, "UPDATE_IN_PROGRESS")
+        words.say(f"Cancels the update of {updated.deployed}.")
+        aws.client("cloudformation", updated.region).cancel_update_stack(StackName=updated.deployed)
+    _wait_for_rollback(aws, updated, status)
 
 
 def continue_rollback(aws: Aws, stack: str, *logical_ids: str) -> None:
@@ -182,7 +209,12 @@ def continue_rollback(aws: Aws, stack: str, *logical_ids: str) -> None:
                 f"{logical_id} stores data and must not be skipped. Find out why its rollback fails: "
                 f"{aws.command('why-failed', stack)}"
             )
-    aws.require_stack(failed, "UPDATE_ROLLBACK_FAILED")
+    status = aws.status(failed)
+    if status in _ROLLING_BACK:
+        words.say(f"The stack {stack} is {status} already: nothing is changed.")
+        _wait_for_rollback(aws, failed, status)
+        return
+    aws.require_stack(failed, waiting.ROLLBACK_FAILED)
     words.say(
         f"Continues the rollback of {failed.deployed}, skipping: {', '.join(logical_ids) or 'nothing'}."
     )
@@ -191,10 +223,23 @@ def continue_rollback(aws: Aws, stack: str, *logical_ids: str) -> None:
         skipped["ResourcesToSkip"] = list(logical_ids)
     client = aws.client("cloudformation", failed.region)
     client.continue_update_rollback(StackName=failed.deployed, **skipped)
-    aws.way_on = aws.command("wait", stack)
-    status = waiting.for_stack(aws, failed, "UPDATE_ROLLBACK_FAILED")
-    waiting.require(status, "UPDATE_ROLLBACK_COMPLETE", failed, aws)
-    words.say(f"The stack {stack} is {status}.")
+    _wait_for_rollback(aws, failed, status)
+
+
+def _wait_for_rollback(aws: Aws, stack: Stack, before: str) -> None:
+    """Wait for the end of a rollback.
+
+    Raises:
+        Stop: it has failed.
+    """
+    aws.way_on = aws.command("wait", stack.name)
+    if waiting.ends_here(aws, stack):
+        return
+    if before in _ROLLING_BACK:
+        before = ""
+    status = waiting.for_stack(aws, stack, before)
+    waiting.require(status, waiting.ROLLED_BACK, stack, aws)
+    words.say(f"The stack {stack.name} is {status}.")
 
 
 def say_missing_triggers(aws: Aws, stack: Stack) -> None:

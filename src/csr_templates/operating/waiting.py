@@ -292,6 +292,15 @@ def _newest_event(aws: Aws, stack: Stack) -> str:
     return ""
 
 
+def ends_here(aws: Aws, stack: Stack) -> bool:
+    """Return whether the command ends now that AWS has accepted a change of a stack: with ``--no-wait``."""
+    if aws.is_waiting:
+        return False
+    again = aws.command("wait", stack.name)
+    aws.say_done(f"AWS has accepted it, and goes on with {stack.deployed}. Look again with: {again}")
+    return True
+
+
 def describe(aws: Aws, stack: Stack, stack_id: str) -> Description | None:
     """Return the description of a stack, also of a deleted one if its ID is given."""
     return aws.describe(stack._replace(deployed=stack_id or stack.deployed))

@@ -159,6 +159,7 @@ class DeployedStack:
             "StackStatus": self.status,
             "CreationTime": self.created,
             "LastUpdatedTime": self.updated,
+            "EnableTerminationProtection": self.is_protected,
             "Parameters": _parameters(self.parameters),
             "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in self.outputs.items()],
             "RollbackConfiguration": {

@@ -481,20 +481,63 @@ def test_ctrl_c_leaves_the_deploy_running(operator: Operator, monkeypatch: pytes
 
     assert run.status == 130
     assert run.err[0].endswith("Continue with: csr-operate prod wait api")
+    monkeypatch.setattr(waiting, "sleep", operator.clock.sleep)
     again = operator.run("run-changes", CHANGES)
-    assert (
-        again.err[0]
-        == "The stack api is UPDATE_IN_PROGRESS. Wait until it is over: csr-operate prod wait api"
+    assert (again.status, again.printed) == (0, [])
+    assert again.out[1] == (
+        "This change set is EXECUTE_COMPLETE: an earlier call has executed it. Nothing is changed."
     )
+    assert "The stack api is UPDATE_COMPLETE." in again.out
 
 
-def test_a_change_set_that_cannot_be_executed_is_refused(operator: Operator) -> None:
-    """Such as one that was executed."""
+def test_an_executed_change_set_that_was_rolled_back_is_no_success(operator: Operator) -> None:
+    """Whoever repeats the command must not take it for one."""
     operator.world.plan("api").execution = "EXECUTE_COMPLETE"
+    operator.world.stacks.stacks["api"].status = "UPDATE_ROLLBACK_COMPLETE"
 
     run = operator.run("run-changes", CHANGES)
 
-    assert run.err[0] == "The change set is EXECUTE_COMPLETE (CREATE_COMPLETE), not AVAILABLE."
+    assert run.status == 1
+    assert run.err[0] == (
+        "The stack api is UPDATE_ROLLBACK_COMPLETE. The reason: csr-operate prod why-failed api"
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "goes_on"),
+    [
+        ("cancel-update", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"),
+        ("continue-rollback", "UPDATE_ROLLBACK_FAILED", "UPDATE_ROLLBACK_IN_PROGRESS"),
+    ],
+)
+def test_a_rollback_in_progress_is_waited_for(
+    operator: Operator, command: str, status: str, goes_on: str
+) -> None:
+    """With --no-wait, the first run ends at once, and the second one sees what goes on."""
+    stack = operator.world.stacks.stacks["api"]
+    stack.status = status
+    first = operator.run(command, "api", "--no-wait")
+    stack.coming, stack.status = [], goes_on
+    second = operator.run(command, "api", "--no-wait")
+    stack.coming = ["UPDATE_ROLLBACK_COMPLETE"]
+    third = operator.run(command, "api")
+
+    assert [first.status, second.status, third.status] == [0, 0, 0]
+    assert first.out[-1] == (
+        f"AWS has accepted it, and goes on with {PREFIX}-api. Look again with: csr-operate prod wait api"
+    )
+    assert second.printed == third.printed == []
+    assert second.out[1] == f"The stack api is {goes_on} already: nothing is changed."
+    assert third.out[-1] == "The stack api is UPDATE_ROLLBACK_COMPLETE."
+
+
+def test_a_change_set_that_cannot_be_executed_is_refused(operator: Operator) -> None:
+    """Such as one that is out of date."""
+    operator.world.plan("api").execution = "OBSOLETE"
+
+    run = operator.run("run-changes", CHANGES)
+
+    assert run.err[0] == "The change set is OBSOLETE (CREATE_COMPLETE), not AVAILABLE."
 
 
 def test_a_change_set_of_another_environment_is_refused(operator: Operator) -> None:
@@ -783,7 +826,11 @@ def test_stacks_are_protected(operator: Operator) -> None:
     assert (group["IpPermissions"], group["IpPermissionsEgress"]) == ([], [])
     assert len([line for line in first.printed if "revoke-security-group" in line]) == 2
     assert "revoke" not in "\n".join(second.printed)
-    assert second.out[-1] == f"The default security group {group['GroupId']} has no rules."
+    assert f"The default security group {group['GroupId']} has no rules." in second.out
+    assert (
+        second.out[-1]
+        == f"Now {PREFIX}-network has termination protection and the stack policy of network.json."
+    )
 
 
 def test_no_stack_is_protected_if_one_is_missing(operator: Operator) -> None:

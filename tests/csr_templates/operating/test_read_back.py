@@ -9,18 +9,9 @@ from csr_templates.operating.aws import CommandGroup
 from csr_templates.operating.command_line import COMMANDS, Command
 
 from .conftest import Operator, Run
-from .scenarios import SCENARIOS
 from .states_between import USUAL
 from .test_every_command import name_of, prepared_for, scenarios_of
 
-NOT_YET: Final = frozenset(
-    {
-        # stacks and alarms
-        "delete-import", "delete-failed-create", "protect", "mute-alarms", "unmute-alarms",
-        "subscribe", "confirm-subscription", "test-topics", "test-alarm",
-    }
-)  # fmt: skip
-"""Commands that do not read back yet."""
 CHANGING: Final = [each for each in COMMANDS if each.group is not CommandGroup.READS]
 
 
@@ -39,7 +30,7 @@ def is_read_back(run: Run) -> bool:
     return any(call.service == changed.service for call in run.calls[position + 1 :])
 
 
-@pytest.mark.parametrize("each", [each for each in CHANGING if each.name not in NOT_YET], ids=name_of)
+@pytest.mark.parametrize("each", CHANGING, ids=name_of)
 def test_the_last_call_is_a_read_of_what_was_changed(operator: Operator, each: Command) -> None:
     """Otherwise, the table of the commands says why; no reason stands there without need."""
     operator.world.recorder.between.play(*USUAL)
@@ -51,8 +42,3 @@ def test_the_last_call_is_a_read_of_what_was_changed(operator: Operator, each: C
         read_back = read_back and is_read_back(run)
 
     assert read_back == (not each.not_read_back)
-
-
-def test_no_command_that_is_done_stands_in_the_list() -> None:
-    """The list shrinks until it is empty."""
-    assert SCENARIOS.keys() >= NOT_YET
