@@ -127,15 +127,14 @@ def start_database(aws: Aws) -> None:
     startable = ("stopped", "inaccessible-encryption-credentials-recoverable")
     if now not in (*startable, _STARTING):
         raise Stop(f"The cluster is {now}, not stopped.")
-    aws.way_on = aws.command("wait", "cluster")
+    again = aws.command("wait", "cluster")
     if now == _STARTING:
         words.say(f"{cluster} is starting already.")
     else:
         words.say(f"Starts {cluster}.")
         clusters.client(aws).start_db_cluster(DBClusterIdentifier=cluster)
-    waiting.for_effect(
-        aws, f"the start of {cluster}", partial(clusters.sight, aws, cluster), _START, aws.way_on
-    )
+    aws.way_on = again
+    waiting.for_effect(aws, f"the start of {cluster}", partial(clusters.sight, aws, cluster), _START, again)
 
 
 def restart_instance(aws: Aws, instance: str) -> None:

@@ -89,7 +89,9 @@ def repeat_password(aws: Aws) -> None:
     database = _database(aws)
     if database.is_resetting:
         _wait_for_other(aws, database)
-        return
+        if _NOT_SET not in database.versions or not aws.is_waiting:
+            return
+        words.say("Whether it is the password of the secret is not known, so it is set again.")
     _set_on_cluster(database, _value(database, {"VersionStage": _CURRENT})["password"])
     _wait(aws, database, f"Way back: {aws.command('restore-password')}")
 
@@ -224,15 +226,10 @@ def _sight(aws: Aws, database: _Database, beginning: clusters.Beginning) -> Sigh
     description = clusters.describe(aws, database.cluster) or {}
     now = clusters.status_of(description)
     is_over = beginning.is_over(now)
+    known = "with the password of the secret"
     if _NOT_SET in _versions(database.secrets, database.secret, database.rds.meta.region_name):
-        return Sight(
-            f"the cluster {database.cluster} is {now}, and the secret has a password that the database does "
-            "not have",
-            failure=f"The password of the secret was not set. Set it: {aws.command('repeat-password')}",
-        )
+        known = f"perhaps not with the password of the secret: {aws.command('repeat-password')}"
     pending = description.get("PendingModifiedValues", {})
     if now == AVAILABLE and "MasterUserPassword" not in pending and is_over:
-        return Sight(
-            f"the cluster {database.cluster} is available, with the password of the secret", is_there=True
-        )
+        return Sight(f"the cluster {database.cluster} is available, {known}", is_there=True)
     return Sight(f"the cluster {database.cluster} is {now}; until the end, it has the password before")

@@ -158,7 +158,8 @@ def delete_wrong_restore(aws: Aws) -> None:
         raise Stop("The cluster belongs to the stack. Do not delete it.")
     description = clusters.describe(aws, cluster)
     if description is None:
-        raise Stop(f"The cluster {cluster} does not exist.")
+        words.say(f"Now the cluster {cluster} does not exist: it is deleted already.")
+        return
     for instance in clusters.members(aws, cluster):
         if instance != _check_instance(aws):
             raise Stop(f"{cluster} has another instance than that of add-check-instance: {instance}.")

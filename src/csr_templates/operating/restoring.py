@@ -54,11 +54,11 @@ def restore_cluster(
     waited_for = "cluster" if target == "original" else "restored-cluster"
     again = aws.command("wait", waited_for)
     look = partial(_restored, aws, identifier, target)
+    origin = _origin(aws, cluster, time, snapshot, backup)
     if description := clusters.describe(aws, identifier):
-        _require_in_progress(aws, identifier, description, target)
+        _require_same_restore(aws, identifier, description, target, origin)
         waiting.for_effect(aws, f"the restore of {identifier}", look, _RESTORE, again)
         return
-    origin = _origin(aws, cluster, time, snapshot, backup)
     if snapshot:
         source = {**source, **_engine(aws, cluster, snapshot)}
     settings = _settings(aws)
@@ -197,18 +197,20 @@ def delete_spare_cluster(aws: Aws, which: Literal["old", "restored"]) -> None:
 # ---- The source and the settings of a restore ----
 
 
-def _require_in_progress(aws: Aws, identifier: str, description: Mapping[str, Any], target: Target) -> None:
-    """Say from what a cluster that exists was restored, and go on only if its restore is in progress.
+def _require_same_restore(
+    aws: Aws, identifier: str, description: Mapping[str, Any], target: Target, origin: str
+) -> None:
+    """Say from what a cluster that exists was restored, and go on only if that is asked for, or in progress.
 
     Raises:
-        Stop: it exists and is not being created.
+        Stop: it was restored from something else, or that is not known.
     """
-    origin = clusters.restored_from(description)
+    present = clusters.restored_from(description)
     what = f"{identifier} exists already, and is {description['Status']}."
-    if origin:
-        what += f" It was restored from {origin}."
+    if present:
+        what += f" It was restored from {present}."
     what += f" It was created at {words.said_back(description['ClusterCreateTime'])}."
-    if description["Status"] != _CREATING:
+    if description["Status"] != _CREATING and present != origin:
         raise Stop(
             f"{what} If it is the restore that you want, continue with: "
             f"{aws.command('create-instances', target)} If not, delete it first: {_deletion(aws, target)}"

@@ -34,7 +34,7 @@ _DETECTED: Final = "DETECTION_COMPLETE"
 
 
 def show_state(aws: Aws) -> None:
-    """Show the stacks, the alarms that fire, what is deployed, what still changes, and what is left.
+    """Show stacks, alarms that fire, what is deployed, what still changes, and what is left.
 
     What is wrong is marked with !. Left from earlier work are clusters and instances of restores, and
     snapshots taken manually.

@@ -410,7 +410,8 @@ def test_the_state_shows_what_is_left_from_earlier_work(complete: Operator) -> N
     created = f"2026-11-26 09:00:00 JST {words.age(databases.LATER)}"
     assert restored == (
         f"{CLUSTER}-restored available {created} restored from {CLUSTER} at 2026-11-25T01:31:00Z; its "
-        "instances and storage are billed; blocks restore-cluster: csr-operate prod delete-spare-cluster restored"
+        "instances and storage are billed; blocks restore-cluster: csr-operate prod delete-spare-cluster "
+        "restored"
     )
     assert old.startswith(f"{CLUSTER}-old stopped {created} before a restore; its storage is billed")
     assert old.endswith("blocks use-restored-cluster: csr-operate prod delete-spare-cluster old")
