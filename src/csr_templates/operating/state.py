@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from csr_templates.operating import aliases, releases, waiting, words
+from csr_templates.operating import aliases, leftovers, releases, site, waiting, words
 from csr_templates.operating.aliases import Alias
 from csr_templates.operating.aws import Aws, Unknown
 from csr_templates.operating.environment import Stack
@@ -15,6 +15,9 @@ from csr_templates.operating.problems import Stop
 from csr_templates.operating.releases import History, Release
 
 _NEVER: Final = "does not exist"
+_DATABASE: Final = "Database"
+_INVALIDATIONS: Final = "Invalidations"
+_LEFT: Final = "Left from earlier work"
 _PACKAGE: Final = "Package"
 _SITE: Final = "Site"
 _ADDRESSES: Final = ("URL", "Url", "Endpoint", "Port", "Address")
@@ -31,12 +34,15 @@ _DETECTED: Final = "DETECTION_COMPLETE"
 
 
 def show_state(aws: Aws) -> None:
-    """Show the stacks, the alarms that fire, the deployed package and the site.
+    """Show stacks, alarms that fire, what is deployed, what still changes, and what is left.
 
-    What is wrong is marked with !.
+    What is wrong is marked with !. Left from earlier work are clusters and instances of restores, and
+    snapshots taken manually.
 
     Calls: cloudwatch:DescribeAlarms, cloudformation:DescribeStackResource, lambda:GetAlias,
-        lambda:ListProvisionedConcurrencyConfigs, lambda:ListVersionsByFunction, s3:ListObjectVersions.
+        lambda:ListProvisionedConcurrencyConfigs, lambda:ListVersionsByFunction, rds:DescribeDBClusters,
+        rds:DescribeDBInstances, rds:DescribeDBClusterSnapshots, cloudfront:ListInvalidations,
+        s3:ListObjectVersions.
     Takes: a second or two.
     """
     answers = aws.in_parallel(_reads(aws))
@@ -48,6 +54,7 @@ def show_state(aws: Aws) -> None:
         if title in answers:
             for line in f"{title}: {answers[title]}".split("\n"):
                 words.say(line)
+    _show_changes(answers)
 
 
 def show_stacks(aws: Aws) -> None:
@@ -201,10 +208,39 @@ def _reads(aws: Aws) -> dict[str, Callable[[], Any]]:
     if environment.has("ApiFunctionAlias") and aws.stacks[environment.stack_of("ApiFunction").name]:
         aws.client("lambda", environment.stack_of("ApiFunction").region)
         reads[_PACKAGE] = partial(_package, aws)
+    if environment.has("DatabaseCluster") and aws.stacks[environment.stack_of("DatabaseCluster").name]:
+        aws.client("rds", environment.stack_of("DatabaseCluster").region)
+        reads[_DATABASE] = partial(leftovers.state_of_database, aws)
+        reads[_LEFT] = partial(leftovers.of_database, aws)
+    if environment.has("Distribution") and aws.stacks[environment.stack_of("Distribution").name]:
+        client = aws.client("cloudfront", environment.stack_of("Distribution").region)
+        reads[_INVALIDATIONS] = partial(_invalidations, aws, client)
     if environment.has("SiteBucket") and aws.stacks[environment.stack_of("SiteBucket").name]:
         aws.client("s3", environment.stack_of("SiteBucket").region)
         reads[_SITE] = partial(_site, aws)
     return reads
+
+
+def _invalidations(aws: Aws, client: Any) -> str:
+    try:
+        distribution = aws.output("Distribution", "CloudFrontDistributionId")
+    except Stop:  # the stack is being created
+        return ""
+    return ", ".join(site.in_progress(aws, client, distribution))
+
+
+def _show_changes(answers: Mapping[str, Any]) -> None:
+    """Show what still changes, and what is left from earlier work."""
+    for title in (_INVALIDATIONS, _DATABASE, _LEFT):
+        if isinstance(answers.get(title), Unknown):
+            words.say(f"{words.WRONG} {title}: {answers[title]}")
+    if isinstance(answers.get(_INVALIDATIONS), str) and answers[_INVALIDATIONS]:
+        words.say(f"{_INVALIDATIONS} in progress: {answers[_INVALIDATIONS]}")
+    if isinstance(answers.get(_DATABASE), list):
+        for is_fine, sentence in answers[_DATABASE]:
+            words.say(words.marked(sentence, is_fine=is_fine))
+    if isinstance(answers.get(_LEFT), list):
+        leftovers.show(answers[_LEFT])
 
 
 def _show_stacks(aws: Aws) -> None:

@@ -24,7 +24,7 @@ from tests.csr_templates.preflight.mock_account import ENVIRONMENT
 from tests.docs.aws_cli import Command, parse
 from tests.system import ROOT
 
-from . import sessions
+from . import moto_rds, sessions
 from .recorded import Call
 from .stacks import CloudFormation
 from .world import World
@@ -131,6 +131,7 @@ def started() -> Iterator[Any]:
     from moto import mock_aws
     from moto.core.utils import method_names_from_class
     from moto.kms.utils import generate_private_key
+    from moto.rds.models import RDSBackend
 
     mock = mock_aws()
     mock.start()
@@ -139,6 +140,11 @@ def started() -> Iterator[Any]:
     with (
         patch("moto.kms.models.generate_private_key", cache(generate_private_key)),
         patch("moto.core.responses.method_names_from_class", cache(method_names_from_class)),
+        patch.object(
+            RDSBackend,
+            "restore_db_cluster_to_point_in_time",
+            moto_rds.restores_backups(RDSBackend.restore_db_cluster_to_point_in_time),
+        ),
     ):
         yield mock
     mock.stop()

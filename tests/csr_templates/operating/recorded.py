@@ -26,12 +26,14 @@ NOT_IN_MOTO: Final = {
     "cloudwatch DeleteAlarmMuteRule": "moto does not have it",
     "cloudwatch GetAlarmMuteRule": "moto does not have it",
     "cloudwatch PutAlarmMuteRule": "moto does not have it",
+    "sns GetSMSSandboxAccountStatus": "moto does not have it",
     "cloudformation": "moto creates no DBCluster, Alias, UsagePlan or Distribution, and the model is tested "
     "with the templates; its import takes seconds",
 }
 """Service or operation that is answered here -> why."""
 
 ANSWERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "sns:GetSMSSandboxAccountStatus": {"IsInSandbox": True},
     "apigateway:GetUsage": {"items": {}},
     "lambda:GetAccountSettings": {"AccountLimit": {"UnreservedConcurrentExecutions": 500}},
     "wafv2:DescribeManagedRuleGroup": {
@@ -97,8 +99,8 @@ class Recorder:
         answers: service and operation that moto lacks -> its answer.
         backups: the automated backups of deleted clusters.
         events: those of CloudTrail.
+        mute_rules: the mute rules of alarms, by region and name.
         between: the states that follow an operation.
-        mute_rules: pairs of region and name.
     """
 
     def __init__(self, stacks: CloudFormation) -> None:
@@ -109,8 +111,8 @@ class Recorder:
         self.answers: dict[str, Mapping[str, Any]] = dict(ANSWERS)
         self.backups: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
+        self.mute_rules: dict[tuple[str, str], dict[str, Any]] = {}
         self.between = StatesBetween()
-        self.mute_rules: set[tuple[str, str]] = set()
 
     def register(self, session: Any) -> None:
         """See the calls of all clients that the session creates later."""
@@ -170,23 +172,25 @@ class Recorder:
             self._delete_backup(call.parameters["DbClusterResourceId"])
         if call.operation == "LookupEvents":
             return {"Events": self.events}
-        if call.operation.endswith("AlarmMuteRule"):
-            return self._mute_rule(call)
         if call.operation == "ListProvisionedConcurrencyConfigs":
             return {"ProvisionedConcurrencyConfigs": self._provisioned(call)}
+        if call.operation.endswith("AlarmMuteRule"):
+            return self._of_mute_rules(call)
         return dict(self.answers.get(call.name, {}))
 
-    def _mute_rule(self, call: Call) -> dict[str, Any]:
+    def _of_mute_rules(self, call: Call) -> dict[str, Any]:
+        """Answer a call about mute rules; one that begins later is SCHEDULED."""
+        name = call.parameters.get("Name") or call.parameters["AlarmMuteRuleName"]
+        rule = (call.region, name)
         if call.operation == "PutAlarmMuteRule":
-            self.mute_rules.add((call.region, call.parameters["Name"]))
+            self.mute_rules[rule] = {**call.parameters, "Status": "SCHEDULED"}
             return {}
-        rule = (call.region, call.parameters["AlarmMuteRuleName"])
         if call.operation == "DeleteAlarmMuteRule":
-            self.mute_rules.discard(rule)
+            self.mute_rules.pop(rule, None)
             return {}
         if rule not in self.mute_rules:
-            raise AwsError("ResourceNotFoundException", f"{rule[1]} does not exist", 404)
-        return {"Name": rule[1], "Status": "SCHEDULED"}
+            raise AwsError("ResourceNotFoundException", f"{name} does not exist", 404)
+        return self.mute_rules[rule]
 
     def _provisioned(self, call: Call) -> list[dict[str, Any]]:
         environment = self.stacks.environment

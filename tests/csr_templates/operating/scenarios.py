@@ -42,6 +42,7 @@ class Scenario(NamedTuple):
 POLLED: Final = "asked again until AWS answers"
 OPTIONAL: Final = "no reason to stop a deploy; the sentence is printed"
 EVENTS: Final = "no reason not to delete it; the sentence is printed"
+EVENTS_OF_DATABASE: Final = "no reason to leave a faulty writer; the sentence is printed"
 NO_STACK: Final = {"cloudformation:DescribeStacks not found": "the stack does not exist"}
 NO_FUNCTION: Final = {
     "cloudformation:DescribeStackResource not found": "the stack has no function, as after an import"
@@ -87,7 +88,9 @@ def _reserves_nothing(world: World) -> None:
 
 
 SCENARIOS: Final[Mapping[str, Scenario]] = {
-    "show-state": Scenario((), (World.create_function, World.create_site)),
+    "show-state": Scenario(
+        (), (World.create_function, World.create_site, World.create_distribution, databases.deploy)
+    ),
     "show-stacks": Scenario((), ()),
     "show-releases": Scenario((), (World.create_function,)),
     "show-addresses": Scenario((), (), survived=NO_STACK),
@@ -197,7 +200,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "replace-addresses": Scenario(
         (f"{FOLDER}/saved.json", "--confirm", f"{PREFIX}"), (edge.create_address_sets,)
     ),
-    "repeat-password": Scenario((), (World.create_database,)),
+    "repeat-password": Scenario((), (World.create_database, databases.stop_new_password)),
     "delete-failed-create": Scenario(
         ("database", "--confirm", CLUSTER),
         (databases.fail_create,),
@@ -215,17 +218,23 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "restore-password": Scenario(("--confirm", CLUSTER), (World.create_database, World.change_password)),
     "show-database": Scenario((), (databases.deploy,)),
     "show-backups": Scenario((), (databases.deploy, databases.take_snapshot, databases.leave_backup)),
-    "fail-over": Scenario((), (databases.deploy,)),
+    "fail-over": Scenario((), (databases.deploy,), survived={"rds:DescribeEvents": EVENTS_OF_DATABASE}),
     "start-database": Scenario((), (databases.deploy, databases.stop)),
     "restart-instance": Scenario((f"{CLUSTER}-2",), (databases.deploy,)),
     "take-snapshot": Scenario((), (databases.deploy,), survived={"rds:DescribeDBClusterSnapshots": POLLED}),
-    "disable-deletion-protection": Scenario(("--confirm", CLUSTER), (databases.deploy,)),
+    "disable-deletion-protection": Scenario(
+        ("--confirm", CLUSTER), (databases.deploy,), survived={"rds:DescribeDBClusters": POLLED}
+    ),
     "restore-cluster": Scenario(
         ("restored", "--time", "2026-11-25T10:30:00+09:00"),
         (databases.deploy,),
         (
             Scenario(
                 ("restored", "--snapshot", databases.SNAPSHOT), (databases.deploy, databases.take_snapshot)
+            ),
+            Scenario(
+                ("restored", "--backup", "cluster-1", "--time", "latest"),
+                (databases.deploy, databases.leave_backup),
             ),
         ),
     ),
@@ -234,7 +243,9 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
         (databases.deploy, databases.restore_cluster),
         survived={"rds:DescribeDBInstances": POLLED},
     ),
-    "use-restored-cluster": Scenario(("--confirm", CLUSTER), (databases.deploy, databases.restore)),
+    "use-restored-cluster": Scenario(
+        ("--confirm", CLUSTER), (databases.deploy, databases.restore, databases.tag_restored)
+    ),
     "delete-spare-cluster": Scenario(
         ("old", "--confirm", f"{CLUSTER}-old"), (databases.deploy, databases.leave_old)
     ),
@@ -267,14 +278,18 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "show-origin-keys": Scenario((), (World.create_api, World.create_origin_keys)),
     "check-secrets": Scenario(("api",), (creating.recover_secrets,)),
     "show-secret-readers": Scenario((creating.SINCE, creating.UNTIL), (creating.read_password,)),
-    "subscribe": Scenario(("critical", "email", "a@example.com"), (creating.create_topics,)),
+    "subscribe": Scenario(
+        ("critical", "email", "a@example.com"),
+        (creating.create_topics,),
+        (Scenario(("critical", "sms", "+819012345678"), (creating.create_topics,)),),
+    ),
     "confirm-subscription": Scenario((creating.LINK,), (creating.create_topics,)),
     "test-topics": Scenario((), (creating.create_topics,)),
     "test-alarm": Scenario(("site-unreachable",), (creating.create_alarms,)),
-    "mute-alarms": Scenario(("2", "api"), (creating.create_alarms,)),
-    "unmute-alarms": Scenario(
-        ("api",), (), survived={"cloudwatch:GetAlarmMuteRule not found": "the rule does not exist any more"}
+    "mute-alarms": Scenario(
+        ("2", "api"), (creating.create_alarms,), survived={"cloudwatch:GetAlarmMuteRule": POLLED}
     ),
+    "unmute-alarms": Scenario(("api",), (), survived={"cloudwatch:GetAlarmMuteRule": POLLED}),
     "reroute-zone": Scenario(("1",), (creating.create_network,)),
     "enable-key": Scenario((KEY,), (creating.schedule_deletion,)),
     "replicate-origin-key": Scenario(("a",), (creating.create_origin_key_without_replica,)),
@@ -285,5 +300,9 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "delete-import": Scenario(
         ("api",), (creating.plan_import,), survived={"cloudformation:DescribeEvents": EVENTS}
     ),
-    "new-origin-key": Scenario(("a", "--confirm", ORIGIN_KEY), (creating.change_key,)),
+    "new-origin-key": Scenario(
+        ("a", "--confirm", ORIGIN_KEY),
+        (creating.change_key,),
+        survived={"secretsmanager:DescribeSecret": POLLED},
+    ),
 }
