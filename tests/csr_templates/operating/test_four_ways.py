@@ -57,6 +57,8 @@ def test_interrupted_at_a_call_that_changes_something(operator: Operator, each: 
         run = operator.run(*arguments)
         if call not in operator.world.recorder.failing:
             break
+    else:
+        pytest.fail(f"No scenario makes the call {call}.")
 
     assert run.status == 130
     assert any(call in line for line in run.err)
