@@ -376,8 +376,11 @@ def test_the_state_shows_what_still_changes(complete: Operator) -> None:
     play(complete, "password", "invalidation")
     complete.run("new-password", "--confirm", CLUSTER, "--no-wait")
     complete.run("invalidate", "/*", "--no-wait")
-    pending: dict[str, Any] = {"DBInstanceIdentifier": f"{CLUSTER}-2", "DBInstanceStatus": "available"}
-    pending["DBParameterGroups"] = [{"DBParameterGroupName": "x", "ParameterApplyStatus": "pending-reboot"}]
+    pending = {
+        "DBInstanceIdentifier": f"{CLUSTER}-2",
+        "DBInstanceStatus": "available",
+        "DBParameterGroups": [{"DBParameterGroupName": "x", "ParameterApplyStatus": "pending-reboot"}],
+    }
     complete.world.recorder.coming["rds:DescribeDBInstances"] = [{"DBInstances": [pending]}]
     run = complete.run("show-state")
 
