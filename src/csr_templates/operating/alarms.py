@@ -73,17 +73,17 @@ def _say_limits_of_sms(aws: Aws, region: str) -> None:
     https://docs.aws.amazon.com/sns/latest/dg/sms_preferences.html
     """
     client = aws.client("sns", region)
-    status = aws.attempt(client.get_sms_sandbox_account_status)
+    status = aws.ask(client.get_sms_sandbox_account_status)
     if isinstance(status, Unknown):
-        words.say(f"{words.WRONG} SMS sandbox in {region}: {status}")
+        words.say(f"{words.WRONG} SMS sandbox in {region}: {status.why}")
     elif status["IsInSandbox"]:
         words.say(
             f"{words.WRONG} SMS in {region}: the account is in the sandbox, so only numbers that were "
             "verified there get SMS. Ask AWS to leave it: SNS console, Text messaging (SMS)."
         )
-    limits = aws.attempt(partial(client.get_sms_attributes, attributes=[_LIMIT]))
+    limits = aws.ask(partial(client.get_sms_attributes, attributes=[_LIMIT]))
     if isinstance(limits, Unknown):
-        words.say(f"{words.WRONG} Spending limit of SMS in {region}: {limits}")
+        words.say(f"{words.WRONG} Spending limit of SMS in {region}: {limits.why}")
         return
     dollars = limits.get("attributes", {}).get(_LIMIT, "1")
     words.say(f"SMS in {region} stop for the rest of the month when they have cost {dollars} USD.")

@@ -42,6 +42,8 @@ class Scenario(NamedTuple):
 POLLED: Final = "asked again until AWS answers"
 OPTIONAL: Final = "no reason to stop a deploy; the sentence is printed"
 EVENTS: Final = "no reason not to delete it; the sentence is printed"
+OTHERS: Final = "no reason to leave old files in the caches; the sentence is printed"
+LIMITS: Final = "no reason not to subscribe; the sentence is printed"
 EVENTS_OF_DATABASE: Final = "no reason to leave a faulty writer; the sentence is printed"
 NO_STACK: Final = {"cloudformation:DescribeStacks not found": "the stack does not exist"}
 NO_FUNCTION: Final = {
@@ -181,10 +183,12 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "upload-site": Scenario(
         (f"{FOLDER}/site",),
         (World.create_site, World.create_distribution, World.create_build),
-        survived={"cloudfront:GetInvalidation": POLLED},
+        survived={"cloudfront:GetInvalidation": POLLED, "cloudfront:ListInvalidations": OTHERS},
     ),
     "invalidate": Scenario(
-        ("/*",), (World.create_distribution,), survived={"cloudfront:GetInvalidation": POLLED}
+        ("/*",),
+        (World.create_distribution,),
+        survived={"cloudfront:GetInvalidation": POLLED, "cloudfront:ListInvalidations": OTHERS},
     ),
     "count-rule": Scenario(("common-rules", "NoUserAgent_HEADER"), (edge.create_web_acl,)),
     "block-rule": Scenario(("common-rules", "SizeRestrictions_BODY"), (edge.create_web_acl,)),
@@ -281,7 +285,13 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "subscribe": Scenario(
         ("critical", "email", "a@example.com"),
         (creating.create_topics,),
-        (Scenario(("critical", "sms", "+819012345678"), (creating.create_topics,)),),
+        (
+            Scenario(
+                ("critical", "sms", "+819012345678"),
+                (creating.create_topics,),
+                survived=dict.fromkeys(("sns:GetSMSSandboxAccountStatus", "sns:GetSMSAttributes"), LIMITS),
+            ),
+        ),
     ),
     "confirm-subscription": Scenario((creating.LINK,), (creating.create_topics,)),
     "test-topics": Scenario((), (creating.create_topics,)),
