@@ -265,11 +265,11 @@ def _write(aws: Aws, version: int, blocked: _Set, networks: Sequence[Network]) -
         **description,
     )
     again = aws.command("show-blocked-addresses")
-    look = partial(_sight, aws, version, networks)
+    look = partial(_set_sight, aws, version, networks)
     waiting.for_effect(aws, f"the set {blocked.name}", look, _DURATION, again)
 
 
-def _sight(aws: Aws, version: int, networks: Sequence[Network]) -> Sight:
+def _set_sight(aws: Aws, version: int, networks: Sequence[Network]) -> Sight:
     """Look whether a set has its new content; whether all locations have it cannot be read."""
     blocked = _address_set(aws, version)
     sentence = f"{blocked.name} blocks {_listed(blocked.networks)}"

@@ -215,12 +215,12 @@ def _change_rule(aws: Aws, rule: str, inner: str, action: str) -> None:
     members = acl.client.meta.service_model.operation_model("UpdateWebACL").input_shape.members
     values = {name: value for name, value in web_acl.items() if name in members}
     acl.client.update_web_acl(**{**values, "Scope": SCOPE, "LockToken": answer["LockToken"], "Rules": rules})
-    look = partial(_sight, acl, rule, inner, action)
+    look = partial(_rule_sight, acl, rule, inner, action)
     again = aws.command("show-blocked-requests")
     waiting.for_effect(aws, f"the web ACL {acl.name}", look, _DURATION, again)
 
 
-def _sight(acl: _WebAcl, rule: str, inner: str, action: str) -> Sight:
+def _rule_sight(acl: _WebAcl, rule: str, inner: str, action: str) -> Sight:
     """Look what the rule does in the web ACL; whether all locations have it cannot be read."""
     rules = acl.client.get_web_acl(Scope=SCOPE, Name=acl.name, Id=acl.id)["WebACL"]["Rules"]
     now = _action_of(rules[_position(rules, rule, acl.name)], inner)

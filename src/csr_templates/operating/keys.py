@@ -103,12 +103,12 @@ def enable_key(aws: Aws, arn: str) -> None:
         client.cancel_key_deletion(KeyId=key)  # the key is Disabled then
     client.enable_key(KeyId=key)
     waiting.for_effect(
-        aws, f"the key {key}", partial(_sight, client, key), _DURATION, aws.command("show-keys")
+        aws, f"the key {key}", partial(_key_sight, client, key), _DURATION, aws.command("show-keys")
     )
     words.say("Until every service sees it, a few minutes may pass.")
 
 
-def _sight(client: Any, key: str) -> Sight:
+def _key_sight(client: Any, key: str) -> Sight:
     state = client.describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
     return Sight(f"the key {key} is {state}", is_there=state == _ENABLED)
 

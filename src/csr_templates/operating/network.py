@@ -96,7 +96,7 @@ def _routed(client: Any, zone: str, table: str, gateway: str) -> Sight:
 
 def _show_subnets(subnets: Sequence[Mapping[str, Any]]) -> None:
     rows = [
-        (_name(subnet), subnet["SubnetId"], subnet["AvailabilityZone"], subnet["AvailabilityZoneId"])
+        (_name_tag(subnet), subnet["SubnetId"], subnet["AvailabilityZone"], subnet["AvailabilityZoneId"])
         for subnet in subnets
     ]
     words.table(("subnet", "ID", "zone", "zone ID"), sorted(rows))
@@ -106,7 +106,7 @@ def _show_gateways(gateways: Sequence[Mapping[str, Any]]) -> None:
     rows: list[tuple[str, ...]] = []
     for gateway in gateways:
         mark = words.mark(is_fine=gateway["State"] == _AVAILABLE)
-        rows.append((mark, _name(gateway), gateway["NatGatewayId"], gateway["State"]))
+        rows.append((mark, _name_tag(gateway), gateway["NatGatewayId"], gateway["State"]))
     rows.sort(key=lambda row: row[1:])
     words.table(("", "NAT gateway", "ID", "state"), rows)
 
@@ -119,13 +119,13 @@ def _show_routes(tables: Sequence[Mapping[str, Any]]) -> None:
             if "NatGatewayId" in route:
                 mark = words.mark(is_fine=route["State"] == _ACTIVE)
                 rows.append(
-                    (mark, _name(table), table["RouteTableId"], route["NatGatewayId"], route["State"])
+                    (mark, _name_tag(table), table["RouteTableId"], route["NatGatewayId"], route["State"])
                 )
     rows.sort(key=lambda row: row[1:])
     words.table(("", "route table", "ID", "NAT gateway", "state"), rows)
 
 
-def _name(resource: Mapping[str, Any]) -> str:
+def _name_tag(resource: Mapping[str, Any]) -> str:
     """Return the tag ``Name``."""
     for tag in resource.get("Tags", []):
         if tag["Key"] == "Name":

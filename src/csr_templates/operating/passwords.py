@@ -210,7 +210,7 @@ def _move(database: _Database, label: str, before: str, after: str = "") -> None
 
 def _wait(aws: Aws, database: _Database, way_back: str) -> None:
     aws.way_on = aws.command("show-database")
-    look = partial(_sight, aws, database, clusters.Beginning(AVAILABLE))
+    look = partial(_password_sight, aws, database, clusters.Beginning(AVAILABLE))
     waiting.for_effect(aws, "the password of the database", look, _DURATION, aws.way_on)
     words.say(way_back)
 
@@ -221,7 +221,7 @@ def _wait_for_other(aws: Aws, database: _Database) -> None:
     _wait(aws, database, f"If the secret has another password: {aws.command('repeat-password')}")
 
 
-def _sight(aws: Aws, database: _Database, beginning: clusters.Beginning) -> Sight:
+def _password_sight(aws: Aws, database: _Database, beginning: clusters.Beginning) -> Sight:
     """Look whether RDS has set the password; it cannot be read, only that nothing is pending."""
     description = clusters.describe(aws, database.cluster) or {}
     now = clusters.status_of(description)

@@ -71,7 +71,7 @@ def _close_default_group(aws: Aws, stack: Stack) -> None:
         )
     if aws.is_dry_run:
         return
-    now = _default_group(aws, client, vpc)
+    (now,) = client.describe_security_groups(GroupIds=[group["GroupId"]])["SecurityGroups"]
     if now["IpPermissions"] or now["IpPermissionsEgress"]:
         raise Stop(f"The default security group {group['GroupId']} still has rules. Repeat the command.")
     words.say(f"The default security group {group['GroupId']} has no rules.")

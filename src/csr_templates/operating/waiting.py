@@ -145,11 +145,7 @@ def for_effect(
                 )
                 is_announced = True
             watch.show(_sentence(sight))
-            if watch.seconds >= duration.limit_seconds:
-                raise Stop(
-                    f"{_capitalized(_sentence(sight))}, after {words.elapsed(watch.seconds)}; usual are "
-                    f"{duration.usual}. It may still go on. Look again with: {again}"
-                )
+            _require_time_left(_sentence(sight), watch.seconds, duration, again)
             sleep(SECONDS)
     except KeyboardInterrupt:
         raise StoppedWaiting(
@@ -166,6 +162,19 @@ def _require_no_failure(sight: Sight) -> None:
     """
     if sight.failure:
         raise Stop(f"{_capitalized(sight.failure)}. Now {sight.sentence}.")
+
+
+def _require_time_left(sentence: str, seconds: float, duration: Duration, again: str) -> None:
+    """Check that a wait does not take longer than its limit.
+
+    Raises:
+        Stop: it does.
+    """
+    if seconds >= duration.limit_seconds:
+        raise Stop(
+            f"{_capitalized(sentence)}, after {words.elapsed(seconds)}; usual are {duration.usual}. It may "
+            f"still go on. Look again with: {again}"
+        )
 
 
 def _sentence(sight: Sight | Unknown) -> str:
