@@ -38,7 +38,7 @@ GLOBAL_QUOTAS: Final = ("iam:GetAccountSummary",)
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html"""
 
 TRIGGER_ALARMS: Final = ("cloudwatch:DescribeAlarms",)
-"""Reads which alarms of the rollback triggers exist or fire. IAM evaluates the list as access to all alarms."""
+"""Reads which alarms of the rollback triggers exist or fire. IAM evaluates it as access to all alarms."""
 
 _BUCKET: Final = f"arn:aws:s3:::{PREFIX}"
 
