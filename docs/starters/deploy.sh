@@ -247,9 +247,11 @@ for stack in $stacks; do
       snapshot=csr-lambda-api-$environment-before-deploy-$(date -u +%Y%m%d-%H%M%S)
       aws rds create-db-cluster-snapshot --region ap-northeast-1 \
         --db-cluster-identifier "csr-lambda-api-$environment-aurora-cluster" --db-cluster-snapshot-identifier "$snapshot"
-      aws rds wait db-cluster-snapshot-available --region ap-northeast-1 --db-cluster-snapshot-identifier "$snapshot" ||
+      as "$deployer" # the credentials last an hour
+      if ! aws rds wait db-cluster-snapshot-available --region ap-northeast-1 --db-cluster-snapshot-identifier "$snapshot"; then
+        as "$deployer"
         aws rds wait db-cluster-snapshot-available --region ap-northeast-1 --db-cluster-snapshot-identifier "$snapshot" # 30 minutes each
-      as "$deployer" # a large snapshot takes a part of the hour
+      fi
     fi
     status=$(value aws cloudformation describe-stacks --region "$region" --stack-name "$name" \
       --query 'Stacks[0].StackStatus' --output text)

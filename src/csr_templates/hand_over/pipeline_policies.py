@@ -37,6 +37,9 @@ GLOBAL_QUOTAS: Final = ("iam:GetAccountSummary",)
 """Actions with which CloudFormation compares a change set with the quotas; without them, it skips the checks.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html"""
 
+TRIGGER_ALARMS: Final = ("cloudwatch:DescribeAlarms",)
+"""Reads which alarms of the rollback triggers exist or fire. IAM evaluates it as access to all alarms."""
+
 _BUCKET: Final = f"arn:aws:s3:::{PREFIX}"
 
 
@@ -67,6 +70,7 @@ def pipeline_policies(
         ),
         *allow("Quotas", QUOTAS, ["*"], StringEquals={"aws:RequestedRegion": stack.region}),
         *allow("GlobalQuotas", GLOBAL_QUOTAS, ["*"]),
+        *allow("TriggerAlarms", TRIGGER_ALARMS, ["*"], StringEquals={"aws:RequestedRegion": stack.region}),
         *_stacks_read(stack, stacks),
         *allow(
             "PassServiceRole",

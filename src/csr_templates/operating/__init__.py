@@ -17,6 +17,10 @@ How a command runs, such as ``csr-operate prod fail-over``:
    the wait (``StoppedWaiting``, status 130). A question without an answer is repeated; two denied ones in
    succession, or eight without an answer, end the wait (``NoAnswer``, status 1). Both name the way on. A dry
    run ends where a wait would begin.
-5. ``command_line._run`` turns errors into sentences and exit statuses, and says what has been done, what is
+5. What changes something ends with ``waiting.for_effect``: it reads what is true now (a ``Sight``), waits
+   until the effect is there, and prints it. ``--no-wait`` prints it once. A command that finds its own work
+   in progress, or done, says so and goes on from there, with status 0. The table in ``command_line`` says
+   why a command does not read back what it changed (``not_read_back``).
+6. ``command_line._run`` turns errors into sentences and exit statuses, and says what has been done, what is
    not known, and how to go on.
 """

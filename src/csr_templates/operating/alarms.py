@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final, Literal, NamedTuple
 
-from csr_templates.operating import words
-from csr_templates.operating.aws import Aws
+from csr_templates.operating import waiting, words
+from csr_templates.operating.aws import Aws, Unknown
 from csr_templates.operating.problems import Stop, WrongInput
+from csr_templates.operating.waiting import Duration, Sight
 
 _OUTPUT: Final = "TopicArn"
 _CRITICAL: Final = "Critical"
+_LIMIT: Final = "MonthlySpendLimit"
+_DURATION: Final = Duration("seconds", 300)
 _HOURS: Final = range(1, 361)  # CloudWatch takes at most 15 days
 _LEAD: Final = timedelta(minutes=2)  # a rule cannot begin in the past
 _ALARMS: Final = 100
@@ -49,14 +53,40 @@ def subscribe(
         address: email address, telephone number such as +819012345678, or URL.
 
     Example: subscribe critical email on-call@example.com
-    Calls: sns:Subscribe.
+    Calls: sns:GetSMSSandboxAccountStatus, sns:GetSMSAttributes, sns:Subscribe.
     Takes: seconds.
     Way back: aws sns unsubscribe.
     """
-    for topic in _topics(aws):
-        if (_CRITICAL in topic.key) == (level == "critical"):
-            words.say(f"Subscribes {address} to {topic.key}.")
-            aws.client("sns", topic.region).subscribe(TopicArn=topic.arn, Protocol=protocol, Endpoint=address)
+    topics = [topic for topic in _topics(aws) if (_CRITICAL in topic.key) == (level == "critical")]
+    if protocol == "sms":
+        for region in dict.fromkeys(topic.region for topic in topics):
+            _say_limits_of_sms(aws, region)
+    for topic in topics:
+        words.say(f"Subscribes {address} to {topic.key}.")
+        aws.client("sns", topic.region).subscribe(TopicArn=topic.arn, Protocol=protocol, Endpoint=address)
+
+
+def _say_limits_of_sms(aws: Aws, region: str) -> None:
+    """Say whether SMS reach anyone: an account begins in the sandbox, with a limit of one dollar a month.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-sms-sandbox.html
+    https://docs.aws.amazon.com/sns/latest/dg/sms_preferences.html
+    """
+    client = aws.client("sns", region)
+    status = aws.ask(client.get_sms_sandbox_account_status)
+    if isinstance(status, Unknown):
+        words.say(f"{words.WRONG} SMS sandbox in {region}: {status.why}")
+    elif status["IsInSandbox"]:
+        words.say(
+            f"{words.WRONG} SMS in {region}: the account is in the sandbox, so only numbers that were "
+            "verified there get SMS. Ask AWS to leave it: SNS console, Text messaging (SMS)."
+        )
+    limits = aws.ask(partial(client.get_sms_attributes, attributes=[_LIMIT]))
+    if isinstance(limits, Unknown):
+        words.say(f"{words.WRONG} Spending limit of SMS in {region}: {limits.why}")
+        return
+    dollars = limits.get("attributes", {}).get(_LIMIT, "1")
+    words.say(f"SMS in {region} stop for the rest of the month when they have cost {dollars} USD.")
 
 
 def confirm_subscription(aws: Aws, link: str) -> None:
@@ -135,7 +165,7 @@ def mute_alarms(aws: Aws, hours: int, text: str) -> None:
         text: a part of the short names, such as database. The name of the project is not compared.
 
     Example: mute-alarms 2 database
-    Calls: cloudwatch:DescribeAlarms, cloudwatch:PutAlarmMuteRule.
+    Calls: cloudwatch:DescribeAlarms, cloudwatch:PutAlarmMuteRule, cloudwatch:GetAlarmMuteRule.
     Takes: seconds.
     Way back: unmute-alarms with the same text.
     """
@@ -150,13 +180,18 @@ def mute_alarms(aws: Aws, hours: int, text: str) -> None:
             raise Stop(
                 f"{len(names)} alarms in {region} match, and a rule mutes {_ALARMS}. Give a longer text."
             )
+    name = _rule_name(aws, text)
     words.say(f"Way back: {aws.command('unmute-alarms', text)}")
     rule = {"Schedule": {"Expression": _schedule(), "Duration": f"PT{hours}H"}}
     for region, names in matching.items():
         words.say(f"Mutes for {hours} h in {region}, {len(names)} in all: {', '.join(names)}")
         aws.client("cloudwatch", region).put_alarm_mute_rule(
-            Name=_rule_name(aws, text), MuteTargets={"AlarmNames": names}, Rule=rule
+            Name=name, MuteTargets={"AlarmNames": names}, Rule=rule
         )
+    for region in matching:
+        look = partial(_muted, aws, region, name, rule["Schedule"])
+        again = aws.command("mute-alarms", str(hours), text)
+        waiting.for_effect(aws, f"the mute rule in {region}", look, _DURATION, again)
 
 
 def unmute_alarms(aws: Aws, text: str) -> None:
@@ -166,7 +201,7 @@ def unmute_alarms(aws: Aws, text: str) -> None:
         text: that of mute-alarms.
 
     Example: unmute-alarms database
-    Calls: cloudwatch:DeleteAlarmMuteRule.
+    Calls: cloudwatch:DeleteAlarmMuteRule, cloudwatch:GetAlarmMuteRule.
     Takes: seconds.
     Way back: mute-alarms.
     """
@@ -174,6 +209,40 @@ def unmute_alarms(aws: Aws, text: str) -> None:
     for region in aws.environment.regions:
         words.say(f"Deletes the mute rule {name} in {region}, if it exists.")
         aws.client("cloudwatch", region).delete_alarm_mute_rule(AlarmMuteRuleName=name)
+    for region in aws.environment.regions:
+        look = partial(_unmuted, aws, region, name)
+        again = aws.command("unmute-alarms", text)
+        waiting.for_effect(aws, f"the mute rule in {region}", look, _DURATION, again)
+
+
+def _muted(aws: Aws, region: str, name: str, schedule: Mapping[str, str]) -> Sight:
+    """Look whether CloudWatch has the rule with a schedule."""
+    rule = _rule(aws, region, name)
+    if rule is None:
+        return Sight(f"there is no mute rule {name} in {region}")
+    beginning = rule["Rule"]["Schedule"]["Expression"]
+    length = rule["Rule"]["Schedule"]["Duration"]
+    number = len(rule.get("MuteTargets", {}).get("AlarmNames", []))
+    sentence = (
+        f"{number} alarms in {region} are muted from {beginning} UTC for {length.removeprefix('PT')}; the "
+        f"rule is {rule['Status']}"
+    )
+    return Sight(sentence, is_there=rule["Rule"]["Schedule"] == schedule)
+
+
+def _unmuted(aws: Aws, region: str, name: str) -> Sight:
+    if _rule(aws, region, name) is None:
+        return Sight(f"no rule {name} mutes alarms in {region}", is_there=True)
+    return Sight(f"the rule {name} still exists in {region}")
+
+
+def _rule(aws: Aws, region: str, name: str) -> Mapping[str, Any] | None:
+    """Return a mute rule; None if it does not exist."""
+    client = aws.client("cloudwatch", region)
+    rule: Mapping[str, Any] | None = aws.unless_missing(
+        partial(client.get_alarm_mute_rule, AlarmMuteRuleName=name), "ResourceNotFoundException"
+    )
+    return rule
 
 
 def _topics(aws: Aws) -> list[_Topic]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Literal
 
-from csr_templates.operating import concurrency, releases, waiting, web, words
+from csr_templates.operating import aliases, releases, waiting, web, words
+from csr_templates.operating.aliases import Alias
 from csr_templates.operating.aws import Aws, Unknown
 from csr_templates.operating.environment import Stack
 from csr_templates.operating.origin_key_check import SECRETS
@@ -19,18 +20,24 @@ _KEPT_RELEASES: Final = 10
 _LEFT: Final = "left by a rolled-back deploy"
 
 
-def roll_back(aws: Aws, lambda_version: int) -> None:
-    """Run an earlier Lambda version, within seconds.
+def roll_back(aws: Aws, lambda_version: int, *, at_once: bool = False) -> None:
+    """Run an earlier Lambda version.
 
-    The next deploy of api runs its own version again. What a rolled-back deploy has left is refused.
+    With provisioned concurrency, the version that runs now answers until the other one is prepared. A
+    rollback has cold starts: requests beyond the prepared environments wait until new ones have started. The
+    next deploy of api that publishes a version runs that one. What a rolled-back deploy has left is refused.
 
     Args:
         lambda_version: number of the version, as show-releases lists it.
+        at_once: if the version that runs now does harm: take the provisioned concurrency away first, and
+            set it again afterwards. Until then, all requests have cold starts; it costs nothing more.
 
     Example: roll-back 17
-    Calls: cloudformation:DescribeStackResource, lambda:GetAlias, lambda:ListVersionsByFunction,
-        cloudformation:DescribeStackEvents, lambda:UpdateAlias.
-    Takes: seconds.
+    Calls: cloudformation:DescribeStackResource, lambda:GetAlias, lambda:ListProvisionedConcurrencyConfigs,
+        lambda:ListVersionsByFunction, cloudformation:DescribeStackEvents,
+        lambda:DeleteProvisionedConcurrencyConfig, lambda:UpdateAlias,
+        lambda:PutProvisionedConcurrencyConfig.
+    Takes: seconds; with provisioned concurrency, usually 2 to 4 minutes.
     Way back: roll-back with the version that ran before; the command prints it.
     """
     stack = aws.environment.stack_of("ApiFunctionAlias")
@@ -38,63 +45,136 @@ def roll_back(aws: Aws, lambda_version: int) -> None:
     client = aws.client("lambda", stack.region)
     function = aws.physical_id("ApiFunction")
     deployed = releases.number_of(aws.physical_id("ApiFunctionVersion"))
-    before = client.get_alias(FunctionName=function, Name=aws.environment.name)["FunctionVersion"]
-    if str(lambda_version) == before:
-        raise Stop(f"The alias is at version {before} already.")
+    alias = aliases.read(aws, client, function)
+    is_at_once = at_once and alias.requested > 0
+    if str(lambda_version) == alias.version and not (is_at_once and alias.is_blocked):
+        words.say(
+            f"The alias {aws.environment.name} is at version {lambda_version} already: nothing is changed."
+        )
+        aliases.wait(aws, client, function)
+        return
     release = _require_version(releases.of_function(client, function), lambda_version)
     _require_release(aws, release, deployed)
     words.say(
-        f"Points the alias {aws.environment.name} from version {before} to version {lambda_version}. "
-        f"Way back: {aws.command('roll-back', before)}"
+        f"Points the alias {aws.environment.name} from version {alias.version} to version {lambda_version}."
+        f"{_way_back(aws, alias, lambda_version)}"
     )
-    _point_alias(aws, client, function, lambda_version)
-    aws.say_done(f"The alias {aws.environment.name} is at version {lambda_version}.")
+    if is_at_once:
+        _point_at_once(aws, client, function, lambda_version, alias.requested)
+        return
+    aliases.point(aws, client, function, lambda_version)
+    aws.way_on = aws.command("roll-back", str(lambda_version))
+    if alias.requested:
+        aws.way_on = aws.command("roll-back", str(lambda_version), "--at-once")
+        words.say(f"If version {alias.version} does harm meanwhile: {aws.way_on}")
+    aliases.wait(aws, client, function)
+
+
+def _way_back(aws: Aws, alias: Alias, version: int) -> str:
+    """Return the command that runs the version again that answers now; none if it is the same one."""
+    answering = alias.version
+    for other, share in alias.shares.items():
+        if share >= 1:
+            answering = other
+    if answering == str(version):
+        return ""
+    return f" Way back: {aws.command('roll-back', answering)}"
+
+
+def _point_at_once(aws: Aws, client: Any, function: str, version: int, provisioned: int) -> None:
+    """Point the alias to a version without provisioned concurrency, and then set this again."""
+    provision = aws.command("set-provisioned-concurrency", str(provisioned))
+    words.say(
+        f"Takes the provisioned concurrency of {provisioned} away first. Until it is set again and ready "
+        f"(usually {aliases.PROVISIONING.usual}), requests have cold starts."
+    )
+    words.say(f"If the command stops, run this once version {version} answers: {provision}")
+    aliases.take_provisioned_away(aws, client, function)
+    aws.way_on = aws.command("roll-back", str(version))
+    aliases.point(aws, client, function, version)
+    aws.way_on = provision
+    aliases.wait(aws, client, function, is_needed=True)
+    aliases.provision(aws, client, function, provisioned)
+    aliases.wait(aws, client, function)
 
 
 def repair_alias(aws: Aws, lambda_version: int) -> None:
-    """End a failed rollback of the api stack that a faulty package caused.
+    """Let a blocked alias run a working version, as after a faulty package.
 
-    It points the alias to a working version, continues the rollback without the alias, and sets the
-    provisioned concurrency of the last deploy again.
+    The alias is blocked if Lambda could not provision its version, or if the rollback of the stack failed
+    at it. The command points it to a working version, continues such a rollback without the alias, and sets
+    the provisioned concurrency of the last deploy again.
 
     Args:
         lambda_version: number of a version that works, as show-releases lists it.
 
     Example: repair-alias 17
-    Calls: cloudformation:DescribeStackResource, lambda:ListVersionsByFunction,
+    Calls: cloudformation:DescribeStackResource, lambda:GetAlias, lambda:ListVersionsByFunction,
         lambda:ListProvisionedConcurrencyConfigs, lambda:DeleteProvisionedConcurrencyConfig,
         lambda:UpdateAlias, cloudformation:ContinueUpdateRollback, lambda:PutProvisionedConcurrencyConfig.
     Takes: minutes.
     Way back: none; then deploy a working package.
     """
     stack = aws.environment.stack_of("ApiFunctionAlias")
-    aws.require_stack(stack, waiting.ROLLBACK_FAILED)
-    _require_failed_alias(aws, stack)
+    aws.require_idle(stack)
     client = aws.client("lambda", stack.region)
     function = aws.physical_id("ApiFunction")
+    alias = aliases.read(aws, client, function)
+    is_failed = aws.status(stack) == waiting.ROLLBACK_FAILED
+    if not is_failed and not alias.is_blocked and alias.version == str(lambda_version):
+        words.say(f"The alias {aws.environment.name} does not need a repair: nothing is changed.")
+        aliases.wait(aws, client, function)
+        return
+    if is_failed:
+        _require_failed_alias(aws, stack)
+    else:
+        _require_blocked(aws, alias)
     _require_version(releases.of_function(client, function), lambda_version)
     provisioned = int(aws.parameter("ApiFunctionAlias", "LambdaProvisionedConcurrency"))
-    words.say(
-        f"Points the alias {aws.environment.name} to version {lambda_version}. The rollback continues "
-        "without the alias."
-    )
+    words.say(f"Points the alias {aws.environment.name} to version {lambda_version}.")
     provision = aws.command("set-provisioned-concurrency", str(provisioned))
     if provisioned:
-        words.say(f"If the command stops, run this once the stack is {waiting.ROLLED_BACK}: {provision}")
-    if concurrency.of_alias(aws, client, function):
-        client.delete_provisioned_concurrency_config(FunctionName=function, Qualifier=aws.environment.name)
-    _point_alias(aws, client, function, lambda_version)
+        words.say(f"If the command stops after the alias is at version {lambda_version}, run: {provision}")
+    if alias.requested:
+        aliases.take_provisioned_away(aws, client, function)
+    aws.way_on = aws.command("roll-back", str(lambda_version))
+    if is_failed:
+        aws.way_on = ""
+    aliases.point(aws, client, function, lambda_version)
+    if is_failed:
+        _continue_without_alias(aws, stack)
+    if provisioned:
+        aws.way_on = provision
+        aliases.wait(aws, client, function, is_needed=True)
+        aliases.provision(aws, client, function, provisioned)
+    aliases.wait(aws, client, function)
+    words.say("Now deploy a working package.")
+
+
+def _continue_without_alias(aws: Aws, stack: Stack) -> None:
+    """Continue a failed rollback of a stack without its alias, and wait for its end."""
+    words.say("The rollback continues without the alias.")
     aws.client("cloudformation", stack.region).continue_update_rollback(
         StackName=stack.deployed, ResourcesToSkip=["ApiFunctionAlias"]
     )
     aws.way_on = aws.command("wait", stack.name)
     status = waiting.for_stack(aws, stack, waiting.ROLLBACK_FAILED)
-    aws.way_on = aws.command("why-failed", stack.name)
     waiting.require(status, waiting.ROLLED_BACK, stack, aws)
-    if provisioned:
-        aws.way_on = provision
-        concurrency.put_provisioned(aws, client, function, provisioned)
-    words.say(f"The stack {stack.name} is {status}. Now deploy a working package.")
+
+
+def _require_blocked(aws: Aws, alias: Alias) -> None:
+    """Check that the alias needs a repair.
+
+    Raises:
+        Stop: it does not.
+    """
+    if alias.is_blocked:
+        words.say(f"The alias is blocked: {alias.state}.")
+        return
+    raise Stop(
+        f"The alias does not need a repair: {alias.state}. To run another version: "
+        f"{aws.command('roll-back', 'VERSION')}"
+    )
 
 
 def delete_old_versions(aws: Aws) -> None:
@@ -126,6 +206,11 @@ def delete_old_versions(aws: Aws) -> None:
     with aws.repeated(len(old)):
         for release, _ in old:
             client.delete_function(FunctionName=function, Qualifier=str(release.number))
+    aws.end_dry_run("list the versions that are left")
+    left = releases.of_function(client, function)
+    words.say(
+        f"Now {function} has {len(left)} versions: {', '.join(str(release.number) for release in left)}."
+    )
 
 
 def stop_api(aws: Aws) -> None:
@@ -136,7 +221,7 @@ def stop_api(aws: Aws) -> None:
     Way back: start-api.
     """
     _switch_keys(aws, is_enabled=False)
-    aws.say_done(f"Every key is disabled. Way back: {aws.command('start-api')}")
+    aws.say_done(f"Now every key is disabled. Way back: {aws.command('start-api')}")
 
 
 def start_api(aws: Aws) -> None:
@@ -144,14 +229,14 @@ def start_api(aws: Aws) -> None:
 
     Not after a leaked key: it enables that one too.
 
-    Calls: apigateway:GetUsagePlanKeys, apigateway:UpdateApiKey, apigateway:GetApiKey,
-        apigateway:FlushStageCache.
+    Calls: apigateway:FlushStageCache, apigateway:GetUsagePlanKeys, apigateway:UpdateApiKey,
+        apigateway:GetApiKey.
     Takes: seconds.
     Way back: stop-api.
     """
-    _switch_keys(aws, is_enabled=True)
     _flush(aws)
-    aws.say_done("Every key is enabled, and the cache is flushed.")
+    _switch_keys(aws, is_enabled=True)
+    aws.say_done("Now every key is enabled, and the cache was flushed before.")
 
 
 def flush_api_cache(aws: Aws) -> None:
@@ -162,7 +247,9 @@ def flush_api_cache(aws: Aws) -> None:
     Way back: not needed; the database has more requests until the cache is full again.
     """
     _flush(aws)
-    aws.say_done("The cache of the API is flushed.")
+    aws.say_done(
+        "API Gateway has accepted it. The cache is usually empty within seconds; no operation shows it."
+    )
 
 
 def show_quota(aws: Aws) -> None:
@@ -205,16 +292,27 @@ def set_remaining_requests(aws: Aws, number: int) -> None:
         number: of requests until midnight UTC (09:00 JST).
 
     Example: set-remaining-requests 50000
-    Calls: apigateway:GetUsagePlanKeys, apigateway:UpdateUsage.
+    Calls: apigateway:GetUsagePlanKeys, apigateway:UpdateUsage, apigateway:GetUsage.
     Takes: seconds.
     Way back: the same command with another number; at midnight UTC, the quota begins again.
     """
     plan = aws.output("UsagePlan", "ApiUsagePlanId")
     client = aws.client("apigateway", aws.environment.stack_of("UsagePlan").region)
     operations = [{"op": "replace", "path": "/remaining", "value": str(number)}]
-    for key in _required_keys(aws, client, plan):
+    keys = _required_keys(aws, client, plan)
+    quota = aws.command("show-quota")
+    for key in keys:
         words.say(f"Lets the key {key['name']} make {number} more requests until 09:00 JST.")
         client.update_usage(usagePlanId=plan, keyId=key["id"], patchOperations=operations)
+    aws.end_dry_run("show the remaining requests")
+    today = words.now().date().isoformat()
+    usage = aws.all_pages(client, "GetUsage", usagePlanId=plan, startDate=today, endDate=today)
+    days = usage.get("items", {})
+    for key in keys:
+        if key["id"] in days:
+            words.say(f"Now the key {key['name']} may make {days[key['id']][-1][1]} more requests.")
+        else:
+            words.say(f"API Gateway does not show the key {key['name']} yet. Look again with: {quota}")
 
 
 def call_api(aws: Aws, path: str, *, key: Literal["a", "b", "deployed"] = "deployed") -> None:
@@ -270,16 +368,6 @@ def receive_dead_letter(aws: Aws) -> None:
 
 
 # ---- Versions ----
-
-
-def _point_alias(aws: Aws, client: Any, function: str, version: int) -> None:
-    """Let the alias run one version, without weights of others."""
-    client.update_alias(
-        FunctionName=function,
-        Name=aws.environment.name,
-        FunctionVersion=str(version),
-        RoutingConfig={"AdditionalVersionWeights": {}},
-    )
 
 
 def _require_version(published: Sequence[Release], number: int) -> Release:

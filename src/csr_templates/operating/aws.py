@@ -59,6 +59,7 @@ class Aws:
         stacks: name in the manifest -> its description; None if the stack does not exist.
         way_on: what to do if the command stops now; a command changes it as it proceeds.
         unknown: why something could not be read, a sentence each.
+        is_waiting: whether the command waits for its effect; not with ``--no-wait``.
     """
 
     identity: Identity
@@ -72,6 +73,7 @@ class Aws:
         *,
         is_dry_run: bool = False,
         confirmed: str | None = None,
+        is_waiting: bool = True,
     ) -> None:
         """Register the hooks of the calls.
 
@@ -81,11 +83,13 @@ class Aws:
             group: what the command may do.
             is_dry_run: whether calls that are not reads are only printed.
             confirmed: value of ``--confirm``.
+            is_waiting: whether the command waits for its effect.
         """
         self.environment = environment
         self.group = group
         self.way_on = ""
         self.unknown: list[str] = []
+        self.is_waiting = is_waiting
         self._account = account
         self._confirmed = confirmed
         self._is_confirmed = False

@@ -10,10 +10,11 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from csr_templates.operating import words
+from csr_templates.operating import waiting, words
 from csr_templates.operating.aws import Aws, Unknown
-from csr_templates.operating.callers import SCOPE
+from csr_templates.operating.callers import SCOPE, SPREAD
 from csr_templates.operating.problems import Stop, WrongInput
+from csr_templates.operating.waiting import Duration, Sight
 
 Network = IPv4Network | IPv6Network
 
@@ -23,6 +24,9 @@ _WIDEST: Final[Mapping[int, int]] = {4: 8, 6: 32}
 """Version of IP -> length of the shortest prefix that can be blocked."""
 _WRITTEN: Final = re.compile(r"[0-9A-Fa-f:.]+(/[0-9]{1,3})?")
 """Without netmasks and zones, which Python accepts too."""
+
+
+_DURATION: Final = Duration("seconds", 300)
 
 
 class _Set(NamedTuple):
@@ -52,7 +56,7 @@ def block_address(aws: Aws, address: str) -> None:
         address: such as 203.0.113.7, 203.0.113.0/24 or 2001:db8:1:2::/64.
 
     Example: block-address 203.0.113.7
-    Calls: cloudformation:DescribeStackResource, wafv2:GetIPSet, wafv2:UpdateIPSet.
+    Calls: cloudformation:DescribeStackResource, wafv2:UpdateIPSet, wafv2:GetIPSet.
     Takes: seconds to several minutes, until it works everywhere.
     Way back: unblock-address with the same address.
     """
@@ -60,9 +64,10 @@ def block_address(aws: Aws, address: str) -> None:
     blocked = _address_set(aws, network.version)
     for present in blocked.networks:
         if _contains(present, network):
-            raise Stop(f"{network} is blocked already, by {present}.")
+            words.say(f"{network} is blocked already, by {present}. {SPREAD}")
+            return
     words.say(f"Blocks {network}. Way back: {aws.command('unblock-address', str(network))}")
-    _write(aws, blocked, [*blocked.networks, network])
+    _write(aws, network.version, blocked, [*blocked.networks, network])
 
 
 def unblock_address(aws: Aws, address: str) -> None:
@@ -72,16 +77,19 @@ def unblock_address(aws: Aws, address: str) -> None:
         address: as show-blocked-addresses prints it, or written in another way.
 
     Example: unblock-address 203.0.113.7
-    Calls: cloudformation:DescribeStackResource, wafv2:GetIPSet, wafv2:UpdateIPSet.
+    Calls: cloudformation:DescribeStackResource, wafv2:UpdateIPSet, wafv2:GetIPSet.
     Takes: seconds to several minutes, until it works everywhere.
     Way back: block-address with the same address.
     """
     network = _network(address)
     blocked = _address_set(aws, network.version)
     if network not in blocked.networks:
-        raise Stop(f"The set {blocked.name} does not contain {network}, but: {_listed(blocked.networks)}.")
+        words.say(
+            f"{network} is not blocked by itself. {blocked.name} has: {_listed(blocked.networks)}. {SPREAD}"
+        )
+        return
     words.say(f"No longer blocks {network}. Way back: {aws.command('block-address', str(network))}")
-    _write(aws, blocked, [present for present in blocked.networks if present != network])
+    _write(aws, network.version, blocked, [present for present in blocked.networks if present != network])
 
 
 def show_blocked_addresses(aws: Aws) -> None:
@@ -127,7 +135,7 @@ def replace_addresses(aws: Aws, file: Path) -> None:
         file: the file.
 
     Example: replace-addresses addresses.json
-    Calls: cloudformation:DescribeStackResource, wafv2:GetIPSet, wafv2:UpdateIPSet.
+    Calls: cloudformation:DescribeStackResource, wafv2:UpdateIPSet, wafv2:GetIPSet.
     Takes: seconds to several minutes, until it works everywhere.
     Way back: save-addresses before, and replace-addresses with that file.
     """
@@ -143,7 +151,7 @@ def replace_addresses(aws: Aws, file: Path) -> None:
         words.say(f"{sets[version].name}: removes {_listed(removed)}; adds {_listed(added)}.")
     aws.confirm(aws.environment.prefix, f"This replaces the blocked addresses of {aws.environment.prefix}.")
     for version in changed:
-        _write(aws, sets[version], content[version])
+        _write(aws, version, sets[version], content[version])
 
 
 # ---- Addresses ----
@@ -242,7 +250,7 @@ def _address_set(aws: Aws, version: int) -> _Set:
     return _Set(name, set_id, answer["IPSet"].get("Description", ""), networks, answer["LockToken"])
 
 
-def _write(aws: Aws, blocked: _Set, networks: Sequence[Network]) -> None:
+def _write(aws: Aws, version: int, blocked: _Set, networks: Sequence[Network]) -> None:
     """Give a set its content; an omitted description would be removed."""
     client = aws.client("wafv2", aws.environment.stack_of(SETS[4]).region)
     description: dict[str, str] = {}
@@ -256,6 +264,16 @@ def _write(aws: Aws, blocked: _Set, networks: Sequence[Network]) -> None:
         Addresses=[str(network) for network in networks],
         **description,
     )
+    again = aws.command("show-blocked-addresses")
+    look = partial(_set_sight, aws, version, networks)
+    waiting.for_effect(aws, f"the set {blocked.name}", look, _DURATION, again)
+
+
+def _set_sight(aws: Aws, version: int, networks: Sequence[Network]) -> Sight:
+    """Look whether a set has its new content; whether all locations have it cannot be read."""
+    blocked = _address_set(aws, version)
+    sentence = f"{blocked.name} blocks {_listed(blocked.networks)}"
+    return Sight(f"{sentence}. {SPREAD[:-1]}", is_there=set(blocked.networks) == set(networks))
 
 
 def _show(sets: Mapping[int, _Set | Unknown]) -> None:

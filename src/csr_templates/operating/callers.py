@@ -12,12 +12,22 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.wording import hint, series
-from csr_templates.operating import logs, words
+from csr_templates.operating import logs, waiting, words
 from csr_templates.operating.aws import Aws, Unknown
 from csr_templates.operating.logs import LogQuery
 from csr_templates.operating.problems import Stop, WrongInput
+from csr_templates.operating.waiting import Duration, Sight
 
 SCOPE: Final = "CLOUDFRONT"
+SPREAD: Final = (
+    "It can take some minutes until all locations of CloudFront do so: check with a request, or in "
+    "show-blocked-requests."
+)
+"""What cannot be read after a change of WAF.
+
+https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-editing.html
+"""
+_DURATION: Final = Duration("seconds", 300)
 _COUNT: Final = "Count"
 _BLOCK: Final = "Block"
 _SHOWN: Final = 20
@@ -133,7 +143,7 @@ def count_rule(aws: Aws, rule: str, inner: str = "") -> None:
         inner: name of a rule in its rule group; without it, the whole group counts.
 
     Example: count-rule common-rules SizeRestrictions_BODY
-    Calls: wafv2:GetWebACL, wafv2:DescribeManagedRuleGroup, wafv2:UpdateWebACL.
+    Calls: wafv2:DescribeManagedRuleGroup, wafv2:UpdateWebACL, wafv2:GetWebACL.
     Takes: seconds, until it works everywhere minutes.
     Way back: block-rule with the same names.
     """
@@ -148,7 +158,7 @@ def block_rule(aws: Aws, rule: str, inner: str = "") -> None:
         inner: name of a rule in its rule group, as for count-rule.
 
     Example: block-rule common-rules SizeRestrictions_BODY
-    Calls: wafv2:GetWebACL, wafv2:DescribeManagedRuleGroup, wafv2:UpdateWebACL.
+    Calls: wafv2:DescribeManagedRuleGroup, wafv2:UpdateWebACL, wafv2:GetWebACL.
     Takes: seconds, until it works everywhere minutes.
     Way back: count-rule with the same names.
     """
@@ -190,9 +200,9 @@ def _change_rule(aws: Aws, rule: str, inner: str, action: str) -> None:
     before = web_acl["Rules"][position]
     if inner:
         _require_inner(acl, _group(before), inner)
-        changed = _with_inner_action(before, inner, action)
-    else:
-        changed = _with_action(before, action)
+    if _is_already(before, inner, action):
+        return
+    changed = _with_inner_action(before, inner, action) if inner else _with_action(before, action)
     rules = [*web_acl["Rules"][:position], changed, *web_acl["Rules"][position + 1 :]]
     names = [name for name in (rule, inner) if name]
     if action == _COUNT:
@@ -205,6 +215,47 @@ def _change_rule(aws: Aws, rule: str, inner: str, action: str) -> None:
     members = acl.client.meta.service_model.operation_model("UpdateWebACL").input_shape.members
     values = {name: value for name, value in web_acl.items() if name in members}
     acl.client.update_web_acl(**{**values, "Scope": SCOPE, "LockToken": answer["LockToken"], "Rules": rules})
+    look = partial(_rule_sight, acl, rule, inner, action)
+    again = aws.command("show-blocked-requests")
+    waiting.for_effect(aws, f"the web ACL {acl.name}", look, _DURATION, again)
+
+
+def _rule_sight(acl: _WebAcl, rule: str, inner: str, action: str) -> Sight:
+    """Look what the rule does in the web ACL; whether all locations have it cannot be read."""
+    rules = acl.client.get_web_acl(Scope=SCOPE, Name=acl.name, Id=acl.id)["WebACL"]["Rules"]
+    now = _action_of(rules[_position(rules, rule, acl.name)], inner)
+    sentence = f"the action of {inner or rule} in the web ACL is {now}. {SPREAD[:-1]}"
+    return Sight(sentence, is_there=now == action)
+
+
+def _is_already(rule: Mapping[str, Any], inner: str, action: str) -> bool:
+    """Say that a rule counts or blocks already, and return whether it does.
+
+    Raises:
+        Stop: its action is neither.
+    """
+    now = _action_of(rule, inner)
+    name = inner or rule["Name"]
+    if now not in (_COUNT, _BLOCK):
+        raise Stop(f"The action of {name} is {now}. Only {_BLOCK} and {_COUNT} are changed.")
+    if now != action:
+        return False
+    words.say(f"Now the action of {name} is {now} already. {SPREAD}")
+    if action == _COUNT:
+        words.say("It may be so in the template. If you did not change it, do not run block-rule.")
+    return True
+
+
+def _action_of(rule: Mapping[str, Any], inner: str) -> str:
+    """Return the action of a rule, or of one in its group; a group without an override blocks."""
+    action: Mapping[str, Any] = {_BLOCK: {}}
+    if not inner:
+        action = rule.get("Action") or rule["OverrideAction"]
+    else:
+        for override in _group(rule).get("RuleActionOverrides", []):
+            if override["Name"] == inner:
+                action = override["ActionToUse"]
+    return next(iter(action)).replace("None", _BLOCK)
 
 
 def _position(rules: Sequence[Mapping[str, Any]], name: str, acl: str) -> int:
@@ -254,9 +305,7 @@ def _require_inner(acl: _WebAcl, group: Mapping[str, Any], inner: str) -> None:
 def _with_action(rule: Mapping[str, Any], action: str) -> dict[str, Any]:
     """Return a rule of the web ACL that counts or blocks; a rule group without an override blocks."""
     if "Action" in rule:
-        _require_other(rule["Action"], action, rule["Name"])
         return {**rule, "Action": {action: {}}}
-    _require_other(rule["OverrideAction"], action, rule["Name"])
     if action == _COUNT:
         return {**rule, "OverrideAction": {_COUNT: {}}}
     return {**rule, "OverrideAction": {"None": {}}}
@@ -265,35 +314,10 @@ def _with_action(rule: Mapping[str, Any], action: str) -> dict[str, Any]:
 def _with_inner_action(rule: Mapping[str, Any], inner: str, action: str) -> dict[str, Any]:
     """Return a rule group of which one rule counts, or does what the group says."""
     group = _group(rule)
-    overrides = []
-    before: Mapping[str, Any] = {_BLOCK: {}}
-    for override in group.get("RuleActionOverrides", []):
-        if override["Name"] == inner:
-            before = override["ActionToUse"]
-        else:
-            overrides.append(override)
-    _require_other(before, action, inner)
+    overrides = [override for override in group.get("RuleActionOverrides", []) if override["Name"] != inner]
     if action == _COUNT:
         overrides.append({"Name": inner, "ActionToUse": {_COUNT: {}}})
     changed = {name: value for name, value in group.items() if name != "RuleActionOverrides"}
     if overrides:
         changed["RuleActionOverrides"] = overrides
     return {**rule, "Statement": {"ManagedRuleGroupStatement": changed}}
-
-
-def _require_other(before: Mapping[str, Any], action: str, name: str) -> None:
-    """Check that a rule blocks if it shall count, and counts if it shall block.
-
-    Raises:
-        Stop: it does not.
-    """
-    now = next(iter(before)).replace("None", _BLOCK)  # a rule group without an override
-    if now == _COUNT == action:
-        raise Stop(
-            f"{name} counts already, perhaps in the template. If you did not change it, do not run "
-            "block-rule."
-        )
-    if now == _BLOCK == action:
-        raise Stop(f"{name} blocks already.")
-    if now not in (_COUNT, _BLOCK):
-        raise Stop(f"The action of {name} is {now}. Only {_BLOCK} and {_COUNT} are changed.")

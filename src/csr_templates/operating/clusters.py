@@ -41,6 +41,14 @@ _ENDS: Final = frozenset(
 
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html
 """
+OLD: Final = "-old"
+"""End of the identifier of the cluster that a restored one has replaced, and a part of its instances'."""
+RESTORED: Final = "-restored"
+"""The same for a restored cluster."""
+RESTORED_FROM: Final = "RestoredFrom"
+"""Tag that says from what a cluster was restored, because RDS does not return it."""
+RESETTING: Final = "resetting-master-credentials"
+_BEGIN_SECONDS: Final = 60.0  # until RDS shows that a change has begun
 _NO_CLUSTER: Final = "DBClusterNotFoundFault"
 _NO_INSTANCE: Final = "DBInstanceNotFound"
 
@@ -105,14 +113,38 @@ def instances(aws: Aws, cluster: str) -> dict[str, str]:
 
 def instance_status(aws: Aws, instance: str) -> str:
     """Return the status of an instance, or ``absent``."""
+    status_now, _ = instance_states(aws, instance)
+    return status_now
+
+
+def instance_states(aws: Aws, instance: str) -> tuple[str, str]:
+    """Return the status of an instance, or ``absent``, and the state of its parameters."""
     rds = client(aws)
     answer = aws.unless_missing(
         partial(rds.describe_db_instances, DBInstanceIdentifier=instance), _NO_INSTANCE
     )
     if answer is None:
-        return ABSENT
+        return ABSENT, ""
     (description,) = answer["DBInstances"]
-    return str(description["DBInstanceStatus"])
+    return str(description["DBInstanceStatus"]), parameter_state(description)
+
+
+def parameter_state(description: Mapping[str, Any]) -> str:
+    """Return whether an instance has its parameters: ``in-sync``, ``pending-reboot``; empty if not shown."""
+    for group in description.get("DBParameterGroups", []):
+        return str(group["ParameterApplyStatus"])
+    return ""
+
+
+def sight(aws: Aws, cluster: str) -> waiting.Sight:
+    """Look whether a cluster is available, or cannot become available by itself."""
+    now = status(aws, cluster)
+    sentence = f"the cluster {cluster} is {now}"
+    if now == AVAILABLE:
+        return waiting.Sight(sentence, is_there=True)
+    if now in _ENDS:
+        return waiting.Sight(sentence, failure="It does not become available by itself")
+    return waiting.Sight(sentence)
 
 
 def snapshots(aws: Aws, *identifiers: str) -> list[Mapping[str, Any]]:
@@ -143,7 +175,15 @@ def _of_clusters(
 
 def former_identifiers(cluster: str) -> tuple[str, ...]:
     """Return the identifiers that the clusters of the stack have had: a restore adds two."""
-    return (cluster, f"{cluster}-old", f"{cluster}-restored")
+    return (cluster, cluster + OLD, cluster + RESTORED)
+
+
+def restored_from(description: Mapping[str, Any]) -> str:
+    """Return from what a cluster was restored, as its tag says; empty without the tag."""
+    for tag in description.get("TagList", []):
+        if tag["Key"] == RESTORED_FROM:
+            return str(tag["Value"])
+    return ""
 
 
 def require_available(rds: Any, cluster: str) -> None:
@@ -259,6 +299,27 @@ def wait_for_writer(aws: Aws, cluster: str, is_over: Callable[[str], bool], agai
     )
 
 
+class Beginning:
+    """Whether a change has begun: RDS shows the status before a call for some seconds."""
+
+    def __init__(self, before: str, seconds: float = _BEGIN_SECONDS) -> None:
+        """Begin now.
+
+        Args:
+            before: the status before the call.
+            seconds: after which another status could not be seen any more.
+        """
+        self._before = before
+        self._seconds = seconds
+        self._began = words.now()
+        self.was_seen = False
+
+    def is_over(self, status: str) -> bool:
+        """Return whether another status was seen, or so much time has passed."""
+        self.was_seen = self.was_seen or status != self._before
+        return self.was_seen or (words.now() - self._began).total_seconds() >= self._seconds
+
+
 # ---- Changes ----
 
 
@@ -280,6 +341,15 @@ def complete(aws: Aws, cluster: str) -> None:
     """Set what a restore does not take over."""
     words.say(f"Completes the settings of {cluster}.")
     client(aws).modify_db_cluster(DBClusterIdentifier=cluster, ApplyImmediately=True, **COMPLETED)
+
+
+def forget_origin(aws: Aws, cluster: str) -> None:
+    """Remove the tag that the template does not have from a cluster that the stack uses."""
+    description = describe(aws, cluster) or {}
+    if restored_from(description):
+        client(aws).remove_tags_from_resource(
+            ResourceName=description["DBClusterArn"], TagKeys=[RESTORED_FROM]
+        )
 
 
 def delete_instances(aws: Aws, cluster: str, again: str) -> None:

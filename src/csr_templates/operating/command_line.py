@@ -64,8 +64,9 @@ _HELP: Final = partial(argparse.RawDescriptionHelpFormatter, width=_WIDTH)
 
 _EXIT_STATUS: Final = """\
 exit status of every command:
-  0    done, also a dry run
-  1    AWS or the state of the environment does not allow it, or something could not be read
+  0    the effect was seen; with --no-wait, AWS has accepted it; also a dry run
+  1    AWS or the state of the environment does not allow it, it failed or took too long, or
+       something could not be read
   2    bad input: an unknown environment, command or option, or an output folder that cannot be read
   130  interrupted (Ctrl-C)
 """
@@ -79,12 +80,16 @@ class Command(NamedTuple):
         group: what it does to the environment.
         is_on_call: whether the policy of the person on call allows it.
         without_stacks: whether it also works before the first deploy, or after a loss.
+        is_waiting: whether it waits for its effect at its end, so that ``--no-wait`` is an option.
+        not_read_back: why its last call is not a read of what it changed; empty if it is one.
     """
 
     function: Callable[..., None]
     group: CommandGroup
     is_on_call: bool = False
     without_stacks: bool = False
+    is_waiting: bool = False
+    not_read_back: str = ""
 
     @property
     def name(self) -> str:
@@ -134,61 +139,89 @@ COMMANDS: Final = (
     Command(secret_checks.show_secret_readers, CommandGroup.READS, without_stacks=True),
     Command(releases.upload_package, CommandGroup.CHANGES),
     Command(deploys.plan_deploy, CommandGroup.CHANGES, is_on_call=True, without_stacks=True),
-    Command(deploys.run_changes, CommandGroup.CHANGES, is_on_call=True),
-    Command(deploys.cancel_update, CommandGroup.CHANGES, is_on_call=True),
-    Command(deploys.continue_rollback, CommandGroup.CHANGES, is_on_call=True),
+    Command(deploys.run_changes, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
+    Command(deploys.cancel_update, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
+    Command(deploys.continue_rollback, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
     Command(protection.protect, CommandGroup.CHANGES),
-    Command(api.roll_back, CommandGroup.CHANGES, is_on_call=True),
+    Command(api.roll_back, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
     Command(api.stop_api, CommandGroup.CHANGES, is_on_call=True),
     Command(api.start_api, CommandGroup.CHANGES, is_on_call=True),
-    Command(api.repair_alias, CommandGroup.CHANGES, is_on_call=True),
-    Command(api.flush_api_cache, CommandGroup.CHANGES, is_on_call=True),
+    Command(api.repair_alias, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
+    Command(
+        api.flush_api_cache,
+        CommandGroup.CHANGES,
+        is_on_call=True,
+        not_read_back="no operation shows the content of the cache",
+    ),
     Command(api.set_remaining_requests, CommandGroup.CHANGES, is_on_call=True),
-    Command(api.receive_dead_letter, CommandGroup.CHANGES, is_on_call=True),
+    Command(
+        api.receive_dead_letter,
+        CommandGroup.CHANGES,
+        is_on_call=True,
+        not_read_back="the answer is the message; SQS shows it again by itself",
+    ),
     Command(concurrency.set_concurrency, CommandGroup.CHANGES, is_on_call=True),
     Command(concurrency.reset_concurrency, CommandGroup.CHANGES, is_on_call=True),
-    Command(concurrency.set_provisioned_concurrency, CommandGroup.CHANGES, is_on_call=True),
-    Command(site.upload_site, CommandGroup.CHANGES, is_on_call=True),
-    Command(site.invalidate, CommandGroup.CHANGES, is_on_call=True),
-    Command(callers.count_rule, CommandGroup.CHANGES, is_on_call=True),
-    Command(callers.block_rule, CommandGroup.CHANGES, is_on_call=True),
-    Command(blocked_addresses.block_address, CommandGroup.CHANGES, is_on_call=True),
-    Command(blocked_addresses.unblock_address, CommandGroup.CHANGES, is_on_call=True),
-    Command(passwords.repeat_password, CommandGroup.CHANGES),
-    Command(database.fail_over, CommandGroup.CHANGES, is_on_call=True),
-    Command(database.start_database, CommandGroup.CHANGES, is_on_call=True),
-    Command(database.restart_instance, CommandGroup.CHANGES, is_on_call=True),
+    Command(concurrency.set_provisioned_concurrency, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
+    Command(site.upload_site, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
+    Command(site.invalidate, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
+    Command(callers.count_rule, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
+    Command(callers.block_rule, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
+    Command(blocked_addresses.block_address, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
+    Command(blocked_addresses.unblock_address, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
+    Command(passwords.repeat_password, CommandGroup.CHANGES, is_waiting=True),
+    Command(database.fail_over, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
+    Command(database.start_database, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
+    Command(database.restart_instance, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
     Command(database.take_snapshot, CommandGroup.CHANGES),
-    Command(restoring.restore_cluster, CommandGroup.CHANGES),
+    Command(restoring.restore_cluster, CommandGroup.CHANGES, is_waiting=True),
     Command(restoring.create_instances, CommandGroup.CHANGES),
     Command(recovering.deploy_before_restore, CommandGroup.CHANGES),
     Command(recovering.add_check_instance, CommandGroup.CHANGES),
     Command(recovering.end_recovery, CommandGroup.CHANGES),
-    Command(alarms.subscribe, CommandGroup.CHANGES),
-    Command(alarms.confirm_subscription, CommandGroup.CHANGES),
-    Command(alarms.test_topics, CommandGroup.CHANGES),
-    Command(alarms.test_alarm, CommandGroup.CHANGES),
-    Command(alarms.mute_alarms, CommandGroup.CHANGES, is_on_call=True),
-    Command(alarms.unmute_alarms, CommandGroup.CHANGES, is_on_call=True),
-    Command(network.reroute_zone, CommandGroup.CHANGES, is_on_call=True),
-    Command(keys.enable_key, CommandGroup.CHANGES, is_on_call=True, without_stacks=True),
+    Command(
+        alarms.subscribe, CommandGroup.CHANGES, not_read_back="it is pending until the person confirms it"
+    ),
+    Command(
+        alarms.confirm_subscription,
+        CommandGroup.CHANGES,
+        not_read_back="the answer is the confirmed subscription",
+    ),
+    Command(
+        alarms.test_topics,
+        CommandGroup.CHANGES,
+        not_read_back="the message is at a person, whom no operation shows",
+    ),
+    Command(
+        alarms.test_alarm,
+        CommandGroup.CHANGES,
+        not_read_back="CloudWatch sets the state back by itself; the message is at a person",
+    ),
+    Command(alarms.mute_alarms, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
+    Command(alarms.unmute_alarms, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
+    Command(network.reroute_zone, CommandGroup.CHANGES, is_on_call=True, is_waiting=True),
+    Command(keys.enable_key, CommandGroup.CHANGES, is_on_call=True, without_stacks=True, is_waiting=True),
     Command(origin_keys.replicate_origin_key, CommandGroup.CHANGES, is_on_call=True),
     Command(imports.plan_import, CommandGroup.CHANGES, without_stacks=True),
     Command(imports.run_import, CommandGroup.CHANGES),
     Command(imports.delete_import, CommandGroup.CHANGES),
     Command(site.delete_old_files, CommandGroup.DELETES),
     Command(api.delete_old_versions, CommandGroup.DELETES),
-    Command(blocked_addresses.replace_addresses, CommandGroup.DELETES, is_on_call=True),
-    Command(failed_creates.delete_failed_create, CommandGroup.DELETES),
-    Command(passwords.new_password, CommandGroup.DELETES),
-    Command(passwords.restore_password, CommandGroup.DELETES),
-    Command(database.disable_deletion_protection, CommandGroup.DELETES),
+    Command(blocked_addresses.replace_addresses, CommandGroup.DELETES, is_on_call=True, is_waiting=True),
+    Command(
+        failed_creates.delete_failed_create,
+        CommandGroup.DELETES,
+        not_read_back="the answer to the last deletion, of a backup, a key or a bucket, is its end",
+    ),
+    Command(passwords.new_password, CommandGroup.DELETES, is_waiting=True),
+    Command(passwords.restore_password, CommandGroup.DELETES, is_waiting=True),
+    Command(database.disable_deletion_protection, CommandGroup.DELETES, is_waiting=True),
     Command(restoring.use_restored_cluster, CommandGroup.DELETES),
     Command(restoring.delete_spare_cluster, CommandGroup.DELETES),
-    Command(recovering.remove_check_instance, CommandGroup.DELETES),
+    Command(recovering.remove_check_instance, CommandGroup.DELETES, is_waiting=True),
     Command(recovering.delete_wrong_restore, CommandGroup.DELETES),
     Command(deletions.finish_deletion, CommandGroup.DELETES),
-    Command(origin_keys.new_origin_key, CommandGroup.DELETES),
+    Command(origin_keys.new_origin_key, CommandGroup.DELETES, is_waiting=True),
 )
 """All commands, in the order of the groups in the help."""
 
@@ -254,6 +287,7 @@ def _main(arguments: Sequence[str]) -> int:
         chosen.group,
         is_dry_run=options.pop("dry_run", False),
         confirmed=confirmed,
+        is_waiting=not options.pop("no_wait", False),
     )
     try:
         return _run(chosen, aws, options)
@@ -338,6 +372,10 @@ def _parser(chosen: Command, environment_name: str) -> argparse.ArgumentParser:
     if chosen.group is not CommandGroup.READS:
         parser.add_argument(
             "--dry-run", action="store_true", help="only print the calls that change something"
+        )
+    if chosen.is_waiting:
+        parser.add_argument(
+            "--no-wait", action="store_true", help="end when AWS has accepted it, without the effect"
         )
     if chosen.group is CommandGroup.DELETES:
         parser.add_argument(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from csr_templates.operating import words
+from csr_templates.operating import aliases, words
 from csr_templates.operating.aws import Aws, Unknown
 from csr_templates.operating.problems import WrongInput
 
@@ -57,12 +57,16 @@ def show_concurrency(aws: Aws) -> None:
 def set_concurrency(aws: Aws, number: int, *, stop: bool = False) -> None:
     """Reserve concurrency for the function: less helps the database, more ends throttles.
 
+    Each request that runs may hold a connection of the database.
+
     Args:
         number: of requests at the same time, as show-concurrency limits it.
         stop: needed for 0, with which Lambda rejects every request.
 
     Example: set-concurrency 50
-    Calls: cloudformation:DescribeStackResource, lambda:PutFunctionConcurrency.
+    Calls: cloudformation:DescribeStackResource, lambda:GetAccountSettings,
+        lambda:ListProvisionedConcurrencyConfigs, lambda:PutFunctionConcurrency,
+        lambda:GetFunctionConcurrency.
     Takes: seconds.
     Way back: reset-concurrency.
     """
@@ -74,15 +78,17 @@ def set_concurrency(aws: Aws, number: int, *, stop: bool = False) -> None:
     if number and stop:
         raise WrongInput(f"--stop is for 0 only, and the number is {number}.")
     client, function = _function(aws)
+    _require_possible(aws, client, function, number)
     words.say(f"Reserves {number} executions for {function}. Way back: {aws.command('reset-concurrency')}")
     client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=number)
+    _say_reserved(aws, client, function)
 
 
 def reset_concurrency(aws: Aws) -> None:
     """Reserve the concurrency of the last deploy again.
 
     Calls: cloudformation:DescribeStackResource, lambda:PutFunctionConcurrency,
-        lambda:DeleteFunctionConcurrency.
+        lambda:DeleteFunctionConcurrency, lambda:GetFunctionConcurrency.
     Takes: seconds.
     Way back: set-concurrency.
     """
@@ -91,9 +97,10 @@ def reset_concurrency(aws: Aws) -> None:
     if number == 0:
         words.say(f"Reserves nothing for {function}, as its template says.")
         client.delete_function_concurrency(FunctionName=function)
-        return
-    words.say(f"Reserves {number} executions for {function}, as its last deploy did.")
-    client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=number)
+    else:
+        words.say(f"Reserves {number} executions for {function}, as its last deploy did.")
+        client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=number)
+    _say_reserved(aws, client, function)
 
 
 def set_provisioned_concurrency(aws: Aws, number: int) -> None:
@@ -105,45 +112,74 @@ def set_provisioned_concurrency(aws: Aws, number: int) -> None:
         number: at least 1, and at most the reserved concurrency.
 
     Example: set-provisioned-concurrency 10
-    Calls: cloudformation:DescribeStackResource, lambda:ListProvisionedConcurrencyConfigs,
-        lambda:PutProvisionedConcurrencyConfig.
-    Takes: a minute or two, until they are ready.
+    Calls: cloudformation:DescribeStackResource, lambda:GetFunctionConcurrency,
+        lambda:PutProvisionedConcurrencyConfig, lambda:GetAlias, lambda:ListProvisionedConcurrencyConfigs.
+    Takes: usually 2 to 4 minutes, until they are ready.
     Way back: the same command with the number before, which it prints.
     """
     if number == 0:
         raise WrongInput("The number is 0. Give a whole number of at least 1.")
     client, function = _function(aws)
-    before = of_alias(aws, client, function)
-    way_back = "deploy the alias again"
-    if before:
-        way_back = aws.command("set-provisioned-concurrency", str(before))
-    words.say(f"Keeps {number} environments of {function} ready, instead of {before}. Way back: {way_back}")
-    put_provisioned(aws, client, function, number)
-
-
-def put_provisioned(aws: Aws, client: Any, function: str, number: int) -> None:
-    """Set the provisioned concurrency of the alias.
-
-    Args:
-        aws: the account.
-        client: boto3's client of Lambda.
-        function: name of the function.
-        number: at least 1.
-    """
-    client.put_provisioned_concurrency_config(
-        FunctionName=function, Qualifier=aws.environment.name, ProvisionedConcurrentExecutions=number
+    highest = _reserved(client, function)
+    if highest is not None and number > highest:
+        raise WrongInput(
+            f"The number is {number}, and the function has reserved {highest}: Lambda cannot provision more."
+        )
+    alias = aliases.read(aws, client, function)
+    if alias.shares:
+        words.say("Lambda sets no provisioned concurrency while two versions answer.")
+        aliases.wait(aws, client, function, is_needed=True)
+    way_back = "none; the template sets none"
+    if alias.requested:
+        way_back = aws.command("set-provisioned-concurrency", str(alias.requested))
+    if number == alias.requested and not alias.is_blocked:
+        words.say(f"{number} environments are requested already: nothing is changed.")
+        aliases.wait(aws, client, function)
+        return
+    words.say(
+        f"Keeps {number} environments of {function} ready, instead of {alias.requested}. Way back: {way_back}"
     )
-
-
-def of_alias(aws: Aws, client: Any, function: str) -> int:
-    """Return the provisioned concurrency of the alias; 0 without any."""
-    return _provisioned(aws, client, function, aws.environment.name)
+    aliases.provision(aws, client, function, number)
+    aliases.wait(aws, client, function)
 
 
 def _function(aws: Aws) -> tuple[Any, str]:
     """Return the client for the function, and its name."""
     client = aws.client("lambda", aws.environment.stack_of("ApiFunction").region)
     return client, aws.physical_id("ApiFunction")
+
+
+def _require_possible(aws: Aws, client: Any, function: str, number: int) -> None:
+    """Check that Lambda would reserve a number of executions.
+
+    Raises:
+        WrongInput: it is more than the account has, or less than what is provisioned.
+    """
+    provisioned = _provisioned(aws, client, function)
+    if 0 < number < provisioned:
+        raise WrongInput(
+            f"The number is {number}, and {provisioned} environments are provisioned: Lambda reserves no "
+            f"less. To go lower, first: {aws.command('set-provisioned-concurrency', str(number))}"
+        )
+    reserved = _reserved(client, function) or 0
+    highest = max(0, reserved + _unreserved(client) - _UNRESERVED_MINIMUM)
+    if number > highest:
+        raise WrongInput(
+            f"The number is {number}, and the account has {highest}: Lambda keeps {_UNRESERVED_MINIMUM} "
+            "unreserved. To have more, request a higher quota of concurrent executions."
+        )
+
+
+def _say_reserved(aws: Aws, client: Any, function: str) -> None:
+    """Print what is reserved now."""
+    aws.end_dry_run("show what is reserved")
+    reserved = _reserved(client, function)
+    if reserved is None:
+        words.say(f"Now nothing is reserved for {function}: it uses what the account has left.")
+    elif reserved == 0:
+        words.say("Now Lambda rejects every request.")
+    else:
+        words.say(f"Now at most {reserved} requests run at the same time; Lambda throttles the others.")
 
 
 def _reserved(client: Any, function: str) -> int | None:
@@ -157,13 +193,12 @@ def _unreserved(client: Any) -> int:
     return int(client.get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"])
 
 
-def _provisioned(aws: Aws, client: Any, function: str, qualifier: str = "") -> int:
-    """Return the requested provisioned concurrency of an alias, or of all aliases and versions."""
+def _provisioned(aws: Aws, client: Any, function: str) -> int:
+    """Return the requested provisioned concurrency of all aliases and versions."""
     answer = aws.all_pages(client, "ListProvisionedConcurrencyConfigs", FunctionName=function)
     number = 0
     for config in answer["ProvisionedConcurrencyConfigs"]:
-        if config["FunctionArn"].rpartition(":")[2] == qualifier or not qualifier:
-            number += config["RequestedProvisionedConcurrentExecutions"]
+        number += config["RequestedProvisionedConcurrentExecutions"]
     return number
 
 

@@ -11,8 +11,20 @@ from csr_templates.operating import clusters, waiting, words
 from csr_templates.operating.aws import Aws, Unknown
 from csr_templates.operating.clusters import AVAILABLE, CLUSTER
 from csr_templates.operating.problems import Stop, WrongInput
+from csr_templates.operating.waiting import Duration, Sight
 
 _EVENT_MINUTES: Final = 180
+_RECENT_MINUTES: Final = 15
+_BEGIN_SECONDS: Final = 180.0  # of a failover; a restart is seen earlier
+_FAILOVER: Final = "the failover"
+_FAILOVER_DURATION: Final = Duration("30 to 120 seconds", 900)
+_START: Final = Duration("5 to 20 minutes", 3600)
+_RESTART: Final = Duration("1 to 2 minutes", 900)
+_PROTECTION: Final = Duration("seconds", 300)
+_COMPLETED: Final = "Completed failover"
+_FAILING_OVER: Final = "failing-over"
+_REBOOTING: Final = "rebooting"
+_STARTING: Final = "starting"
 
 
 def show_database(aws: Aws) -> None:
@@ -60,57 +72,69 @@ def show_backups(aws: Aws) -> None:
     _show_automated_backups(answers["backups"])
 
 
-def fail_over(aws: Aws, instance: str = "") -> None:
+def fail_over(aws: Aws, instance: str = "", *, back: bool = False) -> None:
     """Make the reader, or an instance of your choice, the writer.
 
-    All connections are closed, usually for less than a minute. The critical topic is notified.
+    All connections are closed. The critical topic is notified. A second failover within 15 minutes would make
+    the old writer the writer again, so it needs --back.
 
     Args:
         instance: its identifier, as show-database lists it; needed only if there are several readers.
+        back: also shortly after another failover.
 
     Example: fail-over csr-lambda-api-prod-database-databaseinstance2-1a2b3c4d5e6f
-    Calls: rds:DescribeDBClusters, rds:DescribeDBInstances, rds:FailoverDBCluster.
-    Takes: a minute or two.
-    Way back: fail-over again, after show-database shows both instances as available.
+    Calls: rds:DescribeDBClusters, rds:DescribeEvents, rds:DescribeDBInstances, rds:FailoverDBCluster.
+    Takes: 30 to 120 seconds; longer if the reader is behind.
+    Way back: fail-over --back, after show-database shows both instances as available.
     """
     cluster = aws.name(CLUSTER)
     description = clusters.describe(aws, cluster)
-    if clusters.status_of(description) != AVAILABLE:
-        raise Stop(
-            f"The cluster is {clusters.status_of(description)}, not available: a failover is not possible."
-        )
+    now = clusters.status_of(description)
     before = clusters.writer_of(description)
+    aws.way_on = aws.command("show-database")  # a second failover would make the old writer the writer again
+    if now == _FAILING_OVER:
+        words.say("A failover is in progress already. No other one is started.")
+        waiting.for_effect(aws, _FAILOVER, partial(_any_writer, aws, cluster), _FAILOVER_DURATION, aws.way_on)
+        return
+    if now != AVAILABLE:
+        raise Stop(f"The cluster is {now}, not available: a failover is not possible.")
+    if not back and _is_recent(aws, cluster, before):
+        return
     _require_reader(aws, cluster, before, instance)
-    words.say(f"Fails over {cluster}. All connections are closed, usually for less than a minute.")
+    words.say(f"Fails over {cluster}. All connections are closed, usually for 30 to 120 seconds.")
     target: dict[str, str] = {}
     if instance:
         target["TargetDBInstanceIdentifier"] = instance
-    aws.way_on = aws.command("show-database")  # a second failover would make the old writer the writer again
     clusters.client(aws).failover_db_cluster(DBClusterIdentifier=cluster, **target)
-    writer = clusters.wait_for_writer(aws, cluster, waiting.changed_from(before), aws.way_on)
-    if writer == before:
-        raise Stop(f"The writer is still {before}. Check the database before you fail over again.")
-    clusters.wait_available(aws, cluster, aws.way_on)
-    words.say(f"The writer is {writer}.")
+    look = partial(_new_writer, aws, cluster, before, clusters.Beginning(AVAILABLE, _BEGIN_SECONDS))
+    waiting.for_effect(aws, _FAILOVER, look, _FAILOVER_DURATION, aws.way_on)
 
 
 def start_database(aws: Aws) -> None:
     """Start the cluster if it is stopped, or if its key was disabled and is enabled again.
 
     Calls: rds:DescribeDBClusters, rds:StartDBCluster.
-    Takes: minutes.
+    Takes: 5 to 20 minutes.
     Way back: not needed.
     """
     cluster = aws.name(CLUSTER)
     now = clusters.status(aws, cluster)
     if now == "inaccessible-encryption-credentials":
         raise Stop(f"The cluster is {now}. It can only be restored from a backup.")
-    if now not in ("stopped", "inaccessible-encryption-credentials-recoverable"):
+    if now == AVAILABLE:
+        words.say(f"Now {cluster} is available. There is nothing to start.")
+        return
+    startable = ("stopped", "inaccessible-encryption-credentials-recoverable")
+    if now not in (*startable, _STARTING):
         raise Stop(f"The cluster is {now}, not stopped.")
-    words.say(f"Starts {cluster}.")
-    clusters.client(aws).start_db_cluster(DBClusterIdentifier=cluster)
-    aws.way_on = aws.command("wait", "cluster")
-    clusters.wait_available(aws, cluster, aws.way_on)
+    again = aws.command("wait", "cluster")
+    if now == _STARTING:
+        words.say(f"{cluster} is starting already.")
+    else:
+        words.say(f"Starts {cluster}.")
+        clusters.client(aws).start_db_cluster(DBClusterIdentifier=cluster)
+    aws.way_on = again
+    waiting.for_effect(aws, f"the start of {cluster}", partial(clusters.sight, aws, cluster), _START, again)
 
 
 def restart_instance(aws: Aws, instance: str) -> None:
@@ -133,17 +157,15 @@ def restart_instance(aws: Aws, instance: str) -> None:
             f"{instance} is not an instance of {cluster}.{hint(instance, statuses)} Its instances are "
             f"{', '.join(statuses) or 'none'}."
         )
-    words.say(f"Restarts {instance}.")
     aws.way_on = aws.command("show-database")  # it shows a restart that has begun
-    clusters.client(aws).reboot_db_instance(DBInstanceIdentifier=instance)
-    waiting.until(
-        aws,
-        f"the restart of {instance}",
-        partial(clusters.instance_status, aws, instance),
-        waiting.changed_from(AVAILABLE),
-        aws.way_on,
-    )
-    clusters.wait_instance(aws, instance, aws.way_on)
+    beginning = clusters.Beginning(AVAILABLE)
+    if statuses[instance] == _REBOOTING:
+        words.say(f"{instance} is restarting already.")
+    else:
+        words.say(f"Restarts {instance}.")
+        clusters.client(aws).reboot_db_instance(DBInstanceIdentifier=instance)
+    look = partial(_restarted, aws, instance, beginning)
+    waiting.for_effect(aws, f"the restart of {instance}", look, _RESTART, aws.way_on)
 
 
 def take_snapshot(aws: Aws, purpose: str = "manual") -> None:
@@ -165,13 +187,95 @@ def disable_deletion_protection(aws: Aws) -> None:
 
     Unlike a deploy that sets the parameter to false, this keeps the automated backups after the deletion.
 
-    Calls: rds:ModifyDBCluster.
+    Calls: rds:ModifyDBCluster, rds:DescribeDBClusters.
     Takes: seconds.
     Way back: the next deploy of database that changes the cluster, or the RDS console.
     """
     cluster = aws.name(CLUSTER)
     aws.confirm(cluster, f"After this, anyone who can delete clusters can delete {cluster}.")
     clusters.unprotect(aws, cluster)
+    look = partial(_unprotected, aws, cluster)
+    what = f"the deletion protection of {cluster}"
+    waiting.for_effect(aws, what, look, _PROTECTION, aws.command("show-database"))
+
+
+# ---- What is true after a change ----
+
+
+def _any_writer(aws: Aws, cluster: str) -> Sight:
+    """Look for the end of a failover that another call has begun."""
+    return _writer_sight(clusters.describe(aws, cluster))
+
+
+def _new_writer(aws: Aws, cluster: str, before: str, beginning: clusters.Beginning) -> Sight:
+    """Look for another writer than that before the failover."""
+    description = clusters.describe(aws, cluster)
+    is_over = beginning.is_over(clusters.status_of(description))
+    sight = _writer_sight(description)
+    if not sight.is_there or clusters.writer_of(description) != before:
+        return sight
+    sentence = f"the writer before the failover, {before}, is still the writer"
+    if not is_over:
+        return Sight(sentence)
+    if beginning.was_seen:
+        failure = "The failover has ended on the old writer"
+    else:
+        failure = f"No failover was seen in {words.elapsed(_BEGIN_SECONDS)}"
+    return Sight(sentence, failure=f"{failure}. Check the database before you fail over again")
+
+
+def _writer_sight(description: Mapping[str, Any] | None) -> Sight:
+    now = clusters.status_of(description)
+    writer = clusters.writer_of(description)
+    if not writer or now != AVAILABLE:
+        return Sight(f"the cluster is {now}, and its writer is {writer or 'not known yet'}")
+    return Sight(f"the writer is {writer}, and the cluster is available", is_there=True)
+
+
+def _is_recent(aws: Aws, cluster: str, writer: str) -> bool:
+    """Say that another failover was completed shortly before, and return whether it was.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.Messages.html
+    """
+    read = partial(
+        aws.all_pages,
+        clusters.client(aws),
+        "DescribeEvents",
+        SourceType="db-cluster",
+        SourceIdentifier=cluster,
+        Duration=_RECENT_MINUTES,
+    )
+    answer = aws.ask(read)
+    if isinstance(answer, Unknown):  # no reason to leave a faulty writer
+        words.say(f"Whether there was a failover shortly before is not known: {answer.why}")
+        return False
+    completed = [event for event in answer["Events"] if event["Message"].startswith(_COMPLETED)]
+    if not completed:
+        return False
+    newest = max(event["Date"] for event in completed)
+    words.say(
+        f"Now the writer is {writer}, since a failover that was completed {words.age(newest)}. Another one "
+        f"would go back to the instance before. To do that: {aws.command('fail-over', '--back')}"
+    )
+    return True
+
+
+def _restarted(aws: Aws, instance: str, beginning: clusters.Beginning) -> Sight:
+    now, parameters = clusters.instance_states(aws, instance)
+    is_over = beginning.is_over(now)
+    sentence = f"the instance {instance} is {now}"
+    if parameters:
+        sentence += f", and its parameters are {parameters}"
+    if now != AVAILABLE or not is_over:
+        return Sight(sentence)
+    return Sight(sentence, is_there=True)
+
+
+def _unprotected(aws: Aws, cluster: str) -> Sight:
+    description = clusters.describe(aws, cluster)
+    if description and description["DeletionProtection"]:
+        return Sight(f"the deletion protection of {cluster} is still enabled")
+    return Sight(f"the deletion protection of {cluster} is disabled", is_there=True)
 
 
 # ---- What is shown ----
@@ -216,10 +320,7 @@ def _show_instances(cluster: Mapping[str, Any] | Unknown | None, answer: Mapping
 
 def _instance_row(instance: Mapping[str, Any], roles: Mapping[str, str]) -> tuple[str, ...]:
     identifier = instance["DBInstanceIdentifier"]
-    groups = instance.get("DBParameterGroups", [])
-    parameters = ""
-    if groups:
-        parameters = groups[0]["ParameterApplyStatus"]
+    parameters = clusters.parameter_state(instance)
     is_fine = instance["DBInstanceStatus"] == AVAILABLE and parameters in ("", "in-sync")
     return (
         words.mark(is_fine=is_fine),

@@ -13,6 +13,7 @@ from csr_templates.operating.environment import Stack
 from csr_templates.operating.problems import WrongInput
 
 _POLICIES: Final = "DeletePolicies"
+_DELETING: Final = "DELETE_IN_PROGRESS"
 _ATTACHED: Final = "attached"
 _NO_STACK: Final = "no bootstrap stack"
 
@@ -72,6 +73,13 @@ def finish_deletion(aws: Aws, stack: str, *logical_ids: str) -> None:
     for logical_id in logical_ids:
         if logical_id not in failed.resources:
             raise WrongInput(f"The stack {stack} has no resource {logical_id}.")
+    if aws.status(failed) in ("", waiting.DELETED):
+        words.say(f"Now the stack {failed.deployed} does not exist: it is deleted already.")
+        return
+    if aws.status(failed) == _DELETING:
+        words.say(f"The stack {failed.deployed} is being deleted already.")
+        _wait_deleted(aws, failed, _DELETING, aws.require_stack(failed)["StackId"])
+        return
     description = aws.require_stack(failed, "DELETE_FAILED")
     cluster = _remaining_cluster(aws, failed, logical_ids)
     retained = ""
@@ -89,9 +97,13 @@ def finish_deletion(aws: Aws, stack: str, *logical_ids: str) -> None:
         aws.confirm(failed.deployed, f"This deletes {failed.deployed}.{retained}")
     stack_id = description["StackId"]
     aws.client("cloudformation", failed.region).delete_stack(StackName=stack_id, **retain)
-    status = waiting.for_stack(aws, failed, "DELETE_FAILED", stack_id=stack_id)
-    waiting.require(status, "DELETE_COMPLETE", failed, aws)
-    words.say(f"{failed.deployed} is deleted.")
+    _wait_deleted(aws, failed, "DELETE_FAILED", stack_id)
+
+
+def _wait_deleted(aws: Aws, stack: Stack, before: str, stack_id: str) -> None:
+    status = waiting.for_stack(aws, stack, before, stack_id=stack_id)
+    waiting.require(status, waiting.DELETED, stack, aws)
+    words.say(f"Now {stack.deployed} is deleted.")
 
 
 def _delete_policies(aws: Aws, stack: Stack) -> str:

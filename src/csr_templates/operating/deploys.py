@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from csr_templates.operating import failures, releases, waiting, words
+from csr_templates.operating import failures, releases, rollback_triggers, waiting, words
 from csr_templates.operating.aws import Aws, Description, Unknown
 from csr_templates.operating.environment import Stack
 from csr_templates.operating.origin_key_check import require_accepted_key
@@ -19,8 +19,12 @@ _CAPABILITY: Final = "CAPABILITY_NAMED_IAM"
 _CHANGE_SET: Final = re.compile(
     r"arn:aws[a-z-]*:cloudformation:(?P<region>[a-z0-9-]+):[0-9]{12}:changeSet/.+"
 )
-_NO_TRIGGERS: Final[Mapping[str, Any]] = {"MonitoringTimeInMinutes": 0, "RollbackTriggers": []}
-# An omitted configuration would keep the triggers of the last update.
+_EXECUTED: Final = ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE")
+_ROLLING_BACK: Final = (
+    "UPDATE_ROLLBACK_IN_PROGRESS",
+    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+    waiting.ROLLED_BACK,
+)
 
 
 def plan_deploy(aws: Aws, stack: str, *values: str, repair: bool = False) -> None:
@@ -32,12 +36,13 @@ def plan_deploy(aws: Aws, stack: str, *values: str, repair: bool = False) -> Non
     Args:
         stack: name of the stack, such as api.
         values: for api, the object version of its package; for every stack, more tags as KEY=VALUE.
-        repair: without rollback triggers, for an update during an incident.
+        repair: for an update during an incident: without the rollback triggers that fire now, which would
+            undo it. The others stay.
 
     Example: plan-deploy --repair api
     Calls: cloudformation:DescribeStackResource, lambda:ListVersionsByFunction, s3:HeadObject, s3:CopyObject,
-        s3:PutObject, cloudformation:CreateChangeSet, cloudformation:DescribeChangeSet,
-        cloudformation:DescribeEvents.
+        cloudwatch:DescribeAlarms, s3:PutObject, cloudformation:CreateChangeSet,
+        cloudformation:DescribeChangeSet, cloudformation:DescribeEvents.
     Takes: a minute.
     Way back: not needed; only run-changes changes the stack.
     """
@@ -51,7 +56,12 @@ def plan_deploy(aws: Aws, stack: str, *values: str, repair: bool = False) -> Non
     parameters = _change_set_parameters(
         aws, planned_stack, _object_version(aws, planned_stack, version), is_first=is_first
     )
-    change_set_arn = _create(aws, planned_stack, parameters, tags, is_first=is_first, repair=repair)
+    triggers: dict[str, Any] = {}
+    if not is_first:
+        configuration = rollback_triggers.configuration(aws, planned_stack, repair=repair)
+        if configuration is not None:
+            triggers["RollbackConfiguration"] = configuration
+    change_set_arn = _create(aws, planned_stack, parameters, tags, triggers, is_first=is_first)
     if _wait_for_change_set(aws, planned_stack, change_set_arn):
         _show(aws, change_set_arn, planned_stack.region)
     else:
@@ -100,6 +110,9 @@ def run_changes(aws: Aws, change_set: str) -> None:
     description = aws.all_pages(client, "DescribeChangeSet", ChangeSetName=change_set)
     stack = _own_stack(aws, description["StackName"])
     status = aws.status(stack)
+    if description["ExecutionStatus"] in _EXECUTED:
+        _follow(aws, stack, description["ExecutionStatus"])
+        return
     began_before = _last_update(aws.stacks[stack.name])
     if status != waiting.REVIEW:
         aws.require_idle(stack)
@@ -110,6 +123,8 @@ def run_changes(aws: Aws, change_set: str) -> None:
     words.say(f"Executes the {operation} of {stack.deployed}.")
     client.execute_change_set(ChangeSetName=change_set)
     aws.way_on = aws.command("wait", stack.name)
+    if waiting.ends_here(aws, stack):
+        return
     end = waiting.for_stack(aws, stack, status, shows_events=True)
     if end != f"{operation.upper()}_COMPLETE":
         failures.tell_reasons(aws, stack, description["CreationTime"])
@@ -118,6 +133,21 @@ def run_changes(aws: Aws, change_set: str) -> None:
         raise Stop(f"The stack {stack.name} is still {end}: the update has not begun.")
     words.say(f"The stack {stack.name} is {end}.")
     say_missing_triggers(aws, stack)
+
+
+def _follow(aws: Aws, stack: Stack, execution: str) -> None:
+    """Wait for the end of a change set that an earlier call has executed.
+
+    Raises:
+        Stop: it has failed.
+    """
+    words.say(f"This change set is {execution}: an earlier call has executed it. Nothing is changed.")
+    if waiting.ends_here(aws, stack):
+        return
+    end = waiting.for_stack(aws, stack, "")
+    if end not in waiting.DEPLOYED:
+        raise waiting.failed(end, stack, aws)
+    words.say(f"The stack {stack.name} is {end}.")
 
 
 def _last_update(description: Description | None) -> datetime | None:
@@ -148,13 +178,14 @@ def cancel_update(aws: Aws, stack: str) -> None:
             f"An update of {stack} is not canceled: an engine version does not go back, and the rollback can "
             f"fail while an instance is modified. Wait until it is over: {aws.command('wait', stack)}"
         )
-    aws.require_stack(updated, "UPDATE_IN_PROGRESS")
-    words.say(f"Cancels the update of {updated.deployed}.")
-    aws.client("cloudformation", updated.region).cancel_update_stack(StackName=updated.deployed)
-    aws.way_on = aws.command("wait", stack)
-    status = waiting.for_stack(aws, updated, "UPDATE_IN_PROGRESS")
-    waiting.require(status, "UPDATE_ROLLBACK_COMPLETE", updated, aws)
-    words.say(f"The stack {stack} is {status}.")
+    status = aws.status(updated)
+    if status in _ROLLING_BACK:
+        words.say(f"The stack {stack} is {status} already: nothing is changed.")
+    else:
+        aws.require_stack(updated, "UPDATE_IN_PROGRESS")
+        words.say(f"Cancels the update of {updated.deployed}.")
+        aws.client("cloudformation", updated.region).cancel_update_stack(StackName=updated.deployed)
+    _wait_for_rollback(aws, updated, status)
 
 
 def continue_rollback(aws: Aws, stack: str, *logical_ids: str) -> None:
@@ -178,7 +209,12 @@ def continue_rollback(aws: Aws, stack: str, *logical_ids: str) -> None:
                 f"{logical_id} stores data and must not be skipped. Find out why its rollback fails: "
                 f"{aws.command('why-failed', stack)}"
             )
-    aws.require_stack(failed, "UPDATE_ROLLBACK_FAILED")
+    status = aws.status(failed)
+    if status in _ROLLING_BACK:
+        words.say(f"The stack {stack} is {status} already: nothing is changed.")
+        _wait_for_rollback(aws, failed, status)
+        return
+    aws.require_stack(failed, waiting.ROLLBACK_FAILED)
     words.say(
         f"Continues the rollback of {failed.deployed}, skipping: {', '.join(logical_ids) or 'nothing'}."
     )
@@ -187,23 +223,38 @@ def continue_rollback(aws: Aws, stack: str, *logical_ids: str) -> None:
         skipped["ResourcesToSkip"] = list(logical_ids)
     client = aws.client("cloudformation", failed.region)
     client.continue_update_rollback(StackName=failed.deployed, **skipped)
-    aws.way_on = aws.command("wait", stack)
-    status = waiting.for_stack(aws, failed, "UPDATE_ROLLBACK_FAILED")
-    waiting.require(status, "UPDATE_ROLLBACK_COMPLETE", failed, aws)
-    words.say(f"The stack {stack} is {status}.")
+    _wait_for_rollback(aws, failed, status)
+
+
+def _wait_for_rollback(aws: Aws, stack: Stack, before: str) -> None:
+    """Wait for the end of a rollback.
+
+    Raises:
+        Stop: it has failed.
+    """
+    aws.way_on = aws.command("wait", stack.name)
+    if waiting.ends_here(aws, stack):
+        return
+    if before in _ROLLING_BACK:
+        before = ""
+    status = waiting.for_stack(aws, stack, before)
+    waiting.require(status, waiting.ROLLED_BACK, stack, aws)
+    words.say(f"The stack {stack.name} is {status}.")
 
 
 def say_missing_triggers(aws: Aws, stack: Stack) -> None:
-    """Say it if a stack has none of the rollback triggers that the output folder lists for it."""
+    """Say which of the rollback triggers that the output folder lists for a stack it does not have."""
     if aws.is_dry_run or not stack.rollback_triggers:
         return
     description = aws.describe(stack)
-    if description is None or description.get("RollbackConfiguration", {}).get("RollbackTriggers"):
+    if description is None:
         return
-    words.say(
-        f"{stack.name} has no rollback triggers. After an incident, deploy through the pipeline, which sets "
-        f"them again: {', '.join(stack.rollback_triggers)}"
-    )
+    missing = rollback_triggers.missing_of(stack, description)
+    if missing:
+        words.say(
+            f"{stack.name} does not have these rollback triggers: {', '.join(missing)}. After an incident, "
+            "deploy through the pipeline, which sets them again."
+        )
 
 
 # ---- Before a change set ----
@@ -259,6 +310,7 @@ def _object_version(aws: Aws, stack: Stack, version: str) -> str:
         return version
     published = releases.versions_if_left_by_rollback(aws)
     if version:
+        releases.require_package(aws, stack.parameters.get(releases.KEY, releases.PACKAGE), version)
         releases.require_new(
             published, version, f"Upload the package again: {aws.command('upload-package', releases.PACKAGE)}"
         )
@@ -288,9 +340,9 @@ def _create(
     stack: Stack,
     parameters: Sequence[Mapping[str, Any]],
     tags: Mapping[str, str],
+    triggers: Mapping[str, Any],
     *,
     is_first: bool,
-    repair: bool,
 ) -> str:
     """Upload the template, create a change set, and return its ARN."""
     template = stack.template.read_bytes()
@@ -308,7 +360,7 @@ def _create(
         Tags=[{"Key": name, "Value": value} for name, value in tags.items()],
         RoleARN=f"arn:{partition}:iam::{aws.identity.account}:role/deploy-{stack.deployed}-service",
         Capabilities=[_CAPABILITY],
-        **({"RollbackConfiguration": _NO_TRIGGERS} if repair else {}),
+        **triggers,
     )
     return str(answer["Id"])
 

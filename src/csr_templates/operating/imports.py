@@ -15,6 +15,8 @@ from csr_templates.operating.environment import Import, Stack
 from csr_templates.operating.problems import Stop, WrongInput
 
 _CHANGE_SET: Final = "import"
+_NO_CHANGE_SET: Final = "ChangeSetNotFound"
+_IMPORTING: Final = ("IMPORT_IN_PROGRESS", "IMPORT_COMPLETE")
 _ACCOUNT: Final = "${AWS::AccountId}"
 _KINDS: Final[Mapping[str, str]] = {"AWS::KMS::Key": "kms:key", "AWS::SQS::Queue": "sqs"}
 """Type of a resource that is found by its tag ``Name`` -> its kind in the tagging API."""
@@ -86,18 +88,27 @@ def run_import(aws: Aws, stack: str) -> None:
     """
     imported = aws.environment.stack(stack)
     status = aws.require_stack(imported)["StackStatus"]
-    if status != waiting.REVIEW:
-        aws.require_idle(imported)
-    words.say(f"Executes the import into {imported.deployed}.")
-    client = aws.client("cloudformation", imported.region)
-    client.execute_change_set(StackName=imported.deployed, ChangeSetName=_CHANGE_SET)
     check = aws.command("check-secrets", stack)
+    if status in _IMPORTING:
+        words.say(f"The stack {stack} is {status} already: nothing is changed.")
+        status = ""
+    else:
+        _execute(aws, imported, status)
     words.say(f"If it stops while it waits: {aws.command('wait', stack)}, and then: {check}")
     end = waiting.for_stack(aws, imported, status)
     waiting.require(end, "IMPORT_COMPLETE", imported, aws)
     aws.way_on = check
     words.say(f"The stack {stack} is {end}.")
     secret_checks.require_unchanged(aws, imported)
+
+
+def _execute(aws: Aws, stack: Stack, status: str) -> None:
+    """Execute the import into a stack that nothing else changes."""
+    if status != waiting.REVIEW:
+        aws.require_idle(stack)
+    words.say(f"Executes the import into {stack.deployed}.")
+    client = aws.client("cloudformation", stack.region)
+    client.execute_change_set(StackName=stack.deployed, ChangeSetName=_CHANGE_SET)
 
 
 def delete_import(aws: Aws, stack: str) -> None:
@@ -113,7 +124,10 @@ def delete_import(aws: Aws, stack: str) -> None:
     """
     planned = aws.environment.stack(stack)
     client = aws.client("cloudformation", planned.region)
-    description = _describe(client, planned)
+    description = aws.unless_missing(partial(_describe, client, planned), _NO_CHANGE_SET)
+    if description is None:
+        words.say(f"{planned.deployed} has no change set {_CHANGE_SET}: nothing is deleted.")
+        return
     words.say(
         f"The change set {_CHANGE_SET} of {planned.deployed} is {description['Status']}, "
         f"{description['ExecutionStatus']}. {description.get('StatusReason', '')}".strip()
@@ -126,6 +140,10 @@ def delete_import(aws: Aws, stack: str) -> None:
         failures.show(events)
     words.say(f"Deletes the change set. To prepare it again: {aws.command('plan-import', stack)}")
     client.delete_change_set(ChangeSetName=change_set)
+    aws.end_dry_run("look for the change set")
+    if aws.unless_missing(partial(_describe, client, planned), _NO_CHANGE_SET) is not None:
+        raise Stop("The change set still exists. Repeat the command.")
+    words.say(f"Now {planned.deployed} has no change set {_CHANGE_SET}.")
 
 
 def _import_with_stack(aws: Aws, name: str) -> tuple[Stack, Import]:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from csr_templates.operating import clusters, words
+from csr_templates.operating import clusters, waiting, words
 from csr_templates.operating.aws import Aws, Unknown
 from csr_templates.operating.problems import WrongInput
+from csr_templates.operating.waiting import Duration, Sight
 
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):[0-9]{12}:key/(?P<id>.+)")
+_DURATION: Final = Duration("seconds", 300)
 _ENABLED: Final = "Enabled"
 _NONE: Final = "-"
 
@@ -80,7 +82,7 @@ def enable_key(aws: Aws, arn: str) -> None:
         arn: ARN of the key, as show-keys prints it.
 
     Example: enable-key arn:aws:kms:ap-northeast-1:123456789012:key/KEY_ID
-    Calls: kms:ListResourceTags, kms:DescribeKey, kms:CancelKeyDeletion, kms:EnableKey.
+    Calls: kms:ListResourceTags, kms:CancelKeyDeletion, kms:EnableKey, kms:DescribeKey.
     Takes: seconds; until everything sees it, a few minutes.
     Way back: disable the key, which only an administrator can do.
     """
@@ -94,12 +96,21 @@ def enable_key(aws: Aws, arn: str) -> None:
     _require_own(aws, client, key)
     state = client.describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
     if state == _ENABLED:
-        words.say(f"The key {key} is {state}.")
+        words.say(f"Now the key {key} is {state}. There is nothing to enable.")
         return
     words.say(f"Enables the key {key}, which is {state}.")
     if state == "PendingDeletion":
         client.cancel_key_deletion(KeyId=key)  # the key is Disabled then
     client.enable_key(KeyId=key)
+    waiting.for_effect(
+        aws, f"the key {key}", partial(_key_sight, client, key), _DURATION, aws.command("show-keys")
+    )
+    words.say("Until every service sees it, a few minutes may pass.")
+
+
+def _key_sight(client: Any, key: str) -> Sight:
+    state = client.describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
+    return Sight(f"the key {key} is {state}", is_there=state == _ENABLED)
 
 
 def tagged(aws: Aws, region: str, kind: str, tags: Mapping[str, str]) -> list[_Key]:

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Literal
 
-from csr_templates.operating import words
+from csr_templates.operating import waiting, words
 from csr_templates.operating.aws import Aws, Unknown
 from csr_templates.operating.problems import Stop
+from csr_templates.operating.waiting import Duration, Sight
 
+_INTERNET: Final = "0.0.0.0/0"
+_DURATION: Final = Duration("seconds", 300)
 _OTHER: Final = {"1": "2", "2": "1"}
 _AVAILABLE: Final = "available"
 _ACTIVE: Final = "active"
@@ -57,7 +60,8 @@ def reroute_zone(aws: Aws, zone: Literal["1", "2"], *, back: bool = False) -> No
         back: through its own NAT gateway again.
 
     Example: reroute-zone 1 --back
-    Calls: cloudformation:DescribeStackResource, ec2:DescribeNatGateways, ec2:ReplaceRoute.
+    Calls: cloudformation:DescribeStackResource, ec2:DescribeNatGateways, ec2:DescribeRouteTables,
+        ec2:ReplaceRoute.
     Takes: seconds.
     Way back: reroute-zone with --back.
     """
@@ -69,19 +73,30 @@ def reroute_zone(aws: Aws, zone: Literal["1", "2"], *, back: bool = False) -> No
     (description,) = client.describe_nat_gateways(NatGatewayIds=[gateway])["NatGateways"]
     if description["State"] != _AVAILABLE:
         raise Stop(f"The NAT gateway {gateway} is {description['State']}, not {_AVAILABLE}.")
-    if back:
-        words.say(f"Routes {table} through its own {gateway} again.")
-    else:
-        words.say(
-            f"Routes {table} through {gateway}. When the zone works again: "
-            f"{aws.command('reroute-zone', zone, '--back')}"
-        )
-    client.replace_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=gateway)
+    look = partial(_routed, client, zone, table, gateway)
+    if not look().is_there:
+        words.say(f"Routes {table} through {gateway}.")
+        client.replace_route(RouteTableId=table, DestinationCidrBlock=_INTERNET, NatGatewayId=gateway)
+    waiting.for_effect(aws, f"the route of zone {zone}", look, _DURATION, aws.command("show-network"))
+    if not back:
+        words.say(f"When the zone works again: {aws.command('reroute-zone', zone, '--back')}")
+
+
+def _routed(client: Any, zone: str, table: str, gateway: str) -> Sight:
+    """Look through which gateway the traffic of a zone goes."""
+    (description,) = client.describe_route_tables(RouteTableIds=[table])["RouteTables"]
+    for route in description["Routes"]:
+        if route.get("DestinationCidrBlock") == _INTERNET:
+            present = route.get("NatGatewayId", "no NAT gateway")
+            is_there = (present, route["State"]) == (gateway, _ACTIVE)
+            sentence = f"zone {zone} reaches the internet through {present} ({route['State']})"
+            return Sight(sentence, is_there)
+    return Sight(f"zone {zone} has no route to the internet")
 
 
 def _show_subnets(subnets: Sequence[Mapping[str, Any]]) -> None:
     rows = [
-        (_name(subnet), subnet["SubnetId"], subnet["AvailabilityZone"], subnet["AvailabilityZoneId"])
+        (_name_tag(subnet), subnet["SubnetId"], subnet["AvailabilityZone"], subnet["AvailabilityZoneId"])
         for subnet in subnets
     ]
     words.table(("subnet", "ID", "zone", "zone ID"), sorted(rows))
@@ -91,7 +106,7 @@ def _show_gateways(gateways: Sequence[Mapping[str, Any]]) -> None:
     rows: list[tuple[str, ...]] = []
     for gateway in gateways:
         mark = words.mark(is_fine=gateway["State"] == _AVAILABLE)
-        rows.append((mark, _name(gateway), gateway["NatGatewayId"], gateway["State"]))
+        rows.append((mark, _name_tag(gateway), gateway["NatGatewayId"], gateway["State"]))
     rows.sort(key=lambda row: row[1:])
     words.table(("", "NAT gateway", "ID", "state"), rows)
 
@@ -104,13 +119,13 @@ def _show_routes(tables: Sequence[Mapping[str, Any]]) -> None:
             if "NatGatewayId" in route:
                 mark = words.mark(is_fine=route["State"] == _ACTIVE)
                 rows.append(
-                    (mark, _name(table), table["RouteTableId"], route["NatGatewayId"], route["State"])
+                    (mark, _name_tag(table), table["RouteTableId"], route["NatGatewayId"], route["State"])
                 )
     rows.sort(key=lambda row: row[1:])
     words.table(("", "route table", "ID", "NAT gateway", "state"), rows)
 
 
-def _name(resource: Mapping[str, Any]) -> str:
+def _name_tag(resource: Mapping[str, Any]) -> str:
     """Return the tag ``Name``."""
     for tag in resource.get("Tags", []):
         if tag["Key"] == "Name":

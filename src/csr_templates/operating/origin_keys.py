@@ -12,10 +12,12 @@ from csr_templates.operating.aws import Aws, Unknown
 from csr_templates.operating.environment import Stack
 from csr_templates.operating.origin_key_check import ACCEPTED, SECRETS, SENT, deployed
 from csr_templates.operating.problems import Stop
+from csr_templates.operating.waiting import Duration, Sight
 
 _OTHER: Final = {"a": "b", "b": "a"}
 _BOTH: Final = "both"
 _LENGTH: Final = 40  # as in the template
+_DURATION: Final = Duration("a minute", 900)
 _IN_SYNC: Final = "InSync"
 _IN_PROGRESS: Final = "InProgress"
 _NONE: Final = "none"
@@ -47,8 +49,8 @@ def new_origin_key(aws: Aws, key: Literal["a", "b"]) -> None:
         key: the key that is not in use.
 
     Example: new-origin-key b
-    Calls: secretsmanager:GetRandomPassword, secretsmanager:PutSecretValue.
-    Takes: seconds; the replica follows within a minute.
+    Calls: secretsmanager:GetRandomPassword, secretsmanager:PutSecretValue, secretsmanager:DescribeSecret.
+    Takes: a minute.
     Way back: not needed; nothing uses the value before the next deploys of api and frontend.
     """
     api = aws.environment.stack_of("UsagePlan")
@@ -64,7 +66,23 @@ def new_origin_key(aws: Aws, key: Literal["a", "b"]) -> None:
     aws.confirm(secret, f"This replaces the key in the secret {secret}.")
     random = client.get_random_password(PasswordLength=_LENGTH, ExcludePunctuation=True)
     value = json.dumps({"apiKey": random["RandomPassword"]})
-    client.put_secret_value(SecretId=secret, SecretString=value)
+    answer = client.put_secret_value(SecretId=secret, SecretString=value)
+    aws.end_dry_run("wait for the replica")
+    target = aws.environment.stack_of("Distribution").region
+    look = partial(_replicated, client, secret, target, answer["VersionId"])
+    waiting.for_effect(aws, f"{secret} in {target}", look, _DURATION, aws.command("show-origin-keys"))
+
+
+def _replicated(client: Any, secret: str, target: str, version: str) -> Sight:
+    """Look whether the secret has a new version, and its replica follows."""
+    stages = client.describe_secret(SecretId=secret)["VersionIdsToStages"].get(version, [])
+    replica = _replica_status(client, secret, target)
+    if "AWSCURRENT" not in stages:
+        return Sight(f"the secret {secret} still has the value before")
+    sentence = f"the secret {secret} has the new value, and its replica in {target} is {replica}"
+    if replica.startswith("Failed"):
+        return Sight(sentence, failure="The replica does not follow")
+    return Sight(sentence, is_there=replica in (_IN_SYNC, _NONE))
 
 
 def replicate_origin_key(aws: Aws, key: Literal["a", "b"]) -> None:

@@ -37,6 +37,21 @@ def protect(aws: Aws, *stacks: str) -> None:
         client.set_stack_policy(StackName=stack.deployed, StackPolicyBody=stack.policy.read_text("utf-8"))
         if "VPC" in stack.resources:
             _close_default_group(aws, stack)
+    if not aws.is_dry_run:
+        for stack in protected:
+            _require_protected(aws, stack)
+
+
+def _require_protected(aws: Aws, stack: Stack) -> None:
+    """Check that a stack is protected.
+
+    Raises:
+        Stop: it is not.
+    """
+    description = aws.describe(stack)
+    if not description or not description.get("EnableTerminationProtection"):
+        raise Stop(f"{stack.deployed} has no termination protection. Repeat the command.")
+    words.say(f"Now {stack.deployed} has termination protection and the stack policy of {stack.policy.name}.")
 
 
 def _close_default_group(aws: Aws, stack: Stack) -> None:
@@ -56,7 +71,7 @@ def _close_default_group(aws: Aws, stack: Stack) -> None:
         )
     if aws.is_dry_run:
         return
-    now = _default_group(aws, client, vpc)
+    (now,) = client.describe_security_groups(GroupIds=[group["GroupId"]])["SecurityGroups"]
     if now["IpPermissions"] or now["IpPermissionsEgress"]:
         raise Stop(f"The default security group {group['GroupId']} still has rules. Repeat the command.")
     words.say(f"The default security group {group['GroupId']} has no rules.")

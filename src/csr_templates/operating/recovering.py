@@ -17,7 +17,10 @@ from csr_templates.operating import (
 from csr_templates.operating.aws import Aws
 from csr_templates.operating.clusters import AVAILABLE, CLUSTER
 from csr_templates.operating.problems import Stop
+from csr_templates.operating.waiting import Duration, Sight
 
+_DELETING: Final = "deleting"
+_DELETION: Final = Duration("5 to 15 minutes", 3600)
 _LAST_TIER: Final = 15
 _ADMINISTERED: Final = ("IMPORT_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 _BEFORE_RESTORE: Final = "recovery/database-before-restore.yaml"
@@ -109,8 +112,8 @@ def remove_check_instance(aws: Aws) -> None:
     The failover notifies the critical topic.
 
     Calls: cloudformation:DescribeStackResource, rds:DescribeDBClusters, rds:FailoverDBCluster,
-        rds:DeleteDBInstance.
-    Takes: a minute or two.
+        rds:DeleteDBInstance, rds:DescribeDBInstances.
+    Takes: 5 to 15 minutes.
     Way back: not needed.
     """
     cluster = aws.name(CLUSTER)
@@ -119,7 +122,8 @@ def remove_check_instance(aws: Aws) -> None:
     description = clusters.describe(aws, cluster)
     present = clusters.members(aws, cluster)
     if instance not in present:
-        raise Stop(f"{cluster} has no instance {instance}: it is removed already.")
+        words.say(f"Now {cluster} has no instance {instance}: it is removed already.")
+        return
     if first not in present:
         raise Stop(f"{cluster} has no instance {first}. Deploy {clusters.stack(aws).name} first.")
     aws.confirm(instance, f"This makes {first} the writer, and deletes the instance {instance}.")
@@ -130,7 +134,11 @@ def remove_check_instance(aws: Aws) -> None:
         again = aws.command("remove-check-instance")
         clusters.wait_for_writer(aws, cluster, lambda writer: writer == first, again)
     words.say(f"Deletes the instance {instance}.")
-    rds.delete_db_instance(DBInstanceIdentifier=instance, SkipFinalSnapshot=True)
+    if clusters.instance_status(aws, instance) != _DELETING:
+        rds.delete_db_instance(DBInstanceIdentifier=instance, SkipFinalSnapshot=True)
+    look = partial(_deleted, aws, instance)
+    again = aws.command("show-database")
+    waiting.for_effect(aws, f"the deletion of {instance}", look, _DELETION, again)
 
 
 def delete_wrong_restore(aws: Aws) -> None:
@@ -150,7 +158,8 @@ def delete_wrong_restore(aws: Aws) -> None:
         raise Stop("The cluster belongs to the stack. Do not delete it.")
     description = clusters.describe(aws, cluster)
     if description is None:
-        raise Stop(f"The cluster {cluster} does not exist.")
+        words.say(f"Now the cluster {cluster} does not exist: it is deleted already.")
+        return
     for instance in clusters.members(aws, cluster):
         if instance != _check_instance(aws):
             raise Stop(f"{cluster} has another instance than that of add-check-instance: {instance}.")
@@ -201,8 +210,13 @@ def end_recovery(aws: Aws, stack: str) -> None:
         raise Stop(" ".join(problems))
 
 
+def _deleted(aws: Aws, instance: str) -> Sight:
+    now = clusters.instance_status(aws, instance)
+    return Sight(f"the instance {instance} is {now}", is_there=now == clusters.ABSENT)
+
+
 def _check_instance(aws: Aws) -> str:
-    return f"{aws.environment.prefix}-restored"
+    return aws.environment.prefix + clusters.RESTORED
 
 
 def _is_owned(aws: Aws) -> bool:

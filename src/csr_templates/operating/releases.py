@@ -30,6 +30,8 @@ OBJECT_VERSION: Final = "LambdaCodeS3ObjectVersion"
 _FIRST: Final = frozenset({"CREATE_IN_PROGRESS", "IMPORT_IN_PROGRESS", "REVIEW_IN_PROGRESS"})
 """Status of a stack in its first event."""
 _STACK_TYPE: Final = "AWS::CloudFormation::Stack"
+_NO_OBJECT: Final = frozenset({"400", "404", "NoSuchVersion", "NoSuchKey"})
+"""Codes of HeadObject: 400 for an ID that no version can have, 404 for one that is not there."""
 _DIGEST: Final = "sha256"
 """Name of the metadata in which a package has its SHA-256."""
 
@@ -106,6 +108,35 @@ def versions_if_left_by_rollback(aws: Aws) -> list[Release]:
     if releases and releases[-1].number > number_of(arn):
         return releases
     return []
+
+
+def require_package(aws: Aws, key: str, object_version: str) -> None:
+    """Check that S3 has an object version of the package, which a deploy would miss after a while only.
+
+    Args:
+        aws: the account.
+        key: of the package in its bucket.
+        object_version: that of the deploy.
+
+    Raises:
+        WrongInput: it has not; a number is that of a Lambda version.
+    """
+    bucket = aws.name("LambdaDeploymentsBucket")
+    client = aws.client("s3", aws.environment.stack_of("LambdaDeploymentsBucket").region)
+    try:
+        client.head_object(Bucket=bucket, Key=key, VersionId=object_version)
+    except errors.call_errors() as error:
+        if errors.failure(error).code not in _NO_OBJECT:
+            raise
+        is_number = ""
+        if object_version.isdigit():
+            is_number = (
+                f" To run the Lambda version {object_version}: {aws.command('roll-back', object_version)}"
+            )
+        raise WrongInput(
+            f"{object_version} is not an object version of {key} in {bucket}. upload-package prints it, and "
+            f"show-releases shows it in the description of a Lambda version.{is_number}"
+        ) from error
 
 
 def require_new(releases: Sequence[Release], object_version: str, way: str) -> None:
@@ -204,6 +235,7 @@ def upload_package(aws: Aws, file: Path) -> None:
             Bucket=bucket, Key=PACKAGE, Body=body, ChecksumAlgorithm="SHA256", Metadata={_DIGEST: digest}
         )
     version = answer["VersionId"]
+    client.head_object(Bucket=bucket, Key=PACKAGE, VersionId=version)
     stack = aws.environment.stack_of("ApiFunctionVersion")
     words.say(f"Next: {aws.command('plan-deploy', stack.name, version)}. The object version:")
     words.say(version)

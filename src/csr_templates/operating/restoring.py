@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, Literal
 
@@ -11,8 +12,11 @@ from csr_templates.operating import clusters, waiting, words
 from csr_templates.operating.aws import Aws
 from csr_templates.operating.clusters import ABSENT, AVAILABLE, CLUSTER
 from csr_templates.operating.problems import Stop, WrongInput
+from csr_templates.operating.waiting import Duration, Sight
 
 _LATEST: Final = "latest"
+_CREATING: Final = "creating"
+_RESTORE: Final = Duration("10 minutes to an hour", 3 * 3600)
 _PORT: Final = 3306
 _LIFECYCLE: Final = "open-source-rds-extended-support-disabled"
 WINDOWS: Final = {1: "sat:19:30-sat:20:00", 2: "sat:19:00-sat:19:30"}
@@ -38,38 +42,43 @@ def restore_cluster(
         backup: ID of an automated backup, as show-backups lists it.
 
     Example: restore-cluster restored --time 2026-11-25T10:30:00+09:00
-    Calls: rds:DescribeDBClusters, rds:DescribeDBClusterSnapshots, cloudformation:DescribeStackResource,
-        rds:RestoreDBClusterFromSnapshot, rds:RestoreDBClusterToPointInTime.
-    Takes: seconds; RDS needs up to an hour more.
+    Calls: rds:DescribeDBClusters, rds:DescribeDBClusterAutomatedBackups, rds:DescribeDBClusterSnapshots,
+        cloudformation:DescribeStackResource, rds:RestoreDBClusterFromSnapshot,
+        rds:RestoreDBClusterToPointInTime.
+    Takes: 10 minutes to an hour.
     Way back: delete-spare-cluster restored, or delete-wrong-restore for original.
     """
     cluster = aws.name(CLUSTER)
     identifier = _identifier(cluster, target)
     source = _restore_source(cluster, target, time, snapshot, backup)
-    now = clusters.status(aws, identifier)
-    if now != ABSENT:
-        raise Stop(
-            f"{identifier} exists already, and is {now}. If it is the restore that you want, continue "
-            f"with the next step. If not, delete it first: {_deletion(aws, target)}"
-        )
+    waited_for = "cluster" if target == "original" else "restored-cluster"
+    again = aws.command("wait", waited_for)
+    look = partial(_restored, aws, identifier, target)
+    origin = _origin(aws, cluster, time, snapshot, backup)
+    if description := clusters.describe(aws, identifier):
+        _require_same_restore(aws, identifier, description, target, origin)
+        waiting.for_effect(aws, f"the restore of {identifier}", look, _RESTORE, again)
+        return
     if snapshot:
         source = {**source, **_engine(aws, cluster, snapshot)}
     settings = _settings(aws)
+    if target == "restored":
+        settings["Tags"] = [*settings["Tags"], {"Key": clusters.RESTORED_FROM, "Value": origin}]
     rds = clusters.client(aws)
-    words.say(f"Restores the cluster {identifier}. Way back: {_deletion(aws, target)}")
+    words.say(f"Restores the cluster {identifier} from {origin}. Way back: {_deletion(aws, target)}")
     if snapshot:
         rds.restore_db_cluster_from_snapshot(DBClusterIdentifier=identifier, **source, **settings)
     else:
         rds.restore_db_cluster_to_point_in_time(DBClusterIdentifier=identifier, **source, **settings)
-    waited_for = "cluster" if target == "original" else "restored-cluster"
-    aws.say_done(f"Wait until it is available: {aws.command('wait', waited_for)}")
+    aws.way_on = again
+    waiting.for_effect(aws, f"the restore of {identifier}", look, _RESTORE, again)
 
 
 def _identifier(cluster: str, target: Target) -> str:
     """Return the identifier of a restored cluster."""
     if target == "original":
         return cluster
-    return f"{cluster}-restored"
+    return cluster + clusters.RESTORED
 
 
 def create_instances(aws: Aws, target: Target) -> None:
@@ -112,7 +121,7 @@ def use_restored_cluster(aws: Aws) -> None:
     renamed already.
 
     Calls: rds:DescribeDBClusters, cloudformation:DescribeStackResource, rds:DescribeDBInstances,
-        rds:ModifyDBCluster, rds:ModifyDBInstance, rds:StopDBCluster.
+        rds:ModifyDBCluster, rds:ModifyDBInstance, rds:StopDBCluster, rds:RemoveTagsFromResource.
     Takes: 10 to 20 minutes, in which the database does not answer.
     Way back: rename the clusters and instances in the RDS console; the old cluster still has its data.
     """
@@ -122,18 +131,23 @@ def use_restored_cluster(aws: Aws) -> None:
     present, restored, old = _require_swappable(aws, cluster, len(names))
     aws.confirm(cluster, f"This replaces the cluster {cluster} with the restored one.")
     if restored != ABSENT and present != ABSENT:
-        _rename_cluster(aws, cluster, f"{cluster}-old", again)
+        _rename_cluster(aws, cluster, cluster + clusters.OLD, again)
         old = AVAILABLE
     if old != ABSENT:
-        _put_aside(aws, f"{cluster}-old", names, again)
+        _put_aside(aws, cluster + clusters.OLD, names, again)
     if restored != ABSENT:
-        _rename_cluster(aws, f"{cluster}-restored", cluster, again)
+        _rename_cluster(aws, cluster + clusters.RESTORED, cluster, again)
     for number, name in enumerate(names, 1):
         _rename_instance(aws, cluster, _restored_instance(aws, number), name, again)
     clusters.complete(aws, cluster)
+    clusters.forget_origin(aws, cluster)
     if not aws.is_dry_run:
         _require_same(aws, cluster, names)
-    aws.say_done(f"{cluster} is the restored cluster, with the endpoints of the stack.")
+    aws.say_done(
+        f"Now {cluster} is the restored cluster, with the endpoints of the stack. The one before is "
+        f"{cluster + clusters.OLD}: it is stopped, RDS starts it again after 7 days, and its storage is "
+        f"billed until: {aws.command('delete-spare-cluster', 'old')}"
+    )
 
 
 def delete_spare_cluster(aws: Aws, which: Literal["old", "restored"]) -> None:
@@ -181,6 +195,92 @@ def delete_spare_cluster(aws: Aws, which: Literal["old", "restored"]) -> None:
 
 
 # ---- The source and the settings of a restore ----
+
+
+def _require_same_restore(
+    aws: Aws, identifier: str, description: Mapping[str, Any], target: Target, origin: str
+) -> None:
+    """Say from what a cluster that exists was restored, and go on only if that is asked for, or in progress.
+
+    Raises:
+        Stop: it was restored from something else, or that is not known.
+    """
+    present = clusters.restored_from(description)
+    what = f"{identifier} exists already, and is {description['Status']}."
+    if present:
+        what += f" It was restored from {present}."
+    what += f" It was created at {words.said_back(description['ClusterCreateTime'])}."
+    if description["Status"] != _CREATING and present != origin:
+        raise Stop(
+            f"{what} If it is the restore that you want, continue with: "
+            f"{aws.command('create-instances', target)} If not, delete it first: {_deletion(aws, target)}"
+        )
+    words.say(f"{what} No other restore is started.")
+
+
+def _restored(aws: Aws, identifier: str, target: Target) -> Sight:
+    sight = clusters.sight(aws, identifier)
+    if not sight.is_there:
+        return sight
+    return sight._replace(sentence=f"{sight.sentence}; next: {_next_step(aws, target)}")
+
+
+def _next_step(aws: Aws, target: Target) -> str:
+    if target == "original":
+        return aws.command("add-check-instance")
+    return aws.command("create-instances", target)
+
+
+def _origin(aws: Aws, cluster: str, time: str, snapshot: str, backup: str) -> str:
+    """Check the time against the backups, say it back, and return from what is restored.
+
+    Raises:
+        WrongInput: it is outside the time that can be restored.
+    """
+    if snapshot:
+        return f"the snapshot {snapshot}"
+    earliest, latest = _window(aws, cluster, backup)
+    moment = latest
+    if time != _LATEST:
+        moment = words.moment(time)
+        _require_within(moment, earliest, latest)
+    if moment is None:
+        return f"the latest time of {backup or cluster}"
+    words.say(f"The time of the data: {words.said_back(moment)}.")
+    return f"{backup or cluster} at {moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _window(aws: Aws, cluster: str, backup: str) -> tuple[datetime | None, datetime | None]:
+    """Return the earliest and the latest time that can be restored, as far as RDS says them.
+
+    Raises:
+        WrongInput: there is no such backup.
+    """
+    if not backup:
+        description = clusters.describe(aws, cluster) or {}
+        return description.get("EarliestRestorableTime"), description.get("LatestRestorableTime")
+    names = clusters.former_identifiers(cluster)
+    for description in clusters.backups(aws, *names):
+        if description["DbClusterResourceId"] == backup:
+            window = description.get("RestoreWindow", {})
+            return window.get("EarliestTime"), window.get("LatestTime")
+    raise WrongInput(f"{cluster} has no backup {backup}. To list them: {aws.command('show-backups')}")
+
+
+def _require_within(moment: datetime, earliest: datetime | None, latest: datetime | None) -> None:
+    """Check that a time can be restored.
+
+    Raises:
+        WrongInput: it is too early, too late, or in the future.
+    """
+    is_early = earliest is not None and moment < earliest
+    is_late = latest is not None and moment > latest
+    if not is_early and not is_late and moment <= words.now():
+        return
+    allowed = ""
+    if earliest and latest:
+        allowed = f" It can be restored from {words.said_back(earliest)}, to {words.said_back(latest)}."
+    raise WrongInput(f"The time is {words.said_back(moment)}, which has no backup.{allowed}")
 
 
 def _restore_source(cluster: str, target: Target, time: str, snapshot: str, backup: str) -> dict[str, Any]:
@@ -278,7 +378,7 @@ def _instances_of_stack(aws: Aws) -> list[str]:
 
 
 def _restored_instance(aws: Aws, number: int) -> str:
-    return f"{aws.environment.prefix}-restored-{number}"
+    return f"{aws.environment.prefix}{clusters.RESTORED}-{number}"
 
 
 def _create_instance(aws: Aws, cluster: str, instance: str, number: int) -> None:
@@ -348,26 +448,27 @@ def _require_swappable(aws: Aws, cluster: str, number: int) -> tuple[str, str, s
         Stop: one of them is missing, in the way or not available.
     """
     present, restored, old = [
-        clusters.status(aws, f"{cluster}{ending}") for ending in ("", "-restored", "-old")
+        clusters.status(aws, cluster + ending) for ending in ("", clusters.RESTORED, clusters.OLD)
     ]
+    spare = cluster + clusters.RESTORED
     if restored == ABSENT and old == ABSENT:
-        raise Stop(f"There is neither {cluster}-restored nor {cluster}-old. Restore first.")
+        raise Stop(f"There is neither {spare} nor {cluster + clusters.OLD}. Restore first.")
     if restored == ABSENT and present == ABSENT:
-        raise Stop(f"There is no cluster {cluster}-restored. Restore first.")
+        raise Stop(f"There is no cluster {spare}. Restore first.")
     if ABSENT not in (restored, present, old):
         raise Stop(
-            f"{cluster}-old exists from an earlier restore. Delete it first: "
+            f"{cluster + clusters.OLD} exists from an earlier restore. Delete it first: "
             f"{aws.command('delete-spare-cluster', 'old')}"
         )
     if restored == ABSENT:
         return present, restored, old
     # Otherwise the site would be left without a database.
-    clusters.require_available(clusters.client(aws), f"{cluster}-restored")
-    instances = clusters.members(aws, f"{cluster}-restored")
+    clusters.require_available(clusters.client(aws), spare)
+    instances = clusters.members(aws, spare)
     for index in range(1, number + 1):
         if _restored_instance(aws, index) not in instances:
             raise Stop(
-                f"{cluster}-restored has no instance {_restored_instance(aws, index)}. Create it first: "
+                f"{spare} has no instance {_restored_instance(aws, index)}. Create it first: "
                 f"{aws.command('create-instances', 'restored')}"
             )
     if present != ABSENT:  # RDS renames only what is available
@@ -382,7 +483,8 @@ def _put_aside(aws: Aws, old: str, names: Sequence[str], again: str) -> None:
         Stop: it is in a state in which this is not possible.
     """
     for number, name in enumerate(names, 1):
-        _rename_instance(aws, old, name, f"{aws.environment.prefix}-old-{number}", again)
+        put_aside = f"{aws.environment.prefix}{clusters.OLD}-{number}"
+        _rename_instance(aws, old, name, put_aside, again)
     status = clusters.status(aws, old)
     if status not in (AVAILABLE, "stopping", "stopped"):
         raise Stop(f"{old} is {status}. Repeat the command when it is available.")
@@ -436,3 +538,7 @@ def _delete_log_groups(aws: Aws, cluster: str) -> None:
     groups = aws.all_pages(logs, "DescribeLogGroups", logGroupNamePrefix=f"/aws/rds/cluster/{cluster}/")
     for group in groups["logGroups"]:
         logs.delete_log_group(logGroupName=group["logGroupName"])
+    aws.end_dry_run("read whether log groups are left")
+    left = aws.all_pages(logs, "DescribeLogGroups", logGroupNamePrefix=f"/aws/rds/cluster/{cluster}/")
+    names = [group["logGroupName"] for group in left["logGroups"]]
+    words.say(f"Now {cluster} does not exist, and its log groups are: {', '.join(names) or 'none'}.")

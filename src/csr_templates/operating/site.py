@@ -14,10 +14,13 @@ from typing import Any, Final, NamedTuple
 from csr_templates.operating import waiting, web, words
 from csr_templates.operating.aws import Aws, Unknown
 from csr_templates.operating.problems import Stop, WrongInput
+from csr_templates.operating.waiting import Duration, Sight
 
 INCOMPLETE: Final = ".incomplete"
 """End of the name of a folder whose download is not complete."""
 
+_IN_PROGRESS: Final = "InProgress"
+_DURATION: Final = Duration("1 to 5 minutes", 3600)
 _INDEX: Final = "index.html"
 _PAGE: Final = ".html"
 _EVERYTHING: Final = "/*"
@@ -60,7 +63,8 @@ def upload_site(aws: Aws, folder: Path) -> None:
         folder: the build; it contains index.html.
 
     Example: upload-site site
-    Calls: s3:PutObject, cloudfront:CreateInvalidation, cloudfront:GetInvalidation.
+    Calls: s3:PutObject, cloudfront:ListInvalidations, cloudfront:CreateInvalidation,
+        cloudfront:GetInvalidation.
     Takes: minutes.
     Way back: download-site of an earlier time, and upload-site of that folder.
     """
@@ -85,7 +89,7 @@ def invalidate(aws: Aws, *paths: str) -> None:
         paths: such as "/*" for all, or /about/ for one.
 
     Example: invalidate /index.html '/about/*'
-    Calls: cloudfront:CreateInvalidation, cloudfront:GetInvalidation.
+    Calls: cloudfront:ListInvalidations, cloudfront:CreateInvalidation, cloudfront:GetInvalidation.
     Takes: a minute or two.
     Way back: not needed; CloudFront asks for the files again.
     """
@@ -105,7 +109,7 @@ def delete_old_files(aws: Aws, folder: Path) -> None:
         folder: the build that was uploaded; it contains index.html.
 
     Example: delete-old-files site --dry-run
-    Calls: s3:ListObjectsV2, s3:DeleteObjects.
+    Calls: s3:DeleteObjects, s3:ListObjectsV2.
     Takes: seconds.
     Way back: download-site of an earlier time, until S3 deletes the versions.
     """
@@ -124,7 +128,9 @@ def delete_old_files(aws: Aws, folder: Path) -> None:
     with aws.repeated(len(batches)):
         for batch in batches:
             _delete(client, bucket, batch)
-    aws.say_done(f"{len(old)} files are deleted.")
+    aws.end_dry_run("read which files are left")
+    left = aws.all_pages(client, "ListObjectsV2", Bucket=bucket).get("Contents", [])
+    words.say(f"Now {bucket} has {len(left)} files; {len(old)} files are deleted.")
 
 
 def download_site(aws: Aws, time: str, folder: Path) -> None:
@@ -215,6 +221,11 @@ def _put(client: Any, bucket: str, folder: Path, key: str, types: MimeTypes) -> 
 
 def _invalidate(aws: Aws, distribution: str, paths: Sequence[str]) -> None:
     client = aws.client("cloudfront", aws.environment.stack_of("Distribution").region)
+    running = aws.ask(partial(in_progress, aws, client, distribution))
+    if isinstance(running, Unknown):
+        words.say(f"Other invalidations: {running.why}")
+    elif running:
+        words.say(f"In progress already: {', '.join(running)}. What changed since then needs another one.")
     words.say(f"Removes {', '.join(paths)} from the caches of the distribution {distribution}.")
     answer = client.create_invalidation(
         DistributionId=distribution,
@@ -225,15 +236,27 @@ def _invalidate(aws: Aws, distribution: str, paths: Sequence[str]) -> None:
     )
     aws.end_dry_run("wait until all locations of CloudFront have removed them")
     invalidation = answer["Invalidation"]["Id"]
-    waiting.until(
-        aws,
-        f"the invalidation {invalidation}",
-        lambda: str(
-            client.get_invalidation(DistributionId=distribution, Id=invalidation)["Invalidation"]["Status"]
-        ),
-        lambda status: status != "InProgress",
-        aws.command("invalidate", *paths),
-    )
+    aws.way_on = aws.command("show-state")  # it shows what is in progress; another one would start again
+    look = partial(_invalidated, client, distribution, invalidation)
+    waiting.for_effect(aws, f"the invalidation {invalidation}", look, _DURATION, aws.way_on)
+
+
+def _invalidated(client: Any, distribution: str, invalidation: str) -> Sight:
+    answer = client.get_invalidation(DistributionId=distribution, Id=invalidation)["Invalidation"]
+    paths = ", ".join(answer["InvalidationBatch"]["Paths"]["Items"])
+    if answer["Status"] == _IN_PROGRESS:
+        return Sight(f"some locations of CloudFront can still serve the old {paths}")
+    return Sight(f"no location of CloudFront serves the old {paths}", is_there=True)
+
+
+def in_progress(aws: Aws, client: Any, distribution: str) -> list[str]:
+    """Return the invalidations of a distribution that are in progress, each with its age."""
+    answer = aws.all_pages(client, "ListInvalidations", DistributionId=distribution)
+    return [
+        f"invalidation {invalidation['Id']}, begun {words.age(invalidation['CreateTime'])}"
+        for invalidation in answer.get("InvalidationList", {}).get("Items", [])
+        if invalidation["Status"] == _IN_PROGRESS
+    ]
 
 
 def _delete(client: Any, bucket: str, keys: Iterable[str]) -> None:

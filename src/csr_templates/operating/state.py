@@ -7,13 +7,17 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from csr_templates.operating import releases, waiting, words
+from csr_templates.operating import aliases, leftovers, releases, site, waiting, words
+from csr_templates.operating.aliases import Alias
 from csr_templates.operating.aws import Aws, Unknown
 from csr_templates.operating.environment import Stack
 from csr_templates.operating.problems import Stop
 from csr_templates.operating.releases import History, Release
 
 _NEVER: Final = "does not exist"
+_DATABASE: Final = "Database"
+_INVALIDATIONS: Final = "Invalidations"
+_LEFT: Final = "Left from earlier work"
 _PACKAGE: Final = "Package"
 _SITE: Final = "Site"
 _ADDRESSES: Final = ("URL", "Url", "Endpoint", "Port", "Address")
@@ -30,12 +34,15 @@ _DETECTED: Final = "DETECTION_COMPLETE"
 
 
 def show_state(aws: Aws) -> None:
-    """Show the stacks, the alarms that fire, the deployed package and the site.
+    """Show stacks, alarms that fire, what is deployed, what still changes, and what is left.
 
-    What is wrong is marked with !.
+    What is wrong is marked with !. Left from earlier work are clusters and instances of restores, and
+    snapshots taken manually.
 
     Calls: cloudwatch:DescribeAlarms, cloudformation:DescribeStackResource, lambda:GetAlias,
-        lambda:ListVersionsByFunction, s3:ListObjectVersions.
+        lambda:ListProvisionedConcurrencyConfigs, lambda:ListVersionsByFunction, rds:DescribeDBClusters,
+        rds:DescribeDBInstances, rds:DescribeDBClusterSnapshots, cloudfront:ListInvalidations,
+        s3:ListObjectVersions.
     Takes: a second or two.
     """
     answers = aws.in_parallel(_reads(aws))
@@ -45,7 +52,9 @@ def show_state(aws: Aws) -> None:
         _show_alarms(region, answers[region])
     for title in (_PACKAGE, _SITE):
         if title in answers:
-            words.say(f"{title}: {answers[title]}")
+            for line in f"{title}: {answers[title]}".split("\n"):
+                words.say(line)
+    _show_changes(answers)
 
 
 def show_stacks(aws: Aws) -> None:
@@ -74,7 +83,7 @@ def show_releases(aws: Aws) -> None:
     rolled-back deploy has left. Events expire after 90 days: of an older version, it is not known.
 
     Calls: cloudformation:DescribeStackResource, lambda:ListVersionsByFunction, lambda:GetAlias,
-        cloudformation:DescribeStackEvents.
+        lambda:ListProvisionedConcurrencyConfigs, cloudformation:DescribeStackEvents.
     Takes: seconds.
     """
     stack = aws.environment.stack_of("ApiFunction")
@@ -87,7 +96,7 @@ def show_releases(aws: Aws) -> None:
         return
     reads: dict[str, Callable[[], Any]] = {
         "releases": partial(releases.of_function, client, function),
-        "alias": partial(_alias, client, function, aws.environment.name),
+        "alias": partial(aliases.read, aws, client, function),
         "stack": partial(_stack_release, aws),
         "history": partial(releases.history, aws, stack),
     }
@@ -98,6 +107,9 @@ def show_releases(aws: Aws) -> None:
     if not isinstance(answers["releases"], Unknown):
         rows = [_release_row(release, answers) for release in answers["releases"]]
         words.table(("", "version", "published", "state", "description"), rows, indent="")
+    alias = answers["alias"]
+    if isinstance(alias, Alias):
+        words.say(words.marked(f"Requests: {alias.state}", is_fine=not alias.is_blocked))
 
 
 def show_addresses(aws: Aws) -> None:
@@ -196,10 +208,39 @@ def _reads(aws: Aws) -> dict[str, Callable[[], Any]]:
     if environment.has("ApiFunctionAlias") and aws.stacks[environment.stack_of("ApiFunction").name]:
         aws.client("lambda", environment.stack_of("ApiFunction").region)
         reads[_PACKAGE] = partial(_package, aws)
+    if environment.has("DatabaseCluster") and aws.stacks[environment.stack_of("DatabaseCluster").name]:
+        aws.client("rds", environment.stack_of("DatabaseCluster").region)
+        reads[_DATABASE] = partial(leftovers.state_of_database, aws)
+        reads[_LEFT] = partial(leftovers.of_database, aws)
+    if environment.has("Distribution") and aws.stacks[environment.stack_of("Distribution").name]:
+        client = aws.client("cloudfront", environment.stack_of("Distribution").region)
+        reads[_INVALIDATIONS] = partial(_invalidations, aws, client)
     if environment.has("SiteBucket") and aws.stacks[environment.stack_of("SiteBucket").name]:
         aws.client("s3", environment.stack_of("SiteBucket").region)
         reads[_SITE] = partial(_site, aws)
     return reads
+
+
+def _invalidations(aws: Aws, client: Any) -> str:
+    try:
+        distribution = aws.output("Distribution", "CloudFrontDistributionId")
+    except Stop:  # the stack is being created
+        return ""
+    return ", ".join(site.in_progress(aws, client, distribution))
+
+
+def _show_changes(answers: Mapping[str, Any]) -> None:
+    """Show what still changes, and what is left from earlier work."""
+    for title in (_INVALIDATIONS, _DATABASE, _LEFT):
+        if isinstance(answers.get(title), Unknown):
+            words.say(f"{words.WRONG} {title}: {answers[title]}")
+    if isinstance(answers.get(_INVALIDATIONS), str) and answers[_INVALIDATIONS]:
+        words.say(f"{_INVALIDATIONS} in progress: {answers[_INVALIDATIONS]}")
+    if isinstance(answers.get(_DATABASE), list):
+        for is_fine, sentence in answers[_DATABASE]:
+            words.say(words.marked(sentence, is_fine=is_fine))
+    if isinstance(answers.get(_LEFT), list):
+        leftovers.show(answers[_LEFT])
 
 
 def _show_stacks(aws: Aws) -> None:
@@ -234,14 +275,14 @@ def _show_alarms(region: str, answer: Any) -> None:
 def _package(aws: Aws) -> str:
     function = aws.physical_id("ApiFunction")
     client = aws.client("lambda", aws.environment.stack_of("ApiFunction").region)
-    alias = client.get_alias(FunctionName=function, Name=aws.environment.name)
-    version = alias["FunctionVersion"]
+    alias = aliases.read(aws, client, function)
     versions = aws.all_pages(client, "ListVersionsByFunction", FunctionName=function)["Versions"]
+    text = f"Lambda version {alias.version}"
     for published in versions:
-        if published["Version"] == version:
+        if published["Version"] == alias.version:
             time = words.in_jst(datetime.fromisoformat(published["LastModified"]))
-            return f"Lambda version {version}, published {time}, {published['Description']}"
-    return f"Lambda version {version}"
+            text = f"Lambda version {alias.version}, published {time}, {published['Description']}"
+    return f"{text}\n{words.marked(f'Requests: {alias.state}', is_fine=not alias.is_blocked)}"
 
 
 def _site(aws: Aws) -> str:
@@ -273,19 +314,13 @@ def _listed(summary: Mapping[str, Any]) -> tuple[str, ...]:
 # ---- Releases ----
 
 
-def _alias(client: Any, function: str, name: str) -> int:
-    return int(client.get_alias(FunctionName=function, Name=name)["FunctionVersion"])
-
-
 def _stack_release(aws: Aws) -> int:
     return releases.number_of(aws.physical_id("ApiFunctionVersion"))
 
 
 def _release_row(release: Release, answers: Mapping[str, Any]) -> Sequence[str]:
     """Return the row of a version; what is unknown marks nothing."""
-    states = []
-    if release.number == answers["alias"]:
-        states.append("runs")
+    states = _alias_states(release, answers["alias"])
     deployed = answers["stack"]
     if release.number == deployed:
         states.append("of the stack")
@@ -304,6 +339,20 @@ def _release_row(release: Release, answers: Mapping[str, Any]) -> Sequence[str]:
         ", ".join(states),
         release.description,
     )
+
+
+def _alias_states(release: Release, alias: Alias | Unknown) -> list[str]:
+    """Return whether a version answers, or will answer."""
+    number = str(release.number)
+    if isinstance(alias, Unknown):
+        return []
+    if number in alias.shares:
+        return ["still runs"]
+    if number != alias.version:
+        return []
+    if alias.shares:
+        return ["is being prepared"]
+    return ["runs"]
 
 
 # ---- Deleted stacks ----

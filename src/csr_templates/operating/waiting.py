@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
 
 from csr_templates.account.errors import DENIED
 from csr_templates.operating import words
-from csr_templates.operating.aws import Aws, Description
+from csr_templates.operating.aws import Aws, Description, Unknown
 from csr_templates.operating.environment import Stack
 from csr_templates.operating.problems import NoAnswer, Stop, StoppedWaiting
+
+T = TypeVar("T")
 
 SECONDS: Final = 15.0
 """Between two questions."""
@@ -35,6 +37,32 @@ def sleep(seconds: float) -> None:
     time.sleep(seconds)
 
 
+class Sight(NamedTuple):
+    """What is true now of something that changes.
+
+    Attributes:
+        sentence: in the words of a person, such as ``version 7 answers all requests``.
+        is_there: whether the effect that is waited for is there.
+        failure: why it will not come, if the service says so.
+    """
+
+    sentence: str
+    is_there: bool = False
+    failure: str = ""
+
+
+class Duration(NamedTuple):
+    """How long an effect takes.
+
+    Attributes:
+        usual: in words, such as ``2 to 4 minutes``.
+        limit_seconds: after which the command ends with status 1.
+    """
+
+    usual: str
+    limit_seconds: float
+
+
 def until(aws: Aws, what: str, status: Callable[[], str], is_over: Callable[[str], bool], again: str) -> str:
     """Wait, and return the last status.
 
@@ -54,30 +82,160 @@ def until(aws: Aws, what: str, status: Callable[[], str], is_over: Callable[[str
     """
     aws.end_dry_run(f"wait for {what}")
     words.say(f"Waits for {what}. Ctrl-C stops only the waiting; continue with: {again}")
-    shown = ""
-    seconds = 0.0
-    failures = 0
+    watch = _Watch(aws, what, again)
     try:
         while True:
-            now = aws.ask(status)
-            if isinstance(now, str):
-                failures = 0
-            else:
-                failures += 1
-                if failures == (_MOST_DENIALS if now.code == DENIED else _MOST_FAILURES):
-                    raise NoAnswer(f"{now.why} Continue with: {again}")
-            if str(now) != shown or seconds >= _REPORT_SECONDS:
-                words.say(f"  {words.in_jst(words.now())}  {what}: {now}")
-                shown = str(now)
-                seconds = 0.0
+            now = watch.ask(status)
+            watch.show(str(now))
             if isinstance(now, str) and is_over(now):
                 return now
             sleep(SECONDS)
-            seconds += SECONDS
     except KeyboardInterrupt:
         raise StoppedWaiting(
             f"Stopped waiting for {what}; what was started continues in AWS. Continue with: {again}"
         ) from None
+
+
+def for_effect(
+    aws: Aws,
+    what: str,
+    look: Callable[[], Sight],
+    duration: Duration,
+    again: str,
+    *,
+    is_needed: bool = False,
+) -> None:
+    """Wait until the effect of a change is there, and print what is true then.
+
+    With ``--no-wait``, only what is true now is printed. In a dry run, there is nothing to read.
+
+    Args:
+        aws: the account.
+        what: what is waited for, such as ``version 7 of the function``.
+        look: reads what is true now.
+        duration: how long it takes.
+        again: the command that shows it again, or goes on with the wait.
+        is_needed: whether the next call needs the effect, so that ``--no-wait`` does not count.
+
+    Raises:
+        DryRunEndedError: in a dry run.
+        NoAnswer: it cannot be read, as in ``until``.
+        Stop: the service says that it failed, or it takes longer than the limit.
+        StoppedWaiting: Ctrl-C was pressed.
+    """
+    aws.end_dry_run(f"wait for {what}")
+    watch = _Watch(aws, what, again)
+    is_announced = False
+    try:
+        while True:
+            sight = watch.ask(look)
+            if isinstance(sight, Sight):
+                _require_no_failure(sight)
+                if sight.is_there:
+                    words.say(f"Now {sight.sentence}.")
+                    return
+                if not aws.is_waiting and not is_needed:
+                    words.say(f"Now {sight.sentence}. It goes on in AWS, usually for {duration.usual}.")
+                    words.say(f"Look again with: {again}")
+                    return
+            if not is_announced:
+                words.say(
+                    f"Waits for {what}, usually {duration.usual}. Ctrl-C stops only the waiting; look again "
+                    f"with: {again}"
+                )
+                is_announced = True
+            watch.show(_sentence(sight))
+            _require_time_left(_sentence(sight), watch.seconds, duration, again)
+            sleep(SECONDS)
+    except KeyboardInterrupt:
+        raise StoppedWaiting(
+            f"Stopped waiting for {what} after {words.elapsed(watch.seconds)}. {watch.last_sentence}It goes "
+            f"on by itself in AWS. Look again with: {again}"
+        ) from None
+
+
+def _require_no_failure(sight: Sight) -> None:
+    """Check that the service does not say that it failed.
+
+    Raises:
+        Stop: it does.
+    """
+    if sight.failure:
+        raise Stop(f"{_capitalized(sight.failure)}. Now {sight.sentence}.")
+
+
+def _require_time_left(sentence: str, seconds: float, duration: Duration, again: str) -> None:
+    """Check that a wait does not take longer than its limit.
+
+    Raises:
+        Stop: it does.
+    """
+    if seconds >= duration.limit_seconds:
+        raise Stop(
+            f"{_capitalized(sentence)}, after {words.elapsed(seconds)}; usual are {duration.usual}. It may "
+            f"still go on. Look again with: {again}"
+        )
+
+
+def _sentence(sight: Sight | Unknown) -> str:
+    if isinstance(sight, Unknown):
+        return str(sight)
+    return sight.sentence
+
+
+def _capitalized(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+class _Watch:
+    """One wait: its questions without an answer, and the lines that show it.
+
+    Attributes:
+        last_sentence: the last line that was shown, as a sentence; empty before the first.
+    """
+
+    def __init__(self, aws: Aws, what: str, again: str) -> None:
+        self.last_sentence = ""
+        self._aws = aws
+        self._what = what
+        self._again = again
+        self._began = words.now()
+        self._shown = ""
+        self._shown_at = 0.0
+        self._failures = 0
+
+    @property
+    def seconds(self) -> float:
+        """Since the wait began."""
+        return (words.now() - self._began).total_seconds()
+
+    def ask(self, read: Callable[[], T]) -> T | Unknown:
+        """Return the answer, or why it is unknown.
+
+        Raises:
+            NoAnswer: AWS denied two questions in succession, or eight had no answer.
+        """
+        answer = self._aws.ask(read)
+        if not isinstance(answer, Unknown):
+            self._failures = 0
+            return answer
+        self._failures += 1
+        if self._failures == (_MOST_DENIALS if answer.code == DENIED else _MOST_FAILURES):
+            raise NoAnswer(f"{answer.why} Continue with: {self._again}")
+        return answer
+
+    def show(self, now: str) -> None:
+        """Print a line when it differs from the last one, and each minute."""
+        seconds = self.seconds
+        if now == self._shown and seconds - self._shown_at < _REPORT_SECONDS:
+            return
+        after = ""
+        if seconds >= 1:
+            after = f"after {words.elapsed(seconds)}  "
+        words.say(f"  {words.in_jst(words.now())}  {after}{self._what}: {now}")
+        self.last_sentence = f"{_capitalized(now)}. "
+        self._shown = now
+        self._shown_at = seconds
 
 
 def changed_from(before: str) -> Callable[[str], bool]:
@@ -141,6 +299,15 @@ def _newest_event(aws: Aws, stack: Stack) -> str:
     for event in client.describe_stack_events(StackName=stack.deployed)["StackEvents"]:
         return f"{event['LogicalResourceId']} {event['ResourceStatus']}"
     return ""
+
+
+def ends_here(aws: Aws, stack: Stack) -> bool:
+    """Return whether the command ends now that AWS has accepted a change of a stack: with ``--no-wait``."""
+    if aws.is_waiting:
+        return False
+    again = aws.command("wait", stack.name)
+    aws.say_done(f"AWS has accepted it, and goes on with {stack.deployed}. Look again with: {again}")
+    return True
 
 
 def describe(aws: Aws, stack: Stack, stack_id: str) -> Description | None:

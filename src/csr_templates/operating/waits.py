@@ -63,7 +63,7 @@ def _waits(aws: Aws) -> Mapping[str, Callable[[], None]]:
         "api-settings": partial(_for_api_settings, aws),
         "distribution": partial(_for_distribution, aws),
         "cluster": partial(_for_cluster, aws, "cluster", ""),
-        "restored-cluster": partial(_for_cluster, aws, "restored-cluster", "-restored"),
+        "restored-cluster": partial(_for_cluster, aws, "restored-cluster", clusters.RESTORED),
         **{stack.name: partial(_for_stack, aws, stack) for stack in aws.environment.stacks},
     }
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 WRONG: Final = "!"
 """Marks what is wrong in a list."""
 
+_MINUTES_UP_TO: Final = 120
+_HOURS_UP_TO: Final = 48
 _JST: Final = timezone(timedelta(hours=9), "JST")
 
 
@@ -72,6 +74,42 @@ def in_jst(moment: datetime | None) -> str:
     if moment is None:
         return ""
     return moment.astimezone(_JST).strftime("%Y-%m-%d %H:%M:%S JST")
+
+
+def elapsed(seconds: float) -> str:
+    """Return a duration: ``45 s``, ``3 min 15 s``, ``2 h 5 min``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    if minutes and rest:
+        return f"{minutes} min {rest} s"
+    if minutes:
+        return f"{minutes} min"
+    return f"{rest} s"
+
+
+def age(moment: datetime) -> str:
+    """Return how long ago a time was: ``42 minutes ago``, ``5 hours ago``, ``12 days ago``."""
+    minutes = max(0, round((now() - moment).total_seconds() / 60))
+    if minutes < _MINUTES_UP_TO:
+        return f"{minutes} minutes ago"
+    hours = round(minutes / 60)
+    if hours < _HOURS_UP_TO:
+        return f"{hours} hours ago"
+    return f"{round(hours / 24)} days ago"
+
+
+def said_back(moment: datetime) -> str:
+    """Return a time in the zone of the machine, in UTC, and its age, so that a wrong zone is noticed.
+
+    A machine in UTC, such as CloudShell, says it in Japan's time, as the pages do.
+    """
+    local = moment.astimezone()
+    if not local.utcoffset():
+        local = moment.astimezone(_JST)
+    utc = moment.astimezone(UTC)
+    return f"{local:%Y-%m-%d %H:%M:%S %Z} ({utc:%Y-%m-%d %H:%M:%S} UTC), {age(moment)}"
 
 
 def moment(text: str) -> datetime:

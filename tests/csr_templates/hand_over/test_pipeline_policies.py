@@ -78,7 +78,7 @@ def test_changes_exactly_its_stack(built: dict[str, BuiltStack], name: str) -> N
 
 @each_stack
 def test_changes_no_resource_itself(built: dict[str, BuiltStack], name: str) -> None:
-    """It also copies files, creates a snapshot, compares versions and quotas and passes one role; no more."""
+    """It also copies files, creates a snapshot, reads alarms, versions, quotas, passes one role; no more."""
     everyday, removing = policies_of(built, name)
     others = {
         action for action in allowed([*everyday, *removing]) if not action.startswith("cloudformation:")
@@ -86,6 +86,7 @@ def test_changes_no_resource_itself(built: dict[str, BuiltStack], name: str) -> 
     pass_role = statements(everyday)["PassServiceRole"]
 
     assert others <= {
+        "cloudwatch:DescribeAlarms",
         "cloudwatch:GetMetricData",
         "ec2:DescribeSecurityGroups",
         "iam:GetAccountSummary",

@@ -5,7 +5,6 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
@@ -25,7 +24,7 @@ from tests.csr_templates.preflight.mock_account import ENVIRONMENT
 from tests.docs.aws_cli import Command, parse
 from tests.system import ROOT
 
-from . import sessions
+from . import moto_rds, sessions
 from .recorded import Call
 from .stacks import CloudFormation
 from .world import World
@@ -69,18 +68,23 @@ class Operator:
 
     Attributes:
         world: the account.
+        clock: their time.
     """
 
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self.world = world
         self._monkeypatch = monkeypatch
-        self._minutes = -1
+        self._is_first = True
+        self.clock = world.recorder.between.clock
+        monkeypatch.setattr(waiting, "sleep", self.clock.sleep)
 
     def run(self, *arguments: str, folder: Path = OUT) -> Run:
         """Run a command, such as ``run("roll-back", "1")``; each is typed a minute after the one before."""
-        self._minutes += 1
-        now = datetime.now(UTC) + timedelta(minutes=self._minutes)
-        self._monkeypatch.setattr(words, "now", lambda: now)
+        if not self._is_first:
+            self.clock.sleep(60)
+        self._is_first = False
+        self.clock.restart()
+        self._monkeypatch.setattr(words, "now", self.clock.now)
         self._monkeypatch.setattr(command_line, "Account", self._account)
         before = len(self.world.recorder.made)
         out, err = StringIO(), StringIO()
@@ -127,6 +131,7 @@ def started() -> Iterator[Any]:
     from moto import mock_aws
     from moto.core.utils import method_names_from_class
     from moto.kms.utils import generate_private_key
+    from moto.rds.models import RDSBackend
 
     mock = mock_aws()
     mock.start()
@@ -135,6 +140,11 @@ def started() -> Iterator[Any]:
     with (
         patch("moto.kms.models.generate_private_key", cache(generate_private_key)),
         patch("moto.core.responses.method_names_from_class", cache(method_names_from_class)),
+        patch.object(
+            RDSBackend,
+            "restore_db_cluster_to_point_in_time",
+            moto_rds.restores_backups(RDSBackend.restore_db_cluster_to_point_in_time),
+        ),
     ):
         yield mock
     mock.stop()

@@ -1,5 +1,6 @@
 """What the commands for the database, its restore and its deletion find, created in moto."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -125,6 +126,25 @@ def restore(world: World) -> None:
     """Create the restored cluster with its instances."""
     prefix = f"{world.environment.prefix}-restored"
     create_cluster(world, f"{cluster_of(world)}-restored", f"{prefix}-1", f"{prefix}-2")
+
+
+def tag_restored(world: World, origin: str = "somewhere") -> None:
+    """Let the restored cluster have the tag of its restore."""
+    rds = world.client("rds")
+    cluster = f"{cluster_of(world)}-restored"
+    (description,) = rds.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"]
+    tag = {"Key": "RestoredFrom", "Value": origin}
+    rds.add_tags_to_resource(ResourceName=description["DBClusterArn"], Tags=[tag])
+
+
+def stop_new_password(world: World) -> None:
+    """Let a new password have reached the secret, and not the database."""
+    secret = {**world.secret_value(), "password": f"{PASSWORD}-3"}
+    world.client("secretsmanager").put_secret_value(
+        SecretId=world.name("DatabaseSecret"),
+        SecretString=json.dumps(secret),
+        VersionStages=["AWSCURRENT", "NOT_YET_ON_DATABASE"],
+    )
 
 
 def leave_old(world: World) -> None:

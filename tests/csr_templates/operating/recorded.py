@@ -8,6 +8,7 @@ from botocore.validate import ParamValidator
 
 from . import moto_rds
 from .stacks import ACCOUNT, AwsError, CloudFormation
+from .states_between import StatesBetween
 
 NOT_IN_MOTO: Final = {
     "apigateway FlushStageCache": "moto does not have it",
@@ -23,16 +24,18 @@ NOT_IN_MOTO: Final = {
     "rds DescribeDBClusterAutomatedBackups": "moto does not have it",
     "cloudtrail LookupEvents": "moto does not have it",
     "cloudwatch DeleteAlarmMuteRule": "moto does not have it",
+    "cloudwatch GetAlarmMuteRule": "moto does not have it",
     "cloudwatch PutAlarmMuteRule": "moto does not have it",
+    "sns GetSMSSandboxAccountStatus": "moto does not have it",
     "cloudformation": "moto creates no DBCluster, Alias, UsagePlan or Distribution, and the model is tested "
     "with the templates; its import takes seconds",
 }
 """Service or operation that is answered here -> why."""
 
 ANSWERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "sns:GetSMSSandboxAccountStatus": {"IsInSandbox": True},
     "apigateway:GetUsage": {"items": {}},
     "lambda:GetAccountSettings": {"AccountLimit": {"UnreservedConcurrentExecutions": 500}},
-    "lambda:ListProvisionedConcurrencyConfigs": {"ProvisionedConcurrencyConfigs": []},
     "wafv2:DescribeManagedRuleGroup": {
         "Rules": [{"Name": "NoUserAgent_HEADER"}, {"Name": "SizeRestrictions_BODY"}]
     },
@@ -96,6 +99,8 @@ class Recorder:
         answers: service and operation that moto lacks -> its answer.
         backups: the automated backups of deleted clusters.
         events: those of CloudTrail.
+        mute_rules: the mute rules of alarms, by region and name.
+        between: the states that follow an operation.
     """
 
     def __init__(self, stacks: CloudFormation) -> None:
@@ -106,6 +111,8 @@ class Recorder:
         self.answers: dict[str, Mapping[str, Any]] = dict(ANSWERS)
         self.backups: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
+        self.mute_rules: dict[tuple[str, str], dict[str, Any]] = {}
+        self.between = StatesBetween()
 
     def register(self, session: Any) -> None:
         """See the calls of all clients that the session creates later."""
@@ -123,6 +130,7 @@ class Recorder:
         try:
             if error := self.failing.pop(call.name, None):
                 raise error
+            context["begun"] = self.between.before(call.name, call.region, call.parameters)
             if service in NOT_IN_MOTO or f"{service} {model.name}" in NOT_IN_MOTO:
                 return _Http(200), {**self._checked(call, model), "ResponseMetadata": {}}
             if call.name == "secretsmanager:ListSecretVersionIds":
@@ -133,7 +141,9 @@ class Recorder:
         moto_rds.before(call.operation, call.region, call.parameters)
         return None
 
-    def _complete(self, model: Any, parsed: dict[str, Any], http_response: Any, **_: Any) -> None:
+    def _complete(
+        self, model: Any, parsed: dict[str, Any], http_response: Any, context: Any, **_: Any
+    ) -> None:
         """Complete an answer of moto."""
         name = f"{model.service_model.service_name}:{model.name}"
         if http_response.status_code >= 300:
@@ -141,6 +151,9 @@ class Recorder:
         parsed.update(ADDED_TO_MOTO.get(name, {}))
         if self.coming.get(name):
             parsed.update(self.coming[name].pop(0))
+        if "begun" in context:  # it was made, not only printed
+            self.between.after(name, context["begun"], context["given"])
+        self.between.show(name, context["client_region"], parsed)
 
     def _checked(self, call: Call, model: Any) -> dict[str, Any]:
         """Return an answer that has the members and types of botocore's model."""
@@ -159,7 +172,30 @@ class Recorder:
             self._delete_backup(call.parameters["DbClusterResourceId"])
         if call.operation == "LookupEvents":
             return {"Events": self.events}
+        if call.operation == "ListProvisionedConcurrencyConfigs":
+            return {"ProvisionedConcurrencyConfigs": self._provisioned(call)}
+        if call.operation.endswith("AlarmMuteRule"):
+            return self._of_mute_rules(call)
         return dict(self.answers.get(call.name, {}))
+
+    def _of_mute_rules(self, call: Call) -> dict[str, Any]:
+        """Answer a call about mute rules; one that begins later is SCHEDULED."""
+        name = call.parameters.get("Name") or call.parameters["AlarmMuteRuleName"]
+        rule = (call.region, name)
+        if call.operation == "PutAlarmMuteRule":
+            self.mute_rules[rule] = {**call.parameters, "Status": "SCHEDULED"}
+            return {}
+        if call.operation == "DeleteAlarmMuteRule":
+            self.mute_rules.pop(rule, None)
+            return {}
+        if rule not in self.mute_rules:
+            raise AwsError("ResourceNotFoundException", f"{name} does not exist", 404)
+        return self.mute_rules[rule]
+
+    def _provisioned(self, call: Call) -> list[dict[str, Any]]:
+        environment = self.stacks.environment
+        arn = f"arn:aws:lambda:{call.region}:{ACCOUNT}:function:{call.parameters['FunctionName']}"
+        return self.between.provisioned_configs(arn, environment.name)
 
     def _delete_backup(self, resource: str) -> None:
         remaining = [backup for backup in self.backups if backup["DbClusterResourceId"] != resource]

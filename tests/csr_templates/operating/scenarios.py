@@ -42,6 +42,9 @@ class Scenario(NamedTuple):
 POLLED: Final = "asked again until AWS answers"
 OPTIONAL: Final = "no reason to stop a deploy; the sentence is printed"
 EVENTS: Final = "no reason not to delete it; the sentence is printed"
+OTHERS: Final = "no reason to leave old files in the caches; the sentence is printed"
+LIMITS: Final = "no reason not to subscribe; the sentence is printed"
+EVENTS_OF_DATABASE: Final = "no reason to leave a faulty writer; the sentence is printed"
 NO_STACK: Final = {"cloudformation:DescribeStacks not found": "the stack does not exist"}
 NO_FUNCTION: Final = {
     "cloudformation:DescribeStackResource not found": "the stack has no function, as after an import"
@@ -77,12 +80,19 @@ def _failed_change_set(world: World) -> None:
     world.plan("api", status="FAILED")
 
 
+def _fire_trigger(world: World) -> None:
+    world.create_alarm("firing")
+    world.stacks.stacks["api"].triggers = ["firing"]
+
+
 def _reserves_nothing(world: World) -> None:
     world.stacks.stacks["api"].parameters["LambdaReservedConcurrency"] = "0"
 
 
 SCENARIOS: Final[Mapping[str, Scenario]] = {
-    "show-state": Scenario((), (World.create_function, World.create_site)),
+    "show-state": Scenario(
+        (), (World.create_function, World.create_site, World.create_distribution, databases.deploy)
+    ),
     "show-stacks": Scenario((), ()),
     "show-releases": Scenario((), (World.create_function,)),
     "show-addresses": Scenario((), (), survived=NO_STACK),
@@ -129,7 +139,13 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     ),
     "plan-deploy": Scenario(
         ("api",),
-        (World.create_function, World.create_packages, World.create_artifacts, World.leave_version),
+        (
+            World.create_function,
+            World.create_packages,
+            World.create_artifacts,
+            World.leave_version,
+            _fire_trigger,
+        ),
         survived={
             "cloudformation:DescribeChangeSet": POLLED,
             "cloudformation:DescribeEvents": OPTIONAL,
@@ -147,8 +163,9 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "protect": Scenario((), (World.create_vpc,)),
     "roll-back": Scenario(
         ("1",),
-        (World.create_function,),
-        survived={"cloudformation:DescribeStackEvents": "a faulty version must not stay because of that"},
+        (World.create_function, World.provision),
+        (Scenario(("1", "--at-once"), (World.create_function, World.provision)),),
+        {"cloudformation:DescribeStackEvents": "a faulty version must not stay because of that"},
     ),
     "stop-api": Scenario((), (World.create_api,)),
     "start-api": Scenario((), (World.create_api,)),
@@ -166,10 +183,12 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "upload-site": Scenario(
         (f"{FOLDER}/site",),
         (World.create_site, World.create_distribution, World.create_build),
-        survived={"cloudfront:GetInvalidation": POLLED},
+        survived={"cloudfront:GetInvalidation": POLLED, "cloudfront:ListInvalidations": OTHERS},
     ),
     "invalidate": Scenario(
-        ("/*",), (World.create_distribution,), survived={"cloudfront:GetInvalidation": POLLED}
+        ("/*",),
+        (World.create_distribution,),
+        survived={"cloudfront:GetInvalidation": POLLED, "cloudfront:ListInvalidations": OTHERS},
     ),
     "count-rule": Scenario(("common-rules", "NoUserAgent_HEADER"), (edge.create_web_acl,)),
     "block-rule": Scenario(("common-rules", "SizeRestrictions_BODY"), (edge.create_web_acl,)),
@@ -185,7 +204,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "replace-addresses": Scenario(
         (f"{FOLDER}/saved.json", "--confirm", f"{PREFIX}"), (edge.create_address_sets,)
     ),
-    "repeat-password": Scenario((), (World.create_database,)),
+    "repeat-password": Scenario((), (World.create_database, databases.stop_new_password)),
     "delete-failed-create": Scenario(
         ("database", "--confirm", CLUSTER),
         (databases.fail_create,),
@@ -203,17 +222,23 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "restore-password": Scenario(("--confirm", CLUSTER), (World.create_database, World.change_password)),
     "show-database": Scenario((), (databases.deploy,)),
     "show-backups": Scenario((), (databases.deploy, databases.take_snapshot, databases.leave_backup)),
-    "fail-over": Scenario((), (databases.deploy,)),
+    "fail-over": Scenario((), (databases.deploy,), survived={"rds:DescribeEvents": EVENTS_OF_DATABASE}),
     "start-database": Scenario((), (databases.deploy, databases.stop)),
     "restart-instance": Scenario((f"{CLUSTER}-2",), (databases.deploy,)),
     "take-snapshot": Scenario((), (databases.deploy,), survived={"rds:DescribeDBClusterSnapshots": POLLED}),
-    "disable-deletion-protection": Scenario(("--confirm", CLUSTER), (databases.deploy,)),
+    "disable-deletion-protection": Scenario(
+        ("--confirm", CLUSTER), (databases.deploy,), survived={"rds:DescribeDBClusters": POLLED}
+    ),
     "restore-cluster": Scenario(
         ("restored", "--time", "2026-11-25T10:30:00+09:00"),
         (databases.deploy,),
         (
             Scenario(
                 ("restored", "--snapshot", databases.SNAPSHOT), (databases.deploy, databases.take_snapshot)
+            ),
+            Scenario(
+                ("restored", "--backup", "cluster-1", "--time", "latest"),
+                (databases.deploy, databases.leave_backup),
             ),
         ),
     ),
@@ -222,7 +247,9 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
         (databases.deploy, databases.restore_cluster),
         survived={"rds:DescribeDBInstances": POLLED},
     ),
-    "use-restored-cluster": Scenario(("--confirm", CLUSTER), (databases.deploy, databases.restore)),
+    "use-restored-cluster": Scenario(
+        ("--confirm", CLUSTER), (databases.deploy, databases.restore, databases.tag_restored)
+    ),
     "delete-spare-cluster": Scenario(
         ("old", "--confirm", f"{CLUSTER}-old"), (databases.deploy, databases.leave_old)
     ),
@@ -255,12 +282,24 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "show-origin-keys": Scenario((), (World.create_api, World.create_origin_keys)),
     "check-secrets": Scenario(("api",), (creating.recover_secrets,)),
     "show-secret-readers": Scenario((creating.SINCE, creating.UNTIL), (creating.read_password,)),
-    "subscribe": Scenario(("critical", "email", "a@example.com"), (creating.create_topics,)),
+    "subscribe": Scenario(
+        ("critical", "email", "a@example.com"),
+        (creating.create_topics,),
+        (
+            Scenario(
+                ("critical", "sms", "+819012345678"),
+                (creating.create_topics,),
+                survived=dict.fromkeys(("sns:GetSMSSandboxAccountStatus", "sns:GetSMSAttributes"), LIMITS),
+            ),
+        ),
+    ),
     "confirm-subscription": Scenario((creating.LINK,), (creating.create_topics,)),
     "test-topics": Scenario((), (creating.create_topics,)),
     "test-alarm": Scenario(("site-unreachable",), (creating.create_alarms,)),
-    "mute-alarms": Scenario(("2", "api"), (creating.create_alarms,)),
-    "unmute-alarms": Scenario(("api",), ()),
+    "mute-alarms": Scenario(
+        ("2", "api"), (creating.create_alarms,), survived={"cloudwatch:GetAlarmMuteRule": POLLED}
+    ),
+    "unmute-alarms": Scenario(("api",), (), survived={"cloudwatch:GetAlarmMuteRule": POLLED}),
     "reroute-zone": Scenario(("1",), (creating.create_network,)),
     "enable-key": Scenario((KEY,), (creating.schedule_deletion,)),
     "replicate-origin-key": Scenario(("a",), (creating.create_origin_key_without_replica,)),
@@ -271,5 +310,9 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "delete-import": Scenario(
         ("api",), (creating.plan_import,), survived={"cloudformation:DescribeEvents": EVENTS}
     ),
-    "new-origin-key": Scenario(("a", "--confirm", ORIGIN_KEY), (creating.change_key,)),
+    "new-origin-key": Scenario(
+        ("a", "--confirm", ORIGIN_KEY),
+        (creating.change_key,),
+        survived={"secretsmanager:DescribeSecret": POLLED},
+    ),
 }

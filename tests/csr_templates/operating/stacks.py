@@ -1,7 +1,7 @@
 """The answers of CloudFormation about the stacks of an environment, as far as the commands need them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -101,7 +101,7 @@ class DeployedStack:
         parameters: name -> value.
         physical_ids: logical ID -> physical ID.
         resource_statuses: logical ID -> status of the resource, if it is not that of a success.
-        triggers: number of its rollback triggers.
+        triggers: names of the alarms that roll back an update.
         ends: the status after the next operation, if not that of a success.
         events: what DescribeStackEvents returns, the newest first.
         failures: what DescribeEvents returns of the failed events.
@@ -121,7 +121,7 @@ class DeployedStack:
     parameters: dict[str, str] = field(default_factory=dict)
     physical_ids: dict[str, str] = field(default_factory=dict)
     resource_statuses: dict[str, str] = field(default_factory=dict)
-    triggers: int = 0
+    triggers: Sequence[str] = ()
     ends: str = ""
     events: list[dict[str, Any]] = field(default_factory=list)
     failures: list[dict[str, Any]] = field(default_factory=list)
@@ -159,10 +159,17 @@ class DeployedStack:
             "StackStatus": self.status,
             "CreationTime": self.created,
             "LastUpdatedTime": self.updated,
+            "EnableTerminationProtection": self.is_protected,
             "Parameters": _parameters(self.parameters),
             "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in self.outputs.items()],
             "RollbackConfiguration": {
-                "RollbackTriggers": [{"Arn": "arn", "Type": "AWS::CloudWatch::Alarm"}] * self.triggers
+                "RollbackTriggers": [
+                    {
+                        "Arn": f"arn:aws:cloudwatch:{self.stack.region}:{ACCOUNT}:alarm:{name}",
+                        "Type": "AWS::CloudWatch::Alarm",
+                    }
+                    for name in self.triggers
+                ]
             },
         }
         if self.status == "DELETE_COMPLETE":

@@ -33,7 +33,7 @@ def targets(run: Run) -> list[tuple[str, str]]:
     return [
         (call.region, call.parameters["TopicArn"].rpartition(":")[2])
         for call in run.calls
-        if call.service == "sns"
+        if call.service == "sns" and "TopicArn" in call.parameters
     ]
 
 
@@ -53,6 +53,8 @@ def test_the_topics_of_a_level_are_subscribed(notifying: Operator, level: str, p
 
     assert (run.status, run.err) == (0, [])
     assert targets(run) == topics(notifying, part)
+    assert "! SMS in ap-northeast-1: the account is in the sandbox" in "\n".join(run.out)
+    assert "SMS in us-east-1 stop for the rest of the month when they have cost 1 USD." in run.out
     assert all(f"--protocol sms --notification-endpoint {NUMBER}" in line for line in run.printed)
 
 
@@ -159,6 +161,12 @@ def test_alarms_are_muted_by_their_short_name(watched: Operator) -> None:
     assert schedule["Duration"] == "PT2H"
     assert timedelta(0) < begins - datetime.now(UTC) <= timedelta(minutes=4)
     assert run.out[1] == "Way back: csr-operate prod unmute-alarms api"
+    assert run.out[-1] == (
+        f"Now 1 alarms in ap-northeast-1 are muted from {schedule['Expression']} UTC for 2H; the rule is "
+        "SCHEDULED."
+    )
+    unmuted = watched.run("unmute-alarms", "api")
+    assert unmuted.out[-1] == f"Now no rule {PREFIX}-mute-api mutes alarms in us-east-1."
 
 
 @pytest.mark.parametrize("text", ["a", "r"])

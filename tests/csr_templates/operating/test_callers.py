@@ -69,7 +69,10 @@ def test_one_rule_of_a_group_counts_and_blocks_again(filtered: Operator) -> None
         "SizeRestrictions_BODY",
         "NoUserAgent_HEADER",
     ]
-    call = filtered.world.recorder.made[-1]
+    assert counting.out[-1].startswith(
+        "Now the action of NoUserAgent_HEADER in the web ACL is Count. It can take"
+    )
+    (call,) = [call for call in counting.calls if call.operation == "UpdateWebACL"]
     assert call.parameters["AssociationConfig"] == {
         "RequestBody": {"CLOUDFRONT": {"DefaultSizeInspectionLimit": "KB_64"}}
     }
@@ -95,15 +98,6 @@ def test_a_whole_group_and_a_rule_of_the_web_acl_count_and_block_again(filtered:
     ("arguments", "status", "reason"),
     [
         (
-            ("count-rule", "common-rules", "SizeRestrictions_BODY"),
-            1,
-            "SizeRestrictions_BODY counts already, perhaps in the template. If you did not change it, do not "
-            "run block-rule.",
-        ),
-        (("block-rule", "rate-limit"), 1, "rate-limit blocks already."),
-        (("block-rule", "common-rules"), 1, "common-rules blocks already."),
-        (("block-rule", "common-rules", "NoUserAgent_HEADER"), 1, "NoUserAgent_HEADER blocks already."),
-        (
             ("count-rule", "rate-limits"),
             2,
             f"{PREFIX}-cloudfront-waf has no rule rate-limits. Did you mean 'rate-limit'? Its "
@@ -122,13 +116,33 @@ def test_a_whole_group_and_a_rule_of_the_web_acl_count_and_block_again(filtered:
         ),
     ],
 )
-def test_what_would_change_nothing_or_too_much_is_refused(
+def test_a_name_that_does_not_exist_is_refused(
     filtered: Operator, arguments: tuple[str, ...], status: int, reason: str
 ) -> None:
     """WAF itself ignores the name of an inner rule that does not exist."""
     run = filtered.run(*arguments)
 
     assert (run.status, run.err) == (status, [reason, "Nothing was changed."])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "action"),
+    [
+        (("count-rule", "common-rules", "SizeRestrictions_BODY"), "SizeRestrictions_BODY", "Count"),
+        (("block-rule", "rate-limit"), "rate-limit", "Block"),
+        (("block-rule", "common-rules"), "common-rules", "Block"),
+        (("block-rule", "common-rules", "NoUserAgent_HEADER"), "NoUserAgent_HEADER", "Block"),
+    ],
+)
+def test_what_would_change_nothing_is_said(
+    filtered: Operator, arguments: tuple[str, ...], name: str, action: str
+) -> None:
+    """A second run is no failure; a rule that counts in the template must not be set to block."""
+    run = filtered.run(*arguments)
+
+    assert (run.status, run.err, run.printed) == (0, [], [])
+    assert run.out[1].startswith(f"Now the action of {name} is {action} already.")
+    assert ("do not run block-rule" in run.out[-1]) == (action == "Count")
 
 
 def test_a_rule_that_neither_counts_nor_blocks_is_left_alone(filtered: Operator) -> None:

@@ -106,7 +106,8 @@ def test_without_a_reservation_none_is_set(running: Operator) -> None:
 
     run = running.run("reset-concurrency")
 
-    assert run.called[-1] == "lambda:DeleteFunctionConcurrency"
+    assert run.called[-2:] == ["lambda:DeleteFunctionConcurrency", "lambda:GetFunctionConcurrency"]
+    assert run.out[-1].startswith("Now nothing is reserved for ")
     assert reserved(running) is None
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -42,7 +42,71 @@ def ready(operator: Operator) -> Operator:
     return operator
 
 
+UPLOADED: Final = "an uploaded version"
+"""Stands for the object version of a package that the test uploads."""
+
+
+def create_alarm(operator: Operator, stack: str, name: str, state: str) -> None:
+    """Create an alarm in the region of a stack."""
+    cloudwatch = operator.world.client("cloudwatch", operator.world.environment.stack(stack).region)
+    cloudwatch.put_metric_alarm(
+        AlarmName=name, Namespace="n", MetricName="m", Statistic="Sum", Period=60, EvaluationPeriods=1,
+        Threshold=1, ComparisonOperator="GreaterThanThreshold",
+    )  # fmt: skip
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="a test")
+
+
 # ---- plan-deploy ----
+
+
+@pytest.mark.parametrize(
+    ("repair", "kept", "lines"),
+    [
+        (True, ["calm"], [
+            "Without these rollback triggers, whose alarms do not exist: gone.",
+            "Without these rollback triggers, which fire now: firing. If this update does harm that they "
+            "would show, nothing undoes it.",
+            "Rollback triggers that stay: calm.",
+        ]),
+        (False, ["firing", "calm"], [
+            "Without these rollback triggers, whose alarms do not exist: gone.",
+            "These rollback triggers fire now, so that CloudFormation will undo the update: firing. To "
+            "repair: --repair",
+        ]),
+    ],
+)  # fmt: skip
+def test_only_triggers_that_would_undo_or_fail_the_update_are_left_out(
+    ready: Operator, repair: bool, kept: list[str], lines: list[str]
+) -> None:
+    """An alarm that no longer exists would fail each update; one that fires would undo a repair."""
+    ready.world.stacks.stacks["api"].triggers = ["firing", "gone", "calm"]
+    create_alarm(ready, "api", "firing", "ALARM")
+    create_alarm(ready, "api", "calm", "OK")
+
+    run = ready.run("plan-deploy", "api", *(["--repair"] if repair else []))
+
+    triggers = created(run).parameters["RollbackConfiguration"]["RollbackTriggers"]
+    assert [trigger["Arn"].rpartition(":")[2] for trigger in triggers] == kept
+    assert run.out[1 : 1 + len(lines)] == lines
+
+
+def test_triggers_that_are_fine_stay_as_they_are(ready: Operator) -> None:
+    """Without a configuration, CloudFormation keeps that of the last update."""
+    ready.world.stacks.stacks["api"].triggers = ["calm"]
+    create_alarm(ready, "api", "calm", "OK")
+
+    request = created(ready.run("plan-deploy", "api", "--repair")).parameters
+
+    assert "RollbackConfiguration" not in request
+
+
+def test_a_lambda_version_is_no_object_version(ready: Operator) -> None:
+    """CloudFormation would accept it, and the deploy would fail later."""
+    run = ready.run("plan-deploy", "api", "--repair", "2")
+
+    assert (run.status, run.printed) == (2, [])
+    assert run.err[0].startswith("2 is not an object version of lambda-deployment-package.zip in ")
+    assert run.err[0].endswith("To run the Lambda version 2: csr-operate prod roll-back 2")
 
 
 @pytest.mark.parametrize(
@@ -50,17 +114,23 @@ def ready(operator: Operator) -> Operator:
     [
         (("frontend",), {}, True),
         (("api",), dict.fromkeys(("LambdaCodeS3Key", OBJECT_VERSION)), False),
-        (("api", "7"), {"LambdaCodeS3Key": None, OBJECT_VERSION: "7"}, True),
+        (("api", UPLOADED), {"LambdaCodeS3Key": None, OBJECT_VERSION: UPLOADED}, True),
     ],
     ids=["without a package", "the deployed package", "another package"],
 )
 def test_a_change_set_is_the_output_folder(
     ready: Operator, arguments: tuple[str, ...], package: dict[str, str | None], repair: bool
 ) -> None:
-    """Template, parameters, tags, role and capabilities; a repair also removes the rollback triggers."""
-    run = ready.run("plan-deploy", *arguments, *(["--repair"] if repair else []))
-
+    """Template, parameters, tags, role and capabilities; a repair leaves out the triggers that fire."""
+    version = ready.world.put_package(b"another one")
+    given = [argument.replace(UPLOADED, version) for argument in arguments]
+    package = {key: version if value == UPLOADED else value for key, value in package.items()}
     name = arguments[0]
+    firing = f"{PREFIX}-firing"
+    ready.world.stacks.stacks[name].triggers = [firing]
+    create_alarm(ready, name, firing, "ALARM")
+    run = ready.run("plan-deploy", *given, *(["--repair"] if repair else []))
+
     (stack,) = [stack for stack in MANIFEST["stacks"] if stack["name"] == name]
     file = json.loads((ROOT / "out" / stack["parameterFiles"]["prod"]).read_text("utf-8"))
     template = (ROOT / "out" / stack["template"]).read_bytes()
@@ -89,10 +159,11 @@ def test_a_change_set_is_the_output_folder(
 
 def test_options_and_tags_may_stand_anywhere(ready: Operator) -> None:
     """A tag is a word with an equal sign."""
-    run = ready.run("plan-deploy", "api", "--repair", "Trial=1=2", "7")
+    version = ready.world.put_package(b"another one")
+    run = ready.run("plan-deploy", "api", "--repair", "Trial=1=2", version)
 
     call = created(run)
-    assert values(call)[OBJECT_VERSION] == "7"
+    assert values(call)[OBJECT_VERSION] == version
     assert call.parameters["Tags"][-1] == {"Key": "Trial", "Value": "1=2"}
 
 
@@ -307,7 +378,8 @@ def test_an_object_version_that_lambda_has_is_refused(rolled_back: Operator) -> 
     )
     assert executed.err[0] == f"{sentence}Create the change set again: csr-operate prod plan-deploy api"
     assert [planned.err[1], executed.err[1]] == ["Nothing was changed."] * 2
-    assert rolled_back.run("plan-deploy", "api", "new").status == 0
+    another = rolled_back.world.put_package(b"another one")
+    assert rolled_back.run("plan-deploy", "api", another).status == 0
 
 
 def test_other_stacks_do_not_ask_lambda(rolled_back: Operator) -> None:
@@ -322,7 +394,9 @@ def test_a_change_set_is_executed_with_its_newest_events(operator: Operator) -> 
     """The status is that of a success only."""
     operator.world.create_function()
     operator.world.plan("api")
-    operator.world.stacks.stacks["api"].triggers = 1
+    operator.world.stacks.stacks["api"].triggers = [
+        f"{PREFIX}-api-deploy-failing", f"{PREFIX}-api-mostly-failing",
+    ]  # fmt: skip
     operator.world.stacks.stacks["api"].events = [stack_event("ApiFunction", "UPDATE_IN_PROGRESS")]
 
     run = operator.run("run-changes", CHANGES)
@@ -364,8 +438,8 @@ def test_missing_rollback_triggers_are_said(operator: Operator) -> None:
     run = operator.run("run-changes", CHANGES)
 
     assert run.out[-1].startswith(
-        "api has no rollback triggers. After an incident, deploy through the pipeline, which sets them "
-        f"again: {PREFIX}-api-deploy-failing"
+        f"api does not have these rollback triggers: {PREFIX}-api-deploy-failing, "
+        f"{PREFIX}-api-mostly-failing. After an incident, deploy through the pipeline"
     )
 
 
@@ -407,20 +481,63 @@ def test_ctrl_c_leaves_the_deploy_running(operator: Operator, monkeypatch: pytes
 
     assert run.status == 130
     assert run.err[0].endswith("Continue with: csr-operate prod wait api")
+    monkeypatch.setattr(waiting, "sleep", operator.clock.sleep)
     again = operator.run("run-changes", CHANGES)
-    assert (
-        again.err[0]
-        == "The stack api is UPDATE_IN_PROGRESS. Wait until it is over: csr-operate prod wait api"
+    assert (again.status, again.printed) == (0, [])
+    assert again.out[1] == (
+        "This change set is EXECUTE_COMPLETE: an earlier call has executed it. Nothing is changed."
     )
+    assert "The stack api is UPDATE_COMPLETE." in again.out
 
 
-def test_a_change_set_that_cannot_be_executed_is_refused(operator: Operator) -> None:
-    """Such as one that was executed."""
+def test_an_executed_change_set_that_was_rolled_back_is_no_success(operator: Operator) -> None:
+    """Whoever repeats the command must not take it for one."""
     operator.world.plan("api").execution = "EXECUTE_COMPLETE"
+    operator.world.stacks.stacks["api"].status = "UPDATE_ROLLBACK_COMPLETE"
 
     run = operator.run("run-changes", CHANGES)
 
-    assert run.err[0] == "The change set is EXECUTE_COMPLETE (CREATE_COMPLETE), not AVAILABLE."
+    assert run.status == 1
+    assert run.err[0] == (
+        "The stack api is UPDATE_ROLLBACK_COMPLETE. The reason: csr-operate prod why-failed api"
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "goes_on"),
+    [
+        ("cancel-update", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"),
+        ("continue-rollback", "UPDATE_ROLLBACK_FAILED", "UPDATE_ROLLBACK_IN_PROGRESS"),
+    ],
+)
+def test_a_rollback_in_progress_is_waited_for(
+    operator: Operator, command: str, status: str, goes_on: str
+) -> None:
+    """With --no-wait, the first run ends at once, and the second one sees what goes on."""
+    stack = operator.world.stacks.stacks["api"]
+    stack.status = status
+    first = operator.run(command, "api", "--no-wait")
+    stack.coming, stack.status = [], goes_on
+    second = operator.run(command, "api", "--no-wait")
+    stack.coming = ["UPDATE_ROLLBACK_COMPLETE"]
+    third = operator.run(command, "api")
+
+    assert [first.status, second.status, third.status] == [0, 0, 0]
+    assert first.out[-1] == (
+        f"AWS has accepted it, and goes on with {PREFIX}-api. Look again with: csr-operate prod wait api"
+    )
+    assert second.printed == third.printed == []
+    assert second.out[1] == f"The stack api is {goes_on} already: nothing is changed."
+    assert third.out[-1] == "The stack api is UPDATE_ROLLBACK_COMPLETE."
+
+
+def test_a_change_set_that_cannot_be_executed_is_refused(operator: Operator) -> None:
+    """Such as one that is out of date."""
+    operator.world.plan("api").execution = "OBSOLETE"
+
+    run = operator.run("run-changes", CHANGES)
+
+    assert run.err[0] == "The change set is OBSOLETE (CREATE_COMPLETE), not AVAILABLE."
 
 
 def test_a_change_set_of_another_environment_is_refused(operator: Operator) -> None:
@@ -709,7 +826,11 @@ def test_stacks_are_protected(operator: Operator) -> None:
     assert (group["IpPermissions"], group["IpPermissionsEgress"]) == ([], [])
     assert len([line for line in first.printed if "revoke-security-group" in line]) == 2
     assert "revoke" not in "\n".join(second.printed)
-    assert second.out[-1] == f"The default security group {group['GroupId']} has no rules."
+    assert f"The default security group {group['GroupId']} has no rules." in second.out
+    assert (
+        second.out[-1]
+        == f"Now {PREFIX}-network has termination protection and the stack policy of network.json."
+    )
 
 
 def test_no_stack_is_protected_if_one_is_missing(operator: Operator) -> None:

@@ -30,7 +30,7 @@ def test_an_empty_stack_is_deleted(failed: Operator) -> None:
         "aws cloudformation delete-stack --region ap-northeast-1 --stack-name "
         f"arn:aws:cloudformation:ap-northeast-1:123456789012:stack/{NAME}/1"
     ]
-    statuses = [line.rpartition(": ")[2] for line in run.out if "JST  the stack api: " in line]
+    statuses = [line.rpartition(": ")[2] for line in run.out if "  the stack api: " in line]
     assert statuses == ["ROLLBACK_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
     assert run.out[-1] == f"{NAME} is deleted."
 

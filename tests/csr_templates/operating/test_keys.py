@@ -119,7 +119,11 @@ def test_a_key_that_is_enabled_is_not_touched(operator: Operator) -> None:
 
     run = operator.run("enable-key", operator.world.key)
 
-    assert (run.status, run.printed, run.out[-1]) == (0, [], f"The key {key} is Enabled.")
+    assert (run.status, run.printed, run.out[-1]) == (
+        0,
+        [],
+        f"Now the key {key} is Enabled. There is nothing to enable.",
+    )
 
 
 def test_a_key_of_another_environment_is_refused(operator: Operator) -> None:

@@ -67,7 +67,13 @@ def test_a_zone_is_rerouted_and_led_back(zones: Operator, zone: str, other: str)
 
     assert (run.status, run.err) == (0, [])
     assert gateway(zones, zone) == f"NatGateway{other}"
-    assert run.out[1].endswith(f"When the zone works again: csr-operate prod reroute-zone {zone} --back")
+    physical_id = zones.world.stacks.stacks["network"].physical_ids[f"NatGateway{other}"]
+    assert run.out[-2:] == [
+        f"Now zone {zone} reaches the internet through {physical_id} (active).",
+        f"When the zone works again: csr-operate prod reroute-zone {zone} --back",
+    ]
+    repeated = zones.run("reroute-zone", zone)
+    assert (repeated.status, repeated.printed, repeated.out[-2:]) == (0, [], run.out[-2:])
     assert zones.run("reroute-zone", zone, "--back").status == 0
     assert gateway(zones, zone) == f"NatGateway{zone}"
 

@@ -39,6 +39,7 @@ def test_the_new_password_is_in_the_secret_and_on_the_cluster(database: Operator
     assert [line.partition(" --region")[0] for line in run.printed] == [
         "aws secretsmanager put-secret-value",
         "aws rds modify-db-cluster",
+        "aws secretsmanager update-secret-version-stage",
     ]
     printed = "\n".join([*run.out, *run.err])
     assert secret["password"] not in printed

@@ -6,7 +6,7 @@ import pytest
 
 from csr_templates import STACKS
 from csr_templates.account.reads import is_read
-from csr_templates.operating import clusters, restoring, waiting
+from csr_templates.operating import clusters, restoring, waiting, words
 from tests.system import PROJECT
 
 from . import databases, moto_rds
@@ -52,9 +52,10 @@ def test_an_existing_cluster_is_never_overwritten(restored: Operator) -> None:
     run = restored.run("restore-cluster", "restored", "--time", "latest")
 
     assert run.err == [
-        f"{CLUSTER}-restored exists already, and is available. If it is the restore that you want, "
-        "continue with the next step. If not, delete it first: csr-operate prod delete-spare-cluster "
-        "restored",
+        f"{CLUSTER}-restored exists already, and is available. It was created at 2026-11-26 09:00:00 JST "
+        f"(2026-11-26 00:00:00 UTC), {words.age(databases.LATER)}. If it is the restore that you want, "
+        "continue with: csr-operate prod create-instances restored If not, delete it first: csr-operate prod "
+        "delete-spare-cluster restored",
         NOTHING,
     ]
 
@@ -112,6 +113,7 @@ def test_backups_of_a_deleted_cluster_are_restored_into_the_groups_of_the_stack(
     """The stack is imported and has the groups, but not the parameters of the cluster."""
     databases.deploy(operator.world)
     databases.import_stack(operator.world)
+    databases.leave_backup(operator.world)
     operator.world.client("rds")
     moto_rds.backend(REGION).clusters.clear()
 

@@ -6,7 +6,8 @@ import pytest
 
 from tests.system import PROJECT
 
-from .conftest import Operator
+from . import databases
+from .conftest import Operator, Run
 from .recorded import FAULTS
 from .stacks import PREFIX, UPDATED
 
@@ -16,7 +17,15 @@ def deployed(operator: Operator) -> Operator:
     """Production with everything that show-state reads."""
     operator.world.create_function()
     operator.world.create_site()
+    operator.world.create_distribution()
+    databases.deploy(operator.world)
     return operator
+
+
+def site(run: Run) -> str:
+    """Return the line of the site."""
+    (line,) = [line for line in run.out if line.startswith("Site: ")]
+    return line
 
 
 def test_a_healthy_environment_has_no_mark(deployed: Operator) -> None:
@@ -29,7 +38,7 @@ def test_a_healthy_environment_has_no_mark(deployed: Operator) -> None:
     assert "Alarms in ap-northeast-1: none in the state ALARM" in run.out
     (package,) = [line for line in run.out if line.startswith("Package: Lambda version 3, published ")]
     assert package.endswith(" JST, package 3")
-    assert run.out[-1].startswith("Site: index.html of 20")
+    assert site(run).startswith("Site: index.html of 20")
     assert not [line for line in run.out if line.startswith("!")]
 
 
@@ -66,7 +75,7 @@ def test_what_cannot_be_read_is_unknown_and_the_rest_is_shown(deployed: Operator
 
     assert run.status == 1
     assert "Package: unknown" in run.out
-    assert run.out[-1].startswith("Site: index.html of 20")
+    assert site(run).startswith("Site: index.html of 20")
     (why,) = run.err
     assert "lambda:GetAlias" in why
     assert "Error" not in why
@@ -78,7 +87,7 @@ def test_a_deleted_page_is_not_one_that_was_never_uploaded(deployed: Operator) -
     region = deployed.world.environment.stack_of("SiteBucket").region
     deployed.world.client("s3", region).delete_object(Bucket=bucket, Key="index.html")
 
-    assert deployed.run("show-state").out[-1].startswith("Site: no index.html: deleted at 20")
+    assert site(deployed.run("show-state")).startswith("Site: no index.html: deleted at 20")
 
 
 def test_stacks_of_the_environment_are_listed(operator: Operator) -> None:

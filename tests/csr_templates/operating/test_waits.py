@@ -36,7 +36,7 @@ def test_a_stack_is_waited_for(operator: Operator) -> None:
     run = operator.run("wait", "database", "network")
 
     assert (run.status, run.err) == (0, [])
-    assert [line.rpartition(": ")[2] for line in run.out if "JST  the stack database: " in line] == [
+    assert [line.rpartition(": ")[2] for line in run.out if "  the stack database: " in line] == [
         "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE",
     ]  # fmt: skip
     assert "The stack database is UPDATE_COMPLETE." in run.out
@@ -82,7 +82,7 @@ def test_the_end_of_a_deletion(operator: Operator) -> None:
 
 def test_missing_rollback_triggers_are_said(operator: Operator) -> None:
     """As after run-changes, whose wait this one goes on with."""
-    assert operator.run("wait", "api").out[-1].startswith("api has no rollback triggers. After an incident,")
+    assert operator.run("wait", "api").out[-1].startswith("api does not have these rollback triggers: ")
 
 
 def test_the_settings_of_the_api_are_asked_after_a_pause(

@@ -51,6 +51,7 @@ class World:
         self._moto.reset()
         self.stacks.reset()
         self.recorder.events.clear()
+        self.recorder.between.reset()
 
     def close(self) -> None:
         """End what runs."""
@@ -269,14 +270,7 @@ class World:
 
     def provision(self) -> None:
         """Give the alias provisioned concurrency, which moto does not have."""
-        arn = f"arn:aws:lambda:{self.environment.regions[0]}:{ACCOUNT}:function:{self.function}"
-        config = {
-            "FunctionArn": f"{arn}:{self.environment.name}",
-            "RequestedProvisionedConcurrentExecutions": 10,
-        }
-        self.recorder.answers["lambda:ListProvisionedConcurrencyConfigs"] = {
-            "ProvisionedConcurrencyConfigs": [config]
-        }
+        self.recorder.between.provisioned = 10
 
     def fail_rollback_at_alias(self) -> None:
         """Let the rollback of an update of api have failed at the alias."""
