@@ -14,6 +14,7 @@ from csr_templates.preflight.results import (
     TemplateResource,
     failed,
     passed,
+    skipped,
     warned,
 )
 from csr_templates.preflight.services import awslambda_aliases, awslambda_calls, s3_calls
@@ -131,7 +132,11 @@ def judge_deployed_package(
         )
     package = _package_call(resource, environment, lookup)
     if package is None:
-        return passed(f"{name} of {function} runs the specified version.")
+        return skipped(
+            f"The code of {name} of {function} was not compared: the bucket of the package is not known from "
+            "the templates.",
+            "Check the property Code of the function.",
+        )
     stored = lookup(package)
     if stored is None:
         return failed(

@@ -17,6 +17,7 @@ from csr_templates.preflight.results import (
     Subject,
     failed,
     passed,
+    skipped,
     warned,
 )
 from csr_templates.preflight.services import rds_calls, rds_clusters, rds_offers
@@ -60,13 +61,13 @@ def _waiting_instances(cluster: Mapping[str, Any], instances: Iterable[Mapping[s
 
 def _waits(member: Mapping[str, Any]) -> bool:
     """Return whether the parameters of the cluster are not in effect on an instance of it."""
-    return bool(member.get("DBClusterParameterGroupStatus", "in-sync") != "in-sync")
+    return bool(member["DBClusterParameterGroupStatus"] != "in-sync")
 
 
 def _waiting_groups(instance: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the DB parameter groups of an instance that are not in effect."""
-    groups = instance.get("DBParameterGroups", [])
-    return [group for group in groups if group.get("ParameterApplyStatus", "in-sync") != "in-sync"]
+    groups: list[Mapping[str, Any]] = instance["DBParameterGroups"]
+    return [group for group in groups if group["ParameterApplyStatus"] != "in-sync"]
 
 
 def _restart(
@@ -84,6 +85,15 @@ def _restart(
         remedies.csr_operate(environment, "restart-instance", name) for name in names if name in waiting
     ]
     return " && ".join(commands)
+
+
+def _no_instances(cluster: str, environment: ResolvedEnvironment) -> Result:
+    """Return the result about the instances of a cluster that has none: there is nothing to look at."""
+    return skipped(
+        f"The cluster {cluster} has no instances whose settings could be read.",
+        "Create them again (docs/recovery.md, An instance is missing): "
+        f"{remedies.csr_operate(environment, 'create-instances', 'original')}",
+    )
 
 
 def _judge_cluster(
@@ -136,6 +146,8 @@ def _judge_pending_before_deploy(
             "Expect the change with it, or restart the instances before, the reader first (docs/changes.md): "
             f"{_restart(cluster, instances, environment)}",
         )
+    if not instances:
+        return _no_instances(subject.id, environment)
     return passed("The parameters of all instances are in effect.")
 
 
@@ -193,6 +205,8 @@ def _judge_pending_after_deploy(
     resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup
 ) -> Result:
     cluster = rds_clusters.deployed_cluster(resource, lookup)
+    if not cluster:
+        raise SkippedError
     instances = lookup(rds_calls.instances(resource.region, resource.physical_id))
     waiting = _waiting_instances(cluster, instances)
     if waiting:
@@ -201,6 +215,8 @@ def _judge_pending_after_deploy(
             "Restart the instances, the reader first (docs/changes.md): "
             f"{_restart(cluster, instances, environment)}",
         )
+    if not instances:
+        return _no_instances(resource.physical_id, environment)
     return passed(f"The parameters of all instances of {resource.physical_id} are in effect.")
 
 
@@ -266,6 +282,8 @@ def _judge_settings(resource: DeployedResource, environment: ResolvedEnvironment
     if different := _different_settings(resource, cluster, environment, lookup):
         return different
     instances = lookup(rds_calls.instances(resource.region, name))
+    if not instances:
+        return _no_instances(name, environment)
     pending = [f"{name}: {value}" for value in cluster["PendingModifiedValues"]]
     for instance in instances:
         identifier = instance["DBInstanceIdentifier"]
