@@ -69,9 +69,15 @@ def test_the_version_is_the_newest_of_the_changelog(path: Path) -> None:
     assert set(re.findall(r"\d+\.\d+\.\d+", "\n".join(read(path).prose))) == {released[1]}
 
 
-def test_every_page_is_reached_from_the_readme() -> None:
-    """The table of the readers leads to each page of docs/."""
-    linked = {(ROOT / link.partition("#")[0]).resolve() for link in read(ROOT / "README.md").links()}
+def linked_from(page: Path) -> set[Path]:
+    """Return the files that a page links to."""
+    return {(page.parent / link.partition("#")[0]).resolve() for link in read(page).links()}
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    """The README leads to the index of the readers, and the index to each page of docs/."""
+    index = ROOT / "docs" / "README.md"
     pages = {path for path in (ROOT / "docs").glob("*.md") if not path.name.endswith(".ja.md")}
 
-    assert pages - linked == set()
+    assert index in linked_from(ROOT / "README.md")
+    assert pages - linked_from(index) == {index}
