@@ -10,10 +10,10 @@ from cfn_analysis.model.escaping import for_markdown, for_terminal, markdown_blo
 from cfn_analysis.model.wording import hint
 from csr_templates.preflight.facts import Facts
 from csr_templates.preflight.resolved_environment import ResolvedEnvironment
-from csr_templates.preflight.results import FAIL, PASS, STATUSES, UNKNOWN, WARN, CheckResult
+from csr_templates.preflight.results import FAIL, PASS, SKIP, STATUSES, UNKNOWN, WARN, CheckResult
 
 FORMAT_VERSION: Final = 1
-_WORDS: Final = {FAIL: "failed", UNKNOWN: "unknown", WARN: "with a warning", PASS: "passed"}
+_WORDS: Final = {FAIL: "failed", UNKNOWN: "unknown", WARN: "with a warning", SKIP: "skipped", PASS: "passed"}
 
 
 class IgnoreError(ValueError):
@@ -52,7 +52,8 @@ def last_line(results: Sequence[CheckResult]) -> str:
     """Return the counts of the results, and the reasons of the unknown ones."""
     counts = Counter(result.status for result in results if not result.is_ignored)
     ignored = sum(result.is_ignored for result in results)
-    parts = [f"{counts[status]} {_WORDS[status]}" for status in STATUSES]
+    shown = [status for status in STATUSES if status != SKIP or counts[SKIP]]
+    parts = [f"{counts[status]} {_WORDS[status]}" for status in shown]
     if ignored:
         parts.append(f"{ignored} ignored")
     whys = Counter(result.why for result in results if result.status == UNKNOWN and not result.is_ignored)

@@ -9,9 +9,12 @@ from csr_templates.preflight.resolved_environment import EnvironmentStack, Resol
 FAIL: Final = "FAIL"
 UNKNOWN: Final = "UNKNOWN"
 WARN: Final = "WARN"
+SKIP: Final = "SKIP"
 PASS: Final = "PASS"
-STATUSES: Final = (FAIL, UNKNOWN, WARN, PASS)
-"""In the order of the report. UNKNOWN means that a fact is missing; it is never a pass."""
+STATUSES: Final = (FAIL, UNKNOWN, WARN, SKIP, PASS)
+"""In the order of the report. UNKNOWN means that a fact is missing; it is never a pass. SKIP
+means that there is nothing to look at, such as no drift detection since the last deploy: neither a pass nor a
+fault."""
 UNEXPECTED: Final = (AttributeError, LookupError, TypeError, ValueError)
 """The errors of a judgment that reads an answer with an unexpected structure."""
 _FIND_RESOURCES: Final = ("DescribeStacks", "ListStackResources")
@@ -53,7 +56,7 @@ class Result(NamedTuple):
     """The result of one judgment.
 
     Attributes:
-        status: PASS, WARN or FAIL. Only a judgment that was not possible is UNKNOWN.
+        status: PASS, SKIP, WARN or FAIL. Only a judgment that was not possible is UNKNOWN.
         sentence: what was found.
         remedy: what to do; empty for PASS.
         shown_by: the call whose answer shows this, if it is another one than ``_shown_by`` returns.
@@ -88,7 +91,7 @@ class CheckResult(NamedTuple):
         check: name of the check.
         subject: ID of the subject.
         stack: name of the stack that it belongs to.
-        status: PASS, WARN, FAIL or UNKNOWN.
+        status: PASS, SKIP, WARN, FAIL or UNKNOWN.
         sentence: what was found.
         remedy: what to do.
         command: AWS CLI command that shows the checked fact: the call that the judgment names, or else the
@@ -116,6 +119,11 @@ class CheckResult(NamedTuple):
 def passed(sentence: str, shown_by: Query | None = None) -> Result:
     """Return a result with status PASS."""
     return Result(PASS, sentence, shown_by=shown_by)
+
+
+def skipped(sentence: str, remedy: str, shown_by: Query | None = None) -> Result:
+    """Return a result with status SKIP: nothing was looked at, and the remedy says how to look at it."""
+    return Result(SKIP, sentence, remedy, shown_by)
 
 
 def warned(sentence: str, remedy: str, shown_by: Query | None = None) -> Result:

@@ -13,6 +13,7 @@ from csr_templates.preflight.resolved_environment import EnvironmentStack, Resol
 TOKYO: Final = "ap-northeast-1"
 VIRGINIA: Final = "us-east-1"
 CREATED: Final = datetime(2026, 10, 30, 3, 0, tzinfo=UTC)
+DETECTED: Final = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
 ZONES: Final = ("ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d")
 
 # The reason why a response does not come from moto.
@@ -126,6 +127,7 @@ class Stacks:
             "StackId": f"arn:aws:cloudformation:{region}:123456789012:stack/{name}/1",
             "StackStatus": self.status[name],
             "CreationTime": CREATED,
+            "DriftInformation": {"StackDriftStatus": "IN_SYNC", "LastCheckTimestamp": DETECTED},
             "EnableTerminationProtection": True,
             "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
             "Outputs": [

@@ -9,7 +9,7 @@ from csr_templates.preflight import report
 from csr_templates.preflight.facts import Facts, FactsHeader
 from csr_templates.preflight.report import IgnoreError
 from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
-from csr_templates.preflight.results import FAIL, PASS, UNKNOWN, WARN, CheckResult
+from csr_templates.preflight.results import FAIL, PASS, SKIP, UNKNOWN, WARN, CheckResult
 from tests.gfm import HOSTILE, structure
 
 NEEDS: Final = ResolvedEnvironment(
@@ -87,11 +87,21 @@ def test_the_markdown_has_the_same_content() -> None:
     assert text.count("**To do:** Create it.") == 1
 
 
+def test_what_was_skipped_is_shown_with_what_to_do() -> None:
+    """It is not among the passed results, is counted, and does not make the exit status 1."""
+    skipped = CheckResult("drift", "s", "api", SKIP, "The drift is not known.", "Detect it.")
+    text = report.as_text([skipped], NEEDS, FACTS)
+
+    assert "SKIP    drift:s [api]\n        The drift is not known.\n        > Detect it." in text
+    assert report.last_line([skipped]) == "0 failed, 0 unknown, 0 with a warning, 1 skipped, 0 passed."
+    assert not skipped.is_bad
+
+
 def test_the_json_has_every_result() -> None:
     """JSON contains every result, including passed ones, with stable keys."""
     document = json.loads(report.as_json(RESULTS, NEEDS, FACTS))
 
-    assert document["counts"] == {"FAIL": 2, "UNKNOWN": 1, "WARN": 1, "PASS": 2, "ignored": 0}
+    assert document["counts"] == {"FAIL": 2, "UNKNOWN": 1, "WARN": 1, "SKIP": 0, "PASS": 2, "ignored": 0}
     assert [result["status"] for result in document["results"]] == [
         "FAIL",
         "FAIL",

@@ -63,8 +63,8 @@ def _judge(subject: Subject, lookup: Lookup, urgent: timedelta) -> Result:
                 f"The certificate is for {', '.join(dict.fromkeys(names))}, not for {alias}.",
                 f"Request a certificate for the domain{request}",
             )
-    expiring = _expiring(certificate, arn, lookup, urgent)
-    return expiring or passed(f"The certificate is issued and covers {', '.join(subject.about)}.")
+    unsatisfied = _expiring(certificate, arn, lookup, urgent) or _not_renewing(certificate, arn)
+    return unsatisfied or passed(f"The certificate is issued and covers {', '.join(subject.about)}.")
 
 
 def _expiring(certificate: Mapping[str, Any], arn: str, lookup: Lookup, urgent: timedelta) -> Result | None:
@@ -85,6 +85,20 @@ def _expiring(certificate: Mapping[str, Any], arn: str, lookup: Lookup, urgent: 
     if remaining < urgent:
         return failed(sentence, remedy)
     return warned(sentence, remedy)
+
+
+def _not_renewing(certificate: Mapping[str, Any], arn: str) -> Result | None:
+    """Return the result for a certificate whose renewal cannot go on; None for another one.
+
+    https://docs.aws.amazon.com/acm/latest/APIReference/API_RenewalSummary.html
+    """
+    state = certificate.get("RenewalSummary", {}).get("RenewalStatus")
+    if state not in ("PENDING_VALIDATION", "FAILED"):
+        return None
+    return warned(
+        f"The renewal of the certificate is {state}: it expires if ACM cannot validate the domain.",
+        f"Restore the DNS record of the validation. This shows the record: {_describe(arn)}",
+    )
 
 
 def _describe(arn: str) -> str:

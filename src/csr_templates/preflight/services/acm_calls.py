@@ -6,7 +6,7 @@ certificate = GlobalCall(
     "acm DescribeCertificate",
     "CertificateArn",
     path="Certificate",
-    keep="Status DomainName SubjectAlternativeNames NotAfter",
+    keep="Status DomainName SubjectAlternativeNames NotAfter RenewalSummary",
     absent="ResourceNotFoundException",
 )
 """A certificate; absent if it does not exist."""

@@ -12,7 +12,7 @@ from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.quotas import Quota
 from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
-from csr_templates.preflight.results import Check, Result, Subject, failed, passed, warned
+from csr_templates.preflight.results import Check, Result, SkippedError, Subject, failed, passed, warned
 from csr_templates.preflight.services import (
     apigateway_calls,
     cloudformation_calls,
@@ -349,6 +349,8 @@ def _judge_other_keys(resource: DeployedResource, environment: ResolvedEnvironme
     sent: set[str] = set()
     for distribution in deployed_resources.all_of(environment, lookup, cloudfront.DISTRIBUTION):
         sent |= _sent_values(distribution, lookup)
+    if not sent or not planned:
+        raise SkippedError  # nothing to compare, as origin-key says
     used, unused = _divided([key for key in keys.values() if key.physical_id in planned], sent, lookup)
     if unused and used:
         return warned(
@@ -364,7 +366,7 @@ def _divided(keys: Sequence[DeployedResource], sent: set[str], lookup: Lookup) -
     """Return the logical IDs of the keys that CloudFront sends, and of those that it does not send."""
     used, unused = [], []
     for key in keys:
-        if _key(key, lookup).get("value") in sent:
+        if _key(key, lookup)["value"] in sent:
             used.append(key.logical_id)
         else:
             unused.append(key.logical_id)

@@ -9,13 +9,22 @@ from typing import Any, Final
 from cfn_analysis.model.template_text import TemplateTextError, read_template
 from cfn_analysis.reviewing.hiding import shown
 from csr_templates.preflight import deployed, deployed_resources, hidden, remedies
-from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.facts import Lookup, moment
 from csr_templates.preflight.resolved_environment import (
     CrossStackReference,
     EnvironmentStack,
     ResolvedEnvironment,
 )
-from csr_templates.preflight.results import Check, Result, SkippedError, Subject, failed, passed, warned
+from csr_templates.preflight.results import (
+    Check,
+    Result,
+    SkippedError,
+    Subject,
+    failed,
+    passed,
+    skipped,
+    warned,
+)
 from csr_templates.preflight.services import cloudformation_calls
 
 REMEDIES: Final = {
@@ -326,9 +335,24 @@ def _set_policy(stack: EnvironmentStack, environment: ResolvedEnvironment) -> st
 
 def _judge_drift(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     stack = subject.stack
-    drift = _description(stack, lookup).get("DriftInformation", {})
-    if drift.get("StackDriftStatus") != "DRIFTED":
-        return passed(f"{subject.id} has no known drift ({drift.get('StackDriftStatus', 'NOT_CHECKED')}).")
+    description = _description(stack, lookup)
+    drift = description.get("DriftInformation", {})
+    detect = f"Detect the drift: {remedies.csr_operate(environment, 'find-drift', stack.name)}"
+    if drift.get("StackDriftStatus") not in ("DRIFTED", "IN_SYNC"):
+        return skipped(
+            f"The drift of {subject.id} is not known ({drift.get('StackDriftStatus', 'NOT_CHECKED')}).",
+            detect,
+        )
+    checked, deployed_at = drift.get("LastCheckTimestamp"), _last_deploy(description)
+    if drift["StackDriftStatus"] == "IN_SYNC" and not checked:
+        return skipped(f"The time of the drift detection of {subject.id} is not known.", detect)
+    if drift["StackDriftStatus"] == "IN_SYNC" and moment(checked) < moment(deployed_at):
+        return skipped(
+            f"The drift of {subject.id} was detected at {checked}, before its last deploy at {deployed_at}.",
+            detect,
+        )
+    if drift["StackDriftStatus"] == "IN_SYNC":
+        return passed(f"{subject.id} did not differ from its template at {checked}.")
     drifted = deployed.drifted(
         lookup(cloudformation_calls.stack_resources.query(stack.region, stack.deployed_name))
     )
@@ -338,6 +362,11 @@ def _judge_drift(subject: Subject, environment: ResolvedEnvironment, lookup: Loo
         "Set the resources as the template defines them, then detect the drift again: "
         f"{remedies.csr_operate(environment, 'find-drift', stack.name)}",
     )
+
+
+def _last_deploy(description: Mapping[str, Any]) -> str:
+    """Return when a stack was updated the last time, or created."""
+    return str(description.get("LastUpdatedTime") or description["CreationTime"])
 
 
 def _description(stack: EnvironmentStack, lookup: Lookup) -> dict[str, Any]:
@@ -393,7 +422,7 @@ AFTER_DEPLOY: Final = (
     ),
     Check(
         "drift",
-        "The last drift detection of each stack found no difference, or there was none",
+        "The drift of each stack was detected since its last deploy, and there was no difference",
         deployed.chosen_stacks,
         _judge_drift,
     ),

@@ -166,6 +166,13 @@ def _judge_state(resource: DeployedResource, environment: ResolvedEnvironment, l
             "Run verify again after this: "
             f"{remedies.aws('cloudfront wait distribution-deployed', GLOBAL, id=distribution_id)}",
         )
+    for alias in config.get("Aliases", []):
+        if alias not in deployed_distribution["Aliases"]:
+            return failed(
+                f"The distribution {distribution_id} does not have the alias {alias}: CloudFront does not "
+                "answer requests to the domain with it.",
+                resource.drift,
+            )
     different = _different_web_acl(resource, deployed_distribution["WebACLId"], environment, lookup)
     return different or passed(f"The distribution {distribution_id} is deployed.")
 

@@ -56,6 +56,7 @@ def _reduced_distribution(answer: Mapping[str, Any]) -> dict[str, Any]:
         "Status": answer["Status"],
         "DomainName": answer["DomainName"],
         "Enabled": config["Enabled"],
+        "Aliases": config.get("Aliases", {}).get("Items", []),
         "WebACLId": config.get("WebACLId", ""),
         "Origins": [_reduced_origin(origin) for origin in config["Origins"]["Items"]],
     }

@@ -26,6 +26,8 @@ _QUOTAS: Final = (
 )
 _TARGETS: Final = ("NatGatewayId", "GatewayId")
 _DESTINATION: Final = "DestinationCidrBlock"
+_DESTINATION_IPV6: Final = "DestinationIpv6CidrBlock"
+_ROUTE: Final = "AWS::EC2::Route"
 
 
 # ---- Before a deploy ----
@@ -136,6 +138,46 @@ def _judge_route(resource: DeployedResource, environment: ResolvedEnvironment, l
     return passed(f"The route to {destination} in {table} is that of the template.")
 
 
+def _judge_table(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
+    """Judge the routes that were added to a route table by hand, which no drift shows."""
+    name = resource.physical_id
+    tables = {table["RouteTableId"]: table for table in lookup(ec2_calls.route_tables.query(resource.region))}
+    if name not in tables:
+        return failed(f"The route table {name} does not exist.", resource.drift)
+    expected = _destinations_of(name, environment, lookup)
+    for route in tables[name]["Routes"]:
+        destination = route.get(_DESTINATION) or route.get(_DESTINATION_IPV6)
+        # Routes of gateway endpoints have a prefix list; the local ones come with the table.
+        if destination is None or route.get("Origin") == "CreateRouteTable" or destination in expected:
+            continue
+        return failed(
+            f"{name} has a route to {destination}, which no template has.",
+            f"If no one needs it, delete it: {_delete_route(name, route, resource.region)}",
+        )
+    return passed(f"The route table {name} has only routes of the templates.")
+
+
+def _destinations_of(table: str, environment: ResolvedEnvironment, lookup: Lookup) -> set[Any]:
+    """Return the destinations of the routes of a route table in all stacks."""
+    destinations = set()
+    for route in deployed_resources.all_of(environment, lookup, _ROUTE):
+        properties = route.properties
+        if (
+            deployed_resources.in_account(properties["RouteTableId"], route.stack, environment, lookup)
+            == table
+        ):
+            destinations |= {properties.get(_DESTINATION), properties.get(_DESTINATION_IPV6)}
+    return destinations
+
+
+def _delete_route(table: str, route: Mapping[str, Any], region: str) -> str:
+    if _DESTINATION in route:
+        destination = {"destination_cidr_block": route[_DESTINATION]}
+    else:
+        destination = {"destination_ipv6_cidr_block": route[_DESTINATION_IPV6]}
+    return remedies.aws("ec2 delete-route", region, route_table_id=table, **destination)
+
+
 def _route_to(tables: Sequence[Mapping[str, Any]], table: str, destination: str) -> Mapping[str, Any] | None:
     for route_table in tables:
         if route_table["RouteTableId"] != table:
@@ -192,8 +234,14 @@ AFTER_DEPLOY: Final = (
     deployed_resources.check(
         "routes",
         "Each route has the target of the template",
-        "AWS::EC2::Route",
+        _ROUTE,
         _judge_route,
         where=_has_target,
+    ),
+    deployed_resources.check(
+        "added-routes",
+        "No route table has a route that no template has",
+        "AWS::EC2::RouteTable",
+        _judge_table,
     ),
 )

@@ -10,7 +10,7 @@ from csr_templates.preflight import deployed_resources
 from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
-from csr_templates.preflight.results import Check, Result, Subject, failed, passed, warned
+from csr_templates.preflight.results import Check, Result, Subject, failed, passed, skipped, warned
 from csr_templates.preflight.services import cloudfront, https_calls
 
 _ORIGINS: Final = 2
@@ -95,9 +95,10 @@ def _judge_origin(subject: Subject, environment: ResolvedEnvironment, lookup: Lo
     if _distribution(subject, lookup) is None:
         return deployed_resources.missing(subject, environment, lookup)
     if request is None:
-        return passed(
-            f"The origin {subject.id} was not requested through CloudFront: no health check names a path, so "
-            "nothing is probed."
+        return skipped(
+            f"The origin {subject.id} was not requested through CloudFront: no health check names a path.",
+            "Set the path of its health check in the parameter files (ProbePath, ApiProbePath), or open it "
+            "in a browser.",
         )
     url = dict(request.parameters)["Url"]
     answer = lookup(request)

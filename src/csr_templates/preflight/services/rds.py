@@ -1,10 +1,10 @@
-"""The database: its name, quotas, engine version and instance class; its writer, instances and settings."""
+"""The database: its name and snapshots; its writer, instances and settings."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
-from csr_templates.preflight import deployed, deployed_resources, fixed_names, quotas, remedies
+from csr_templates.preflight import deployed_resources, fixed_names, remedies
 from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup, moment
 from csr_templates.preflight.fixed_names import NamedType
@@ -15,31 +15,14 @@ from csr_templates.preflight.results import (
     Result,
     SkippedError,
     Subject,
-    TemplateResource,
     failed,
     passed,
+    skipped,
     warned,
 )
-from csr_templates.preflight.services import rds_calls
+from csr_templates.preflight.services import rds_calls, rds_clusters, rds_offers
 
-_CLUSTER: Final = "AWS::RDS::DBCluster"
-_INSTANCE: Final = "AWS::RDS::DBInstance"
-_VERSION: Final = "DatabaseEngineVersion"
 _OLDEST_SNAPSHOT: Final = timedelta(hours=25)  # automated snapshots are taken daily
-_STANDARD_SUPPORT: Final = "open-source-rds-standard-support"
-_NOTICE: Final = timedelta(days=365)  # time to plan an upgrade to another major version
-_QUOTAS: Final = {
-    "DBClusters": _CLUSTER,
-    "DBInstances": _INSTANCE,
-    "EventSubscriptions": "AWS::RDS::EventSubscription",
-    "DBSubnetGroups": "AWS::RDS::DBSubnetGroup",
-    "DBClusterParameterGroups": "AWS::RDS::DBClusterParameterGroup",
-    "DBParameterGroups": "AWS::RDS::DBParameterGroup",
-}
-"""Name of an RDS quota -> resource type that counts.
-https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AccountQuota.html"""
-_SNAPSHOTS: Final = "ManualClusterSnapshots"
-"""Quota of the snapshots that each deploy of the database adds, and that nothing deletes."""
 _WORKING: Final = frozenset(
     {
         "backing-up",
@@ -78,13 +61,13 @@ def _waiting_instances(cluster: Mapping[str, Any], instances: Iterable[Mapping[s
 
 def _waits(member: Mapping[str, Any]) -> bool:
     """Return whether the parameters of the cluster are not in effect on an instance of it."""
-    return bool(member.get("DBClusterParameterGroupStatus", "in-sync") != "in-sync")
+    return bool(member["DBClusterParameterGroupStatus"] != "in-sync")
 
 
 def _waiting_groups(instance: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the DB parameter groups of an instance that are not in effect."""
-    groups = instance.get("DBParameterGroups", [])
-    return [group for group in groups if group.get("ParameterApplyStatus", "in-sync") != "in-sync"]
+    groups: list[Mapping[str, Any]] = instance["DBParameterGroups"]
+    return [group for group in groups if group["ParameterApplyStatus"] != "in-sync"]
 
 
 def _restart(
@@ -102,6 +85,15 @@ def _restart(
         remedies.csr_operate(environment, "restart-instance", name) for name in names if name in waiting
     ]
     return " && ".join(commands)
+
+
+def _no_instances(cluster: str, environment: ResolvedEnvironment) -> Result:
+    """Return the result about the instances of a cluster that has none: there is nothing to look at."""
+    return skipped(
+        f"The cluster {cluster} has no instances whose settings could be read.",
+        "Create them again (docs/recovery.md, An instance is missing): "
+        f"{remedies.csr_operate(environment, 'create-instances', 'original')}",
+    )
 
 
 def _judge_cluster(
@@ -139,224 +131,12 @@ def _judge_cluster(
 # ---- Before a deploy ----
 
 
-def _quotas(environment: ResolvedEnvironment) -> Iterator[Subject]:
-    for name, counted_type in _QUOTAS.items():
-        for stack, _, _ in environment.of_type(counted_type):
-            yield Subject(name, stack, counted_type)
-            break
-    for stack, _, _ in environment.of_type(_CLUSTER):
-        yield Subject(_SNAPSHOTS, stack, _CLUSTER)
-        break
-
-
-def _judge_quota(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    counted_type: str = subject.about
-    new = len(deployed.new(lookup, environment, counted_type))
-    if subject.id == _SNAPSHOTS:
-        return _judge_snapshots(subject, lookup, is_first=new > 0)
-    if not new:
-        return passed(f"No new resource counts toward the quota {subject.id}.")
-    return _of_quota(subject, lookup, new)
-
-
-def _judge_snapshots(subject: Subject, lookup: Lookup, *, is_first: bool) -> Result:
-    """Return whether there is room for the snapshot before a deploy.
-
-    It is not a failure: if the deploy does not change the database, it takes no snapshot.
-    """
-    if is_first:
-        return passed("The first deploy of the database takes no snapshot.")
-    result = _of_quota(subject, lookup, 1)
-    if result.status == PASS:
-        return result
-    return warned(result.sentence, "Delete manual snapshots of clusters that are no longer needed.")
-
-
-def _of_quota(subject: Subject, lookup: Lookup, new: int) -> Result:
-    """Return the result about a number of new resources under a quota of RDS."""
-    for quota in lookup(rds_calls.quotas.query(subject.stack.region)):
-        if quota["AccountQuotaName"] == subject.id:
-            return quotas.of_limit(subject.id, quota["Used"], new, quota["Max"], "RDS")
-    return warned(f"RDS does not return the quota {subject.id}.", "Check the quota in Service Quotas.")
-
-
-def _clusters(environment: ResolvedEnvironment) -> Iterator[Subject]:
-    for stack, logical_id, properties in environment.of_type(_CLUSTER):
-        cluster = TemplateResource(logical_id, properties)
-        yield Subject(str(properties["DBClusterIdentifier"]), stack, cluster)
-
-
-def _cluster_of_stack(subject: Subject, lookup: Lookup) -> dict[str, Any] | None:
-    """Return the cluster as RDS describes it; None if the stack does not have it."""
-    resource: TemplateResource = subject.about
-    if not deployed.physical_id(lookup, subject.stack, resource.logical_id):
-        return None
-    clusters: list[dict[str, Any]] = lookup(rds_calls.cluster.query(subject.stack.region, subject.id)) or []
-    if not clusters:
-        return None
-    return clusters[0]
-
-
-def _not_yet(subject: Subject) -> Result:
-    return warned(
-        f"The cluster {subject.id} does not exist yet.", "No action is needed before the first deploy."
-    )
-
-
-def _judge_version(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    resource: TemplateResource = subject.about
-    engine, version = resource.properties["Engine"], resource.properties["EngineVersion"]
-    region = subject.stack.region
-    cluster = _cluster_of_stack(subject, lookup)
-    current = version
-    if cluster:
-        current = cluster["EngineVersion"]
-    if _is_changed_outside(subject, lookup, current):
-        return warned(
-            f"The version of the cluster was changed to {current} outside of {subject.stack.deployed_name}. "
-            f"The deploy does not change it, because {_VERSION} ({version}) is the same as in the last "
-            "deploy.",
-            f"Set {_VERSION} to {current}.",
-        )
-    offered = lookup(rds_calls.engine_versions.query(region, engine, version))
-    if not offered:
-        return failed(
-            f"{engine} {version} is not available in {region}.", "Choose another DatabaseEngineVersion."
-        )
-    if offered[0].get("Status") == "deprecated":
-        sentence = f"{engine} {version} is deprecated."
-        if cluster and current == version:
-            return warned(sentence, "Plan an upgrade (docs/changes.md).")
-        return failed(sentence, "Choose another DatabaseEngineVersion.")
-    if current != version:
-        return _judge_upgrade(current, version, _upgrade_targets(region, engine, current, lookup))
-    return passed(f"{engine} {version} is available and not deprecated.")
-
-
-def _is_changed_outside(subject: Subject, lookup: Lookup, current: str) -> bool:
-    """Return whether the cluster has another version than the last deploy and the next one."""
-    resource: TemplateResource = subject.about
-    version: str = resource.properties["EngineVersion"]
-    return current != version and version == deployed.parameter(lookup, subject.stack, _VERSION)
-
-
-def _upgrade_targets(region: str, engine: str, current: str, lookup: Lookup) -> list[str]:
-    """Return the versions to which a cluster can be upgraded."""
-    targets: list[str] = []
-    for engine_version in lookup(rds_calls.engine_versions.query(region, engine, current)):
-        upgrades = engine_version.get("ValidUpgradeTarget", [])
-        targets += [upgrade["EngineVersion"] for upgrade in upgrades]
-    return targets
-
-
-def _judge_upgrade(current: str, version: str, targets: Sequence[str]) -> Result:
-    if version not in targets:
-        return failed(
-            f"The cluster has version {current}, which cannot be upgraded to {version}.",
-            f"Set {_VERSION} to {' or '.join([current, *targets])}.",
-        )
-    return warned(
-        f"The deploy upgrades the cluster from {current} to {version}, which interrupts it.",
-        "Follow docs/changes.md (A new engine version).",
-    )
-
-
-def _judge_support(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    resource: TemplateResource = subject.about
-    engine = resource.properties["Engine"]
-    major = ".".join(resource.properties["EngineVersion"].split(".")[:2])
-    cluster = _cluster_of_stack(subject, lookup)
-    ends = _ends_of_support(subject.stack.region, engine, major, lookup)
-    what = f"the standard support of {engine} {major}"
-    if not ends:
-        return warned(
-            f"RDS does not return the end of {what}.", "Check it in the release calendar of Aurora."
-        )
-    end = max(ends)
-    if lookup.facts.now > end and not cluster:
-        return failed(
-            f"The cluster cannot be created: {what} ended on {end:%Y-%m-%d}, and the template disables "
-            "Extended Support.",
-            "Choose another DatabaseEngineVersion.",
-        )
-    if lookup.facts.now > end - _NOTICE:
-        return warned(
-            f"The end of {what} is {end:%Y-%m-%d}. After that, AWS upgrades the cluster.",
-            "Plan the upgrade to another major version (docs/changes.md, A new engine version).",
-        )
-    return passed(f"The end of {what} is {end:%Y-%m-%d}.")
-
-
-def _ends_of_support(region: str, engine: str, major: str, lookup: Lookup) -> list[datetime]:
-    """Return the ends of the standard support of a major version; RDS can list more than one."""
-    lifecycles: list[Mapping[str, str]] = []
-    for major_version in lookup(rds_calls.major_version.query(region, engine, major)):
-        lifecycles += major_version["SupportedEngineLifecycles"]
-    return [
-        moment(lifecycle["LifecycleSupportEndDate"])
-        for lifecycle in lifecycles
-        if lifecycle["LifecycleSupportName"] == _STANDARD_SUPPORT
-    ]
-
-
-def _instances(environment: ResolvedEnvironment) -> Iterator[Subject]:
-    for stack, logical_id, properties in environment.of_type(_INSTANCE):
-        yield Subject(logical_id, stack, TemplateResource(logical_id, properties))
-
-
-def _judge_class(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    resource: TemplateResource = subject.about
-    properties, region = resource.properties, subject.stack.region
-    instance_zone = environment.resolved_value(subject.stack, properties.get("AvailabilityZone"))
-    ((_, cluster_properties),) = subject.stack.of_type(_CLUSTER)
-    engine, version = cluster_properties["Engine"], cluster_properties["EngineVersion"]
-    instance_class = properties["DBInstanceClass"]
-    options = lookup(rds_calls.orderable.query(region, engine, version, instance_class))
-    class_and_engine = f"{instance_class} for {engine} {version}"
-    if not options:
-        return failed(
-            f"{class_and_engine} is not available in {region}.", "Choose another DatabaseInstanceClass."
-        )
-    options_in_zone = [option for option in options if instance_zone in _zones(option)]
-    if not options_in_zone:
-        offered_zones: set[str] = set()
-        for option in options:
-            offered_zones |= _zones(option)
-        return failed(
-            f"{class_and_engine} is available in {', '.join(sorted(offered_zones))}, not in {instance_zone}.",
-            "Choose another DatabaseInstanceClass, or other Availability Zones for the network stack.",
-        )
-    if properties.get("EnablePerformanceInsights") is True and not _any_has(
-        options_in_zone, "SupportsPerformanceInsights"
-    ):
-        return failed(
-            f"{class_and_engine} does not support Performance Insights.",
-            "Choose another DatabaseInstanceClass.",
-        )
-    if properties.get("MonitoringInterval") and not _any_has(options_in_zone, "SupportsEnhancedMonitoring"):
-        return failed(
-            f"{class_and_engine} does not support Enhanced Monitoring.",
-            "Choose another DatabaseInstanceClass.",
-        )
-    return passed(
-        f"{class_and_engine} is available in {instance_zone}, with all features that the template enables."
-    )
-
-
-def _zones(option: Mapping[str, Any]) -> set[str]:
-    return {zone["Name"] for zone in option["AvailabilityZones"]}
-
-
-def _any_has(options: Sequence[Mapping[str, Any]], feature: str) -> bool:
-    return any(option.get(feature) for option in options)
-
-
 def _judge_pending_before_deploy(
     subject: Subject, environment: ResolvedEnvironment, lookup: Lookup
 ) -> Result:
-    cluster = _cluster_of_stack(subject, lookup)
+    cluster = rds_clusters.cluster_of_stack(subject, lookup)
     if cluster is None:
-        return _not_yet(subject)
+        return rds_clusters.not_yet(subject)
     instances = lookup(rds_calls.instances(subject.stack.region, subject.id))
     waiting = _waiting_instances(cluster, instances)
     if waiting:
@@ -366,13 +146,15 @@ def _judge_pending_before_deploy(
             "Expect the change with it, or restart the instances before, the reader first (docs/changes.md): "
             f"{_restart(cluster, instances, environment)}",
         )
+    if not instances:
+        return _no_instances(subject.id, environment)
     return passed("The parameters of all instances are in effect.")
 
 
 def _judge_writer_before_deploy(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    cluster = _cluster_of_stack(subject, lookup)
+    cluster = rds_clusters.cluster_of_stack(subject, lookup)
     if cluster is None:
-        return _not_yet(subject)
+        return rds_clusters.not_yet(subject)
     return _judge_cluster(
         cluster,
         subject.stack.region,
@@ -383,8 +165,8 @@ def _judge_writer_before_deploy(subject: Subject, environment: ResolvedEnvironme
 
 
 def _judge_snapshot(subject: Subject, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    if not _cluster_of_stack(subject, lookup):
-        return _not_yet(subject)
+    if not rds_clusters.cluster_of_stack(subject, lookup):
+        return rds_clusters.not_yet(subject)
     snapshots = lookup(rds_calls.snapshots.query(subject.stack.region, subject.id))
     times = [snapshot["SnapshotCreateTime"] for snapshot in snapshots if snapshot["Status"] == "available"]
     remedy = (
@@ -404,20 +186,10 @@ def _judge_snapshot(subject: Subject, environment: ResolvedEnvironment, lookup: 
 # ---- After a deploy ----
 
 
-def _deployed_cluster(resource: DeployedResource, lookup: Lookup) -> Mapping[str, Any]:
-    """Return the cluster; empty if it does not exist."""
-    clusters: list[Mapping[str, Any]] = (
-        lookup(rds_calls.cluster.query(resource.region, resource.physical_id)) or []
-    )
-    if not clusters:
-        return {}
-    return clusters[0]
-
-
 def _judge_writer_after_deploy(
     resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup
 ) -> Result:
-    name, cluster = resource.physical_id, _deployed_cluster(resource, lookup)
+    name, cluster = resource.physical_id, rds_clusters.deployed_cluster(resource, lookup)
     if not cluster:
         return failed(f"The cluster {name} does not exist.", "Recover it (docs/recovery.md).")
     advice = "The function does not need another one."
@@ -432,7 +204,9 @@ def _judge_writer_after_deploy(
 def _judge_pending_after_deploy(
     resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup
 ) -> Result:
-    cluster = _deployed_cluster(resource, lookup)
+    cluster = rds_clusters.deployed_cluster(resource, lookup)
+    if not cluster:
+        raise SkippedError
     instances = lookup(rds_calls.instances(resource.region, resource.physical_id))
     waiting = _waiting_instances(cluster, instances)
     if waiting:
@@ -441,6 +215,8 @@ def _judge_pending_after_deploy(
             "Restart the instances, the reader first (docs/changes.md): "
             f"{_restart(cluster, instances, environment)}",
         )
+    if not instances:
+        return _no_instances(resource.physical_id, environment)
     return passed(f"The parameters of all instances of {resource.physical_id} are in effect.")
 
 
@@ -500,12 +276,14 @@ def _judge_instance(resource: DeployedResource, environment: ResolvedEnvironment
 
 
 def _judge_settings(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
-    name, cluster = resource.physical_id, _deployed_cluster(resource, lookup)
+    name, cluster = resource.physical_id, rds_clusters.deployed_cluster(resource, lookup)
     if not cluster:
         raise SkippedError
     if different := _different_settings(resource, cluster, environment, lookup):
         return different
     instances = lookup(rds_calls.instances(resource.region, name))
+    if not instances:
+        return _no_instances(name, environment)
     pending = [f"{name}: {value}" for value in cluster["PendingModifiedValues"]]
     for instance in instances:
         identifier = instance["DBInstanceIdentifier"]
@@ -563,7 +341,8 @@ def _foreign_instance(
 ) -> Result | None:
     """Return the result for an instance that does not belong to a stack; None if there is none."""
     instances_of_stacks = {
-        instance.physical_id for instance in deployed_resources.all_of(environment, lookup, _INSTANCE)
+        instance.physical_id
+        for instance in deployed_resources.all_of(environment, lookup, rds_clusters.INSTANCE)
     }
     for instance in instances:
         identifier = instance["DBInstanceIdentifier"]
@@ -582,53 +361,30 @@ BEFORE_DEPLOY: Final = (
         "The identifier of the cluster is available, or used by the stack",
         (
             NamedType(
-                _CLUSTER,
+                rds_clusters.CLUSTER,
                 "cluster",
                 lambda stack, _, name: rds_calls.cluster.query(stack.region, name),
                 "DBClusterIdentifier",
             ),
         ),
     ),
-    Check(
-        "database-quotas",
-        "The quotas of RDS are sufficient for the new resources and the snapshot before a deploy",
-        _quotas,
-        _judge_quota,
-    ),
-    Check(
-        "engine-version",
-        "The engine version is available, not deprecated, and an upgrade target of the deployed version",
-        _clusters,
-        _judge_version,
-    ),
-    Check(
-        "engine-support",
-        "The standard support of the major engine version does not end within one year",
-        _clusters,
-        _judge_support,
-    ),
-    Check(
-        "instance-class",
-        "The instance class is available for the version in the zone of each instance, with its monitoring",
-        _instances,
-        _judge_class,
-    ),
+    *rds_offers.BEFORE_DEPLOY,
     Check(
         "pending-reboot",
         "No database parameter is pending a restart",
-        _clusters,
+        rds_clusters.clusters,
         _judge_pending_before_deploy,
     ),
     Check(
         "writer",
         "The cluster is available, and its first instance is the writer",
-        _clusters,
+        rds_clusters.clusters,
         _judge_writer_before_deploy,
     ),
     Check(
         "newest-snapshot",
         "The newest snapshot of the cluster is at most one day old",
-        _clusters,
+        rds_clusters.clusters,
         _judge_snapshot,
     ),
 )
@@ -636,26 +392,26 @@ AFTER_DEPLOY: Final = (
     deployed_resources.check(
         "writer",
         "Each cluster is available, and its first instance is the writer",
-        _CLUSTER,
+        rds_clusters.CLUSTER,
         _judge_writer_after_deploy,
     ),
     deployed_resources.check(
         "pending-reboot",
         "No database parameter is pending a restart",
-        _CLUSTER,
+        rds_clusters.CLUSTER,
         _judge_pending_after_deploy,
     ),
     deployed_resources.check(
         "database-settings",
         "Each cluster is protected, exports its logs, and has no pending changes or manually created "
         "instances",
-        _CLUSTER,
+        rds_clusters.CLUSTER,
         _judge_settings,
     ),
     deployed_resources.check(
         "instances",
         "Each instance of a cluster is available, with the class and in the zone of the template",
-        _INSTANCE,
+        rds_clusters.INSTANCE,
         _judge_instance,
     ),
 )

@@ -112,8 +112,11 @@ def _lost(subject: Subject, name: str, environment: ResolvedEnvironment) -> Resu
 
 def _judge_existence(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
     name = resource.properties["Name"]
-    unusable = _unusable(resource, lookup(secretsmanager_calls.secret.query(resource.region, name)))
-    return unusable or passed(f"The secret {name} exists.")
+    secret = lookup(secretsmanager_calls.secret.query(resource.region, name))
+    unusable = _unusable(resource, secret)
+    if unusable:
+        return unusable
+    return passed(f"The secret {secret['Name']} exists.")
 
 
 def _judge_replicas(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:

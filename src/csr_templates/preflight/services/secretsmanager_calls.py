@@ -17,7 +17,7 @@ def secrets(region: str, prefix: str) -> Query:
 secret = ApiCall(
     "secretsmanager DescribeSecret",
     "SecretId",
-    keep="ReplicationStatus VersionIdsToStages DeletedDate",
+    keep="Name ReplicationStatus VersionIdsToStages DeletedDate",
     absent="ResourceNotFoundException",
 )
 """The replication status and version IDs of a secret; absent if the secret does not exist. No values."""

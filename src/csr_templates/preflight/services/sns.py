@@ -12,6 +12,7 @@ from csr_templates.preflight.results import Check, Result, Subject, failed, pass
 from csr_templates.preflight.services import sns_calls
 
 _TOPIC: Final = "AWS::SNS::Topic"
+_UNCONFIRMED: Final = "PendingConfirmation"
 
 
 def _topics(environment: ResolvedEnvironment) -> Iterator[Subject]:
@@ -43,8 +44,17 @@ def _judge_after_deploy(
     subscriptions = lookup(sns_calls.subscriptions.query(resource.region, resource.physical_id))
     if subscriptions is None:
         return failed(f"The topic {name} does not exist.", resource.drift)
+    waiting = [
+        subscription for subscription in subscriptions if subscription["SubscriptionArn"] == _UNCONFIRMED
+    ]
+    if _has_confirmed(subscriptions) and waiting:
+        return warned(
+            f"{len(waiting)} of the {len(subscriptions)} subscriptions of the topic {name} are not "
+            "confirmed: their receivers do not get the messages.",
+            _remedy(subscriptions, resource.properties, environment),
+        )
     if _has_confirmed(subscriptions):
-        return passed(f"The topic {name} has a confirmed subscription.")
+        return passed(f"The topic {name} has a confirmed subscription, and none that waits.")
     sentence = _notifies_nobody(name, subscriptions)
     remedy = _remedy(subscriptions, resource.properties, environment)
     if is_critical(resource.properties):

@@ -142,6 +142,7 @@ class RecordedAccount:
                 "DomainName": DOMAIN,
                 "DistributionConfig": {
                     "Enabled": True,
+                    "Aliases": {"Items": config.get("Aliases", [])},
                     "WebACLId": WEB_ACL if "WebACLId" in config else "",
                     "Origins": {"Items": origins},
                 },
@@ -328,13 +329,19 @@ class RecordedAccount:
         return {"WebACL": {"Name": "waf", "Rules": properties["Rules"]}}
 
     def _describe_route_tables(self, _parameters: Mapping[str, Any], region: str) -> Any:
-        tables: dict[str, list[dict[str, Any]]] = {}
+        tables: dict[str, list[dict[str, Any]]] = {
+            name: [] for name, _ in self._of_type("AWS::EC2::RouteTable", region)
+        }
         for _, route in self._of_type("AWS::EC2::Route", region):
             target = {
                 name: f"id-{route[name]['Ref']}" for name in ("NatGatewayId", "GatewayId") if name in route
             }
             entry = {"DestinationCidrBlock": route.get("DestinationCidrBlock"), "State": "active", **target}
             tables.setdefault(f"id-{route['RouteTableId']['Ref']}", []).append(entry)
+        local = {"DestinationCidrBlock": "10.0.0.0/16", "Origin": "CreateRouteTable", "State": "active"}
+        endpoint = {"DestinationPrefixListId": "pl-1", "Origin": "CreateRoute", "State": "active"}
+        for routes in tables.values():
+            routes += [local, endpoint]
         return {"RouteTables": [{"RouteTableId": name, "Routes": routes} for name, routes in tables.items()]}
 
     def _list_subscriptions_by_topic(self, parameters: Mapping[str, Any], _: str) -> Any:
@@ -346,6 +353,7 @@ class RecordedAccount:
             "Certificate": {
                 "Status": "ISSUED",
                 "DomainName": "www.example.com",
+                "RenewalSummary": {"RenewalStatus": "SUCCESS"},
                 "NotAfter": NOW + timedelta(days=150),
             }
         }

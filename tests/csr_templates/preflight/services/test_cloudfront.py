@@ -74,6 +74,7 @@ def test_a_distribution_without_its_header_values() -> None:
         "Status": "Deployed",
         "DomainName": "d.example.com",
         "Enabled": True,
+        "Aliases": [],
         "WebACLId": "acl",
         "Origins": [
             {

@@ -49,14 +49,15 @@ def test_the_requests_follow_from_the_health_checks() -> None:
     assert nothing == dev == [api]
 
 
-def test_what_was_not_asked_passes() -> None:
-    """A path can be empty on purpose; the result says that nothing is probed."""
+def test_what_was_not_asked_is_skipped() -> None:
+    """A path can be empty on purpose; nothing was requested then, which is not a pass."""
     _, results = _answered(environment_of("prod", {"ProbePath": ""}))
     states = {f"{result.check}:{result.subject}": result for result in results}
 
     for name in ("answers:site", "answers:api"):
-        assert states[name].status == "PASS"
-        assert "nothing is probed" in states[name].sentence
+        assert states[name].status == "SKIP"
+        assert "was not requested" in states[name].sentence
+        assert states[name].remedy
 
 
 @pytest.mark.parametrize(
