@@ -1,11 +1,12 @@
-"""Measures what a review knows of single edits: ``python benchmarks/review.py --edits 200 --seeds 1 2 3 4 5``.
+"""Measures what a review knows of single edits: ``python benchmarks/review.py --edits 200 --seeds 1 2 3``.
 
-Each edit is one that a person could make by hand in a template of out/ or in a parameter file, also a wrong one:
-a value is removed, changed or gets a sibling; a resource, an output, a parameter or a condition is added (as a
-copy), or removed. Each edit is reviewed alone, in all environments, with the verdict that says the least.
+Each edit is one that a person could make by hand in a template of out/ or in a parameter file, also a wrong
+one: a value is removed, changed or gets a sibling; a resource, an output, a parameter or a condition is added
+(as a copy) or removed. Each edit is reviewed alone, in all environments; its verdict is the weakest.
 
 ``--edits 0`` makes every removal and change of every value, and every copy and removal of every entry: this
-takes about an hour. ``--list harmless`` prints the edits with this verdict. The same seed makes the same edits.
+takes about an hour. ``--list harmless`` prints the edits with this verdict. A seed always makes the same
+edits.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ def drawn(side: Side, seed: int, number: int) -> list[Edit]:
     values, parameters, entries = value_edits(side), parameter_edits(side), entry_edits(side)
     if not number:
         return [edit for edit in values if edit.how != SIBLING] + parameters + entries
-    chance = random.Random(seed)  # noqa: S311 (nothing secret)
+    chance = random.Random(seed)
     kinds = chance.choices([values, parameters, entries], SHARES, k=number)
     return [chance.choice(kind) for kind in kinds]
 
@@ -233,7 +234,7 @@ def new_property(
 
 def reviewed(side: Side, edit: Edit, seed: int) -> Reviewed:
     """Return what the review says about an edit."""
-    after = edited(side, edit, random.Random(f"{seed} {edit}"))  # noqa: S311 (nothing secret)
+    after = edited(side, edit, random.Random(f"{seed} {edit}"))
     try:
         review = report.review(side, after)
     except ReviewError as error:
@@ -286,7 +287,9 @@ def measure(side: Side, seed: int, number: int, listed: str) -> float:
 
 def main() -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4, 5], help="one run for each")
     parser.add_argument("--edits", type=int, default=200, help="edits of each run; 0 makes all")
     parser.add_argument("--list", default="", choices=VERDICTS, help="also print the edits with this verdict")
