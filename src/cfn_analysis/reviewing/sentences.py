@@ -45,6 +45,7 @@ IDENTITY_KEPT: Final = (
     "resource, then add the new one."
 )
 UPDATE_REFUSED: Final = "The deploy {certain:fails|may fail}: {why}. Instead, {way_out}. ({source})"
+VALUE_REFUSED: Final = "The deploy fails: CloudFormation refuses the change, because {what}."
 UPDATE_DENIED: Final = (
     "The deploy {certain:fails|may fail}: the stack policy does not allow an update to {action:in words} "
     "{all} ({action}). If the change is intended, allow it for this update only "
