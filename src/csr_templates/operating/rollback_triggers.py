@@ -31,12 +31,12 @@ def configuration(aws: Aws, stack: Stack, *, repair: bool) -> Mapping[str, Any] 
     triggers = before.get("RollbackTriggers", [])
     if not triggers:
         return None
-    states = _states(aws, stack, [_name(trigger) for trigger in triggers])
+    states = _states(aws, stack, [_alarm_of(trigger) for trigger in triggers])
     left_out = [_MISSING]
     if repair:
         left_out.append(_FIRING)
-    kept = [trigger for trigger in triggers if states[_name(trigger)] not in left_out]
-    _say(states, [_name(trigger) for trigger in kept], repair=repair)
+    kept = [trigger for trigger in triggers if states[_alarm_of(trigger)] not in left_out]
+    _say(states, [_alarm_of(trigger) for trigger in kept], repair=repair)
     if kept == triggers:
         return None
     minutes = 0
@@ -48,11 +48,11 @@ def configuration(aws: Aws, stack: Stack, *, repair: bool) -> Mapping[str, Any] 
 def missing_of(stack: Stack, description: Mapping[str, Any]) -> Sequence[str]:
     """Return the alarms that the output folder lists as triggers of a stack, and that it does not have."""
     triggers = description.get("RollbackConfiguration", {}).get("RollbackTriggers", [])
-    names = [_name(trigger) for trigger in triggers]
+    names = [_alarm_of(trigger) for trigger in triggers]
     return [name for name in stack.rollback_triggers if name not in names]
 
 
-def _name(trigger: Mapping[str, str]) -> str:
+def _alarm_of(trigger: Mapping[str, str]) -> str:
     """Return the name of the alarm of a trigger: ``arn:aws:cloudwatch:REGION:ACCOUNT:alarm:NAME``."""
     return trigger["Arn"].split(":alarm:")[-1]
 

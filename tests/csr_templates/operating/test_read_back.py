@@ -13,6 +13,8 @@ from .conftest import Operator, Run
 from .states_between import USUAL
 from .test_every_command import name_of, prepared_for, scenarios_of
 
+_SHORT: Final = 3
+"""Letters of what no name is, such as the protocol -1."""
 CHANGING: Final = [each for each in COMMANDS if each.group is not CommandGroup.READS]
 
 
@@ -25,8 +27,8 @@ def last_change(run: Run) -> int:
 
 
 def texts(value: object) -> set[str]:
-    """Return the texts in the parameters of a call."""
-    if isinstance(value, str):
+    """Return the texts in the parameters of a call that are long enough for a name."""
+    if isinstance(value, str) and len(value) > _SHORT:
         return {value}
     found: set[str] = set()
     if isinstance(value, Mapping):
