@@ -122,3 +122,22 @@ def test_a_null_where_the_stack_has_none() -> None:
         )
     )
     assert "will-fail" not in {risk.kind for risk in compared(before, after).risks}
+
+
+@pytest.mark.parametrize("value", ["new", {}, [], ["a"], 1, True, {"Ref": "A"}, "a" * 4001])
+def test_descriptions_that_cloudformation_refuses(value: Any) -> None:
+    """A description is a text of limited length; another value is not harmless."""
+
+    def described(description: Any) -> dict[str, Any]:
+        parameter = {"Type": "String", "Default": "a", "Description": description}
+        output = {"Value": "a", "Description": description}
+        return {
+            "Description": description,
+            "Parameters": {"A": parameter},
+            "Resources": {},
+            "Outputs": {"A": output},
+        }
+
+    judged = compared(described("old"), described(value)).judgments
+    assert len(judged) == 3
+    assert all((judgment.verdict == "harmless") == (value == "new") for judgment in judged)
