@@ -66,7 +66,7 @@ class Judgment(NamedTuple):
 
 def judgments(environment: EnvironmentChanges, risks: Iterable[Risk]) -> Iterator[Judgment]:
     """Yield each change of an environment with its judgment; ``risks`` are those of the environment."""
-    judges = _Judges(environment, risks)
+    judges = Judges(environment, risks)
     for stack in environment.stacks:
         if stack.built.name not in environment.before:
             yield _new_stack(stack)
@@ -84,7 +84,7 @@ def _new_stack(stack: StackChanges) -> Judgment:
     return Judgment(Node(stack.built.name, ""), "", None, f"a new stack with {added} {noun}", NOT_JUDGED)
 
 
-class _Judges:
+class Judges:
     """What risks and detectors say about the changes of an environment."""
 
     def __init__(self, environment: EnvironmentChanges, risks: Iterable[Risk]) -> None:
@@ -144,7 +144,7 @@ def _steps(path: str) -> list[str]:
     return [key or identifier for key, identifier in re.findall(r"([^.\[\]]+)|\[([^\]]*)\]", path)]
 
 
-def _of_resource(judges: _Judges, change: ResourceChange) -> Iterator[Judgment]:
+def _of_resource(judges: Judges, change: ResourceChange) -> Iterator[Judgment]:
     for cause in change.causes:
         if not cause.place and cause.path in ("", "Condition"):
             yield _of_existence(judges, change)
@@ -152,7 +152,7 @@ def _of_resource(judges: _Judges, change: ResourceChange) -> Iterator[Judgment]:
             yield from _of_cause(judges, change, cause)
 
 
-def _of_existence(judges: _Judges, change: ResourceChange) -> Judgment:
+def _of_existence(judges: Judges, change: ResourceChange) -> Judgment:
     """Return the judgment about an added or removed resource."""
     if change.action == REMOVE:
         judgment = Judgment(change.node, "", change.written_type, None, RISK)
@@ -165,7 +165,7 @@ def _of_existence(judges: _Judges, change: ResourceChange) -> Judgment:
     return judgment._replace(verdict=_without_risk(reason), reason=reason)
 
 
-def _reason_of_new(judges: _Judges, change: ResourceChange) -> str:
+def _reason_of_new(judges: Judges, change: ResourceChange) -> str:
     """Return why a new resource cannot harm; empty if that is not known."""
     alarm = change.after if change.type in ALARM_TYPES else None
     if alarm is not None and not notifies_only(change.node, alarm, judges.environment.after):
@@ -180,12 +180,9 @@ def _without_risk(reason: str) -> str:
     return NOT_JUDGED
 
 
-def _of_cause(judges: _Judges, change: ResourceChange, cause: Cause) -> Iterator[Judgment]:
+def _of_cause(judges: Judges, change: ResourceChange, cause: Cause) -> Iterator[Judgment]:
     """Yield the judgment about a changed value, or about its parts if these differ."""
-    parts = [ValueChange(cause.path, cause.before, cause.after)]
-    if cause.place:
-        parts = list(values.parts(cause))
-    judged = [_of_value(judges, change, part) for part in parts]
+    judged = [judgment for _, judgment in judged_values(judges, change, cause)]
     if len({(judgment.verdict, judgment.reason) for judgment in judged}) > 1:
         yield from judged
         return
@@ -193,7 +190,18 @@ def _of_cause(judges: _Judges, change: ResourceChange, cause: Cause) -> Iterator
     yield judged[0]._replace(path=cause.path, before=before, after=after)
 
 
-def _of_value(judges: _Judges, change: ResourceChange, value: ValueChange) -> Judgment:
+def judged_values(
+    judges: Judges, change: ResourceChange, cause: Cause
+) -> Iterator[tuple[ValueChange, Judgment]]:
+    """Yield each value that a cause changes, and the judgment about it."""
+    parts: Iterable[ValueChange] = [ValueChange(cause.path, cause.before, cause.after)]
+    if cause.place:
+        parts = values.parts(cause)
+    for part in parts:
+        yield part, _of_value(judges, change, part)
+
+
+def _of_value(judges: Judges, change: ResourceChange, value: ValueChange) -> Judgment:
     before, after = _shown(value.before, value.path, change), _shown(value.after, value.path, change)
     judgment = Judgment(change.node, value.path, before, after, RISK)
     if judges.has_risk(change.node, value.path):
@@ -207,7 +215,7 @@ def _shown(value: Any, path: str, change: ResourceChange) -> Any:
     return shown(value, path, change.type)
 
 
-def _of_output(judges: _Judges, stack: StackChanges, output: ChangedOutput) -> Judgment:
+def _of_output(judges: Judges, stack: StackChanges, output: ChangedOutput) -> Judgment:
     """Return the judgment about an added, changed or removed output."""
     subject, path = Node(stack.built.name, ""), f"Outputs.{output.key}"
     before, after = shown(output.before, output.key), shown(output.after, output.key)
@@ -224,7 +232,7 @@ def _of_output(judges: _Judges, stack: StackChanges, output: ChangedOutput) -> J
     return Judgment(subject, path, before, after, NOT_JUDGED)
 
 
-def _of_template(judges: _Judges, environment: EnvironmentChanges, stack: StackChanges) -> Iterator[Judgment]:
+def _of_template(judges: Judges, environment: EnvironmentChanges, stack: StackChanges) -> Iterator[Judgment]:
     name = stack.built.name
     old, new = environment.before[name], environment.after[name]
     for parameter in stack.parameters:

@@ -21,6 +21,7 @@ from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.reviewing.names import stale_names
 from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.proxy_resources import taken_paths
+from cfn_analysis.reviewing.refused_values import refused_values
 from cfn_analysis.reviewing.removals import disconnected
 from cfn_analysis.reviewing.renames import renames
 from cfn_analysis.reviewing.request_order import unreachable_entries
@@ -71,7 +72,7 @@ def _if_kept(environment: EnvironmentChanges) -> EnvironmentChanges | None:
 
 def _detect(environment: EnvironmentChanges) -> Iterator[Risk]:
     """Yield the risks in one environment; each line below finds those of one subject."""
-    failing = [*failures(environment), *refused_keys(environment)]
+    failing = [*failures(environment), *refused_keys(environment), *refused_values(environment)]
     yield from failing
     yield from _stacks_left(environment)
     yield from openings(environment)

@@ -53,6 +53,7 @@ POLICY_REFUSED: Final = (
     "The deploy fails: the service of {name} refuses the policy in {where}, because {why}. Correct the "
     "policy."
 )
+VALUE_REFUSED: Final = "The deploy fails: CloudFormation refuses the change, because {what}."
 UPDATE_DENIED: Final = (
     "The deploy {certain:fails|may fail}: the stack policy does not allow an update to {action:in words} "
     "{all} ({action}). If the change is intended, allow it for this update only "

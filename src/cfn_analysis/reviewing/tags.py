@@ -1,7 +1,8 @@
 """Tags that nothing reads: no policy of the set, no other policy and no command of the folder.
 
-Rights depend on tags: a condition compares the tags of a resource, of a request or of the caller. So only the
-tags whose keys ``harmless.yaml`` lists are judged, and only where no statement about the service reads them.
+Rights depend on tags: a condition compares the tags of a resource, of a request or of the caller. A key that
+``harmless.yaml`` lists must not be read by a statement about the service of the resource, and any other key
+by no statement at all.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
 """
 
@@ -22,6 +23,8 @@ _KEY_IN_CONDITION: Final = re.compile(r"(?:ResourceTag|RequestTag)/([^\"$}:]+)")
 _KEY_OF_CALLER: Final = re.compile(r"PrincipalTag/([^\"$}:]+)")
 _KEY_IN_COMMAND: Final = re.compile(r"\btag:([\w-]+)")
 _EVERY: Final = "*"
+_LONGEST_KEY: Final = 128
+_LONGEST_VALUE: Final = 256
 _CALLERS: Final = ("AWS::IAM::Role", "AWS::IAM::User")
 
 
@@ -38,7 +41,7 @@ def unread_tags(environment: EnvironmentChanges) -> Iterator[Harmless]:
     for outcome in environment.resources.values():
         for cause in outcome.change.causes:
             key = _key(outcome.change, cause, environment)
-            if key in TAGS:
+            if key:
                 changed.append((outcome.change, cause, key))
     if not changed:
         return
@@ -47,8 +50,15 @@ def unread_tags(environment: EnvironmentChanges) -> Iterator[Harmless]:
         readers += [_readers(stack.built.template) for stack in side.values()]
     for change, cause, key in changed:
         region = environment.after[change.node.stack].built.region
-        if not any(_is_read(key, change.type, region, reader) for reader in readers):
+        if any(_is_read(key, change.type, region, reader) for reader in readers):
+            continue
+        if not _is_allowed(key, cause.after):
+            continue
+        if key in TAGS:
             reason = f"{TAGS[key]}, and no policy or command of the folder reads it"
+            yield Harmless(change.node, cause.path, reason)
+        elif not any(_is_read_of_any_type(key, reader) for reader in readers):
+            reason = f"no policy or command of the folder reads tags with the key {key}"
             yield Harmless(change.node, cause.path, reason)
 
 
@@ -76,6 +86,24 @@ def _is_read(key: str, type_name: str, region: str, readers: _Readers) -> bool:
         if is_about_type and (key in keys or _EVERY in keys):
             return True
     return False
+
+
+def _is_allowed(key: str, tag: Any) -> bool:
+    """Return whether AWS takes a tag: keys that begin with ``aws:`` are reserved.
+
+    https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+    """
+    value = tag.get("Value") if isinstance(tag, Mapping) and "Value" in tag else tag
+    if key.lower().startswith("aws:") or len(key) > _LONGEST_KEY:
+        return False
+    return not isinstance(value, str) or len(value) <= _LONGEST_VALUE
+
+
+def _is_read_of_any_type(key: str, readers: _Readers) -> bool:
+    """Return whether a tag is read of any resource: commands and reports select by such keys across types."""
+    if key in readers.of_callers:
+        return True
+    return any(key in keys or _EVERY in keys for keys in readers.keys.values())
 
 
 def _readers_in(document: Any) -> _Readers:

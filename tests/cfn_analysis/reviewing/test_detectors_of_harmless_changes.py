@@ -55,14 +55,33 @@ READS = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
     ],
 )
 def test_the_tag_name_is_harmless_where_nothing_reads_it(document: Any, verdict: str) -> None:
-    """A policy of the service, and a command, may read it; other keys are never judged."""
+    """A policy of the service, and a command, may read it; any other key must not be read at all."""
     both = [side(api=resources(Topic=("AWS::SNS::Topic", topic))) for topic in (TOPIC, RENAMED)]
     review = report.review(both[0], both[1]._replace(documents=lambda: [document]))
 
+    reads_project = "TagKeys" in str(document) or "tag:Project" in str(document)
     assert {judgment.path: judgment.verdict for judgment in review.judgments} == {
         "Tags[Name].Value": verdict,
-        "Tags[Project].Value": "not judged",
+        "Tags[Project].Value": "not judged" if reads_project else "harmless",
     }
+
+
+@pytest.mark.parametrize(
+    ("tag", "verdict"),
+    [
+        ({"Key": "Team", "Value": "a"}, "harmless"),
+        ({"Key": "aws:Team", "Value": "a"}, "not judged"),
+        ({"Key": "t" * 129, "Value": "a"}, "risk"),
+        ({"Key": "Team", "Value": "a" * 257}, "risk"),
+        ({"Key": "Team"}, "risk"),
+    ],
+)
+def test_a_tag_that_aws_refuses_is_not_harmless(tag: dict[str, str], verdict: str) -> None:
+    """A reserved key, a long one, and a tag without a value."""
+    with_tag = {**TOPIC, "Tags": [*TOPIC["Tags"], tag]}
+    before, after = (side(api=resources(Topic=("AWS::SNS::Topic", topic))) for topic in (TOPIC, with_tag))
+
+    assert {judgment.verdict for judgment in report.review(before, after).judgments} == {verdict}
 
 
 def role(*statements: dict[str, Any], version: str = "2012-10-17") -> dict[str, Any]:

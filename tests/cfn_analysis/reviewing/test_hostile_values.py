@@ -20,7 +20,12 @@ ORDINARY = "an ordinary text"
 
 def _template(value: str, *, is_after: bool) -> dict[str, Any]:
     statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
-    opened = {**statement, "Principal": {"AWS": value}, "Condition": {"StringEquals": {value: value}}}
+    opened: dict[str, Any] = {
+        **statement,
+        "Principal": {"AWS": value},
+        "Condition": {"StringEquals": {value: value}},
+    }
+    opened["Condition"]["ForAnyValue:StringEquals"] = {"aws:TagKeys": "a"}  # so that no tag is harmless
     resources: dict[str, Any] = {
         "Queue": {
             "Type": "AWS::SQS::Queue",

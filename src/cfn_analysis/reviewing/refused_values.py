@@ -1,0 +1,72 @@
+"""What CloudFormation refuses in a changed template: values against the schema of a type, and unknown keys.
+
+Unknown keys are those of a template, a resource, an output, a parameter or a rule.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from cfn_analysis.model.anatomy import ORDER, SECTIONS
+from cfn_analysis.model.schema_faults import faults
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import sentences
+from cfn_analysis.reviewing.changes import EnvironmentChanges
+from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.kinds import WILL_FAIL
+from cfn_analysis.updates.resolved_stack import ResolvedStack
+from cfn_analysis.updates.resource_changes import ResourceChange
+
+_TRANSFORMS: Final = ("Transform", "Hooks")
+"""Sections of templates that this project does not write, and CloudFormation knows."""
+
+
+def refused_values(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield each value of a changed resource, and each key, that is new and that CloudFormation refuses."""
+    for outcome in environment.resources.values():
+        yield from _of_resource(environment, outcome.change)
+    for name, after in environment.after.items():
+        if name in environment.before:
+            yield from _of_template(environment.before[name], after)
+
+
+def _of_resource(environment: EnvironmentChanges, change: ResourceChange) -> Iterator[Risk]:
+    before, after = change.before, change.after
+    if before is None or after is None or before.type != after.type:
+        return
+    old, new = before.properties, after.properties
+    names = [name for name in dict.fromkeys([*new, *old]) if old.get(name) != new.get(name)]
+    region = environment.after[change.node.stack].built.region
+    known = set(faults(change.type, region, old, [name for name in names if name in old]))
+    for path, why in faults(change.type, region, new, names):
+        if (path, why) not in known:
+            top = path.partition(".")[0].partition("[")[0]
+            paths = [cause.path for cause in change.causes if cause.place and cause.place[0] == top]
+            what = f"{path} {why}"
+            yield risk(WILL_FAIL, change.node, sentences.VALUE_REFUSED, paths=paths, what=what)
+
+
+def _of_template(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
+    old, new = before.built.template, after.built.template
+    if old == new:
+        return
+    subject = Node(after.name, "")
+    for section in new:
+        if section not in old and section not in (*SECTIONS, *_TRANSFORMS):
+            yield _not_a_key(subject, section, "a template", section)
+    for section, keys in ORDER.items():
+        entries, old_entries = new.get(section, {}), old.get(section, {})
+        for name, entry in entries.items():
+            was = old_entries.get(name, {})
+            if entry == was or not isinstance(entry, Mapping) or not isinstance(was, Mapping):
+                continue
+            about = Node(after.name, name) if section == "Resources" else subject
+            for key in entry:
+                if key not in was and key not in keys:
+                    path = key if section == "Resources" else f"{section}.{name}.{key}"
+                    yield _not_a_key(about, path, f"an entry of {section}", key)
+
+
+def _not_a_key(subject: Node, path: str, holder: str, key: str) -> Risk:
+    what = f"{key} is not a key of {holder}"
+    return risk(WILL_FAIL, subject, sentences.VALUE_REFUSED, paths=(path,), what=what)
