@@ -1,10 +1,13 @@
 """Changes that CloudFormation or a service rejects, so that the deploy or a part of it fails."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model import stack_policies
+from cfn_analysis.model.access_properties import policies
+from cfn_analysis.model.policy_grammar import grammar_problems, place_of
 from cfn_analysis.model.references import as_list, in_words, value_at
 from cfn_analysis.model.schemas import known_schema
 from cfn_analysis.model.three_valued import YES
@@ -18,10 +21,19 @@ from cfn_analysis.reviewing.kinds import WILL_FAIL
 from cfn_analysis.reviewing.outcomes import DELETE_FAILS, ORPHANED, ResourceOutcome, is_protected
 from cfn_analysis.reviewing.states import Stacks, existing_resources
 from cfn_analysis.updates.cases import ChangedProperties
+from cfn_analysis.updates.comparison import path_of_place
 from cfn_analysis.updates.effects import Effect, refused_changes, unique_properties
 from cfn_analysis.updates.partial_resolving import in_stack
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
-from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
+from cfn_analysis.updates.resource_changes import (
+    ADD,
+    MAYBE_REMOVE,
+    MAYBE_REPLACE,
+    REMOVE,
+    REPLACE,
+    UPDATE,
+    ResourceChange,
+)
 
 # Their names are unique across all regions.
 _GLOBAL: Final = ("AWS::CloudFront::", "AWS::IAM::", "AWS::Route53::", "AWS::S3::")
@@ -40,9 +52,11 @@ def failures(environment: EnvironmentChanges) -> Iterator[Risk]:
         for refusal in side.refused_values:
             if refusal not in was:
                 yield risk(WILL_FAIL, Node(stack, ""), sentences.PARAMETERS_REJECTED, refusal=refusal)
+    yield from _nulls_added(environment)
     for outcome in environment.resources.values():
         yield from _type_changed(outcome.change)
         yield from _identity_kept(environment.after, outcome.change)
+        yield from _policy_refused(outcome.change)
         yield from _update_refused(outcome.change)
         yield from _update_denied(environment.before, outcome.change)
         yield from _not_deleted(outcome)
@@ -50,6 +64,38 @@ def failures(environment: EnvironmentChanges) -> Iterator[Risk]:
     yield from _exports_taken(environment)
     yield from overlapping_blocks(environment)
     yield from exceeded_concurrency(environment)
+
+
+def _nulls_added(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield each null that a template did not have: CloudFormation refuses the template.
+
+    It counts also where nothing that exists has it. Rule E0000 of cfn-lint refuses the same.
+    """
+    for stack, side in environment.after.items():
+        had = _nulls(environment.before[stack]) if stack in environment.before else set()
+        for name, path in sorted(_nulls(side) - had):
+            yield risk(WILL_FAIL, Node(stack, name), sentences.NULL_ADDED, paths=(path,), where=path)
+
+
+@lru_cache(maxsize=32)  # stacks: a template is the same in all environments of a review
+def _nulls(side: ResolvedStack) -> set[tuple[str, str]]:
+    """Return the resource and the path of each null in the properties of a template."""
+    places: set[tuple[str, str]] = set()
+    for name, resource in side.built.resources.items():
+        for key, value in (resource.get("Properties") or {}).items():
+            places |= {(name, path) for path in _null_paths(value, key)}
+    return places
+
+
+def _null_paths(value: Any, path: str) -> Iterator[str]:
+    if value is None:
+        yield path
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _null_paths(item, f"{path}[{number}]")
+    elif isinstance(value, Mapping) and "Fn::GetAZs" not in value:  # without an argument: the stack's region
+        for key, item in value.items():
+            yield from _null_paths(item, f"{path}.{key}")
 
 
 def _type_changed(change: ResourceChange) -> Iterator[Risk]:
@@ -100,6 +146,26 @@ def _update_refused(change: ResourceChange) -> Iterator[Risk]:
             detail = {"why": refusal.why, "way_out": refusal.way_out, "source": refusal.source}
             sentence = sentences.UPDATE_REFUSED
             yield risk(WILL_FAIL, change.node, sentence, paths=paths, certain=certain, **detail)
+
+
+def _policy_refused(change: ResourceChange) -> Iterator[Risk]:
+    """Yield each changed or new policy that is not written as its service requires."""
+    after = change.after
+    if change.action in (REMOVE, MAYBE_REMOVE) or after is None:
+        return
+    old: Mapping[str, Any] = change.before.properties if change.before else {}
+    found = [*policies(old), *policies(after.properties)]
+    for place in dict.fromkeys(place for place, _document in found):
+        was, will = value_at(old, place), value_at(after.properties, place)
+        if will is None or was == will:
+            continue
+        kind = place_of(after.type, place)
+        known = grammar_problems(was, kind) if was is not None else []
+        problems = [problem for problem in grammar_problems(will, kind) if problem not in known]
+        if problems:
+            path = path_of_place(old, after.properties, place)
+            detail: dict[str, Detail] = {"where": path, "why": tuple(problems[:3])}
+            yield risk(WILL_FAIL, change.node, sentences.POLICY_REFUSED, paths=(path,), **detail)
 
 
 def _update_denied(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:

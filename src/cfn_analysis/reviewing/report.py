@@ -24,6 +24,7 @@ from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.risks import risks, select_environment
 from cfn_analysis.reviewing.sides import ReviewError, Side, two_templates
 from cfn_analysis.reviewing.states import environment_names, resolved_states
+from cfn_analysis.reviewing.unseen import notes_on_unseen
 from cfn_analysis.updates.resource_changes import Cause, resource_changes
 
 FORMAT_VERSION: Final = 1
@@ -108,6 +109,7 @@ def _review(before: Side, after: Side, environments: Sequence[str]) -> Review:
         name = changed_environment.name
         judgments_by_environment[name] = judgments(changed_environment, select_environment(all_risks, name))
     merged_judgments = merged(judgments_by_environment)
+    notes += notes_on_unseen(before, after, changed_environments, all_risks, merged_judgments)
     return Review(before.name, after.name, changed_environments, all_risks, merged_judgments, sources, notes)
 
 

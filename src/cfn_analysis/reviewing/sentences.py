@@ -45,6 +45,14 @@ IDENTITY_KEPT: Final = (
     "resource, then add the new one."
 )
 UPDATE_REFUSED: Final = "The deploy {certain:fails|may fail}: {why}. Instead, {way_out}. ({source})"
+NULL_ADDED: Final = (
+    "The deploy fails: {where} of {name} is null, which CloudFormation does not allow. Remove the key, or "
+    "write a value."
+)
+POLICY_REFUSED: Final = (
+    "The deploy fails: the service of {name} refuses the policy in {where}, because {why}. Correct the "
+    "policy."
+)
 VALUE_REFUSED: Final = "The deploy fails: CloudFormation refuses the change, because {what}."
 UPDATE_DENIED: Final = (
     "The deploy {certain:fails|may fail}: the stack policy does not allow an update to {action:in words} "

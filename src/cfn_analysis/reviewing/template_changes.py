@@ -21,6 +21,15 @@ _JUDGED_OUTPUT_KEYS: Final = ("Value", "Export", "Condition")
 # They can contain the value of a parameter with NoEcho.
 _SECRET_KEYS: Final = ("Default", "AllowedValues")
 
+# In bytes. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/parameters-section-structure.html
+_LONGEST_TEXTS: Final = {
+    "Description": 1024,
+    "Outputs.Description": 1024,
+    "Parameters.Description": 4000,
+    "Parameters.ConstraintDescription": 4000,
+}
+
 
 class TemplateChange(NamedTuple):
     """A change of a template.
@@ -57,7 +66,7 @@ def template_changes(before: ResolvedStack, after: ResolvedStack) -> Iterator[Te
         elif section == "Rules":
             yield from _rules(was or {}, will or {})
         else:
-            yield TemplateChange("", section, was, will, TEMPLATE.get(section, ""))
+            yield TemplateChange("", section, was, will, _reason(section, will))
     if before.built.termination_protection != after.built.termination_protection:
         protection = (before.built.termination_protection, after.built.termination_protection)
         reason = "the stack is protected from deletion" if protection[1] else ""
@@ -65,6 +74,15 @@ def template_changes(before: ResolvedStack, after: ResolvedStack) -> Iterator[Te
     policy, new_policy = before.built.policies.stack, after.built.policies.stack
     if policy != new_policy:
         yield TemplateChange("", "StackPolicy", policy, new_policy)
+
+
+def _reason(part: str, after: Any) -> str:
+    """Return why a changed part of a template cannot harm; empty for a value that CloudFormation refuses."""
+    if after is None or part not in _LONGEST_TEXTS:
+        return TEMPLATE.get(part, "")
+    if not isinstance(after, str) or len(after.encode()) > _LONGEST_TEXTS[part]:
+        return ""
+    return TEMPLATE.get(part, "")
 
 
 def _rules(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[TemplateChange]:
@@ -114,7 +132,7 @@ def _output_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterato
         for key in _changed(before[name], after[name]):
             if key not in _JUDGED_OUTPUT_KEYS:
                 was, will = before[name].get(key), after[name].get(key)
-                reason = TEMPLATE.get(f"Outputs.{key}", "")
+                reason = _reason(f"Outputs.{key}", will)
                 yield TemplateChange("", f"Outputs.{name}.{key}", was, will, reason)
 
 
@@ -132,7 +150,7 @@ def _parameters(before: ResolvedStack, after: ResolvedStack) -> Iterator[Templat
             was, will = old[name].get(key), new[name].get(key)
             if is_secret and key in _SECRET_KEYS:
                 was, will = _hidden(was), _hidden(will)
-            reason = TEMPLATE.get(f"Parameters.{key}", "")
+            reason = _reason(f"Parameters.{key}", will)
             if key == "Default":
                 reason = "a default acts only through the value of the parameter, which is judged itself"
             yield TemplateChange("", f"Parameters.{name}.{key}", was, will, reason)

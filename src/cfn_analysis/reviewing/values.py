@@ -126,13 +126,13 @@ def values_of(resource: Resource) -> Iterator[ValueChange]:
 
 
 def _parts(path: str, before: Any, after: Any, *, of_item: bool = False) -> Iterator[ValueChange]:
-    """Yield a difference; for an added or removed mapping or list, each value in it."""
+    """Yield a difference; for an added or removed mapping or list with values, each value in it."""
     whole = before if after is None else after
     is_divided = (before is None) != (after is None) and not is_unknown(whole)
     if is_divided and isinstance(whole, Mapping) and whole:
         inner = [(f"{path}.{key}", part) for key, part in whole.items()]
         of_part = of_item or path.endswith("]")
-    elif is_divided and isinstance(whole, list):
+    elif is_divided and isinstance(whole, list) and whole:
         inner = [(f"{path}[{name}]", part) for name, part in _named_items(whole)]
         of_part = of_item
     else:

@@ -20,7 +20,9 @@ _POLICIES: Final = ("bootstrap/", "deploy-policies/", "operator-policies/", "pre
 """Folders of the output folder, also of earlier versions."""
 
 
-def review(before: Side | Path, after: Side | Path, environments: Sequence[str] = ()) -> report.Review:
+def review(
+    before: Side | Path | str, after: Side | Path | str, environments: Sequence[str] = ()
+) -> report.Review:
     """Compare two sides; ``report.document`` and ``text.as_text`` report it.
 
     Args:
@@ -34,8 +36,10 @@ def review(before: Side | Path, after: Side | Path, environments: Sequence[str] 
     return report.review(_side(before), _side(after), environments)
 
 
-def _side(side: Side | Path) -> Side:
-    return folder(side) if isinstance(side, Path) else side
+def _side(side: Side | Path | str) -> Side:
+    if isinstance(side, Side):
+        return side
+    return folder(Path(side))
 
 
 def folder(path: Path) -> Side:

@@ -101,11 +101,15 @@ TWO = ({**READS, "Resource": "a"}, {**READS, "Resource": "b"})
     ("after", "verdicts"),
     [
         (role({**READS, "Sid": "Other"}), {"harmless"}),
-        (role({**READS, "Resource": ["*", "a"]}), {"harmless"}),
-        (role({**READS, "Resource": "a"}), {"not judged"}),  # narrower: something may lose its rights
+        (role({**READS, "Resource": ["*", "arn:aws:sqs:eu-west-1:1:a"]}), {"harmless"}),
+        (
+            role({**READS, "Resource": "arn:aws:sqs:eu-west-1:1:a"}),
+            {"not judged"},
+        ),  # narrower: something may lose its rights
         (role({**READS, "Action": "sns:*"}), {"risk"}),
         (role(READS, version="2008-10-17"), {"not judged"}),  # variables are not replaced
-        (role({**READS, "Effect": "Alow"}), {"not judged"}),
+        (role({**READS, "Effect": "Alow"}), {"risk"}),
+        (role({**READS, "Resource": "a"}), {"risk"}),  # not an ARN
         (role(READS, {**READS, "Effect": "Deny", "Action": "sqs:*"}), {"not judged"}),
     ],
 )

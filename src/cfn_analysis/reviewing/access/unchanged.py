@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from cfn_analysis.model.access_properties import parsed
+from cfn_analysis.model.policy_grammar import grammar_problems, place_of
 from cfn_analysis.model.references import as_list
 from cfn_analysis.reviewing.access.documents import SubjectPolicy, policies_by_subject
 from cfn_analysis.reviewing.access.statements import Statement, not_covered, statements
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Harmless
+from cfn_analysis.reviewing.states import Stacks
 from cfn_analysis.updates.comparison import path_of_place
 
 _SAME = "it allows and denies the same as before"
@@ -24,6 +26,8 @@ def same_access(environment: EnvironmentChanges) -> Iterator[Harmless]:
         was = old.get(subject, [])
         if not any(policy.node in changed for policy in will) or not _is_same(was, will):
             continue
+        if not _are_well_formed(environment.before, was) or not _are_well_formed(environment.after, will):
+            continue
         for policy in will:
             change = environment.resources.get(policy.node)
             if change is None or change.change.before is None or not policy.place:
@@ -32,6 +36,17 @@ def same_access(environment: EnvironmentChanges) -> Iterator[Harmless]:
             if after is not None:
                 path = path_of_place(before, after.properties, policy.place)
                 yield Harmless(policy.node, path, _SAME)
+
+
+def _are_well_formed(side: Stacks, policies: Sequence[SubjectPolicy]) -> bool:
+    """Return whether a service takes all policies: what it refuses allows and denies nothing."""
+    for policy in policies:
+        if not policy.place or policy.kind == "grant":  # the review has written the document itself
+            continue
+        type_name = side[policy.node.stack].resources[policy.node.name].type
+        if grammar_problems(policy.document, place_of(type_name, policy.place)):
+            return False
+    return True
 
 
 def _is_same(was: Sequence[SubjectPolicy], will: Sequence[SubjectPolicy]) -> bool:
