@@ -33,7 +33,10 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
             file=sys.stderr,
         )
         sys.exit(2)
-    except Exception:  # a mistake in the code of a stack
+    except Exception as error:  # a mistake in the code of a stack, or in a file of data
+        if type(error).__name__ == "DataError":
+            print(f"csr-templates: {error}", file=sys.stderr)
+            sys.exit(2)
         _fail()
     code = main(argv)
     for stream in (sys.stdout, sys.stderr):

@@ -9,15 +9,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = ROOT / "docs" / "operations.md"
+DEPLOYING = ROOT / "docs" / "deploying.md"
+TROUBLESHOOTING = ROOT / "docs" / "troubleshooting.md"
+TROUBLESHOOTING_JA = ROOT / "docs" / "troubleshooting.ja.md"
 HAND_OVER = ROOT / "docs" / "hand-over.md"
 HAND_OVER_JA = ROOT / "docs" / "hand-over.ja.md"
 RECOVERY = ROOT / "docs" / "recovery.md"
 OPERATIONS_JA = ROOT / "docs" / "operations.ja.md"
 CHANGES = ROOT / "docs" / "changes.md"
 CHANGES_JA = ROOT / "docs" / "changes.ja.md"
-# Pages with calls of commands, a chapter in one terminal; those of the page on recovery build on each other.
 AUDIT = ROOT / "docs" / "audit.md"
-TYPED = (OPERATIONS, CHANGES, AUDIT)
 AUDIT_JA = ROOT / "docs" / "audit.ja.md"
 RECOVERY_JA = ROOT / "docs" / "recovery.ja.md"
 BY_OPERATORS = "When the first create fails"  # a section of the hand-over that is no part of the pipeline

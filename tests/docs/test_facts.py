@@ -57,7 +57,7 @@ FACTS: Final = [
         ),
         EXPIRY,
     ),
-    Fact("operations", (r"with more than (\d+) days left", r"有効期限まで (\d+) 日より長く"), EXPIRY),
+    Fact("troubleshooting", (r"with more than (\d+) days left", r"有効期限まで (\d+) 日より長く"), EXPIRY),
     Fact(
         "operations",
         (r"They collect packets for up to (\d+) minutes", r"フローログは最長 (\d+) 分ごと"),

@@ -10,7 +10,16 @@ from csr_templates import STACKS
 from csr_templates.operating.command_line import COMMANDS
 from tests.system import DEFAULT_PROJECT, PROJECT
 
-from .pages import JAPANESE, ON_CALL, ON_CALL_JA, OPERATIONS, OPERATIONS_JA, in_each_language, read, slug
+from .pages import (
+    JAPANESE,
+    ON_CALL,
+    ON_CALL_JA,
+    TROUBLESHOOTING,
+    TROUBLESHOOTING_JA,
+    in_each_language,
+    read,
+    slug,
+)
 
 each_page = pytest.mark.parametrize("path", in_each_language(ON_CALL, ON_CALL_JA), ids=lambda path: path.name)
 
@@ -60,19 +69,17 @@ def test_commands_in_the_alarms_exist(production: dict[str, dict[str, Any]]) -> 
 
 
 @pytest.mark.parametrize(
-    ("path", "operations"),
-    [(ON_CALL, OPERATIONS), *([(ON_CALL_JA, OPERATIONS_JA)] if JAPANESE else [])],
+    ("path", "troubleshooting"),
+    [(ON_CALL, TROUBLESHOOTING), *([(ON_CALL_JA, TROUBLESHOOTING_JA)] if JAPANESE else [])],
     ids=["english", "japanese"],
 )
-def test_each_situation_is_one_click_away(path: Path, operations: Path) -> None:
+def test_each_situation_is_one_click_away(path: Path, troubleshooting: Path) -> None:
     """Every section about a problem is linked from an alarm or from the index by symptom."""
-    headings = read(operations).headings
-    last_chapter = max(index for index, (level, _) in enumerate(headings) if level == 2)
-    sections = {slug(title) for _, title in headings[last_chapter + 1 :]}
-    linked = {link.partition("#")[2] for link in read(path).links() if link.startswith(operations.name)}
+    sections = {slug(title) for level, title in read(troubleshooting).headings if level > 1}
+    linked = {link.partition("#")[2] for link in read(path).links() if link.startswith(troubleshooting.name)}
 
     assert len(sections) > 15
     assert sections - linked == set(), (
-        f"{path.name} does not link these sections of {operations.name}. Link each from an alarm or from the "
-        "index by symptom, or remove the section."
+        f"{path.name} does not link these sections of {troubleshooting.name}. Link each from an alarm or "
+        "from the index by symptom, or remove the section."
     )

@@ -46,26 +46,26 @@ def _of_value(
     kinds = {types} if isinstance(types, str) else set(types)
     if isinstance(value, Mapping):
         if kinds and "object" not in kinds:
-            yield path, f"must not be a mapping, but {_in_words(kinds)}"
+            yield path, f"must not be a mapping, but {_kinds_allowed(kinds)}"
             return
         yield from _of_mapping(schema, path, value)
         for key, part in value.items():
             yield from _of_value(of_type, (*place, str(key)), f"{path}.{key}", part)
     elif isinstance(value, list):
         if kinds and "array" not in kinds:
-            yield path, f"must not be a list, but {_in_words(kinds)}"
+            yield path, f"must not be a list, but {_kinds_allowed(kinds)}"
             return
         yield from _of_list(schema, path, value)
         for number, item in enumerate(value):
             yield from _of_value(of_type, (*place, "*"), f"{path}[{number}]", item)
     elif kinds and not kinds & _TEXTS:
         if "object" not in kinds or not _is_json(value):
-            yield path, f"must be {_in_words(kinds)}"
+            yield path, f"must be {_kinds_allowed(kinds)}"
     else:
         yield from ((path, why) for why in _of_scalar(schema, kinds, value))
 
 
-def _in_words(kinds: set[str]) -> str:
+def _kinds_allowed(kinds: set[str]) -> str:
     words = {"array": "a list", "object": "a mapping", "string": "a text", "boolean": "true or false"}
     return " or ".join(sorted(words.get(kind, "a number") for kind in kinds))
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.data_files import table
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.schemas import known_schema, stateful_types
 from cfn_analysis.model.three_valued import NO, YES
@@ -34,8 +35,7 @@ HARMLESS: Final = "harmless"
 
 def _types(word: str) -> frozenset[str]:
     """Return the types with a word in outcomes.txt."""
-    lines = Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines()
-    rows = [line.split(": ") for line in lines]
+    rows = [line.split(": ") for line in table(Path(__file__).with_suffix(".txt"))]
     return frozenset(name for name, words in rows if word in words.split())
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from cfn_analysis.model.data_files import table
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
@@ -13,7 +14,7 @@ from cfn_analysis.reviewing.renames import renames
 from cfn_analysis.updates.resolved_stack import mentions
 from cfn_analysis.updates.resource_changes import REMOVE, ResourceChange
 
-_LINES: Final = Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines()
+_LINES: Final = table(Path(__file__).with_suffix(".txt"))
 _Serving = Mapping[str, tuple[list[str], str]]
 """Type -> the properties that refer to the resource it serves, and the effect of its removal."""
 

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.data_files import table
 from cfn_analysis.model.references import Place
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
@@ -202,5 +203,4 @@ def _pages() -> dict[str, str]:
     properties with a side effect in facts.yaml, are omitted.
     https://github.com/awsdocs/aws-cloudformation-user-guide/tree/19dc52cd/doc_source
     """
-    lines = (_FOLDER / "documented_updates.txt").read_text("utf-8").splitlines()
-    return dict(line.split(": ", 1) for line in lines)
+    return dict(line.split(": ", 1) for line in table(_FOLDER / "documented_updates.txt"))

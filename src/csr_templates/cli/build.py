@@ -10,7 +10,7 @@ from cfn_analysis.linting import clean_cache as cache
 from cfn_analysis.model.rendering import RenderError
 from csr_templates.assembly import files, folder
 from csr_templates.assembly.folder import OutputError
-from csr_templates.cli import folders
+from csr_templates.cli import data_checks, folders
 from csr_templates.cli.build_report import BuildResult, as_json, print_text, refresh_command
 from csr_templates.cli.messages import FINE, FOUND, InputError, on_terminal, say
 from csr_templates.cli.parameter_findings import headline
@@ -108,6 +108,8 @@ def run(arguments: Namespace) -> int:
 
 def _build(arguments: Namespace, output: Path) -> tuple[BuildResult, Side | None]:
     """Build or check, and return the result and what a review of it compares with."""
+    if arguments.check:
+        data_checks.check()
     _require_folder(arguments.pages)
     assembly = _assemble(arguments, _path_in_repository(arguments, output))
     page_plan = None

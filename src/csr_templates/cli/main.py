@@ -13,9 +13,11 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
+from cfn_analysis.model.data_files import DataError
 from cfn_analysis.model.rendering import RenderError
 from cfn_analysis.model.wording import hint
 from csr_templates.assembly.folder import OutputError
+from csr_templates.cli import data_checks
 from csr_templates.cli.messages import (
     BAD_INPUT,
     FINE,
@@ -48,6 +50,8 @@ _COMMANDS = {
 }
 _OF_STACKS = ("build", "environments", "parameters", "render")
 """Commands for the stacks of this package, or of another project."""
+_READING_DATA = ("review", "cost", "lint")
+"""Commands that check the files of data first. A build does so with --check, or when it fails."""
 _VALIDATION = "The change set of a deploy shows the validation by AWS: aws cloudformation create-change-set."
 _REMOVED = {
     "build --output": "Use --out, as for the other commands.",
@@ -90,12 +94,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         if argv is None:
             argv = sys.argv[1:]
         return _run_command(_parse(argv))
-    except (OutputError, InputError, ChildProcessError) as error:
+    except (OutputError, InputError, ChildProcessError, DataError) as error:
         return _complain(str(error))
     except BrokenPipeError:
         discard_stdout()
         return PIPE_CLOSED
     except Exception as error:
+        if mistake := data_checks.first_mistake():  # a likely cause
+            return _complain(str(mistake))
         from csr_templates.cli.stack_errors import explain
 
         if sentence := explain(error, {stack.build.__module__ for stack in STACKS}):
@@ -109,6 +115,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run_command(arguments: argparse.Namespace) -> int:
     """Run the command of the arguments, and return its exit code."""
     try:
+        if arguments.reads_data:
+            data_checks.check()
         code: int = arguments.run(arguments)
         say("", end="", flush=True)
     except EnvironmentsError as error:
@@ -126,7 +134,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     """Return the parsed arguments. For a misspelt command or option, the error suggests the nearest one."""
     if not words:
         _parser("")[0].print_help()
-        return argparse.Namespace(run=lambda _: FINE)
+        return argparse.Namespace(run=lambda _: FINE, reads_data=False)
     first = words[0]
     parser, command = _parser(first)
     if command:
@@ -194,7 +202,7 @@ def _complete(parser: argparse.ArgumentParser, command: str) -> None:
     module = import_module(f"csr_templates.cli.{command}")
     module.add_arguments(parser)
     parser.epilog = "\n".join(["examples:", *(f"  {parser.prog} {words}" for words in module.EXAMPLES)])
-    parser.set_defaults(run=module.run)
+    parser.set_defaults(run=module.run, reads_data=command in _READING_DATA)
     if command in _OF_STACKS:
         from csr_templates.cli.declared_stacks import add_stacks
         from csr_templates.hand_over.manifest import REFRESH

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from cfn_analysis.model.data_files import table
 from csr_templates.hand_over.policy_documents import PolicyError
 
 FACTS: Final = "src/csr_templates/hand_over/deploy_scopes"
@@ -36,8 +37,7 @@ class Scope(NamedTuple):
 
 def _rows(name: str) -> list[list[str]]:
     """Return the words of each line of a text file beside this module, without the comments."""
-    lines = Path(__file__).with_name(f"{name}.txt").read_text("ascii").splitlines()
-    return [line.split() for line in lines if not line.startswith("#")]
+    return [row.split() for row in table(Path(__file__).with_name(f"{name}.txt"))]
 
 
 SCOPES: Final = tuple(Scope(*row) for row in _rows("deploy_scopes"))

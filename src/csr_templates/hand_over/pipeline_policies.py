@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from cfn_analysis.model import data_files
 from cfn_analysis.model.api_keys import accepted_keys, sent_keys
 from csr_templates.hand_over.deploy_policies import OWN_ACCOUNT
 from csr_templates.hand_over.policy_documents import allow, deny, in_documents
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from cfn_analysis.model.built_stack import BuiltStack, Document
 
-STACK: Final = tuple(Path(__file__).with_name("stack_actions.txt").read_text("ascii").split())
+STACK: Final = data_files.words(Path(__file__).with_name("stack_actions.txt"))
 """Actions of CloudFormation on a stack, except deleting it.
 
 The permission to set a stack policy or termination protection includes removing them: it is one action.

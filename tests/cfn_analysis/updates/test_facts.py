@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cfn_analysis.model.data_files import table
 from cfn_analysis.model.schemas import SchemasError, property_schema, resource_schema
 from cfn_analysis.model.three_valued import YES
 from cfn_analysis.updates import facts as module
@@ -11,7 +12,7 @@ from cfn_analysis.updates.effects import Effect, effect_of_change
 from cfn_analysis.updates.facts import PropertyFacts, Refusal, facts, note_of, uninterrupted
 
 REGION = "us-east-1"
-TABLE = Path(module.__file__).with_name("documented_updates.txt").read_text("utf-8").splitlines()
+TABLE = table(Path(module.__file__).with_name("documented_updates.txt"))
 # Every tenth type, because all schemas take seconds to read, and the types with facts.
 TYPES = [*(line.partition(": ")[0] for line in TABLE[::10]), *facts()]
 PROPERTIES: list[tuple[str, str, PropertyFacts]] = []

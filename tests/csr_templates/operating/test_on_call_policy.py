@@ -15,7 +15,7 @@ from csr_templates.hand_over.operator_statements import WIDE, Names
 from csr_templates.operating.command_line import COMMANDS, Command
 from tests.csr_templates.hand_over.policy_evaluator import Decision, Request, Value, decide
 from tests.docs.aws_cli import parse
-from tests.docs.pages import OPERATIONS, Block, filled, read
+from tests.docs.pages import OPERATIONS, TROUBLESHOOTING, Block, filled, read
 from tests.system import ENVIRONMENTS, PROJECT
 
 from .conftest import OUT, Operator
@@ -29,7 +29,6 @@ ON_CALL = [command for command in COMMANDS if command.is_on_call]
 POLICIES = on_call_policy.policies(Names(PROJECT, ENVIRONMENTS), [build_stack(stack) for stack in STACKS])
 OWN = {"aws:PrincipalAccount": ACCOUNT, "aws:ResourceAccount": ACCOUNT}
 OURS = {"aws:ResourceTag/Project": PROJECT, "aws:ResourceTag/Environment": "prod"}
-CHAPTERS = ("Connecting", "Troubleshooting")
 FOR_ADMINISTRATORS = "A key of AWS was leaked"  # a section of Troubleshooting
 VARIABLES = {
     "$region": "ap-northeast-1",
@@ -246,8 +245,9 @@ def lines(block: Block) -> Iterator[str]:
 
 def calls_of_lines(folder: Path) -> Iterator[Call]:
     """Yield the calls of the plain lines on the pages for the person on call."""
-    for block in read(OPERATIONS).shell():
-        if block.chapter not in CHAPTERS or block.section == FOR_ADMINISTRATORS:
+    connecting = [block for block in read(OPERATIONS).shell() if block.chapter == "Connecting"]
+    for block in [*connecting, *read(TROUBLESHOOTING).shell()]:
+        if block.section == FOR_ADMINISTRATORS:
             continue
         for line in lines(block):
             command = parse(shlex.split(line), folder)

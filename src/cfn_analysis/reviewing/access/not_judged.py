@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from cfn_analysis.model.access_properties import other_policies
+from cfn_analysis.model.data_files import table
 from cfn_analysis.model.references import place_in_words
 from cfn_analysis.reviewing import kinds, sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
@@ -14,9 +15,7 @@ from cfn_analysis.reviewing.values import OFF, text
 from cfn_analysis.updates.resolved_stack import Resource
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, Cause, ResourceChange
 
-_ROWS: Final = [
-    line.split(": ", 1) for line in Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines()
-]
+_ROWS: Final = [line.split(": ", 1) for line in table(Path(__file__).with_suffix(".txt"))]
 NOT_JUDGED: Final = {head.split()[0]: what for head, what in _ROWS}
 """Type that grants access in a way of its own -> what it determines: the page of the type."""
 # Those that restrict access, so that a removal may open it.

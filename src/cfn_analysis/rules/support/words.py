@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
+from cfn_analysis.model.data_files import table
+
 
 def words(text: str) -> tuple[str, ...]:
     """Return the words of a table that is written as a text."""
@@ -15,8 +17,7 @@ def rows(file: str) -> list[str]:
 
     A row continues on the next line after a backslash.
     """
-    text = Path(file).with_suffix(".txt").read_text("ascii").replace("\\\n", "")
-    return [line for line in text.splitlines() if not line.startswith(("https:", "#"))]
+    return table(Path(file).with_suffix(".txt"))
 
 
 def columns(file: str) -> list[list[str]]:
