@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.docs.pages import OPERATIONS, RECOVERY, Block, read
+from tests.docs.pages import OPERATIONS, RECOVERY, TROUBLESHOOTING, Block, read
 
 PATH = os.pathsep.join([os.environ["PATH"], "/usr/sbin"])
 NEEDED = ("mariadb", "mariadbd", "mariadb-install-db", "mariadb-dump", "openssl", "jq", "bash")
@@ -181,7 +181,7 @@ def test_the_server_refuses_connections_without_tls(shell: dict[str, str], tmp_p
 
 def test_running_statements_are_found_and_ended(shell: dict[str, str], tmp_path: Path) -> None:
     """The first statement shows a query with its ID, and the call with this ID ends it."""
-    listing, ending = block_with(OPERATIONS, "rds_kill", "sql").text.split("CALL ")
+    listing, ending = block_with(TROUBLESHOOTING, "rds_kill", "sql").text.split("CALL ")
     client = ["bash", "-c", CONNECT.text]
     with subprocess.Popen(
         client, env=shell, cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE
@@ -204,7 +204,7 @@ def test_running_statements_are_found_and_ended(shell: dict[str, str], tmp_path:
 
 def test_connections_and_transactions_are_listed(shell: dict[str, str], tmp_path: Path) -> None:
     """Both statements run, and show the own connection."""
-    done = run(CONNECT.text, shell, tmp_path, block_with(OPERATIONS, "innodb_trx", "sql").text)
+    done = run(CONNECT.text, shell, tmp_path, block_with(TROUBLESHOOTING, "innodb_trx", "sql").text)
 
     assert done.returncode == 0, done.stderr
     assert "csradmin" in done.stdout

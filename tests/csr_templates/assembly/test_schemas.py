@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -218,7 +217,7 @@ def test_wrong_facts_are_refused_by_both(document: Any) -> None:
 
 
 def test_the_copies_are_those_of_the_packages() -> None:
-    """A build writes the schemas of reports as they are. Other schemas describe the data files beside them."""
+    """A build writes the schemas of reports as they are. The others describe the data files beside them."""
     described = {path.with_suffix(".schema.json") for path in data_files(ROOT / "src")}
     described |= {path.parent / f"{path.parent.name}.schema.json" for path in data_files(ROOT / "src")}
     copied = set((ROOT / "src").rglob("*.schema.json")) - described

@@ -304,10 +304,11 @@ class MockAccount:
             FunctionName=f"{PROJECT}-prod-api",
             Description=api.resources["ApiFunctionVersion"]["Properties"]["Description"],
         )["FunctionArn"]
+        reserved = int(api.resources["ApiFunction"]["Properties"]["ReservedConcurrentExecutions"])
         functions.put_function_concurrency(
-            FunctionName=f"{PROJECT}-prod-api", ReservedConcurrentExecutions=500
+            FunctionName=f"{PROJECT}-prod-api", ReservedConcurrentExecutions=reserved
         )
-        self.recorder.concurrency = (1_000, 500)
+        self.recorder.concurrency = (1_000, 1_000 - reserved)
         self.client("iam", VIRGINIA).create_role(RoleName="logging", AssumeRolePolicyDocument="{}")
         self.recorder.stacks.ids["ApiGatewayLoggingRole"] = "logging"
         self.recorder.logging_role = f"arn:aws:iam::{ACCOUNT}:role/logging"
