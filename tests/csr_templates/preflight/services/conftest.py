@@ -30,11 +30,11 @@ CUSTOM: Final = {
 
 
 PROBED: Final = ("api", "site")
-"""The origins with a health check in the template; one that a team adds may have none, and is then skipped."""
+"""The origins with a health check in the template; one that a team adds may have none: it is skipped."""
 
 
 def not_passed(results: Sequence[CheckResult]) -> list[CheckResult]:
-    """Return the results other than PASS, without the skipped request of an origin that has no health check."""
+    """Return the results other than PASS, without the skipped request of an origin without health check."""
     return [
         result
         for result in results
