@@ -34,8 +34,10 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
         )
         sys.exit(2)
     except Exception as error:  # a mistake in the code of a stack, or in a file of data
-        if type(error).__name__ == "DataError":
-            print(f"csr-templates: {error}", file=sys.stderr)
+        from csr_templates.cli.data_checks import cause
+
+        if sentence := cause(error):
+            print(f"csr-templates: {sentence}", file=sys.stderr)
             sys.exit(2)
         _fail()
     code = main(argv)

@@ -12,10 +12,12 @@ before a review, a cost or a lint, and when they fail; ``make check`` and the te
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+T = TypeVar("T")
 
 _COMMENTS: Final = ("#", "https:")
 _FORM: Final = re.compile(r"# (form|words): (.+)")
@@ -70,6 +72,23 @@ def document(path: Path) -> Any:
     if not content:
         raise mistake(path, 1, "The file is empty.", "Restore its content.")
     return content
+
+
+def parsed(path: Path, parse: Callable[[Any], T]) -> T:
+    """Return what a function makes of the content of a file of YAML or JSON.
+
+    Only if the function fails, the file is compared with its schema: this takes longer than most functions.
+
+    Raises:
+        DataError: the file has a mistake, and the function failed.
+    """
+    content = document(path)
+    try:
+        return parse(content)
+    except Exception as error:
+        if wrong := mistake_in(path):
+            raise wrong from error
+        raise
 
 
 def mistake(path: Path, line: int, what: str, allowed: str) -> DataError:

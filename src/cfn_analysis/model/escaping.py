@@ -4,7 +4,6 @@ A person who can name a resource or write a log line chooses these texts. Escape
 of a terminal, reverse the order of what is read, end a list of Markdown or add a line to a diagram.
 """
 
-import html
 import json
 import re
 import unicodedata
@@ -91,6 +90,8 @@ def markdown_block(text: str, language: str) -> list[str]:
 
 def for_html(text: str) -> str:
     """Return a text as one line for the content of an element, such as a summary in Markdown."""
+    import html  # with a table of all entities, which a build does not need
+
     return html.escape(_line(text))
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.data_files import document
 from cfn_analysis.model.intrinsics import is_unknown, parts_of_sub
-from cfn_analysis.model.rendering import load
 from cfn_analysis.model.schemas import known_property_schema
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.values import ValueChange, text
 from cfn_analysis.updates.resolved_stack import mentions
 
-_TABLE: Final = load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+_TABLE: Final = document(Path(__file__).with_suffix(".yaml"))
 ADDED: Final[Mapping[str, str]] = _TABLE["added"]
 """Type -> why a new resource of it cannot harm."""
 REMOVED: Final[Mapping[str, str]] = _TABLE["removed"]

@@ -8,8 +8,8 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.data_files import document
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
-from cfn_analysis.model.rendering import load
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.findings import Problem
 from cfn_analysis.reviewing.hiding import shown
@@ -60,7 +60,8 @@ class Setting(NamedTuple):
 
 def tables(module: str) -> Mapping[str, Any]:
     """Return the content of the YAML file beside a module, which is given by its path."""
-    return load(Path(module).with_suffix(".yaml").read_text("utf-8"))
+    content: Mapping[str, Any] = document(Path(module).with_suffix(".yaml"))
+    return content
 
 
 def settings(rows: Sequence[Mapping[str, Any]], judges: Mapping[str, Judge]) -> tuple[Setting, ...]:

@@ -10,9 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from cfn_analysis.model.data_files import table
+from cfn_analysis.model.data_files import parsed, table
 from cfn_analysis.model.references import Place
-from cfn_analysis.model.rendering import load
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
 from cfn_analysis.updates import cases
 from cfn_analysis.updates.cases import CASES, Case
@@ -87,7 +86,11 @@ class TypeFacts(NamedTuple):
 @cache
 def facts() -> dict[str, TypeFacts]:
     """Return type -> the facts of ``facts.yaml``."""
-    rows = _by_name(load((_FOLDER / "facts.yaml").read_text("utf-8"))["types"])
+    return parsed(_FOLDER / "facts.yaml", _facts)
+
+
+def _facts(content: Mapping[str, Any]) -> dict[str, TypeFacts]:
+    rows = _by_name(content["types"])
     return {name: _type_facts(name, row) for name, row in rows.items()}
 
 

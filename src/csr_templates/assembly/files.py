@@ -128,8 +128,9 @@ def assemble(
         ChildProcessError: a lint process was killed.
     """
     built, seconds = _build_stacks(stacks, refresh)
-    targets = environments.read(parameters, built) if parameters else ()
+    # Policies first: what the parameter files are checked against is computed once for each stack.
     built, policy_problems = _with_policies(stacks, built)
+    targets = environments.read(parameters, built) if parameters else ()
     triggers, trigger_problems = _rollback_triggers(stacks, built, targets)
     sentences = [*_problems_across_stacks(stacks, built, targets), *trigger_problems, *policy_problems]
     problems = list(dict.fromkeys(sentences))

@@ -108,7 +108,7 @@ def run(arguments: Namespace) -> int:
 
 def _build(arguments: Namespace, output: Path) -> tuple[BuildResult, Side | None]:
     """Build or check, and return the result and what a review of it compares with."""
-    if arguments.check:
+    if arguments.check or arguments.pages:  # of who edits this project
         data_checks.check()
     _require_folder(arguments.pages)
     assembly = _assemble(arguments, _path_in_repository(arguments, output))

@@ -15,10 +15,20 @@ def check() -> None:
     Raises:
         DataError: one of them has a mistake.
     """
-    if error := first_mistake():
-        raise error
+    if mistake := data_files.first_mistake(_FOLDERS):
+        raise mistake
 
 
-def first_mistake() -> data_files.DataError | None:
-    """Return the first mistake; None if there is none."""
-    return data_files.first_mistake(_FOLDERS)
+def cause(error: Exception) -> str:
+    """Return the mistake of a file of data because of which a command failed; empty if there is none.
+
+    It may not be the cause of another error, which the sentence names: without the mistake, the command shows
+    the traceback.
+    """
+    if isinstance(error, data_files.DataError):
+        return str(error)
+    mistake = data_files.first_mistake(_FOLDERS)
+    if mistake is None:
+        return ""
+    stopped = f"The command stopped with {type(error).__name__}: {error}"
+    return f"{mistake} {stopped}. If it does so with the corrected file, too, it shows the place."

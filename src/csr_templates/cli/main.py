@@ -51,7 +51,7 @@ _COMMANDS = {
 _OF_STACKS = ("build", "environments", "parameters", "render")
 """Commands for the stacks of this package, or of another project."""
 _READING_DATA = ("review", "cost", "lint")
-"""Commands that check the files of data first. A build does so with --check, or when it fails."""
+"""Commands that check the files of data first. A build does so with --check or --pages, or when it fails."""
 _VALIDATION = "The change set of a deploy shows the validation by AWS: aws cloudformation create-change-set."
 _REMOVED = {
     "build --output": "Use --out, as for the other commands.",
@@ -100,11 +100,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         discard_stdout()
         return PIPE_CLOSED
     except Exception as error:
-        if mistake := data_checks.first_mistake():  # a likely cause
-            return _complain(str(mistake))
         from csr_templates.cli.stack_errors import explain
 
-        if sentence := explain(error, {stack.build.__module__ for stack in STACKS}):
+        modules = {stack.build.__module__ for stack in STACKS}
+        if sentence := explain(error, modules) or data_checks.cause(error):
             return _complain(sentence)
         import traceback  # an error in csr-templates: full traceback, but not the exit code of findings
 

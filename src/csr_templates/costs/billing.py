@@ -4,11 +4,11 @@ A type that is not here is reported as not priced. A new resource type gets its 
 has a fixed price, and in ``billing.json`` otherwise.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.data_files import parsed
 from csr_templates.costs import charges
 from csr_templates.costs.charges import HOURS, Charges, each
 
@@ -78,19 +78,18 @@ _PRICED: Final[Mapping[str, Billing]] = {
     ),
     "AWS::WAFv2::WebACL": Billing("It and each rule have a price.", charges.web_acl, ("waf-requests",)),
 }
-_OTHERS: Final = json.loads(Path(__file__).with_name("billing.json").read_bytes())
-_BY_USAGE: Final = {name: Billing(**billing) for name, billing in _OTHERS["byUsage"].items()}
-_FREE: Final[Mapping[str, Sequence[str]]] = _OTHERS["free"]
 
 
-def _billings() -> dict[str, Billing]:
-    types = {**_PRICED, **_BY_USAGE}
-    for reason, names in _FREE.items():
+def _billings(others: Mapping[str, Any]) -> dict[str, Billing]:
+    types = dict(_PRICED)
+    for name, billing in others["byUsage"].items():
+        types[name] = Billing(**billing)
+    for reason, names in others["free"].items():
         types.update(dict.fromkeys(names, Billing(reason)))
     return types
 
 
-TYPES: Final[Mapping[str, Billing]] = _billings()
+TYPES: Final[Mapping[str, Billing]] = parsed(Path(__file__).with_name("billing.json"), _billings)
 """Resource type -> how it is billed."""
 
 

@@ -225,13 +225,20 @@ class RequiredPermissions:
         """Return the actions of a type that belong to its own service and exist in IAM."""
         service = own_service(type_name, self.region)
         actions = set()
-        for action, requirements in self.requirements.items():
+        for action in self._actions_of_types.get(type_name, ()):
             if service_of(action) != service:
-                continue
-            if not any(requirement.type == type_name for requirement in requirements):
                 continue
             if iam_action(action) is not None or (is_pattern(action) and is_read(action)):
                 actions.add(action)
+        return actions
+
+    @cached_property
+    def _actions_of_types(self) -> dict[str, set[str]]:
+        """Type -> the actions that its schema lists."""
+        actions: dict[str, set[str]] = {}
+        for action, requirements in self.requirements.items():
+            for requirement in requirements:
+                actions.setdefault(requirement.type, set()).add(action)
         return actions
 
     def _only_of_create(self, type_name: str) -> set[str]:

@@ -4,13 +4,12 @@ A new resource type in the templates needs a line in ``deploy_scopes.txt``, unle
 covers its actions.
 """
 
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from cfn_analysis.model.data_files import table
+from cfn_analysis.model.data_files import document, table
 from csr_templates.hand_over.policy_documents import PolicyError
 
 FACTS: Final = "src/csr_templates/hand_over/deploy_scopes"
@@ -171,8 +170,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-prope
 OF_AWS: Final = frozenset({"route53:AssociateVPCWithHostedZone"})
 """Actions on resources of AWS with an ID that is not known before the deploy."""
 
-OPTIONAL: Final[Mapping[str, Mapping[str, Sequence[str]]]] = json.loads(
-    Path(__file__).with_name("optional_actions.json").read_bytes()
+OPTIONAL: Final[Mapping[str, Mapping[str, Sequence[str]]]] = document(
+    Path(__file__).with_name("optional_actions.json")
 )
 """Type -> property -> actions only for this property; they count only if a template sets it. In place of a
 property, a sentence is the reason why no template needs the actions."""

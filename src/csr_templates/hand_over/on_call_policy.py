@@ -10,10 +10,10 @@ change through a template what the service role may change, roles included.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from cfn_analysis.model import data_files
 from csr_templates.hand_over.operator_statements import (
     LOG_GROUPS,
     OWN_ACCOUNT,
@@ -26,10 +26,11 @@ from csr_templates.hand_over.services import used_services
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from cfn_analysis.model import data_files
     from cfn_analysis.model.built_stack import BuiltStack, Document
-    from csr_templates.hand_over.operator_statements import Names
+from csr_templates.hand_over.operator_statements import Names
 
-_DATA: Final[Mapping[str, Any]] = json.loads(Path(__file__).with_suffix(".json").read_bytes())
+_DATA: Final[Mapping[str, Any]] = data_files.document(Path(__file__).with_suffix(".json"))
 """``read``: service -> operations that only read. ``changes``: statement -> its actions and resources, with
 the placeholders of ``Names.arns``; with ``hasTags``, the resources must also have the tags of the project,
 and a statement with a ``stack`` is only for systems with this stack.

@@ -7,10 +7,10 @@ read them.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from cfn_analysis.model import data_files
 from csr_templates.hand_over.operator_statements import OWN_ACCOUNT, allow_reading
 from csr_templates.hand_over.policy_documents import allow, divided, in_documents
 from csr_templates.hand_over.services import used_services
@@ -18,15 +18,16 @@ from csr_templates.hand_over.services import used_services
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from cfn_analysis.model import data_files
     from cfn_analysis.model.built_stack import BuiltStack, Document
-    from csr_templates.hand_over.operator_statements import Names
+from csr_templates.hand_over.operator_statements import Names
 
 PREFLIGHT: Final = "preflight"
 DEPLOYED: Final = "deployed"
 VERIFY: Final = "verify"
 
-CALLS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = json.loads(
-    Path(__file__).with_name("operator_calls.json").read_bytes()
+CALLS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = data_files.document(
+    Path(__file__).with_name("operator_calls.json")
 )
 """Name of a policy -> boto3's name of a service -> the read operations that its command calls."""
 

@@ -52,6 +52,7 @@ class Step(NamedTuple):
     imported: tuple[str, ...]
 
 
+@lru_cache  # the templates and the files of their imports
 def steps(stack: BuiltStack) -> list[Step]:
     """Return the steps that recover a deleted stack, in order; empty if no resource is retained.
 

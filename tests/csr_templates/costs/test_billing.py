@@ -1,8 +1,11 @@
 """``billing``: a resource type is priced, billed by usage, or free."""
 
+from pathlib import Path
+
 import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.data_files import document
 from csr_templates.costs.billing import BY_USAGE, FREE, PRICED, TYPES
 from csr_templates.costs.estimate import estimate
 from csr_templates.costs.prices import Prices
@@ -20,12 +23,13 @@ def test_the_tables_do_not_overlap() -> None:
     """Otherwise, the later table would hide the earlier one."""
     from csr_templates.costs import billing
 
-    names = [*billing._PRICED, *billing._BY_USAGE]
-    for free in billing._FREE.values():
+    others = document(Path(billing.__file__).with_name("billing.json"))
+    names = [*billing._PRICED, *others["byUsage"]]
+    for free in others["free"].values():
         names += free
     assert len(names) == len(set(names)) == len(TYPES)
     assert {TYPES[name].kind for name in billing._PRICED} == {PRICED}
-    assert {TYPES[name].kind for name in billing._BY_USAGE} == {BY_USAGE}
+    assert {TYPES[name].kind for name in others["byUsage"]} == {BY_USAGE}
 
 
 def test_items_of_usage_have_prices(prices: Prices) -> None:

@@ -9,16 +9,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model import data_files
 from cfn_analysis.model.access_properties import Grant, grants, policies
 from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import Place, as_list, value_at
-from cfn_analysis.model.rendering import load
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.access.not_judged import NOT_JUDGED
 from cfn_analysis.reviewing.states import Stacks, existing_resources
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, mentions
 
-_DATA: Final = load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+_DATA: Final = data_files.document(Path(__file__).with_suffix(".yaml"))
 _SUBJECTS: Final[Mapping[str, Mapping[str, str]]] = _DATA["subjects"]
 _LIMITS: Final[Mapping[str, str]] = _DATA["limits"]
 _UNLIMITED: Final = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from cfnlint.helpers import FUNCTIONS, is_function
 from cfnlint.jsonschema import CfnTemplateValidator, Validator
 
+from cfn_analysis.model.data_files import parsed
 from cfn_analysis.model.references import value_at
-from cfn_analysis.model.rendering import load
 from cfn_analysis.rules.support.references import sub_text, target_case
 from cfn_analysis.rules.support.rule import RuleFinding
 from cfn_analysis.rules.support.scenarios import default_values, number, property_scenarios
@@ -61,14 +61,31 @@ class Row(NamedTuple):
 def rows_by_type(rule_id: str) -> dict[str, list[Row]]:
     """Return the rows of a rule by the type of their resource."""
     by_type: dict[str, list[Row]] = {}
-    for file in sorted(FOLDER.glob("*.yaml")):
-        for entry in load(file.read_text("ascii")).get(rule_id, []):
-            for when in _alternatives(entry):
-                for at in entry["at"]:
-                    type_name, *steps = at.split("/")
-                    row = _row(tuple(steps), when, entry)
-                    by_type.setdefault(f"AWS::{type_name}", []).append(row)
+    for rows in _rows_of_files():
+        for type_name, row in rows.get(rule_id, []):
+            by_type.setdefault(type_name, []).append(row)
     return by_type
+
+
+@cache
+def _rows_of_files() -> list[dict[str, list[tuple[str, Row]]]]:
+    """Return for each file ID of a rule -> the types of its rows, with the rows."""
+    return [parsed(file, _rows) for file in sorted(FOLDER.glob("*.yaml"))]
+
+
+def _rows(content: Mapping[str, Any]) -> dict[str, list[tuple[str, Row]]]:
+    rows: dict[str, list[tuple[str, Row]]] = {}
+    for rule_id, entries in content.items():
+        for entry in entries:
+            rows.setdefault(rule_id, []).extend(_rows_of_entry(entry))
+    return rows
+
+
+def _rows_of_entry(entry: Mapping[str, Any]) -> Iterator[tuple[str, Row]]:
+    for when in _alternatives(entry):
+        for at in entry["at"]:
+            type_name, *steps = at.split("/")
+            yield f"AWS::{type_name}", _row(tuple(steps), when, entry)
 
 
 def _alternatives(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:

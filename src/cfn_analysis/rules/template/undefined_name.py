@@ -1,11 +1,11 @@
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as File
 from typing import Any, NamedTuple
 
 from cfnlint.helpers import is_function
 
-from cfn_analysis.model.rendering import load
+from cfn_analysis.model.data_files import parsed
 from cfn_analysis.rules.support.references import own_type, sub_text
 from cfn_analysis.rules.support.rule import Findings, Rule, RuleFinding, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import property_scenarios
@@ -49,10 +49,9 @@ def _name_place(path: str, pattern: Any) -> Place:
     return Place(tuple(path.split("/")), compiled)
 
 
-def _name_uses() -> dict[str, list[NameUse]]:
+def _name_uses(content: Mapping[str, Any]) -> dict[str, list[NameUse]]:
     by_type: dict[str, list[NameUse]] = {}
-    file = File(__file__).with_suffix(".yaml")
-    for entry in load(file.read_text("ascii"))["names"]:
+    for entry in content["names"]:
         used = [_name_place(path, pattern) for path, pattern in entry["used"].items()]
         defined = [_name_place(path, pattern) for path, pattern in entry["defined"].items()]
         row = NameUse(used, defined, entry["kind"], entry["says"])
@@ -61,7 +60,7 @@ def _name_uses() -> dict[str, list[NameUse]]:
     return by_type
 
 
-NAME_USES = _name_uses()
+NAME_USES = parsed(File(__file__).with_suffix(".yaml"), _name_uses)
 
 
 class UndefinedName(Rule):
