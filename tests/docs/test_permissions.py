@@ -1,4 +1,4 @@
-"""``docs/hand-over.md``: its list of limits of the policies agrees with the corpus of requests."""
+"""``docs/permissions.md``: its list of limits of the policies agrees with the corpus of requests."""
 
 import json
 import re
@@ -14,20 +14,20 @@ from csr_templates.hand_over.deploy_policies import iam_policies
 from tests.csr_templates.hand_over.corpus import requests
 from tests.csr_templates.hand_over.test_deploy_policies import allowed
 
-from .pages import HAND_OVER, HAND_OVER_JA, ROOT, in_each_language
+from .pages import PERMISSIONS, PERMISSIONS_JA, ROOT, in_each_language
 
 HEADINGS = {
-    HAND_OVER: "### What the policies cannot limit",
-    HAND_OVER_JA: "### ポリシーでは制限できないこと",
+    PERMISSIONS: "## What the policies cannot limit",
+    PERMISSIONS_JA: "## ポリシーでは制限できないこと",
 }
 
 READERS = {
-    HAND_OVER: "### What the policies of readers and operators cannot limit",
-    HAND_OVER_JA: "### 読み取り用と運用担当者のポリシーでは制限できないこと",
+    PERMISSIONS: "## What the policies of readers and operators cannot limit",
+    PERMISSIONS_JA: "## 読み取り用と運用担当者のポリシーでは制限できないこと",
 }
 ONLY_A_DEPLOY = {
-    HAND_OVER: "### What only a deploy can show",
-    HAND_OVER_JA: "### 実際のデプロイで確認が必要なこと",
+    PERMISSIONS: "## What only a deploy can show",
+    PERMISSIONS_JA: "## 実際のデプロイで確認が必要なこと",
 }
 STEP_NUMBERS = re.compile(
     r"steps?\s+([0-9]+)(?:\s(?:to|and)\s([0-9]+))?|ステップ ([0-9]+)(?: (?:から|と) ([0-9]+))?"
@@ -124,4 +124,4 @@ def test_the_trial_has_a_step_for_each_point(page: Path) -> None:
     assert len(named_steps) > 9
     assert [point for point, numbers in zip(points(page), named_steps, strict=True) if not numbers] == []
     assert set[str]().union(*named_steps) <= set(steps)
-    assert named_steps == [steps_of(point) for point in points(HAND_OVER)]
+    assert named_steps == [steps_of(point) for point in points(PERMISSIONS)]

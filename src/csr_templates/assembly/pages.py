@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from csr_templates.assembly.files import Assembly
-    from csr_templates.reference.alarms import Alarm
     from csr_templates.reference.markers import MarkedSection
 
 _LANGUAGE: Final = re.compile(r".*\.([a-z]{2})\.md")
@@ -93,7 +92,6 @@ def _with_tables(folder: Path, tables: Tables) -> Pages:
     languages, findings = _languages(folder, tables)
     for language in languages:
         findings += language.findings(tables)
-        language.read_translations(tables.alarms)
     pages: list[tuple[str, _Page, _Language]] = []
     for language in languages:
         pages += [(page.name, page, language) for page in language.pages]
@@ -196,17 +194,6 @@ class _Language:
             name = Path(os.path.relpath(path, self._folder)).as_posix()
             self.pages.append(_Page(path, name, text, sections))
         return findings
-
-    def read_translations(self, alarms: Mapping[str, Alarm]) -> None:
-        """Take the texts of the alarms from the pages, unless they translate another English text."""
-        if not self.words.translated:
-            return
-        for page in self.pages:
-            for name, section in alarm_sections.read(page.text).items():
-                if name not in alarms:
-                    continue
-                for key, text in alarm_sections.current(alarms[name], section):
-                    self.words.alarms[name, key] = text
 
     def findings(self, tables: Tables) -> Iterator[str]:
         """Yield a sentence for each table that is missing or on two pages, and each incomplete section."""

@@ -1,7 +1,7 @@
 """Statements of the policies for people and for commands that read an account.
 
 They are limited to the names of the project and its environments, or to its tags, where IAM supports this.
-``WIDE`` lists the exceptions; docs/hand-over.md says what they show.
+``WIDE`` lists the exceptions; docs/permissions.md says what they show.
 """
 
 from __future__ import annotations

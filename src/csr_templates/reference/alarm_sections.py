@@ -78,13 +78,6 @@ def read(text: str) -> dict[str, AlarmSection]:
     return sections
 
 
-def current(alarm: Alarm, section: AlarmSection) -> Iterator[tuple[str, str]]:
-    """Yield key and text of the translations whose English text is that of the alarm."""
-    for key, translation in section.translations.items():
-        if alarm.texts.get(key) == translation.english:
-            yield key, translation.text
-
-
 def form(alarm: Alarm, words: Words) -> str:
     """Return the section to write for an alarm, indented."""
     lines = [f"### {alarm.name}", ""]

@@ -22,7 +22,7 @@ from csr_templates.reference.alarms import (
     severity,
     topics,
 )
-from csr_templates.reference.markdown import NARROW, code, codes, mermaid, prose
+from csr_templates.reference.markdown import NARROW, code, codes, mermaid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -114,15 +114,13 @@ def _alarm(stack: BuiltStack, logical_id: str, resources: Mapping[str, Any]) -> 
 
 
 def _index(alarms: Sequence[Alarm], words: Words) -> Iterator[str]:
+    """Yield a link to the section of each alarm, which begins with the effect on users."""
     for topic in ("critical", "normal"):
         yield f"**{words(topic)}**"
         yield ""
         for alarm in alarms:
-            if topic not in alarm.topics:
-                continue
-            link = f"- [{alarm.name}](#{alarm.name})"
-            effect = words.of_alarm(alarm.name, "Users", prose(alarm.texts.get("Users", "")))
-            yield f"{link}: {effect}" if effect else link
+            if topic in alarm.topics:
+                yield f"- [{alarm.name}](#{alarm.name})"
         if topic == "critical":
             yield ""
 
@@ -171,10 +169,13 @@ def _section(alarm: Alarm, production: str, words: Words) -> Iterator[str]:
     yield f"- {words('Run first')}: {code(f'csr-operate {production} show-state')}"
     if not words.translated:
         yield from english_lines(alarm, words)
-    yield f"- {words('Fires when')}: {firing(alarm.resource, words)}"
-    yield f"- {words('Notifies')}: {', '.join(words(topic) for topic in alarm.topics)}"
+    facts = [
+        f"{words('Fires when')}: {firing(alarm.resource, words)}",
+        f"{words('Notifies')}: {', '.join(words(topic) for topic in alarm.topics)}",
+    ]
     if alarm.dashboard:
-        yield f"- {words('Dashboard')}: {code(alarm.dashboard)}"
+        facts.append(f"{words('Dashboard')}: {code(alarm.dashboard)}")
+    yield f"- {' · '.join(facts)}"
 
 
 def _events(subscriptions: Sequence[tuple[str, Mapping[str, Any]]], words: Words) -> Iterator[str]:

@@ -11,14 +11,12 @@ class Words:
     Attributes:
         file: where the words are, for messages.
         missing: the English words without a translation, in order of use.
-        alarms: alarm, key of a text -> the text on the page of the person on call.
     """
 
     def __init__(self, words: Mapping[str, str] | None = None, file: str = "") -> None:
         self.words = words
         self.file = file
         self.missing: dict[str, None] = {}
-        self.alarms: dict[tuple[str, str], str] = {}
 
     @property
     def translated(self) -> bool:
@@ -32,10 +30,6 @@ class Words:
         if english not in self.words:
             self.missing[english] = None
         return self.words.get(english, english)
-
-    def of_alarm(self, alarm: str, key: str, english: str) -> str:
-        """Return a text of an alarm in the language of the page; in English if it is not translated."""
-        return self.alarms.get((alarm, key), english)
 
     def fill(self, english: str, **values: str) -> str:
         """Return a text with values in its placeholders.

@@ -13,7 +13,7 @@ from csr_templates.hand_over import on_call_policy, operator_policies
 from csr_templates.hand_over.operator_policies import DEPLOYED, PREFLIGHT, VERIFY
 from csr_templates.hand_over.operator_statements import WIDE, Names
 from csr_templates.hand_over.policy_documents import MAX_CHARACTERS, MAX_POLICIES
-from tests.docs.pages import HAND_OVER, HAND_OVER_JA, in_each_language
+from tests.docs.pages import PERMISSIONS, PERMISSIONS_JA, in_each_language
 from tests.system import ENVIRONMENTS, PROJECT
 
 from .corpus import condition_keys
@@ -146,7 +146,7 @@ def wide_actions() -> set[str]:
 def test_what_cannot_be_narrowed_is_on_the_page() -> None:
     """The page for security reviewers names each action that is not limited to names or tags."""
     assert wide_actions() | {"cloudwatch:GetMetricData"} == WIDE
-    for page in in_each_language(HAND_OVER, HAND_OVER_JA):
+    for page in in_each_language(PERMISSIONS, PERMISSIONS_JA):
         text = page.read_text("utf-8")
         assert [action for action in sorted(WIDE) if f"`{action}`" not in text] == []
 

@@ -47,7 +47,8 @@ def test_complete_section(ending: str) -> None:
 
     assert incomplete(page) == []
     assert untranslated(page) == []
-    assert dict(alarm_sections.current(ALARM, alarm_sections.read(page)["slow"])) == {
+    translations = alarm_sections.read(page)["slow"].translations
+    assert {key: translation.text for key, translation in translations.items()} == {
         "Users": "Nutzer warten.",
         "First": "Die Tuer.",
     }
