@@ -88,11 +88,12 @@ def find(lookup: Lookup, stack: EnvironmentStack, logical_id: str) -> DeployedRe
 def in_account(value: Any, stack: EnvironmentStack, environment: ResolvedEnvironment, lookup: Lookup) -> Any:
     """Return a value of a template as the account has it.
 
-    A Ref, an import and the ARN of a web ACL become what the deployed stacks have. What else is known only in
-    the account remains a function.
+    A Ref, the ID of a security group, an import and the ARN of a web ACL become what the deployed stacks
+    have. What else is known only in the account remains a function.
     """
     match value:
-        case {"Ref": str(logical_id)}:
+        case {"Ref": str(logical_id)} | {"Fn::GetAtt": [str(logical_id), "GroupId"]}:
+            # Ref returns the ID of a security group too.
             return deployed.physical_id(lookup, stack, logical_id) or value
         case {"Fn::ImportValue": str(export)}:
             provider = environment.provider(CrossStackReference(export, "", "", stack.region, ()))

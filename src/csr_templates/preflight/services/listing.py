@@ -62,6 +62,7 @@ AFTER_DEPLOY: Final[tuple[Check, ...]] = (
     *logs.AFTER_DEPLOY,
     *cloudwatch.AFTER_DEPLOY,
     *sns.AFTER_DEPLOY,
+    *kms.AFTER_DEPLOY,
     *https.AFTER_DEPLOY,
 )
 """The checks of ``verify``."""

@@ -344,6 +344,40 @@ class RecordedAccount:
             routes += [local, endpoint]
         return {"RouteTables": [{"RouteTableId": name, "Routes": routes} for name, routes in tables.items()]}
 
+    def _describe_nat_gateways(self, _parameters: Mapping[str, Any], region: str) -> Any:
+        return {
+            "NatGateways": [
+                {
+                    "NatGatewayId": name,
+                    "SubnetId": "subnet-1",
+                    "State": "available",
+                    "NatGatewayAddresses": [{"PublicIp": f"id-{gateway['AllocationId']['Fn::GetAtt'][0]}"}],
+                }
+                for name, gateway in self._of_type("AWS::EC2::NatGateway", region)
+            ]
+        }
+
+    def _describe_security_group_rules(self, parameters: Mapping[str, Any], region: str) -> Any:
+        ((group,),) = [entry["Values"] for entry in parameters["Filters"]]
+        properties = dict(self._of_type("AWS::EC2::SecurityGroup", region))[group]
+        inbound = list(properties.get("SecurityGroupIngress", []))
+        outbound = list(properties.get("SecurityGroupEgress", []))
+        for _, rule in self._of_type("AWS::EC2::SecurityGroupEgress", region):
+            if group == f"id-{rule['GroupId']['Fn::GetAtt'][0]}":
+                outbound.append(rule)
+        rules = [_rule(rule, is_egress=False) for rule in inbound]
+        rules += [_rule(rule, is_egress=True) for rule in outbound]
+        return {
+            "SecurityGroupRules": [
+                {**rule, "GroupId": group, "SecurityGroupRuleId": f"sgr-{number}"}
+                for number, rule in enumerate(rules)
+            ]
+        }
+
+    def _describe_key(self, parameters: Mapping[str, Any], region: str) -> Any:
+        arn = f"arn:aws:kms:{region}:{ACCOUNT}:key/{parameters['KeyId']}"
+        return {"KeyMetadata": {"KeyId": parameters["KeyId"], "Arn": arn, "KeyState": "Enabled"}}
+
     def _list_subscriptions_by_topic(self, parameters: Mapping[str, Any], _: str) -> Any:
         arn = f"{parameters['TopicArn']}:1"
         return {"Subscriptions": [{"SubscriptionArn": arn, "Endpoint": "operators@example.com"}]}
@@ -385,6 +419,20 @@ def _physical_id(stack: EnvironmentStack, logical_id: str, resource: Mapping[str
     names = ("AlarmName", "LogGroupName", "Name")
     named = next((properties[name] for name in names if isinstance(properties.get(name), str)), None)
     return named or f"id-{logical_id}"
+
+
+def _rule(rule: Mapping[str, Any], *, is_egress: bool) -> dict[str, Any]:
+    """Return a rule of a security group as EC2 returns it: numbers, and -1 for all protocols or ports."""
+    answer: dict[str, Any] = {
+        "IsEgress": is_egress,
+        "IpProtocol": rule["IpProtocol"],
+        "FromPort": int(rule.get("FromPort", -1)),
+        "ToPort": int(rule.get("ToPort", -1)),
+    }
+    for peer in ("SourceSecurityGroupId", "DestinationSecurityGroupId"):
+        if peer in rule:
+            return {**answer, "ReferencedGroupInfo": {"GroupId": f"id-{rule[peer]['Fn::GetAtt'][0]}"}}
+    return {**answer, "CidrIpv4": rule["CidrIp"]}
 
 
 def _topic(region: str, logical_id: str) -> str:
