@@ -50,6 +50,7 @@ _ARNS: Final = {
         "arn:aws:cloudwatch::*:dashboard/{prefix}*",
     ),
     "lambda": ("arn:aws:lambda:*:*:function:{prefix}*",),  # with a colon, a version or an alias follows
+    "rds": ("arn:aws:rds:*:*:es:{prefix}*",),  # event subscriptions; the other reads of RDS are wide
     "s3": ("arn:aws:s3:::{prefix}*",),
     "secretsmanager": ("arn:aws:secretsmanager:*:*:secret:{prefix}*",),
     "sns": ("arn:aws:sns:*:*:{prefix}*",),

@@ -49,7 +49,8 @@ class RecordedAccount:
 
     Attributes:
         needs: the needs of the environment.
-        change: changes an answer before it is reduced, or raises an ``AwsError``.
+        change: changes an answer, or the ``AwsError`` of the healthy account, before it is reduced; it can
+            raise an ``AwsError``.
         asked: the calls that were made.
     """
 
@@ -75,7 +76,9 @@ class RecordedAccount:
         """Return the fact for a call, reduced as ``CheckedAccount`` does."""
         self.asked.append(query)
         try:
-            answer = self.change(query, self.answer(query))
+            answer = self.change(query, self._answer_or_error(query))
+            if isinstance(answer, AwsError):
+                raise answer
         except AwsError as error:
             code = str(error)
             if code in query.absent:
@@ -88,6 +91,12 @@ class RecordedAccount:
     def answer(self, query: Query) -> Any:
         """Return the whole healthy answer to a call."""
         return getattr(self, f"_{xform_name(query.operation)}")(dict(query.parameters), query.region)
+
+    def _answer_or_error(self, query: Query) -> Any:
+        try:
+            return self.answer(query)
+        except AwsError as error:
+            return error
 
     def _stack(self, name: str) -> EnvironmentStack:
         return next(stack for stack in self.environment.stacks if stack.deployed_name == name)
@@ -234,7 +243,9 @@ class RecordedAccount:
         return {"DBInstances": self._instances()}
 
     def _describe_db_clusters(self, parameters: Mapping[str, Any], _: str) -> Any:
-        ((_id, properties),) = self._of_type("AWS::RDS::DBCluster")
+        ((name, properties),) = self._of_type("AWS::RDS::DBCluster")
+        if parameters["DBClusterIdentifier"] != name:
+            raise AwsError("DBClusterNotFoundFault")
         return {
             "DBClusters": [
                 {
@@ -256,6 +267,36 @@ class RecordedAccount:
                         for instance in self._instances()
                     ],
                 }
+            ]
+        }
+
+    def _describe_event_subscriptions(self, parameters: Mapping[str, Any], region: str) -> Any:
+        subscription = dict(self._of_type("AWS::RDS::EventSubscription"))[parameters["SubscriptionName"]]
+        return {
+            "EventSubscriptionsList": [
+                {
+                    "CustSubscriptionId": parameters["SubscriptionName"],
+                    "Status": "active",
+                    "Enabled": True,
+                    "SnsTopicArn": _topic(region, subscription["SnsTopicArn"]["Ref"]),
+                    "EventCategoriesList": list(subscription["EventCategories"]),
+                    "SourceIdsList": [self._source(source["Ref"]) for source in subscription["SourceIds"]],
+                }
+            ]
+        }
+
+    def _source(self, logical_id: str) -> str:
+        """Return the ID of the cluster or the instance with a logical ID."""
+        database = next(stack for stack in self.environment.stacks if logical_id in stack.resources)
+        return self._stacks.resources(database)[logical_id]
+
+    def _describe_log_groups(self, parameters: Mapping[str, Any], region: str) -> Any:
+        prefix = parameters["logGroupNamePrefix"]
+        return {
+            "logGroups": [
+                {"logGroupName": name, "retentionInDays": int(group["RetentionInDays"])}
+                for name, group in self._of_type("AWS::Logs::LogGroup", region)
+                if name.startswith(prefix)
             ]
         }
 
