@@ -33,6 +33,7 @@ WIDE: Final = frozenset(
         "rds:DescribeDBClusterSnapshots",
         "rds:DescribeDBClusters",
         "rds:DescribeDBInstances",
+        "route53:GetHealthCheck",  # has a random ID, and no condition on its tags
         "route53:GetHostedZone",  # the stacks do not create the zone
         "route53:ListResourceRecordSets",
         "servicequotas:GetServiceQuota",

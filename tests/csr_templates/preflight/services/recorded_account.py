@@ -186,6 +186,46 @@ class RecordedAccount:
     def _get_alias(self, *_: Any) -> Any:
         return {"FunctionVersion": "7"}
 
+    def _get_stage(self, parameters: Mapping[str, Any], region: str) -> Any:
+        properties = dict(self._of_type("AWS::ApiGateway::Stage", region))[parameters["stageName"]]
+        return {"stageName": "v1", "deploymentId": f"id-{properties['DeploymentId']['Ref']}"}
+
+    def _get_account(self, _: Mapping[str, Any], region: str) -> Any:
+        ((_id, properties),) = self._of_type("AWS::ApiGateway::Account", region)
+        role = properties["CloudWatchRoleArn"]["Fn::GetAtt"][0]
+        return {"cloudwatchRoleArn": f"arn:aws:iam::{ACCOUNT}:role/id-{role}"}
+
+    def _list_resource_record_sets(self, parameters: Mapping[str, Any], _: str) -> Any:
+        return {
+            "ResourceRecordSets": [
+                {
+                    "Name": f"{name}.",
+                    "Type": record["Type"],
+                    "AliasTarget": {"HostedZoneId": "Z2FDTNDATAQYW2", "DNSName": f"{DOMAIN}."},
+                }
+                for name, record in self._of_type("AWS::Route53::RecordSet")
+                if name == parameters["StartRecordName"]
+            ]
+        }
+
+    def _get_health_check(self, parameters: Mapping[str, Any], _: str) -> Any:
+        config = dict(self._of_type("AWS::Route53::HealthCheck"))[parameters["HealthCheckId"]]
+        domain = DOMAIN
+        for name, _record in self._of_type("AWS::Route53::RecordSet"):
+            domain = name
+        settings = {**config["HealthCheckConfig"], "FullyQualifiedDomainName": domain}
+        return {"HealthCheck": {"HealthCheckConfig": {**settings, "Disabled": False, "Inverted": False}}}
+
+    def _get_logging_configuration(self, parameters: Mapping[str, Any], region: str) -> Any:
+        name = next(name for name, _ in self._of_type("AWS::Logs::LogGroup", region) if "waf" in name)
+        destination = f"arn:aws:logs:{region}:{ACCOUNT}:log-group:{name}"
+        return {
+            "LoggingConfiguration": {
+                "ResourceArn": parameters["ResourceArn"],
+                "LogDestinationConfigs": [destination],
+            }
+        }
+
     def _of_function(self, type_name: str, function: str) -> Mapping[str, Any]:
         """Return the properties of the version or the alias of a function."""
         return next(
