@@ -28,7 +28,7 @@ def verify() -> int:
     from csr_templates.preflight.facts import Query
     from csr_templates.preflight.services import https_calls
     from tests.csr_templates.preflight.services.conftest import environment_of
-    from tests.csr_templates.preflight.services.recorded_account import RecordedAccount
+    from tests.csr_templates.preflight.services.recorded_account import AwsError, RecordedAccount
 
     recorded = RecordedAccount(environment_of("prod"))
 
@@ -39,7 +39,10 @@ def verify() -> int:
         time.sleep(DELAY)
         service = model.service_model.service_name
         query = Query(service, model.name, context["client_region"], tuple(context["parameters"].items()))
-        return Http(200), {**recorded.answer(query), "ResponseMetadata": {}}
+        try:
+            return Http(200), {**recorded.answer(query), "ResponseMetadata": {}}
+        except AwsError as error:
+            return Http(400), {"Error": {"Code": str(error)}, "ResponseMetadata": {}}
 
     def get(url: str) -> dict[str, Any]:
         time.sleep(DELAY)

@@ -10,3 +10,9 @@ VERSION: Final = "0.3.0"
 
 PREFIX: Final = "${ProjectName}-${Environment}-"
 """Prefix of the names of stacks, exports and most resources, as in a template."""
+
+OLD: Final = "-old"
+"""End of the identifier of the cluster that a restored one has replaced, and a part of its instances'."""
+
+RESTORED: Final = "-restored"
+"""The same for a restored cluster."""

@@ -36,6 +36,7 @@ _API_GATEWAY: Final = {
     "GetAccount": "account",
     "GetApiKey": "apikeys/*",
     "GetRestApis": "restapis",
+    "GetStage": "restapis/*/stages/*",
     "GetUsagePlanKeys": "usageplans/*/keys",
     "GetUsagePlans": "usageplans",
 }
@@ -58,7 +59,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_apigatew
 _PACKAGES: Final = "arn:aws:s3:::{prefix}lambda-deployments-*/*"
 _OBJECTS: Final = frozenset({"s3:GetObject", "s3:GetObjectVersion"})
 _GET: Final = "apigateway:GET"
-_WITH_TAGS: Final = frozenset({"GetApiKey", "GetUsagePlanKeys"})
+_WITH_TAGS: Final = frozenset({"GetApiKey", "GetStage", "GetUsagePlanKeys"})
 """Operations of API Gateway on one resource, which has the tags of the project or inherits them."""
 
 

@@ -33,6 +33,7 @@ WIDE: Final = frozenset(
         "rds:DescribeDBClusterSnapshots",
         "rds:DescribeDBClusters",
         "rds:DescribeDBInstances",
+        "route53:GetHealthCheck",  # has a random ID, and no condition on its tags
         "route53:GetHostedZone",  # the stacks do not create the zone
         "route53:ListResourceRecordSets",
         "servicequotas:GetServiceQuota",
@@ -50,6 +51,7 @@ _ARNS: Final = {
         "arn:aws:cloudwatch::*:dashboard/{prefix}*",
     ),
     "lambda": ("arn:aws:lambda:*:*:function:{prefix}*",),  # with a colon, a version or an alias follows
+    "rds": ("arn:aws:rds:*:*:es:{prefix}*",),  # event subscriptions; the other reads of RDS are wide
     "s3": ("arn:aws:s3:::{prefix}*",),
     "secretsmanager": ("arn:aws:secretsmanager:*:*:secret:{prefix}*",),
     "sns": ("arn:aws:sns:*:*:{prefix}*",),

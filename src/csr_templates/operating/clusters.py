@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+from csr_templates.naming import OLD, RESTORED
 from csr_templates.operating import waiting, words
 from csr_templates.operating.aws import Aws
 from csr_templates.operating.environment import Stack
@@ -41,10 +42,6 @@ _ENDS: Final = frozenset(
 
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html
 """
-OLD: Final = "-old"
-"""End of the identifier of the cluster that a restored one has replaced, and a part of its instances'."""
-RESTORED: Final = "-restored"
-"""The same for a restored cluster."""
 RESTORED_FROM: Final = "RestoredFrom"
 """Tag that says from what a cluster was restored, because RDS does not return it."""
 RESETTING: Final = "resetting-master-credentials"

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+from csr_templates.naming import OLD, RESTORED
 from csr_templates.operating import clusters, words
 from csr_templates.operating.aws import Aws
-from csr_templates.operating.clusters import AVAILABLE, CLUSTER, OLD, RESTORED
+from csr_templates.operating.clusters import AVAILABLE, CLUSTER
 
 _MANUAL: Final = "manual"
 _HEADER: Final = ("", "left from earlier work", "state", "created", "age", "what it is, costs or blocks")

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 from csr_templates.account import errors
+from csr_templates.naming import RESTORED
 from csr_templates.operating import (
     clusters,
     protection,
@@ -216,7 +217,7 @@ def _deleted(aws: Aws, instance: str) -> Sight:
 
 
 def _check_instance(aws: Aws) -> str:
-    return aws.environment.prefix + clusters.RESTORED
+    return aws.environment.prefix + RESTORED
 
 
 def _is_owned(aws: Aws) -> bool:

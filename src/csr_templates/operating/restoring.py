@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, Literal
 
+from csr_templates.naming import OLD, RESTORED
 from csr_templates.operating import clusters, waiting, words
 from csr_templates.operating.aws import Aws
 from csr_templates.operating.clusters import ABSENT, AVAILABLE, CLUSTER
@@ -78,7 +79,7 @@ def _identifier(cluster: str, target: Target) -> str:
     """Return the identifier of a restored cluster."""
     if target == "original":
         return cluster
-    return cluster + clusters.RESTORED
+    return cluster + RESTORED
 
 
 def create_instances(aws: Aws, target: Target) -> None:
@@ -131,12 +132,12 @@ def use_restored_cluster(aws: Aws) -> None:
     present, restored, old = _require_swappable(aws, cluster, len(names))
     aws.confirm(cluster, f"This replaces the cluster {cluster} with the restored one.")
     if restored != ABSENT and present != ABSENT:
-        _rename_cluster(aws, cluster, cluster + clusters.OLD, again)
+        _rename_cluster(aws, cluster, cluster + OLD, again)
         old = AVAILABLE
     if old != ABSENT:
-        _put_aside(aws, cluster + clusters.OLD, names, again)
+        _put_aside(aws, cluster + OLD, names, again)
     if restored != ABSENT:
-        _rename_cluster(aws, cluster + clusters.RESTORED, cluster, again)
+        _rename_cluster(aws, cluster + RESTORED, cluster, again)
     for number, name in enumerate(names, 1):
         _rename_instance(aws, cluster, _restored_instance(aws, number), name, again)
     clusters.complete(aws, cluster)
@@ -145,7 +146,7 @@ def use_restored_cluster(aws: Aws) -> None:
         _require_same(aws, cluster, names)
     aws.say_done(
         f"Now {cluster} is the restored cluster, with the endpoints of the stack. The one before is "
-        f"{cluster + clusters.OLD}: it is stopped, RDS starts it again after 7 days, and its storage is "
+        f"{cluster + OLD}: it is stopped, RDS starts it again after 7 days, and its storage is "
         f"billed until: {aws.command('delete-spare-cluster', 'old')}"
     )
 
@@ -378,7 +379,7 @@ def _instances_of_stack(aws: Aws) -> list[str]:
 
 
 def _restored_instance(aws: Aws, number: int) -> str:
-    return f"{aws.environment.prefix}{clusters.RESTORED}-{number}"
+    return f"{aws.environment.prefix}{RESTORED}-{number}"
 
 
 def _create_instance(aws: Aws, cluster: str, instance: str, number: int) -> None:
@@ -447,17 +448,15 @@ def _require_swappable(aws: Aws, cluster: str, number: int) -> tuple[str, str, s
     Raises:
         Stop: one of them is missing, in the way or not available.
     """
-    present, restored, old = [
-        clusters.status(aws, cluster + ending) for ending in ("", clusters.RESTORED, clusters.OLD)
-    ]
-    spare = cluster + clusters.RESTORED
+    present, restored, old = [clusters.status(aws, cluster + ending) for ending in ("", RESTORED, OLD)]
+    spare = cluster + RESTORED
     if restored == ABSENT and old == ABSENT:
-        raise Stop(f"There is neither {spare} nor {cluster + clusters.OLD}. Restore first.")
+        raise Stop(f"There is neither {spare} nor {cluster + OLD}. Restore first.")
     if restored == ABSENT and present == ABSENT:
         raise Stop(f"There is no cluster {spare}. Restore first.")
     if ABSENT not in (restored, present, old):
         raise Stop(
-            f"{cluster + clusters.OLD} exists from an earlier restore. Delete it first: "
+            f"{cluster + OLD} exists from an earlier restore. Delete it first: "
             f"{aws.command('delete-spare-cluster', 'old')}"
         )
     if restored == ABSENT:
@@ -483,7 +482,7 @@ def _put_aside(aws: Aws, old: str, names: Sequence[str], again: str) -> None:
         Stop: it is in a state in which this is not possible.
     """
     for number, name in enumerate(names, 1):
-        put_aside = f"{aws.environment.prefix}{clusters.OLD}-{number}"
+        put_aside = f"{aws.environment.prefix}{OLD}-{number}"
         _rename_instance(aws, old, name, put_aside, again)
     status = clusters.status(aws, old)
     if status not in (AVAILABLE, "stopping", "stopped"):

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from cfn_analysis.model.wording import hint, series
+from csr_templates.naming import RESTORED
 from csr_templates.operating import clusters, deploys, waiting, words
 from csr_templates.operating.aws import Aws
 from csr_templates.operating.environment import Stack
@@ -63,7 +64,7 @@ def _waits(aws: Aws) -> Mapping[str, Callable[[], None]]:
         "api-settings": partial(_for_api_settings, aws),
         "distribution": partial(_for_distribution, aws),
         "cluster": partial(_for_cluster, aws, "cluster", ""),
-        "restored-cluster": partial(_for_cluster, aws, "restored-cluster", clusters.RESTORED),
+        "restored-cluster": partial(_for_cluster, aws, "restored-cluster", RESTORED),
         **{stack.name: partial(_for_stack, aws, stack) for stack in aws.environment.stacks},
     }
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from cfn_analysis.model.intrinsics import joined, parts_of_sub
 from cfn_analysis.model.resolving import Resolver, pseudo_parameters
 from csr_templates.preflight import deployed, remedies
 from csr_templates.preflight.facts import Lookup
@@ -88,17 +89,21 @@ def find(lookup: Lookup, stack: EnvironmentStack, logical_id: str) -> DeployedRe
 def in_account(value: Any, stack: EnvironmentStack, environment: ResolvedEnvironment, lookup: Lookup) -> Any:
     """Return a value of a template as the account has it.
 
-    A Ref, an import and the ARN of a web ACL become what the deployed stacks have. What else is known only in
-    the account remains a function.
+    A Ref, the ID of a security group, an import and the ARN of a web ACL become what the deployed stacks
+    have, also in a text. What else is known only in the account remains a function.
     """
     match value:
-        case {"Ref": str(logical_id)}:
+        case {"Ref": str(logical_id)} | {"Fn::GetAtt": [str(logical_id), "GroupId"]}:
+            # Ref returns the ID of a security group too.
             return deployed.physical_id(lookup, stack, logical_id) or value
         case {"Fn::ImportValue": str(export)}:
             provider = environment.provider(CrossStackReference(export, "", "", stack.region, ()))
             if provider is None:
                 return value
             return deployed.output(lookup, *provider) or value
+        case {"Fn::Sub": _}:
+            parts = parts_of_sub(value) or []
+            return joined(in_account(part, stack, environment, lookup) for part in parts)
         case {"Fn::GetAtt": [str(logical_id), "Arn"]}:
             return _arn(logical_id, stack, environment, lookup) or value
     return value

@@ -1,4 +1,4 @@
-"""API Gateway: its role for writing logs, its quotas, and the API keys that it accepts.
+"""API Gateway: its role for writing logs, its quotas, its stages, and the API keys that it accepts.
 
 Before a deploy, ``origin-key`` compares the values of the files; afterwards, it compares the keys themselves.
 """
@@ -15,6 +15,7 @@ from csr_templates.preflight.resolved_environment import EnvironmentStack, Resol
 from csr_templates.preflight.results import Check, Result, SkippedError, Subject, failed, passed, warned
 from csr_templates.preflight.services import (
     apigateway_calls,
+    apigateway_stages,
     cloudformation_calls,
     cloudfront,
     iam_calls,
@@ -52,7 +53,7 @@ _QUOTAS: Final = (
 
 
 def _logging_stages(environment: ResolvedEnvironment) -> Iterator[Subject]:
-    for stack, logical_id, properties in environment.of_type("AWS::ApiGateway::Stage"):
+    for stack, logical_id, properties in environment.of_type(apigateway_stages.STAGE):
         levels = [setting.get("LoggingLevel", "OFF") for setting in properties.get("MethodSettings", [])]
         if any(level != "OFF" for level in levels):
             yield Subject(logical_id, stack)
@@ -62,7 +63,7 @@ def _judge_logging_role(subject: Subject, environment: ResolvedEnvironment, look
     stack = subject.stack
     account_query = apigateway_calls.account.query(stack.region)
     arn = str(lookup(account_query).get("cloudwatchRoleArn", ""))
-    sets_role = bool(stack.of_type("AWS::ApiGateway::Account"))
+    sets_role = bool(stack.of_type(apigateway_stages.ACCOUNT))
     if not arn and sets_role:
         return passed(f"{stack.deployed_name} sets the CloudWatch log role of API Gateway.")
     if not arn:
@@ -401,5 +402,17 @@ AFTER_DEPLOY: Final = (
         "The API does not accept a key that CloudFront does not send",
         _USAGE_PLAN,
         _judge_other_keys,
+    ),
+    deployed_resources.check(
+        "stages",
+        "Each stage serves the deployment of its stack",
+        apigateway_stages.STAGE,
+        apigateway_stages.judge_stage,
+    ),
+    deployed_resources.check(
+        "api-log-role",
+        "API Gateway writes logs with the role of the stack that sets one",
+        apigateway_stages.ACCOUNT,
+        apigateway_stages.judge_account,
     ),
 )

@@ -19,6 +19,15 @@ usage_plans = ApiCall("apigateway GetUsagePlans", path="items", keep="id")
 """The usage plans of a region."""
 
 
+stage = ApiCall(
+    "apigateway GetStage",
+    "restApiId stageName",
+    keep="deploymentId canarySettings",
+    absent="NotFoundException",
+)
+"""The deployment of a stage; absent if there is no such stage."""
+
+
 def _with_hidden_value(key: Mapping[str, Any]) -> dict[str, Any]:
     return {**key, "value": hidden.digest(key.get("value", ""))}
 

@@ -227,6 +227,12 @@ AFTER_DEPLOY: Final = (
         awslambda_packages.judge_deployed_package,
     ),
     deployed_resources.check(
+        "unpublished-code",
+        "The code of each function was not changed after the stack published its version",
+        awslambda_aliases.ALIAS,
+        awslambda_packages.judge_latest,
+    ),
+    deployed_resources.check(
         "reserved-concurrency",
         "Each function has the reserved concurrency of the template",
         _FUNCTION,

@@ -1,5 +1,7 @@
 """The API calls for functions, versions and aliases, and the keys that are kept of each answer."""
 
+from typing import Final
+
 from csr_templates.preflight.calls import ApiCall
 
 account_settings = ApiCall(
@@ -29,6 +31,9 @@ function_versions = ApiCall(
 )
 """The versions of a function; absent if it does not exist. Their environment variables are not kept."""
 
+LATEST: Final = "$LATEST"
+"""The version of a function that can be changed."""
+
 alias = ApiCall(
     "lambda GetAlias",
     "FunctionName Name",
@@ -43,7 +48,7 @@ function_version = ApiCall(
     keep="Version State LastUpdateStatus Description CodeSize CodeSha256",
     absent="ResourceNotFoundException",
 )
-"""The version behind an alias; absent if it does not exist. Its environment variables are not kept."""
+"""A version, or that of an alias; absent if it does not exist. Its environment variables are not kept."""
 
 provisioned_concurrency = ApiCall(
     "lambda GetProvisionedConcurrencyConfig",

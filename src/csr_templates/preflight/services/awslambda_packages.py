@@ -10,6 +10,7 @@ from csr_templates.preflight.resolved_environment import EnvironmentStack, Resol
 from csr_templates.preflight.results import (
     PASS,
     Result,
+    SkippedError,
     Subject,
     TemplateResource,
     failed,
@@ -155,6 +156,49 @@ def judge_deployed_package(
             f"{remedies.csr_operate(environment, 'plan-deploy', resource.stack.name, 'VERSION')}",
         )
     return passed(f"{name} of {function} runs the specified package (same {criterion}).")
+
+
+def judge_latest(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
+    """Judge whether the code of a function was changed after the stack published its version.
+
+    A deploy that publishes a version without a new package, such as one that changes the memory, takes the
+    code of ``$LATEST``.
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+    """
+    function, _ = awslambda_aliases.qualified_name(resource.physical_id)
+    stack_version = awslambda_aliases.version_of_stack(resource, lookup)
+    if stack_version is None:
+        raise SkippedError
+    version = awslambda_aliases.qualified_name(stack_version.physical_id).qualifier
+    calls = [
+        awslambda_calls.function_version.query(resource.region, function, qualifier)
+        for qualifier in (version, awslambda_calls.LATEST)
+    ]
+    published, latest = lookup.all(calls)
+    if not published or not latest:
+        raise SkippedError
+    if published["CodeSha256"] == latest["CodeSha256"]:
+        return passed(f"The code of {function} was not changed since version {version}.")
+    return warned(
+        f"{awslambda_calls.LATEST} of {function} has other code than version {version} of the stack. No "
+        "request runs it, but the next version without a new package would.",
+        _put_back(resource, function, environment, lookup),
+    )
+
+
+def _put_back(
+    alias: DeployedResource, function: str, environment: ResolvedEnvironment, lookup: Lookup
+) -> str:
+    """Return the remedy for code that was changed outside of the stack."""
+    package = _package_call(alias, environment, lookup)
+    if package is None:
+        return alias.drift
+    parameters = dict(package.parameters)
+    options = {"s3_bucket": parameters["Bucket"], "s3_key": parameters["Key"]}
+    if "VersionId" in parameters:
+        options["s3_object_version"] = parameters["VersionId"]
+    command = remedies.aws("lambda update-function-code", alias.region, function_name=function, **options)
+    return f"Put the package of the last deploy back: {command}"
 
 
 def _expected_description(alias: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Any:

@@ -1,4 +1,4 @@
-"""Availability Zones, the quotas of VPCs, and whether each route goes where the template says."""
+"""Availability Zones, the quotas of VPCs; the routes, NAT gateways and security groups of the account."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.quotas import Quota
 from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
 from csr_templates.preflight.results import Check, Result, Subject, failed, passed, warned
-from csr_templates.preflight.services import ec2_calls
+from csr_templates.preflight.services import ec2_calls, ec2_security_groups
 
 _NAT_GATEWAY: Final = "AWS::EC2::NatGateway"
 _NAT_GATEWAYS: Final = Quota(
@@ -144,7 +144,7 @@ def _judge_table(resource: DeployedResource, environment: ResolvedEnvironment, l
     tables = {table["RouteTableId"]: table for table in lookup(ec2_calls.route_tables.query(resource.region))}
     if name not in tables:
         return failed(f"The route table {name} does not exist.", resource.drift)
-    expected = _destinations_of(name, environment, lookup)
+    expected = _destinations_of(resource, environment, lookup)
     for route in tables[name]["Routes"]:
         destination = route.get(_DESTINATION) or route.get(_DESTINATION_IPV6)
         # Routes of gateway endpoints have a prefix list; the local ones come with the table.
@@ -157,17 +157,30 @@ def _judge_table(resource: DeployedResource, environment: ResolvedEnvironment, l
     return passed(f"The route table {name} has only routes of the templates.")
 
 
-def _destinations_of(table: str, environment: ResolvedEnvironment, lookup: Lookup) -> set[Any]:
-    """Return the destinations of the routes of a route table in all stacks."""
+def _destinations_of(table: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> set[Any]:
+    """Return the destinations of the routes of a route table in all templates."""
     destinations = set()
-    for route in deployed_resources.all_of(environment, lookup, _ROUTE):
-        properties = route.properties
-        if (
-            deployed_resources.in_account(properties["RouteTableId"], route.stack, environment, lookup)
-            == table
-        ):
-            destinations |= {properties.get(_DESTINATION), properties.get(_DESTINATION_IPV6)}
+    for stack in environment.stacks:
+        for _, properties in stack.of_type(_ROUTE):
+            if _is_route_of(table, stack, properties, environment, lookup):
+                destinations |= {properties.get(_DESTINATION), properties.get(_DESTINATION_IPV6)}
     return destinations
+
+
+def _is_route_of(
+    table: DeployedResource,
+    stack: EnvironmentStack,
+    properties: Mapping[str, Any],
+    environment: ResolvedEnvironment,
+    lookup: Lookup,
+) -> bool:
+    """Return whether a route belongs to a route table. Most refer to one of their own stack by its name."""
+    match properties["RouteTableId"]:
+        case {"Ref": str(logical_id)}:
+            return (stack.name, logical_id) == (table.stack.name, table.logical_id)
+        case reference:
+            in_account = deployed_resources.in_account(reference, stack, environment, lookup)
+            return bool(in_account == table.physical_id)
 
 
 def _delete_route(table: str, route: Mapping[str, Any], region: str) -> str:
@@ -211,6 +224,52 @@ def _zone_number(gateway: Any) -> str:
     return ""
 
 
+def _judge_nat_gateway(
+    resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup
+) -> Result:
+    name = resource.physical_id
+    gateways = {
+        gateway["NatGatewayId"]: gateway for gateway in lookup(ec2_calls.nat_gateways.query(resource.region))
+    }
+    remedy = _without_gateway(resource, environment)
+    gateway = gateways.get(name, {"State": "deleted"})
+    if gateway["State"] != "available":
+        reason = gateway.get("FailureMessage", "").rstrip(".")
+        if reason:
+            reason = f" ({reason})"
+        return failed(
+            f"The NAT gateway {name} is {gateway['State']}{reason}: what it connects cannot reach the "
+            "internet.",
+            remedy,
+        )
+    address = _address_of(resource, lookup)
+    addresses = [entry.get("PublicIp") for entry in gateway.get("NatGatewayAddresses", [])]
+    if address is not None and address not in addresses:
+        return failed(
+            f"The NAT gateway {name} does not have the address {address} of the template.", resource.drift
+        )
+    return passed(f"The NAT gateway {name} is available.")
+
+
+def _address_of(gateway: DeployedResource, lookup: Lookup) -> str | None:
+    """Return the public address of the template, which is the physical ID; None if no template has it."""
+    match gateway.properties.get("AllocationId"):
+        case {"Fn::GetAtt": [str(logical_id), "AllocationId"]}:
+            return deployed.physical_id(lookup, gateway.stack, logical_id)
+    return None
+
+
+def _without_gateway(gateway: DeployedResource, environment: ResolvedEnvironment) -> str:
+    """Return what to do without a NAT gateway: reroute its zone if the other zone has one too."""
+    zone_number = _zone_number({"Ref": gateway.logical_id})
+    if not zone_number or len(gateway.stack.of_type(_NAT_GATEWAY)) < 2:
+        return gateway.drift
+    return (
+        "Use the gateway of the other zone until this one is replaced: "
+        f"{remedies.csr_operate(environment, 'reroute-zone', zone_number)}"
+    )
+
+
 BEFORE_DEPLOY: Final = (
     Check(
         "zones",
@@ -243,5 +302,17 @@ AFTER_DEPLOY: Final = (
         "No route table has a route that no template has",
         "AWS::EC2::RouteTable",
         _judge_table,
+    ),
+    deployed_resources.check(
+        "nat-gateways",
+        "Each NAT gateway is available, with the address of the template",
+        _NAT_GATEWAY,
+        _judge_nat_gateway,
+    ),
+    deployed_resources.check(
+        "security-groups",
+        "Each security group has the rules of the templates, and no others",
+        ec2_security_groups.GROUP,
+        ec2_security_groups.judge_rules,
     ),
 )

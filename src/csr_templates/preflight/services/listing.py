@@ -59,9 +59,11 @@ AFTER_DEPLOY: Final[tuple[Check, ...]] = (
     *wafv2.AFTER_DEPLOY,
     *apigateway.AFTER_DEPLOY,
     *acm.AFTER_DEPLOY,
+    *route53.AFTER_DEPLOY,
     *logs.AFTER_DEPLOY,
     *cloudwatch.AFTER_DEPLOY,
     *sns.AFTER_DEPLOY,
+    *kms.AFTER_DEPLOY,
     *https.AFTER_DEPLOY,
 )
 """The checks of ``verify``."""

@@ -1,16 +1,16 @@
-"""Log groups and log deliveries: their fixed names, and whether they exist and receive events."""
+"""Log groups and log deliveries: their fixed names, their events, and how long these are kept."""
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
 from cfn_analysis.model.references import as_list, unqualified, uses
-from csr_templates.preflight import deployed, deployed_resources, fixed_names
+from csr_templates.preflight import deployed, deployed_resources, fixed_names, remedies
 from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.fixed_names import NamedType
 from csr_templates.preflight.resolved_environment import EnvironmentStack, ResolvedEnvironment
-from csr_templates.preflight.results import Result, failed, passed, warned
+from csr_templates.preflight.results import Result, SkippedError, failed, passed, warned
 from csr_templates.preflight.services import logs_calls
 
 _LOG_GROUP: Final = "AWS::Logs::LogGroup"
@@ -58,6 +58,31 @@ def _names_by_user(stack: EnvironmentStack) -> dict[str, set[str]]:
         names = {unqualified(use.name) for use in uses(user.get("Properties", {}))}
         names_by_user[logical_id] = names.union(as_list(user.get("DependsOn", [])))
     return names_by_user
+
+
+def _judge_retention(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
+    name, expected = resource.physical_id, int(resource.properties["RetentionInDays"])
+    groups = {
+        group["logGroupName"]: group for group in lookup(logs_calls.log_groups.query(resource.region, name))
+    }
+    if name not in groups:
+        raise SkippedError
+    days = groups[name].get("retentionInDays")
+    if days == expected:
+        return passed(f"The log group {name} keeps its events for {expected} days.")
+    remedy = f"Set the days of the template: {_keep(name, expected, resource.region)}"
+    if days is None:
+        return warned(f"The log group {name} keeps its events without an end, and they are billed.", remedy)
+    sentence = f"The log group {name} keeps its events for {days} instead of {expected} days."
+    if days > expected:
+        return warned(sentence, remedy)
+    return failed(sentence, remedy)
+
+
+def _keep(group: str, days: int, region: str) -> str:
+    return remedies.aws(
+        "logs put-retention-policy", region, log_group_name=group, retention_in_days=str(days)
+    )
 
 
 def _judge_source(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
@@ -125,6 +150,13 @@ AFTER_DEPLOY: Final = (
         "Each log group exists, and received events in the last 24 hours",
         _LOG_GROUP,
         _judge_group,
+    ),
+    deployed_resources.check(
+        "log-retention",
+        "Each log group keeps its events for the days of the template",
+        _LOG_GROUP,
+        _judge_retention,
+        where=lambda properties: "RetentionInDays" in properties,
     ),
     deployed_resources.check(
         "log-deliveries",

@@ -2,8 +2,10 @@
 
 from csr_templates.preflight.calls import ApiCall
 
-log_groups = ApiCall("logs DescribeLogGroups", "logGroupNamePrefix", path="logGroups", keep="logGroupName")
-"""The log groups whose names start with a prefix."""
+log_groups = ApiCall(
+    "logs DescribeLogGroups", "logGroupNamePrefix", path="logGroups", keep="logGroupName retentionInDays"
+)
+"""The log groups whose names start with a prefix, with their retention; none if events never expire."""
 
 delivery_sources = ApiCall("logs DescribeDeliverySources", path="deliverySources", keep="name")
 """The sources of log deliveries."""

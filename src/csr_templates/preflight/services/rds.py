@@ -20,7 +20,7 @@ from csr_templates.preflight.results import (
     skipped,
     warned,
 )
-from csr_templates.preflight.services import rds_calls, rds_clusters, rds_offers
+from csr_templates.preflight.services import rds_calls, rds_clusters, rds_events, rds_offers
 
 _OLDEST_SNAPSHOT: Final = timedelta(hours=25)  # automated snapshots are taken daily
 _WORKING: Final = frozenset(
@@ -413,5 +413,17 @@ AFTER_DEPLOY: Final = (
         "Each instance of a cluster is available, with the class and in the zone of the template",
         rds_clusters.INSTANCE,
         _judge_instance,
+    ),
+    deployed_resources.check(
+        "left-clusters",
+        "No cluster is left from a restore",
+        rds_clusters.CLUSTER,
+        rds_clusters.judge_left,
+    ),
+    deployed_resources.check(
+        "event-subscriptions",
+        "Each event subscription of the database is enabled, and sends to the topic of the template",
+        rds_events.SUBSCRIPTION,
+        rds_events.judge_subscription,
     ),
 )

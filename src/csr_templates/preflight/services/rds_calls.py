@@ -84,3 +84,12 @@ orderable = ApiCall(
     fixed=(("Vpc", True),),
 )
 """The availability zones and features of an instance class for an engine version."""
+
+event_subscription = ApiCall(
+    "rds DescribeEventSubscriptions",
+    "SubscriptionName",
+    path="EventSubscriptionsList",
+    keep="Status Enabled SnsTopicArn EventCategoriesList SourceIdsList",
+    absent="SubscriptionNotFound",
+)
+"""An event subscription; absent if it does not exist."""

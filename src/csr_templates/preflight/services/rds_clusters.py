@@ -3,15 +3,18 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from csr_templates.preflight import deployed
+from csr_templates.naming import OLD, RESTORED
+from csr_templates.preflight import deployed, remedies
 from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.resolved_environment import ResolvedEnvironment
-from csr_templates.preflight.results import Result, Subject, TemplateResource, warned
+from csr_templates.preflight.results import Result, SkippedError, Subject, TemplateResource, passed, warned
 from csr_templates.preflight.services import rds_calls
 
 CLUSTER: Final = "AWS::RDS::DBCluster"
 INSTANCE: Final = "AWS::RDS::DBInstance"
+_LEFT: Final = {RESTORED: "restored", OLD: "old"}
+"""End of an identifier -> the argument of ``delete-spare-cluster``."""
 
 
 def clusters(environment: ResolvedEnvironment) -> Iterator[Subject]:
@@ -47,3 +50,21 @@ def deployed_cluster(resource: DeployedResource, lookup: Lookup) -> Mapping[str,
     if not clusters:
         return {}
     return clusters[0]
+
+
+def judge_left(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
+    """Judge what a restore has left: a cluster that is billed, and that may be taken for the one in use."""
+    name = resource.physical_id
+    calls = [rds_calls.cluster.query(resource.region, name + ending) for ending in ("", *_LEFT)]
+    own, *left = lookup.all(calls)
+    if not own:
+        raise SkippedError
+    for ending, clusters, call in zip(_LEFT, left, calls[1:], strict=True):
+        if clusters:
+            delete = remedies.csr_operate(environment, "delete-spare-cluster", _LEFT[ending])
+            return warned(
+                f"The cluster {name}{ending} is left from a restore, and billed.",
+                f"When the restore is complete and nothing of it is needed, delete it: {delete}",
+                call,
+            )
+    return passed(f"No cluster is left from a restore of {name}.")

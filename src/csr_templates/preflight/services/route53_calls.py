@@ -11,7 +11,7 @@ records = GlobalCall(
     "route53 ListResourceRecordSets",
     "HostedZoneId StartRecordName",
     path="ResourceRecordSets",
-    keep="Name Type",
+    keep="Name Type AliasTarget",
     absent="NoSuchHostedZone",
     fixed=(("MaxItems", "10"),),
 )
@@ -21,3 +21,12 @@ health_checks = GlobalCall(
     "route53 GetAccountLimit", keep="Limit Count", fixed=(("Type", "MAX_HEALTH_CHECKS_BY_OWNER"),)
 )
 """The number of Route 53 health checks and its limit."""
+
+health_check = GlobalCall(
+    "route53 GetHealthCheck",
+    "HealthCheckId",
+    path="HealthCheck.HealthCheckConfig",
+    keep="Disabled Inverted FullyQualifiedDomainName",
+    absent="NoSuchHealthCheck",
+)
+"""The settings of a health check; absent if it does not exist."""

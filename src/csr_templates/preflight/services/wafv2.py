@@ -1,6 +1,7 @@
-"""The web ACL: its name and capacity, and whether its rules block as the template says."""
+"""The web ACL: its name and capacity, and whether it blocks and logs as the template says."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cfn_analysis.model.references import entries
@@ -9,7 +10,7 @@ from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.fixed_names import NamedType
 from csr_templates.preflight.resolved_environment import ResolvedEnvironment
-from csr_templates.preflight.results import Check, Result, Subject, failed, passed, warned
+from csr_templates.preflight.results import Check, Result, SkippedError, Subject, failed, passed, warned
 from csr_templates.preflight.services import wafv2_calls
 
 _WEB_ACL: Final = "AWS::WAFv2::WebACL"
@@ -85,6 +86,39 @@ def _different(
     return failed(f"The rule {names} has another action than in the template.", resource.drift)
 
 
+def _judge_logging(resource: DeployedResource, environment: ResolvedEnvironment, lookup: Lookup) -> Result:
+    web_acl, *expected = (
+        deployed_resources.in_account(value, resource.stack, environment, lookup)
+        for value in (resource.properties["ResourceArn"], *resource.properties["LogDestinationConfigs"])
+    )
+    if not isinstance(web_acl, str):
+        raise SkippedError  # no stack has the web ACL, which its own check says
+    remedy = resource.drift
+    if all(isinstance(destination, str) for destination in expected):
+        remedy = f"Log again as the template says: {_log(resource, web_acl, expected)}"
+    logging = lookup(wafv2_calls.logging.query(web_acl))
+    if logging is None:
+        return failed(f"The web ACL {web_acl} does not write its log.", remedy)
+    present = {destination.removesuffix(":*") for destination in logging["LogDestinationConfigs"]}
+    for destination in expected:
+        if isinstance(destination, str) and destination.removesuffix(":*") not in present:
+            return failed(f"The web ACL {web_acl} does not write its log to {destination}.", remedy)
+    return passed(f"The web ACL {web_acl} writes its log.")
+
+
+def _log(resource: DeployedResource, web_acl: str, destinations: Sequence[str]) -> str:
+    """Return the command; its argument has the keys of the resource in a template.
+
+    https://docs.aws.amazon.com/waf/latest/APIReference/API_LoggingConfiguration.html
+    """
+    configuration = {**resource.properties, "ResourceArn": web_acl, "LogDestinationConfigs": destinations}
+    return remedies.aws(
+        "wafv2 put-logging-configuration",
+        resource.region,
+        logging_configuration=json.dumps(configuration),
+    )
+
+
 BEFORE_DEPLOY: Final = (
     fixed_names.check(
         "web-acl-name",
@@ -104,5 +138,11 @@ AFTER_DEPLOY: Final = (
         "The rules of the web ACL have the actions of the template",
         _WEB_ACL,
         _judge_rules,
+    ),
+    deployed_resources.check(
+        "web-acl-log",
+        "Each web ACL writes its log to the destination of the template",
+        "AWS::WAFv2::LoggingConfiguration",
+        _judge_logging,
     ),
 )

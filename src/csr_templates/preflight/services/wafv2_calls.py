@@ -41,3 +41,12 @@ web_acl = GlobalCall(
     cli_query="WebACL.Rules",
 )
 """The actions of the rules of a web ACL; absent if it does not exist."""
+
+logging = GlobalCall(
+    "wafv2 GetLoggingConfiguration",
+    "ResourceArn",
+    path="LoggingConfiguration",
+    keep="LogDestinationConfigs",
+    absent="WAFNonexistentItemException",
+)
+"""Where a web ACL writes its log; absent if it writes none."""

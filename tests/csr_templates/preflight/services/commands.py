@@ -55,6 +55,7 @@ FURTHER: Final[Mapping[str, tuple[str, ...]]] = {
     "origin-key": ("cloudfront", "cloudformation", "secretsmanager"),  # the sender, its parameter, the secret
     "other-keys": ("cloudfront",),
     "package": ("s3api",),
+    "records": ("cloudfront",),  # without the distribution, there is nothing to compare
 }
 """Check -> services whose answers are its fact too."""
 

@@ -49,7 +49,8 @@ class RecordedAccount:
 
     Attributes:
         needs: the needs of the environment.
-        change: changes an answer before it is reduced, or raises an ``AwsError``.
+        change: changes an answer, or the ``AwsError`` of the healthy account, before it is reduced; it can
+            raise an ``AwsError``.
         asked: the calls that were made.
     """
 
@@ -75,7 +76,9 @@ class RecordedAccount:
         """Return the fact for a call, reduced as ``CheckedAccount`` does."""
         self.asked.append(query)
         try:
-            answer = self.change(query, self.answer(query))
+            answer = self.change(query, self._answer_or_error(query))
+            if isinstance(answer, AwsError):
+                raise answer
         except AwsError as error:
             code = str(error)
             if code in query.absent:
@@ -88,6 +91,12 @@ class RecordedAccount:
     def answer(self, query: Query) -> Any:
         """Return the whole healthy answer to a call."""
         return getattr(self, f"_{xform_name(query.operation)}")(dict(query.parameters), query.region)
+
+    def _answer_or_error(self, query: Query) -> Any:
+        try:
+            return self.answer(query)
+        except AwsError as error:
+            return error
 
     def _stack(self, name: str) -> EnvironmentStack:
         return next(stack for stack in self.environment.stacks if stack.deployed_name == name)
@@ -177,6 +186,46 @@ class RecordedAccount:
     def _get_alias(self, *_: Any) -> Any:
         return {"FunctionVersion": "7"}
 
+    def _get_stage(self, parameters: Mapping[str, Any], region: str) -> Any:
+        properties = dict(self._of_type("AWS::ApiGateway::Stage", region))[parameters["stageName"]]
+        return {"stageName": "v1", "deploymentId": f"id-{properties['DeploymentId']['Ref']}"}
+
+    def _get_account(self, _: Mapping[str, Any], region: str) -> Any:
+        ((_id, properties),) = self._of_type("AWS::ApiGateway::Account", region)
+        role = properties["CloudWatchRoleArn"]["Fn::GetAtt"][0]
+        return {"cloudwatchRoleArn": f"arn:aws:iam::{ACCOUNT}:role/id-{role}"}
+
+    def _list_resource_record_sets(self, parameters: Mapping[str, Any], _: str) -> Any:
+        return {
+            "ResourceRecordSets": [
+                {
+                    "Name": f"{name}.",
+                    "Type": record["Type"],
+                    "AliasTarget": {"HostedZoneId": "Z2FDTNDATAQYW2", "DNSName": f"{DOMAIN}."},
+                }
+                for name, record in self._of_type("AWS::Route53::RecordSet")
+                if name == parameters["StartRecordName"]
+            ]
+        }
+
+    def _get_health_check(self, parameters: Mapping[str, Any], _: str) -> Any:
+        config = dict(self._of_type("AWS::Route53::HealthCheck"))[parameters["HealthCheckId"]]
+        domain = DOMAIN
+        for name, _record in self._of_type("AWS::Route53::RecordSet"):
+            domain = name
+        settings = {**config["HealthCheckConfig"], "FullyQualifiedDomainName": domain}
+        return {"HealthCheck": {"HealthCheckConfig": {**settings, "Disabled": False, "Inverted": False}}}
+
+    def _get_logging_configuration(self, parameters: Mapping[str, Any], region: str) -> Any:
+        name = next(name for name, _ in self._of_type("AWS::Logs::LogGroup", region) if "waf" in name)
+        destination = f"arn:aws:logs:{region}:{ACCOUNT}:log-group:{name}"
+        return {
+            "LoggingConfiguration": {
+                "ResourceArn": parameters["ResourceArn"],
+                "LogDestinationConfigs": [destination],
+            }
+        }
+
     def _of_function(self, type_name: str, function: str) -> Mapping[str, Any]:
         """Return the properties of the version or the alias of a function."""
         return next(
@@ -234,7 +283,9 @@ class RecordedAccount:
         return {"DBInstances": self._instances()}
 
     def _describe_db_clusters(self, parameters: Mapping[str, Any], _: str) -> Any:
-        ((_id, properties),) = self._of_type("AWS::RDS::DBCluster")
+        ((name, properties),) = self._of_type("AWS::RDS::DBCluster")
+        if parameters["DBClusterIdentifier"] != name:
+            raise AwsError("DBClusterNotFoundFault")
         return {
             "DBClusters": [
                 {
@@ -256,6 +307,36 @@ class RecordedAccount:
                         for instance in self._instances()
                     ],
                 }
+            ]
+        }
+
+    def _describe_event_subscriptions(self, parameters: Mapping[str, Any], region: str) -> Any:
+        subscription = dict(self._of_type("AWS::RDS::EventSubscription"))[parameters["SubscriptionName"]]
+        return {
+            "EventSubscriptionsList": [
+                {
+                    "CustSubscriptionId": parameters["SubscriptionName"],
+                    "Status": "active",
+                    "Enabled": True,
+                    "SnsTopicArn": _topic(region, subscription["SnsTopicArn"]["Ref"]),
+                    "EventCategoriesList": list(subscription["EventCategories"]),
+                    "SourceIdsList": [self._source(source["Ref"]) for source in subscription["SourceIds"]],
+                }
+            ]
+        }
+
+    def _source(self, logical_id: str) -> str:
+        """Return the ID of the cluster or the instance with a logical ID."""
+        database = next(stack for stack in self.environment.stacks if logical_id in stack.resources)
+        return self._stacks.resources(database)[logical_id]
+
+    def _describe_log_groups(self, parameters: Mapping[str, Any], region: str) -> Any:
+        prefix = parameters["logGroupNamePrefix"]
+        return {
+            "logGroups": [
+                {"logGroupName": name, "retentionInDays": int(group["RetentionInDays"])}
+                for name, group in self._of_type("AWS::Logs::LogGroup", region)
+                if name.startswith(prefix)
             ]
         }
 
@@ -344,6 +425,40 @@ class RecordedAccount:
             routes += [local, endpoint]
         return {"RouteTables": [{"RouteTableId": name, "Routes": routes} for name, routes in tables.items()]}
 
+    def _describe_nat_gateways(self, _parameters: Mapping[str, Any], region: str) -> Any:
+        return {
+            "NatGateways": [
+                {
+                    "NatGatewayId": name,
+                    "SubnetId": "subnet-1",
+                    "State": "available",
+                    "NatGatewayAddresses": [{"PublicIp": f"id-{gateway['AllocationId']['Fn::GetAtt'][0]}"}],
+                }
+                for name, gateway in self._of_type("AWS::EC2::NatGateway", region)
+            ]
+        }
+
+    def _describe_security_group_rules(self, parameters: Mapping[str, Any], region: str) -> Any:
+        ((group,),) = [entry["Values"] for entry in parameters["Filters"]]
+        properties = dict(self._of_type("AWS::EC2::SecurityGroup", region))[group]
+        inbound = list(properties.get("SecurityGroupIngress", []))
+        outbound = list(properties.get("SecurityGroupEgress", []))
+        for _, rule in self._of_type("AWS::EC2::SecurityGroupEgress", region):
+            if group == f"id-{rule['GroupId']['Fn::GetAtt'][0]}":
+                outbound.append(rule)
+        rules = [_rule(rule, is_egress=False) for rule in inbound]
+        rules += [_rule(rule, is_egress=True) for rule in outbound]
+        return {
+            "SecurityGroupRules": [
+                {**rule, "GroupId": group, "SecurityGroupRuleId": f"sgr-{number}"}
+                for number, rule in enumerate(rules)
+            ]
+        }
+
+    def _describe_key(self, parameters: Mapping[str, Any], region: str) -> Any:
+        arn = f"arn:aws:kms:{region}:{ACCOUNT}:key/{parameters['KeyId']}"
+        return {"KeyMetadata": {"KeyId": parameters["KeyId"], "Arn": arn, "KeyState": "Enabled"}}
+
     def _list_subscriptions_by_topic(self, parameters: Mapping[str, Any], _: str) -> Any:
         arn = f"{parameters['TopicArn']}:1"
         return {"Subscriptions": [{"SubscriptionArn": arn, "Endpoint": "operators@example.com"}]}
@@ -385,6 +500,20 @@ def _physical_id(stack: EnvironmentStack, logical_id: str, resource: Mapping[str
     names = ("AlarmName", "LogGroupName", "Name")
     named = next((properties[name] for name in names if isinstance(properties.get(name), str)), None)
     return named or f"id-{logical_id}"
+
+
+def _rule(rule: Mapping[str, Any], *, is_egress: bool) -> dict[str, Any]:
+    """Return a rule of a security group as EC2 returns it: numbers, and -1 for all protocols or ports."""
+    answer: dict[str, Any] = {
+        "IsEgress": is_egress,
+        "IpProtocol": rule["IpProtocol"],
+        "FromPort": int(rule.get("FromPort", -1)),
+        "ToPort": int(rule.get("ToPort", -1)),
+    }
+    for peer in ("SourceSecurityGroupId", "DestinationSecurityGroupId"):
+        if peer in rule:
+            return {**answer, "ReferencedGroupInfo": {"GroupId": f"id-{rule[peer]['Fn::GetAtt'][0]}"}}
+    return {**answer, "CidrIpv4": rule["CidrIp"]}
 
 
 def _topic(region: str, logical_id: str) -> str:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from cfnlint.jsonschema import StandardValidator
+from jsonschema import Draft7Validator
 
 from csr_templates.account.errors import DENIED
 from csr_templates.account.session import WORKERS
@@ -107,6 +107,10 @@ def _with_fault(healthy: Outcome, fault: dict[str, Any]) -> list[CheckResult]:
             return answer
         if "fails" in fault:
             raise AwsError(fault["fails"])
+        if "answers" in fault:
+            return fault["answers"]
+        if isinstance(answer, AwsError):
+            return answer  # of another resource, which a healthy account does not have
         answer = copy.deepcopy(answer)
         if "text" in fault:
             before, after = fault["text"]
@@ -335,7 +339,7 @@ def test_saved_facts_give_the_same_results(healthy: Outcome) -> None:
     back = saved.from_json(saved.as_json(healthy.facts), "facts.json", "verify")
 
     assert judge(AFTER_DEPLOY, healthy.account.environment, back) == healthy.results
-    assert [error.message for error in StandardValidator(schema).iter_errors(document)] == []
+    assert [error.message for error in Draft7Validator(schema).iter_errors(document)] == []
 
 
 def test_the_policy_allows_exactly_the_calls(healthy: Outcome) -> None:
