@@ -15,6 +15,7 @@ import argparse
 import copy
 import dataclasses
 import gc
+import json
 import random
 import re
 import sys
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.schemas import known_property_schema, writable_properties
+from cfn_analysis.model.template_text import TemplateTextError, read_template
 from cfn_analysis.reviewing import report
 from cfn_analysis.reviewing.judging import HARMLESS, NOT_JUDGED, Judgment
 from cfn_analysis.reviewing.kinds import WILL_FAIL
@@ -36,7 +38,7 @@ CHANGE: Final = "change"
 SIBLING: Final = "add a sibling"
 ADD: Final = "add"
 VERDICTS: Final = (
-    "risk", "will fail", "harmless", "no change", "refused", "silent", "crash", "not judged",
+    "risk", "effect", "will fail", "harmless", "no change", "refused", "silent", "crash", "not judged",
 )  # fmt: skip
 ENTRIES: Final = ("Resources", "Outputs", "Parameters", "Conditions")
 # Of a hundred edits: values in the templates, values in parameter files, and whole entries of the templates.
@@ -133,6 +135,7 @@ def edited(side: Side, edit: Edit, chance: random.Random) -> Side:
         if stack.name == edit.stack:
             template = copy.deepcopy(dict(stack.template))
             apply(template, edit, stack.region, chance)
+            read_template(json.dumps(template))  # refuses what a review refuses to read
             stacks.append(dataclasses.replace(stack, template=template))
         else:
             stacks.append(stack)
@@ -234,10 +237,10 @@ def new_property(
 
 def reviewed(side: Side, edit: Edit, seed: int) -> Reviewed:
     """Return what the review says about an edit."""
-    after = edited(side, edit, random.Random(f"{seed} {edit}"))
     try:
+        after = edited(side, edit, random.Random(f"{seed} {edit}"))
         review = report.review(side, after)
-    except ReviewError as error:
+    except (ReviewError, TemplateTextError) as error:
         return Reviewed(edit, "refused", [str(error)])
     except Exception as error:
         return Reviewed(edit, "crash", [repr(error)])
@@ -246,6 +249,9 @@ def reviewed(side: Side, edit: Edit, seed: int) -> Reviewed:
     if review.not_judged:
         details = [described(side, judgment) for judgment in review.not_judged]
         return Reviewed(edit, "not judged", list(dict.fromkeys(details)))
+    if review.effects and not review.risks:
+        effects = [judgment.reason for judgment in review.effects]
+        return Reviewed(edit, "effect", list(dict.fromkeys(effects)))
     if review.risks:
         return Reviewed(edit, "risk", [risk.message for risk in review.risks])
     reasons = [judgment.reason for judgment in review.judgments if judgment.verdict == HARMLESS]

@@ -12,7 +12,7 @@ The caller takes step 1, and ``report.review`` the others: 2 to 5 for each envir
    ``guards``, ``removals``, ``renames``, ``names``, and from the outcomes and outputs. ``values`` applies the
    rows of the YAML files to changed values; ``address_blocks`` compares the blocks of subnets. A risk is data
    (``findings``): a kind, a subject, and a sentence of ``sentences`` with the values of its fields.
-   ``judging`` says which changes no risk is about, and which of these are harmless.
+   ``judging`` says which changes no risk is about, which of these are harmless, and what follows from others.
 7. ``text``, ``markdown`` and ``report.document`` print it. ``digest`` groups what is equal, ``hiding`` hides
    secrets. ``gate`` marks the risks that ``acceptance`` reads as accepted. ``reconcile`` compares the review
    with a change set.
@@ -34,7 +34,8 @@ which a parameter file sets to false:
    ``values.value_changes``; ``values.setting_of`` finds its row in weakened.yaml, and the judge of this row
    returns what is wrong. ``findings.risk`` makes a ``Risk`` of it: ``guard``, the cluster and ``WEAKENED``.
 7. ``judging.judgments`` goes through all causes again: a risk names the value, a row of harmless.yaml or a
-   detector in ``DETECTORS`` calls it harmless, or it is not judged.
+   detector in ``DETECTORS`` calls it harmless, a row of effects/properties.yaml or a detector in ``EFFECTS``
+   says what follows from it, or it is not judged.
 8. ``digest.stack_digests`` and ``digest.risk_groups`` merge what is equal in several environments and
    resources. ``text.as_text`` and ``markdown.as_markdown`` write these; ``report.document`` writes all.
 
@@ -49,5 +50,6 @@ To add a risk, add its sentence to ``sentences``, and yield it in a detector. A 
 ``kinds``, in review.schema.json and in the tables of docs/review.md. To add a setting that guards, opens or
 switches off a resource, add a row to guards/weakened.yaml, access/settings.yaml or switched_off.yaml; for a
 type whose removal leaves a resource without its guard or its connection, add a line to removals.txt.
-Guards that are not rows are in guards/*.py.
+Guards that are not rows are in guards/*.py. To say what follows from a value in one direction, add a row to
+effects/properties.yaml; it must hold for every value that the schema allows.
 """

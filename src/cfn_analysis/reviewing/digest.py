@@ -48,6 +48,7 @@ MOST_CAUSES: Final = 6
 """Maximum number of causes listed for a resource."""
 
 _LONGEST_VALUE: Final = 60  # characters
+_ITEM: Final = re.compile(r"\[[^\]]*\]")
 _TITLE: Final = re.compile(r'"title":"([^"]+)"')
 
 
@@ -180,8 +181,8 @@ class RiskGroup(NamedTuple):
         return written(self.risk.sentence, self.names, dict(self.risk.detail))
 
 
-class NotJudgedGroup(NamedTuple):
-    """Changes that are not judged and differ only in the resource: their values, and the environments."""
+class ChangeGroup(NamedTuple):
+    """Changes that are no risks and differ only in the resource: values, environments and the effect."""
 
     stack: str
     names: tuple[str, ...]
@@ -189,6 +190,7 @@ class NotJudgedGroup(NamedTuple):
     before: Any
     after: Any
     in_environments: str
+    effect: str
 
     @property
     def places(self) -> list[str]:
@@ -204,6 +206,38 @@ class NotJudgedGroup(NamedTuple):
             return f"added: {self.after}"
         return f"removed: {self.before}"
 
+    @property
+    def kind(self) -> tuple[str, str, str]:
+        """What changes of one kind have in common: the property of any item, environments and effect."""
+        if not self.path:
+            return self.change, self.in_environments, self.effect
+        return _ITEM.sub("[]", self.path), self.in_environments, self.effect
+
+
+class ChangeLine(NamedTuple):
+    """One or more groups of changes in a line: the changed value, or the number of changes of one kind."""
+
+    groups: Sequence[ChangeGroup]
+    change: str
+
+    @property
+    def places(self) -> list[str]:
+        """The resources as ``STACK.ID``, of many the first ones."""
+        places = list(dict.fromkeys(place for group in self.groups for place in group.places))
+        if len(self.groups) == 1 or len(places) <= MOST_CAUSES:
+            return places
+        return [*places[:MOST_CAUSES], f"{len(places) - MOST_CAUSES} more"]
+
+    @property
+    def in_environments(self) -> str:
+        """The environments, as in a group."""
+        return self.groups[0].in_environments
+
+    @property
+    def effect(self) -> str:
+        """What follows from the changes; empty if that is not known."""
+        return self.groups[0].effect
+
 
 def _place(stack: str, name: str) -> str:
     if not name:
@@ -214,10 +248,10 @@ def _place(stack: str, name: str) -> str:
 def headline(review: Review) -> str:
     """Return what the review knows, in a line: the risks by kind, and how many changes are not judged.
 
-    It counts what ``risk_groups`` and ``not_judged_groups`` list.
+    It counts what ``risk_groups`` and ``change_groups`` list.
     """
     groups = risk_groups(review.risks, [environment.name for environment in review.environments])
-    not_judged = not_judged_in_words(review)
+    others = others_in_words(review)
     if groups:
         line = f"Risks: {counted(groups)}"
         accepted = number_of_risks(group for group in groups if group.risk.accepted)
@@ -225,23 +259,31 @@ def headline(review: Review) -> str:
             line += "; all accepted"
         elif accepted:
             line += f"; {accepted} accepted"
-        return f"{line}. {not_judged}" if not_judged else line
-    if not_judged:
-        return f"No known risks. {not_judged}"
+        return f"{line}. {others}" if others else line
+    if review.not_judged:
+        return f"No known risks. {others}"
+    if others:
+        return f"No risks. {others}"
     if not review.judgments and all(stack.is_quiet for stack in stack_digests(review)):
         return "No changes."
     return "No risks."
 
 
-def not_judged_in_words(review: Review) -> str:
-    """Return the sentence with the number of changes that are not judged; empty if there is none."""
+def others_in_words(review: Review) -> str:
+    """Return how many changes are not judged, and how many have known effects; empty if there is none."""
     names = [environment.name for environment in review.environments]
-    number = sum(len(group.names) for group in not_judged_groups(review.not_judged, names))
-    if number == 0:
-        return ""
-    if number == 1:
-        return "1 change is not judged."
-    return f"{number} changes are not judged."
+    number, effects = (
+        sum(len(group.names) for group in change_groups(judgments, names))
+        for judgments in (review.not_judged, review.effects)
+    )
+    sentences = []
+    if number:
+        sentences.append(f"{number} {'change is' if number == 1 else 'changes are'} not judged.")
+    if effects == 1:
+        sentences.append("1 change has a known effect.")
+    elif effects:
+        sentences.append(f"{effects} changes have known effects.")
+    return " ".join(sentences)
 
 
 def stack_digests(review: Review) -> list[StackDigest]:
@@ -378,16 +420,36 @@ def _merge_environments(risks: Iterable[Risk]) -> Iterator[Risk]:
         yield merged_risk._replace(environments=tuple(environments))
 
 
-def not_judged_groups(judgments: Iterable[Judgment], environments: Sequence[str]) -> list[NotJudgedGroup]:
-    """Return the changes that are not judged; those with the same property and values are one."""
-    groups: dict[str, NotJudgedGroup] = {}
+def change_groups(judgments: Iterable[Judgment], environments: Sequence[str]) -> list[ChangeGroup]:
+    """Return changes that are no risks as groups: those with the same property and values are one."""
+    groups: dict[str, ChangeGroup] = {}
     for judgment in _equal_in_environments(judgments):
         in_environments = _in_environments(judgment.environments, environments)
         stack, name = judgment.subject
-        group = NotJudgedGroup(stack, (), judgment.path, judgment.before, judgment.after, in_environments)
+        group = ChangeGroup(
+            stack, (), judgment.path, judgment.before, judgment.after, in_environments, judgment.reason
+        )
         key = json.dumps(group)
         groups[key] = group._replace(names=(*groups.get(key, group).names, name))
     return list(groups.values())
+
+
+def change_lines(
+    judgments: Iterable[Judgment], environments: Sequence[str], *, verbose: bool
+) -> list[ChangeLine]:
+    """Return the lines about changes; without ``verbose``, those of one kind are one with their number."""
+    groups = change_groups(judgments, environments)
+    if verbose:
+        return [ChangeLine([group], group.change) for group in groups]
+    kinds: dict[tuple[str, str, str], list[ChangeGroup]] = {}
+    for group in groups:
+        kinds.setdefault(group.kind, []).append(group)
+    lines = []
+    for (what, _, _), of_kind in kinds.items():
+        number = sum(len(group.names) for group in of_kind)
+        change = of_kind[0].change if len(of_kind) == 1 else f"{number} changes: {what}"
+        lines.append(ChangeLine(of_kind, change))
+    return lines
 
 
 def _equal_in_environments(judgments: Iterable[Judgment]) -> Iterator[Judgment]:
@@ -395,10 +457,11 @@ def _equal_in_environments(judgments: Iterable[Judgment]) -> Iterator[Judgment]:
     originals_by_key: dict[str, list[Judgment]] = {}
     merged: dict[str, Judgment] = {}
     for judgment in judgments:
-        before, after = judgment.before, judgment.after
+        before, after, reason = judgment.before, judgment.after, judgment.reason
         for name in judgment.environments:
             before, after = _both_without_name(before, after, name)
-        anonymous = judgment._replace(before=before, after=after, environments=())
+            reason = without_name(reason, name)
+        anonymous = judgment._replace(before=before, after=after, reason=reason, environments=())
         key = json.dumps(anonymous)
         merged[key] = anonymous
         originals_by_key.setdefault(key, []).append(judgment)

@@ -1,4 +1,4 @@
-"""What the review finds: a risk, as data, and a change that a detector found harmless."""
+"""What the review finds: a risk, as data, a change that is harmless, and what follows from a change."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -66,6 +66,14 @@ class Harmless(NamedTuple):
     subject: Node
     path: str
     reason: str
+
+
+class Effect(NamedTuple):
+    """What follows from a changed property of a resource, and what is in it, in sentences."""
+
+    subject: Node
+    path: str
+    text: str
 
 
 def risk(kind: str, subject: Node, sentence: str, *, paths: Iterable[str] = (), **detail: Detail) -> Risk:

@@ -1,9 +1,9 @@
-"""What the review knows about each change: a risk names it, it cannot harm, or it is not judged.
+"""What the review knows about each change: a risk, harmless, an effect that is no risk, or not judged.
 
-Silence of a detector is not a judgment: a change that no risk names, and that no row of ``harmless.yaml`` and
-no detector of ``DETECTORS`` calls harmless, is not judged. A change that only follows from
-another one is judged with that one: a changed parameter with the property that reads it, and a reference to a
-replaced resource with the replacement.
+Silence of a detector is not a judgment: a change that no risk names, that no row of ``harmless.yaml`` and no
+detector of ``DETECTORS`` calls harmless, and whose effect no row and no detector of ``effects`` knows, is not
+judged. A change that only follows from another one is judged with that one: a changed parameter with the
+property that reads it, and a reference to a replaced resource with the replacement.
 """
 
 import json
@@ -14,9 +14,13 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.schemas import is_never_updated
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences, values
+from cfn_analysis.reviewing.access.narrower import narrower_policies
 from cfn_analysis.reviewing.access.unchanged import same_access
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
-from cfn_analysis.reviewing.findings import Harmless, Risk
+from cfn_analysis.reviewing.effects.alarms import effects_on_alarms
+from cfn_analysis.reviewing.effects.declarations import effect_of_declaration
+from cfn_analysis.reviewing.effects.properties import effect_of_value
+from cfn_analysis.reviewing.findings import Effect, Harmless, Risk
 from cfn_analysis.reviewing.guards.alarms import ALARM_TYPES, notifies_only
 from cfn_analysis.reviewing.guards.stack_policies import same_stack_policies
 from cfn_analysis.reviewing.harmless import ADDED, REMOVED, TEMPLATE, reason_of_value
@@ -31,6 +35,7 @@ from cfn_analysis.updates.resource_changes import ADD, REMOVE, Cause, ResourceCh
 
 RISK: Final = "risk"
 HARMLESS: Final = "harmless"
+EFFECT: Final = "effect"
 NOT_JUDGED: Final = "not judged"
 
 DETECTORS: Final[Sequence[Callable[[EnvironmentChanges], Iterator[Harmless]]]] = (
@@ -40,6 +45,12 @@ DETECTORS: Final[Sequence[Callable[[EnvironmentChanges], Iterator[Harmless]]]] =
     unread_tags,
 )
 """The detectors that know both directions of a change, and yield it if it is harmless in both."""
+
+EFFECTS: Final[Sequence[Callable[[EnvironmentChanges], Iterator[Effect]]]] = (
+    effects_on_alarms,
+    narrower_policies,
+)
+"""The detectors that say what follows from a change that is no risk."""
 
 
 class Judgment(NamedTuple):
@@ -51,8 +62,8 @@ class Judgment(NamedTuple):
             Empty if the resource, or the stack, is added or removed.
         before: the old value as shown in reports; the type of a removed resource.
         after: the new value as shown in reports; the type of an added resource.
-        verdict: ``risk``, ``harmless`` or ``not judged``.
-        reason: why it is harmless.
+        verdict: ``risk``, ``harmless``, ``effect`` or ``not judged``.
+        reason: why it is harmless, or what follows from it.
     """
 
     subject: Node
@@ -106,6 +117,10 @@ class Judges:
         for detector in DETECTORS:
             for harmless in detector(environment):
                 self.harmless.setdefault(harmless.subject, []).append(harmless)
+        self.effects: dict[Node, list[Effect]] = {}
+        for effects in EFFECTS:
+            for effect in effects(environment):
+                self.effects.setdefault(effect.subject, []).append(effect)
 
     def _is_about_the_update(self, risk: Risk) -> bool:
         """Return whether a risk says how a value is changed, which says nothing about the new value.
@@ -121,12 +136,15 @@ class Judges:
 
     def reason(self, subject: Node, path: str) -> str:
         """Return why a detector found a change harmless; empty if none did."""
-        steps = _steps(path)
         for harmless in self.harmless.get(subject, ()):
-            named = _steps(harmless.path)
-            if steps[: len(named)] == named:
+            if _is_in(path, harmless.path):
                 return harmless.reason
         return ""
+
+    def effect(self, subject: Node, path: str) -> str:
+        """Return what follows from a change, as a detector says; empty if none knows it."""
+        texts = [effect.text for effect in self.effects.get(subject, ()) if _is_in(path, effect.path)]
+        return "; ".join(dict.fromkeys(texts))
 
     def has_risk(self, subject: Node, path: str) -> bool:
         """Return whether a risk names a path, a part of it, or what it is a part of."""
@@ -137,6 +155,12 @@ class Judges:
             if steps[:shorter] == named[:shorter]:
                 return True
         return False
+
+
+def _is_in(path: str, outer: str) -> bool:
+    """Return whether a path is another one, or within it; every path is in an empty one."""
+    steps = _steps(outer)
+    return _steps(path)[: len(steps)] == steps
 
 
 def _steps(path: str) -> list[str]:
@@ -197,18 +221,38 @@ def judged_values(
     parts: Iterable[ValueChange] = [ValueChange(cause.path, cause.before, cause.after)]
     if cause.place:
         parts = values.parts(cause)
+    whole = ValueChange(cause.path, cause.before, cause.after)
     for part in parts:
-        yield part, _of_value(judges, change, part)
+        yield part, _of_value(judges, change, part, whole)
 
 
-def _of_value(judges: Judges, change: ResourceChange, value: ValueChange) -> Judgment:
+def _of_value(judges: Judges, change: ResourceChange, value: ValueChange, whole: ValueChange) -> Judgment:
+    """Return the judgment about a value that changes as a part of a whole one, or alone."""
     before, after = _shown(value.before, value.path, change), _shown(value.after, value.path, change)
     judgment = Judgment(change.node, value.path, before, after, RISK)
     if judges.has_risk(change.node, value.path):
         return judgment
     region = judges.environment.after[change.node.stack].built.region
     reason = judges.reason(change.node, value.path) or reason_of_value(change.type, region, value)
-    return judgment._replace(verdict=_without_risk(reason), reason=reason)
+    if reason:
+        return judgment._replace(verdict=HARMLESS, reason=reason)
+    effect = judges.effect(change.node, value.path)
+    for judged in (value, whole):
+        effect = effect or effect_of_value(change.type, _as_shown(judged, change))
+    return _with_effect(judgment, effect)
+
+
+def _as_shown(value: ValueChange, change: ResourceChange) -> ValueChange:
+    """Return a value as reports show it: an effect must not contain a secret."""
+    before, after = _shown(value.before, value.path, change), _shown(value.after, value.path, change)
+    return value._replace(before=before, after=after)
+
+
+def _with_effect(judgment: Judgment, effect: str) -> Judgment:
+    """Return the judgment about a change that is neither a risk nor harmless."""
+    if effect:
+        return judgment._replace(verdict=EFFECT, reason=effect)
+    return judgment._replace(verdict=NOT_JUDGED)
 
 
 def _shown(value: Any, path: str, change: ResourceChange) -> Any:
@@ -241,12 +285,14 @@ def _of_template(judges: Judges, environment: EnvironmentChanges, stack: StackCh
             yield Judgment(Node(name, ""), path, parameter.before, parameter.after, NOT_JUDGED)
     for change in template_changes(old, new):
         subject = Node(name, change.name)
-        reason = change.reason or judges.reason(subject, change.path)
-        verdict = _without_risk(reason)
-        if judges.has_risk(subject, change.path):
-            verdict, reason = RISK, ""
         before, after = shown(change.before, change.path), shown(change.after, change.path)
-        yield Judgment(subject, change.path, before, after, verdict, reason)
+        judgment = Judgment(subject, change.path, before, after, RISK)
+        if judges.has_risk(subject, change.path):
+            yield judgment
+        elif reason := change.reason or judges.reason(subject, change.path):
+            yield judgment._replace(verdict=HARMLESS, reason=reason)
+        else:
+            yield _with_effect(judgment, effect_of_declaration(change._replace(before=before, after=after)))
 
 
 def merged(by_environment: Mapping[str, Iterable[Judgment]]) -> list[Judgment]:

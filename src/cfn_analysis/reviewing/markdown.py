@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from cfn_analysis.model.escaping import for_html, for_markdown, markdown_code
 from cfn_analysis.reviewing import digest, spread
+from cfn_analysis.reviewing.judging import Judgment
 from cfn_analysis.reviewing.report import Review
 from cfn_analysis.updates.resource_changes import REMOVE
 
@@ -25,15 +26,27 @@ class _Section(NamedTuple):
 
 
 def as_markdown(
-    review: Review, link_base: str = "", notes: Sequence[str] = (), *, command: str = "review"
+    review: Review,
+    link_base: str = "",
+    notes: Sequence[str] = (),
+    *,
+    command: str = "review",
+    verbose: bool = False,
 ) -> str:
     """Return the report, in less than ``LONGEST`` characters, with further ``notes`` after the risks.
+
+    Changes of one kind that are not judged, or have the same effect, are a line, with ``verbose`` one each.
 
     ``link_base`` is the base URL of the files of the repository; without one, paths are not links. The first
     line is a comment with the ``command``, by which the next report finds the comment that it replaces.
     """
     stacks = digest.stack_digests(review)
-    sections = [*_risk_sections(review, link_base), *_not_judged_sections(review, link_base)]
+    sections = [*_risk_sections(review, link_base)]
+    not_judged = list(_changes(review, review.not_judged, link_base, verbose=verbose))
+    sections.append(_Section("\nNot judged:\n\n" if review.risks else "", not_judged, ""))
+    sections.append(
+        _Section("\nEffects:\n\n", list(_changes(review, review.effects, link_base, verbose=verbose)), "")
+    )
     sections += _picture_sections(review)
     if notes := [*review.notes, *notes]:
         sections.append(_Section("\n", [f"- {for_markdown(note)}\n" for note in notes], ""))
@@ -41,8 +54,8 @@ def as_markdown(
         if not stack.is_quiet:
             title = f"<b>{for_html(stack.name)}</b> ({for_html(stack.region)}): {stack.counted}"
             sections.append(_folded(title, list(_stack_lines(stack, link_base))))
-    not_judged = {judgment.subject.stack for judgment in review.not_judged}
-    quiet = [stack.name for stack in stacks if stack.is_quiet and stack.name not in not_judged]
+    listed = {judgment.subject.stack for judgment in (*review.not_judged, *review.effects)}
+    quiet = [stack.name for stack in stacks if stack.is_quiet and stack.name not in listed]
     if quiet:
         sections.append(_Section("\n", [f"No change: {for_markdown(', '.join(quiet))}.\n"], ""))
     return _fitted(f"{marker(command)}\n{_head(review, stacks)}", sections, command)
@@ -78,8 +91,8 @@ def _verdict(review: Review) -> str:
         verdict = f"**{number} {noun} not accepted: {digest.counted(waiting)}**"
     if accepted:
         verdict += f", {accepted} accepted"
-    if not_judged := digest.not_judged_in_words(review):
-        verdict += f". **{not_judged.removesuffix('.')}**"
+    if others := digest.others_in_words(review):
+        verdict += f". **{others.removesuffix('.')}**"
     return verdict
 
 
@@ -93,18 +106,21 @@ def _risk_sections(review: Review, link_base: str) -> Iterator[_Section]:
         yield _folded(f"{digest.number_of_risks(accepted)} accepted", entries)
 
 
-def _not_judged_sections(review: Review, link_base: str) -> Iterator[_Section]:
-    """Yield the changes that are not judged."""
+def _changes(
+    review: Review, judgments: Sequence[Judgment], link_base: str, *, verbose: bool
+) -> Iterator[str]:
+    """Yield the changes that are not judged, or have effects."""
     names = [environment.name for environment in review.environments]
-    groups = digest.not_judged_groups(review.not_judged, names)
-    if not groups:
-        return
-    entries = []
-    for group in groups:
-        places = _codes(group.places)
-        source = _sources(group.stack, group.names, review.sources, link_base)
-        entries.append(f"- {places}{_escaped(group.in_environments)} {markdown_code(group.change)}{source}\n")
-    yield _Section("\nNot judged:\n\n" if review.risks else "", entries, "")
+    for line in digest.change_lines(judgments, names, verbose=verbose):
+        source = ""
+        if len(line.groups) == 1:
+            source = _sources(line.groups[0].stack, line.groups[0].names, review.sources, link_base)
+        entry = (
+            f"- {_codes(line.places)}{_escaped(line.in_environments)} {markdown_code(line.change)}{source}"
+        )
+        if line.effect:
+            entry += f"  \n  {for_markdown(line.effect)}"
+        yield f"{entry}\n"
 
 
 def _picture_sections(review: Review) -> Iterator[_Section]:

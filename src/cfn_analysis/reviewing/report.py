@@ -18,7 +18,7 @@ from cfn_analysis.reviewing.changes import (
 )
 from cfn_analysis.reviewing.findings import Risk
 from cfn_analysis.reviewing.hiding import shown
-from cfn_analysis.reviewing.judging import NOT_JUDGED, Judgment, judgments, merged
+from cfn_analysis.reviewing.judging import EFFECT, NOT_JUDGED, Judgment, judgments, merged
 from cfn_analysis.reviewing.outcomes import ResourceOutcome, resource_outcomes
 from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.risks import risks, select_environment
@@ -43,6 +43,11 @@ class Review(NamedTuple):
     judgments: Sequence[Judgment]
     sources: Mapping[str, Mapping[str, str]]
     notes: Sequence[str] = ()
+
+    @property
+    def effects(self) -> list[Judgment]:
+        """The changes that are no risks, and whose effect is known."""
+        return [judgment for judgment in self.judgments if judgment.verdict == EFFECT]
 
     @property
     def not_judged(self) -> list[Judgment]:
@@ -146,6 +151,9 @@ def document(review: Review) -> dict[str, Any]:
         ],
         "risks": [_risk_as_json(risk) for risk in review.risks],
         "notJudged": [_not_judged_as_json(judgment) for judgment in review.not_judged],
+        "effects": [
+            {**_not_judged_as_json(judgment), "effect": judgment.reason} for judgment in review.effects
+        ],
         "notes": list(review.notes),
     }
 

@@ -26,6 +26,7 @@ from cfn_analysis.reviewing.removals import disconnected
 from cfn_analysis.reviewing.renames import renames
 from cfn_analysis.reviewing.request_order import unreachable_entries
 from cfn_analysis.reviewing.switched_off import switched_off
+from cfn_analysis.reviewing.tags import read_tags
 from cfn_analysis.updates.facts import facts_at
 from cfn_analysis.updates.resource_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
 
@@ -86,6 +87,7 @@ def _detect(environment: EnvironmentChanges) -> Iterator[Risk]:
     yield from taken_paths(environment)
     yield from blocked_answers(environment)
     yield from stale_names(environment)
+    yield from read_tags(environment)
     for stack in environment.stacks:
         for output in stack.outputs:
             yield from _of_output(stack.built.name, output)

@@ -226,6 +226,10 @@ BOUNDARY_CHANGED: Final = (
     "{each} changes its permissions boundary from {old} to {new}, which cannot be shown to be narrower."
 )
 BOUNDARY_REMOVED: Final = "{each} loses its permissions boundary {old}, which limited its policies."
+TAG_READ: Final = (
+    "{each}: the tag {key} {how}, and {readers:, } {readers:reads|read} tags with this key. Make sure that "
+    "what {readers:it allows, denies or selects|they allow, deny or select} is still right for the resource."
+)
 
 # Outputs.
 OUTPUT_REMOVED: Final = (

@@ -36,7 +36,7 @@ class Side(NamedTuple):
         value_files: environment -> stack -> the file with its parameter values, for all others.
         root: the folder of the templates, to which the sources are relative; None without files.
         source_folders: folders that can contain the modules of the stacks, relative to ``root``.
-        documents: reads the other files that may read the tags of resources: policies, parsed, and scripts.
+        documents: reads the other files that may read tags, by name: policies, parsed, and scripts as text.
         rights: stack -> text of the template of the roles that deploy it, if it is known.
     """
 
@@ -48,7 +48,7 @@ class Side(NamedTuple):
     root: Path | None = None
     source_folders: Sequence[Path] = ()
     acceptances: tuple[Acceptance, ...] = ()
-    documents: Callable[[], Sequence[Any]] = tuple
+    documents: Callable[[], Mapping[str, Any]] = dict
     rights: Mapping[str, str] = {}
 
     @property

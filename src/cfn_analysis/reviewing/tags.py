@@ -1,4 +1,4 @@
-"""Tags that nothing reads: no policy of the set, no other policy and no command of the folder.
+"""Tags and who reads them: policies of the set, other policies and commands of the folder, or nothing.
 
 Rights depend on tags: a condition compares the tags of a resource, of a request or of the caller. A key that
 ``harmless.yaml`` lists must not be read by a statement about the service of the resource, and any other key
@@ -14,9 +14,11 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.access_properties import parsed
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.schemas import known_schema
+from cfn_analysis.reviewing import sentences, writing
 from cfn_analysis.reviewing.changes import EnvironmentChanges
-from cfn_analysis.reviewing.findings import Harmless
+from cfn_analysis.reviewing.findings import Harmless, Risk, risk
 from cfn_analysis.reviewing.harmless import TAGS
+from cfn_analysis.reviewing.kinds import OPENS
 from cfn_analysis.updates.resource_changes import Cause, ResourceChange
 
 _KEY_IN_CONDITION: Final = re.compile(r"(?:ResourceTag|RequestTag)/([^\"$}:]+)")
@@ -29,14 +31,63 @@ _CALLERS: Final = ("AWS::IAM::Role", "AWS::IAM::User")
 
 
 class _Readers(NamedTuple):
-    """The keys of tags that are read: service or ``*`` -> keys; and those of the callers of AWS."""
+    """A document, and the tags that it reads: service or ``*`` -> keys; and those of callers of AWS."""
 
+    name: str
     keys: Mapping[str, frozenset[str]]
     of_callers: frozenset[str]
 
 
+class _ChangedTag(NamedTuple):
+    """A changed, added or removed tag, and the documents that read it: of its resource, and of any one."""
+
+    change: ResourceChange
+    cause: Cause
+    key: str
+    readers: Sequence[str]
+    readers_of_any: Sequence[str]
+
+
 def unread_tags(environment: EnvironmentChanges) -> Iterator[Harmless]:
     """Yield each changed, added or removed tag that nothing reads."""
+    for tag in _changed_tags(environment):
+        if tag.readers or not _is_allowed(tag.key, tag.cause.after):
+            continue
+        if tag.key in TAGS:
+            reason = f"{TAGS[tag.key]}, and no policy or command of the folder reads it"
+            yield Harmless(tag.change.node, tag.cause.path, reason)
+        elif not tag.readers_of_any:
+            reason = f"no policy or command of the folder reads tags with the key {tag.key}"
+            yield Harmless(tag.change.node, tag.cause.path, reason)
+
+
+def read_tags(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield each changed, added or removed tag that something reads, with the names of its readers."""
+    for tag in _changed_tags(environment):
+        readers = tag.readers
+        if tag.key not in TAGS:  # commands and reports select by such a key across types
+            readers = readers or tag.readers_of_any
+        if readers and _is_allowed(tag.key, tag.cause.after):
+            yield risk(
+                OPENS,
+                tag.change.node,
+                sentences.TAG_READ,
+                paths=(tag.cause.path,),
+                key=tag.key,
+                how=_how_changed(tag.cause),
+                readers=writing.first(readers),
+            )
+
+
+def _how_changed(cause: Cause) -> str:
+    if cause.before is None:
+        return "is new"
+    if cause.after is None:
+        return "is removed"
+    return "has another value"
+
+
+def _changed_tags(environment: EnvironmentChanges) -> Iterator[_ChangedTag]:
     changed: list[tuple[ResourceChange, Cause, str]] = []
     for outcome in environment.resources.values():
         for cause in outcome.change.causes:
@@ -45,28 +96,27 @@ def unread_tags(environment: EnvironmentChanges) -> Iterator[Harmless]:
                 changed.append((outcome.change, cause, key))
     if not changed:
         return
-    readers = [_readers_in(document) for document in environment.states.side.documents()]
-    for side in (environment.before, environment.after):
-        readers += [_readers(stack.built.template) for stack in side.values()]
+    documents = list(_all_readers(environment))
     for change, cause, key in changed:
         region = environment.after[change.node.stack].built.region
-        if any(_is_read(key, change.type, region, reader) for reader in readers):
-            continue
-        if not _is_allowed(key, cause.after):
-            continue
-        if key in TAGS:
-            reason = f"{TAGS[key]}, and no policy or command of the folder reads it"
-            yield Harmless(change.node, cause.path, reason)
-        elif not any(_is_read_of_any_type(key, reader) for reader in readers):
-            reason = f"no policy or command of the folder reads tags with the key {key}"
-            yield Harmless(change.node, cause.path, reason)
+        readers = [reader.name for reader in documents if _is_read(key, change.type, region, reader)]
+        of_any = [reader.name for reader in documents if _is_read_of_any_type(key, reader)]
+        yield _ChangedTag(change, cause, key, list(dict.fromkeys(readers)), list(dict.fromkeys(of_any)))
+
+
+def _all_readers(environment: EnvironmentChanges) -> Iterator[_Readers]:
+    for name, document in environment.states.side.documents().items():
+        yield _readers_in(name, document)
+    for side in (environment.before, environment.after):
+        for stack in side.values():
+            yield _readers(stack.built.file, stack.built.template)
 
 
 def _key(change: ResourceChange, cause: Cause, environment: EnvironmentChanges) -> str:
     """Return the key of a changed tag; empty if the cause is about something else."""
     region = environment.after[change.node.stack].built.region
     tags = known_schema(change.type, region).tag_property
-    match = re.match(r"(\w+)\[([^\]]+)\](\.Value)?$", cause.path)
+    match = re.fullmatch(r"(\w+)\[(.+)\](\.Value)?", cause.path, re.DOTALL)
     if match is None or match[1] != tags:
         return ""
     return match[2]
@@ -106,14 +156,14 @@ def _is_read_of_any_type(key: str, readers: _Readers) -> bool:
     return any(key in keys or _EVERY in keys for keys in readers.keys.values())
 
 
-def _readers_in(document: Any) -> _Readers:
+def _readers_in(name: str, document: Any) -> _Readers:
     """Return what a policy, a template with policies, or the text of a script reads."""
     if isinstance(document, str):
-        return _Readers({_EVERY: frozenset(_KEY_IN_COMMAND.findall(document))}, frozenset())
-    return _readers(document)
+        return _Readers(name, {_EVERY: frozenset(_KEY_IN_COMMAND.findall(document))}, frozenset())
+    return _readers(name, document)
 
 
-def _readers(document: Mapping[str, Any]) -> _Readers:
+def _readers(name: str, document: Mapping[str, Any]) -> _Readers:
     keys: dict[str, set[str]] = {}
     of_callers: set[str] = set()
     for statement in _policy_statements(document):
@@ -124,7 +174,8 @@ def _readers(document: Mapping[str, Any]) -> _Readers:
             read.add(_EVERY)
         for service in _services(statement):
             keys.setdefault(service, set()).update(read)
-    return _Readers({service: frozenset(read) for service, read in keys.items()}, frozenset(of_callers))
+    by_service = {service: frozenset(read) for service, read in keys.items()}
+    return _Readers(name, by_service, frozenset(of_callers))
 
 
 def _services(statement: Mapping[str, Any]) -> Iterable[str]:

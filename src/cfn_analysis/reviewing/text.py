@@ -19,26 +19,31 @@ _BOLD: Final = "\033[1m"
 _END: Final = "\033[0m"
 _KIND: Final = re.compile(rf"^  ({'|'.join(KINDS)})(?=  )", re.MULTILINE)
 _HEADING: Final = re.compile(
-    r"^(?:Risks:|No (?:known )?risks\.|No changes\.|Not judged:|[\w-]+ \([a-z0-9-]+\):)", re.MULTILINE
+    r"^(?:Risks:|No (?:known )?risks\.|No changes\.|Not judged:|Effects:|[\w-]+ \([a-z0-9-]+\):)",
+    re.MULTILINE,
 )
 
 
-def as_text(review: Review) -> str:
-    """Return the report; changes equal in several environments are printed once."""
+def as_text(review: Review, *, verbose: bool = False) -> str:
+    """Return the report; changes equal in several environments are printed once.
+
+    Changes of one kind that are not judged, or have the same effect, are a line, with ``verbose`` one each.
+    """
     names = [environment.name for environment in review.environments]
     lines = [for_terminal(f"{review.before} -> {review.after}"), "", digest.headline(review)]
     lines += _risks(review.risks, names)
-    lines += _not_judged(review, names)
+    lines += _not_judged(review, names, verbose=verbose)
+    lines += _effects(review, names, verbose=verbose)
     if review.notes:
         lines.append("")
     for note in review.notes:
         lines += _wrapped(note, "")
     stacks = digest.stack_digests(review)
-    not_judged = {judgment.subject.stack for judgment in review.not_judged}
+    listed = {judgment.subject.stack for judgment in (*review.not_judged, *review.effects)}
     for stack in stacks:
         if not stack.is_quiet:
             lines += ["", *_stack_lines(stack)]
-    quiet = [stack.name for stack in stacks if stack.is_quiet and stack.name not in not_judged]
+    quiet = [stack.name for stack in stacks if stack.is_quiet and stack.name not in listed]
     if quiet:
         lines += ["", *_wrapped(f"No change: {', '.join(quiet)}.", "")]
     return "\n".join(lines)
@@ -64,16 +69,28 @@ def _risks(risks: Sequence[Risk], environments: Sequence[str]) -> Iterator[str]:
             yield from _wrapped(f"accepted: {group.risk.reason or 'by --accept'}", "    ")
 
 
-def _not_judged(review: Review, environments: Sequence[str]) -> Iterator[str]:
+def _not_judged(review: Review, environments: Sequence[str], *, verbose: bool) -> Iterator[str]:
     """Yield the changes that are not judged; their heading if risks are above them."""
-    groups = digest.not_judged_groups(review.not_judged, environments)
-    if groups and review.risks:
+    lines = digest.change_lines(review.not_judged, environments, verbose=verbose)
+    if lines and review.risks:
         yield ""
         yield "Not judged:"
-    if groups:
+    if lines:
         yield ""
-    for group in groups:
-        yield from _wrapped(f"{', '.join(group.places)}{group.in_environments}  {group.change}", "  ")
+    for line in lines:
+        yield from _wrapped(f"{', '.join(line.places)}{line.in_environments}  {line.change}", "  ")
+
+
+def _effects(review: Review, environments: Sequence[str], *, verbose: bool) -> Iterator[str]:
+    """Yield what follows from the changes that are neither risks nor harmless, with their heading."""
+    lines = digest.change_lines(review.effects, environments, verbose=verbose)
+    if lines:
+        yield ""
+        yield "Effects:"
+    for line in lines:
+        yield ""
+        yield from _wrapped(f"{', '.join(line.places)}{line.in_environments}  {line.change}", "  ")
+        yield from _wrapped(line.effect, "    ")
 
 
 def _stack_lines(stack: digest.StackDigest) -> Iterator[str]:

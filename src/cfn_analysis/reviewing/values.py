@@ -194,7 +194,7 @@ def _ends(places: tuple[str, ...]) -> re.Pattern[str]:
     escaped = [
         re.escape(end).replace(re.escape("[]"), r"\[[^\]]*\]").replace(re.escape("*"), ".*") for end in places
     ]
-    return re.compile(rf"(?:.*[.\]])?(?:{'|'.join(escaped)})")
+    return re.compile(rf"(?:.*[.\]])?(?:{'|'.join(escaped)})", re.DOTALL)
 
 
 def text(value: Any) -> str:

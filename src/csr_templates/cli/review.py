@@ -120,6 +120,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         "the output folder",
     )
     parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="list each change that is not judged, or has an effect, with its values, also those of one kind",
+    )
+    parser.add_argument(
         "--reconcile",
         type=Path,
         metavar="CHANGESET.json",
@@ -320,11 +325,13 @@ def _printed(
             return json.dumps(document, indent=2)
         case "markdown":
             notes = [*("; ".join(paragraph) for paragraph in paragraphs), *ignored]
-            return markdown.as_markdown(review, arguments.link_base, notes, command=COMMAND)
+            link_base, verbose = arguments.link_base, arguments.verbose
+            return markdown.as_markdown(review, link_base, notes, command=COMMAND, verbose=verbose)
+    report_as_text = text.as_text(review, verbose=arguments.verbose)
     if not paragraphs:
-        return text.as_text(review)
+        return report_as_text
     above = "".join(_printed_paragraph(paragraph) for paragraph in paragraphs)
-    return f"{above}\n{text.as_text(review)}"
+    return f"{above}\n{report_as_text}"
 
 
 def _printed_paragraph(lines: Sequence[str]) -> str:

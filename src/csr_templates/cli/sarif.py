@@ -21,11 +21,14 @@ from csr_templates.cli import folders
 if TYPE_CHECKING:
     from cfn_analysis.linting.runner import Finding
     from cfn_analysis.model.wiring import Node
+    from cfn_analysis.reviewing.judging import Judgment
     from cfn_analysis.reviewing.report import Review
     from cfn_analysis.reviewing.sides import Side
 
 NOT_JUDGED: Final = "change-not-judged"
 """The rule of a change that the review does not judge."""
+EFFECT: Final = "change-effect"
+"""The rule of a change that is no risk, and whose effect the review knows."""
 MOST_RESULTS: Final = 5_000
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Final = {"error": "error", "warning": "warning", "informational": "note"}
@@ -87,7 +90,7 @@ def lint_results(after: Side, findings: Iterable[Finding]) -> list[SarifResult]:
 
 
 def review_results(review: Review) -> list[SarifResult]:
-    """Return risks, and as notes the changes that are not judged, as results.
+    """Return risks, and as notes the changes that are not judged, or have effects, as results.
 
     They are at the line of the stack module, otherwise at the line of the template.
     """
@@ -99,16 +102,22 @@ def review_results(review: Review) -> list[SarifResult]:
         key = f"{risk.stack} {risk.name} {risk.kind} {risk.path} {','.join(_named(risk.environments))}"
         reason = risk.reason if risk.accepted else None
         results.append(SarifResult(risk.kind, level, message, file, line, key, reason))
-    names = [environment.name for environment in review.environments]
-    for judgment in review.not_judged:
-        (group,) = digest.not_judged_groups([judgment], names)
-        file, line = _source(review, judgment.subject)
-        (place,) = group.places
-        message = f"Not judged: {place}  {group.change}{_where(judgment.environments)}"
-        where = ",".join(_named(judgment.environments))
-        key = f"{judgment.subject.stack} {judgment.subject.name} {NOT_JUDGED} {judgment.path} {where}"
-        results.append(SarifResult(NOT_JUDGED, "note", message, file, line, key))
+    results += [_note(review, judgment, NOT_JUDGED, "Not judged") for judgment in review.not_judged]
+    results += [_note(review, judgment, EFFECT, "Effect") for judgment in review.effects]
     return results
+
+
+def _note(review: Review, judgment: Judgment, rule: str, title: str) -> SarifResult:
+    names = [environment.name for environment in review.environments]
+    (group,) = digest.change_groups([judgment], names)
+    file, line = _source(review, judgment.subject)
+    (place,) = group.places
+    message = f"{title}: {place}  {group.change}{_where(judgment.environments)}"
+    if group.effect:
+        message += f". {group.effect}"
+    where = ",".join(_named(judgment.environments))
+    key = f"{judgment.subject.stack} {judgment.subject.name} {rule} {judgment.path} {where}"
+    return SarifResult(rule, "note", message, file, line, key)
 
 
 def _source(review: Review, subject: Node) -> tuple[str, int]:

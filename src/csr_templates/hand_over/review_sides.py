@@ -96,14 +96,14 @@ def revision(path: Path, name: str, revision: Revision) -> Side:
     )
 
 
-def _documents(read: Callable[[str], bytes]) -> list[Any]:
+def _documents(read: Callable[[str], bytes]) -> dict[str, Any]:
     """Return the files of a folder that may read the tags of resources: policies, and scripts as text."""
-    documents: list[Any] = []
+    documents: dict[str, Any] = {}
     for name in json.loads(read(manifest.MANIFEST)).get("files", {}):
         if name.startswith(_POLICIES):
-            documents.append(_parsed(read(name).decode("utf-8")))
+            documents[name] = _parsed(read(name).decode("utf-8"))
         elif name.endswith(".sh"):
-            documents.append(read(name).decode("utf-8"))
+            documents[name] = read(name).decode("utf-8")
     return documents
 
 

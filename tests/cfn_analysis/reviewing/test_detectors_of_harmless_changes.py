@@ -21,15 +21,15 @@ READS = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
     [
         ({}, "harmless"),
         ("aws sns list-topics --filters Name=tag:Project,Values=a", "harmless"),
-        ("aws sns list-topics --filters Name=tag:Name,Values=a", "not judged"),
+        ("aws sns list-topics --filters Name=tag:Name,Values=a", "risk"),
         (
             {"Statement": {**READS, "Condition": {"StringEquals": {"aws:ResourceTag/Name": "a"}}}},
-            "not judged",
+            "risk",
         ),
-        ({"Statement": {**READS, "Condition": {"Null": {"aws:RequestTag/Name": "true"}}}}, "not judged"),
+        ({"Statement": {**READS, "Condition": {"Null": {"aws:RequestTag/Name": "true"}}}}, "risk"),
         (
             {"Statement": {**READS, "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": "A"}}}},
-            "not judged",
+            "risk",
         ),
         (
             {
@@ -50,19 +50,19 @@ READS = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
                     "Condition": {"StringEquals": {"aws:ResourceTag/Name": "a"}},
                 }
             },
-            "not judged",
+            "risk",
         ),
     ],
 )
 def test_the_tag_name_is_harmless_where_nothing_reads_it(document: Any, verdict: str) -> None:
     """A policy of the service, and a command, may read it; any other key must not be read at all."""
     both = [side(api=resources(Topic=("AWS::SNS::Topic", topic))) for topic in (TOPIC, RENAMED)]
-    review = report.review(both[0], both[1]._replace(documents=lambda: [document]))
+    review = report.review(both[0], both[1]._replace(documents=lambda: {"policy.json": document}))
 
     reads_project = "TagKeys" in str(document) or "tag:Project" in str(document)
     assert {judgment.path: judgment.verdict for judgment in review.judgments} == {
         "Tags[Name].Value": verdict,
-        "Tags[Project].Value": "not judged" if reads_project else "harmless",
+        "Tags[Project].Value": "risk" if reads_project else "harmless",
     }
 
 
@@ -104,17 +104,17 @@ TWO = ({**READS, "Resource": "a"}, {**READS, "Resource": "b"})
         (role({**READS, "Resource": ["*", "arn:aws:sqs:eu-west-1:1:a"]}), {"harmless"}),
         (
             role({**READS, "Resource": "arn:aws:sqs:eu-west-1:1:a"}),
-            {"not judged"},
+            {"effect"},
         ),  # narrower: something may lose its rights
         (role({**READS, "Action": "sns:*"}), {"risk"}),
         (role(READS, version="2008-10-17"), {"not judged"}),  # variables are not replaced
         (role({**READS, "Effect": "Alow"}), {"risk"}),
         (role({**READS, "Resource": "a"}), {"risk"}),  # not an ARN
-        (role(READS, {**READS, "Effect": "Deny", "Action": "sqs:*"}), {"not judged"}),
+        (role(READS, {**READS, "Effect": "Deny", "Action": "sqs:*"}), {"effect"}),
     ],
 )
 def test_policies(after: dict[str, Any], verdicts: set[str]) -> None:
-    """A policy with the same access is harmless, a wider one a risk, and a narrower one is not judged."""
+    """A policy with the same access is harmless, a wider one a risk, and a narrower one has an effect."""
     assert {judgment.verdict for judgment in compared(role(READS), after).judgments} == verdicts
 
 

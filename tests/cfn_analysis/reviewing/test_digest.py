@@ -7,8 +7,8 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import report, sentences
 from cfn_analysis.reviewing.digest import (
     ResourceLine,
+    change_groups,
     headline,
-    not_judged_groups,
     risk_groups,
     stack_digests,
     values_in_words,
@@ -98,11 +98,11 @@ def test_a_line_is_named_by_the_title_of_its_graph() -> None:
     [
         ({}, {}, "No changes."),
         ({"Body": "[1]"}, {"Body": "[2]"}, "No risks."),
-        ({"Name": "a"}, {"Name": "b"}, "No known risks. 1 change is not judged."),
+        ({"Name": "a"}, {"Name": "b"}, "No risks. 1 change has a known effect."),
     ],
 )
 def test_headlines(before: dict[str, str], after: dict[str, str], line: str) -> None:
-    """No risks means that every change was judged harmless."""
+    """No risks means that every change was judged: harmless, or with an effect."""
     common = {"Body": "[1]", "Name": "a"}
 
     review = report.review(side({"prod": {**common, **before}}), side({"prod": {**common, **after}}))
@@ -115,9 +115,9 @@ def test_environments_are_counted_once() -> None:
     after = {name: {"Body": "[]", "Name": f"{name}-b"} for name in ("dev", "prod")}
     review = report.review(side(before), side(after))
 
-    assert len(review.not_judged) == 2
-    assert headline(review) == "No known risks. 1 change is not judged."
-    (group,) = not_judged_groups(review.not_judged, ["dev", "prod"])
+    assert len(review.effects) == 2
+    assert headline(review) == "No risks. 1 change has a known effect."
+    (group,) = change_groups(review.effects, ["dev", "prod"])
     assert (group.places, group.change, group.in_environments) == (
         ["api.Topic"],
         "DisplayName: *-a -> *-b",

@@ -9,7 +9,7 @@ import pytest
 from cfn_analysis.model.references import Place
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import report
-from cfn_analysis.reviewing.judging import HARMLESS, NOT_JUDGED, RISK, Judgment
+from cfn_analysis.reviewing.judging import EFFECT, HARMLESS, NOT_JUDGED, RISK, Judgment
 from cfn_analysis.reviewing.sides import Side
 
 from .labels import Labeled, after, labeled
@@ -29,7 +29,8 @@ def test_no_property_of_the_templates_is_silent(walked: list[Walked]) -> None:
     assert len(walked) > 2_000
     assert [step.edit for step in walked if not step.judgments] == []
     for step in walked:
-        assert all(bool(judgment.reason) is (judgment.verdict == HARMLESS) for judgment in step.judgments)
+        for judgment in step.judgments:
+            assert bool(judgment.reason) is (judgment.verdict in (HARMLESS, EFFECT)), judgment
 
 
 def test_the_list_of_harmless_properties_is_up_to_date(walked: list[Walked]) -> None:
@@ -163,7 +164,7 @@ def test_how_a_value_is_changed_says_nothing_about_it() -> None:
     after = resources(It=("AWS::Lambda::Permission", {**permission, "SourceArn": "arn:a/b"}))
     review = compared(before, after)
     assert [risk.kind for risk in review.risks] == ["replace"]
-    assert verdicts_of(before, after) == {"SourceArn": NOT_JUDGED}
+    assert verdicts_of(before, after) == {"SourceArn": EFFECT}  # narrower
 
     before = resources(It=("AWS::SQS::Queue", {"QueueName": "a"}))
     after = resources(It=("AWS::SQS::Queue", {"QueueName": "b"}))

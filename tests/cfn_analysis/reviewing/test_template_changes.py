@@ -47,19 +47,19 @@ def edited(*path: str, value: Any) -> dict[str, Any]:
         (("Metadata", "Other"), "Two", ("", "Metadata", "harmless")),
         (("Mappings", "Sizes", "a"), {"b": "d"}, ("", "Mappings", "harmless")),
         (("Parameters", "Size", "Description"), "b", ("", "Parameters.Size.Description", "harmless")),
-        (("Parameters", "Size", "MaxValue"), 5, ("", "Parameters.Size.MaxValue", "not judged")),
-        (("Parameters", "Size", "AllowedValues"), [1], ("", "Parameters.Size.AllowedValues", "not judged")),
-        (("Parameters", "Size", "NoEcho"), True, ("", "Parameters.Size.NoEcho", "not judged")),
+        (("Parameters", "Size", "MaxValue"), 5, ("", "Parameters.Size.MaxValue", "effect")),
+        (("Parameters", "Size", "AllowedValues"), [1], ("", "Parameters.Size.AllowedValues", "effect")),
+        (("Parameters", "Size", "NoEcho"), True, ("", "Parameters.Size.NoEcho", "effect")),
         (("Parameters", "Unread", "Default"), "b", ("", "Parameters.Unread", "not judged")),
         (("Parameters", "New"), {"Type": "String", "Default": "a"}, ("", "Parameters.New", "not judged")),
-        (("Rules", "Small"), None, ("", "Rules.Small", "not judged")),
-        (("Rules", "Other"), {"Assertions": []}, ("", "Rules.Other", "not judged")),
+        (("Rules", "Small"), None, ("", "Rules.Small", "effect")),
+        (("Rules", "Other"), {"Assertions": []}, ("", "Rules.Other", "effect")),
         (
             ("Conditions", "IsOne"),
             {"Fn::Equals": [{"Ref": "Size"}, 2]},
             ("", "Conditions.IsOne", "harmless"),
         ),
-        (("Resources", "Topic", "DependsOn"), "Queue", ("Topic", "DependsOn", "not judged")),
+        (("Resources", "Topic", "DependsOn"), "Queue", ("Topic", "DependsOn", "effect")),
         (("Resources", "Topic", "Metadata"), {"a": 1}, ("Topic", "Metadata", "harmless")),
         (("Resources", "Queue", "DeletionPolicy"), "Delete", ("Queue", "DeletionPolicy", "risk")),
         (("Resources", "Queue"), None, ("Queue", "", "risk")),
@@ -107,21 +107,23 @@ def test_secrets_of_constraints_are_hidden() -> None:
         for secret in ("first-secret", "second-secret")
     )
 
-    (judgment,) = compared(before, after).not_judged
+    (judgment,) = compared(before, after).judgments
     assert (judgment.path, judgment.before, judgment.after) == (
         "Parameters.Unread.AllowedValues",
         "(hidden)",
         "(hidden)",
     )
+    assert "secret" not in judgment.reason
 
 
 def test_a_parameter_is_judged_with_what_reads_it() -> None:
     """Its value is not listed itself, but the property and the output that have it."""
     review = compared(BASE, edited("Parameters", "Size", "Default", value=2))
 
-    assert [(judgment.subject.name, judgment.path) for judgment in review.not_judged] == [
-        ("Topic", "DisplayName"),
-        ("", "Outputs.Size"),
+    assert [(judgment.subject.name, judgment.path, judgment.verdict) for judgment in review.judgments] == [
+        ("Topic", "DisplayName", "effect"),
+        ("", "Outputs.Size", "not judged"),
+        ("", "Parameters.Size.Default", "harmless"),
     ]
 
 

@@ -52,8 +52,8 @@ def test_risks_are_on_the_lines_that_a_person_edits(monkeypatch: pytest.MonkeyPa
     )
 
 
-def test_a_change_that_is_not_judged_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is at the line of the resource, with both values."""
+def test_a_change_with_an_effect_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is at the line of the resource, with both values and what follows."""
     monkeypatch.chdir(ROOT)
     side = own_side()
 
@@ -61,11 +61,13 @@ def test_a_change_that_is_not_judged_is_a_note(monkeypatch: pytest.MonkeyPatch) 
         properties(template, "ApiFunction")["Timeout"] = 3
 
     review = report.review(side, with_template(side, "api", with_less_memory), ["prod"])
-    notes = [result for result in sarif.review_results(review) if result.rule == sarif.NOT_JUDGED]
+    notes = [result for result in sarif.review_results(review) if result.rule == sarif.EFFECT]
 
     (note,) = [note for note in notes if "Timeout" in note.message]
     assert (note.level, note.file) == ("note", "src/csr_templates/stacks/api.py")
-    assert re.fullmatch(r"Not judged: api.ApiFunction  Timeout: \d+ -> 3 \(prod\)", note.message)
+    assert re.fullmatch(
+        r"Effect: api.ApiFunction  Timeout: \d+ -> 3 \(prod\)\. Calls .+ fail.+", note.message
+    )
 
 
 def test_findings_are_on_the_lines_that_a_person_edits() -> None:

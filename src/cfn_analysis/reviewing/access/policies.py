@@ -26,9 +26,9 @@ from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, resourc
 
 _MOST: Final = 3  # of what a sentence lists
 # Of the access of a new statement: the conditions that limit it in the earlier ones.
-_WIDER: Final = "no longer limited as before by"
+WIDER: Final = "no longer limited as before by"
 # Of the access of an earlier statement: the conditions that limit it in the new ones.
-_NARROWER: Final = "now limited by"
+NARROWER: Final = "now limited by"
 
 
 def wider_policies(before: Stacks, after: Stacks) -> Iterator[Risk]:
@@ -42,12 +42,12 @@ def wider_policies(before: Stacks, after: Stacks) -> Iterator[Risk]:
         closings = _closings(was, will, had, has)
         for policy in will:
             is_new = policy.owner is not None and policy.owner not in had
-            counts = _opens if is_new else _allows
-            for place, added in _more(policy, was, counts).items():
+            counts = _opens if is_new else allows
+            for place, added in accesses_not_covered(policy, was, counts).items():
                 # A new resource has no earlier access that this could be narrower than.
                 is_known = is_new or all(access.is_known for access in added)
                 paths = _paths(policy, place, had, has)
-                access = writing.first(_in_words(added, _WIDER))
+                access = writing.first(in_words(added, WIDER))
                 closed = _besides(access, closings.get((policy.node, paths), ()))
                 yield risk(
                     OPENS,
@@ -63,9 +63,9 @@ def wider_policies(before: Stacks, after: Stacks) -> Iterator[Risk]:
                 continue
             if _remains(policy, will, had, has):
                 continue
-            for place, lost in _more(policy, will, _denies).items():
+            for place, lost in accesses_not_covered(policy, will, denies).items():
                 paths = _paths(policy, place, had, has)
-                access = writing.first(_in_words(lost, _NARROWER))
+                access = writing.first(in_words(lost, NARROWER))
                 closed = _besides(access, closings.get((policy.node, paths), ()))
                 sentence = sentences.ACCESS_NO_LONGER_DENIED
                 yield risk(OPENS, policy.node, sentence, paths=paths, access=access, denied=closed)
@@ -85,8 +85,8 @@ def _remains(
 
 def _besides(opened: tuple[str, ...], closed: tuple[str, ...]) -> tuple[str, ...]:
     """Return closed access in words, in short if only the conditions differ from those of the opened one."""
-    opened_under_conditions = [text.replace(_WIDER, _NARROWER) for text in opened]
-    closed_under_conditions = [text.replace(_WIDER, _NARROWER) for text in closed]
+    opened_under_conditions = [text.replace(WIDER, NARROWER) for text in opened]
+    closed_under_conditions = [text.replace(WIDER, NARROWER) for text in closed]
     if opened_under_conditions == closed_under_conditions:
         return ("the same under other conditions",)
     return closed
@@ -105,13 +105,13 @@ def _closings(
     """
     closings = {}
     for policies, others, counts, how_limited in (
-        (was, will, _allows, _NARROWER),
-        (will, was, _denies, _WIDER),
+        (was, will, allows, NARROWER),
+        (will, was, denies, WIDER),
     ):
         for policy in policies:
-            for place, access in _more(policy, others, counts).items():
+            for place, access in accesses_not_covered(policy, others, counts).items():
                 key = policy.node, _paths(policy, place, had, has)
-                closings[key] = writing.first(_in_words(access, how_limited))
+                closings[key] = writing.first(in_words(access, how_limited))
     return closings
 
 
@@ -141,11 +141,11 @@ def _properties(resource: Resource | None) -> Mapping[str, Any]:
     return resource.properties
 
 
-_Counts = Callable[[SubjectPolicy, Statement], bool]
+Counts = Callable[[SubjectPolicy, Statement], bool]
 
 
-def _more(
-    policy: SubjectPolicy, others: Sequence[SubjectPolicy], counts: _Counts
+def accesses_not_covered(
+    policy: SubjectPolicy, others: Sequence[SubjectPolicy], counts: Counts
 ) -> dict[Place, list[Access]]:
     """Return the access that each statement covers and others do not, also by the names of resources."""
     by_document = _not_covered(policy, policy.document, [compared.document for compared in others], counts)
@@ -155,7 +155,7 @@ def _more(
 
 
 def _not_covered(
-    policy: SubjectPolicy, document: Any, others: Sequence[Any], counts: _Counts
+    policy: SubjectPolicy, document: Any, others: Sequence[Any], counts: Counts
 ) -> dict[Place, list[Access]]:
     covering: list[Statement] = []
     for compared in others:
@@ -169,11 +169,13 @@ def _not_covered(
     return by_place
 
 
-def _allows(_: SubjectPolicy, statement: Statement) -> bool:
+def allows(_: SubjectPolicy, statement: Statement) -> bool:
+    """Return whether a statement allows."""
     return not statement.denies
 
 
-def _denies(_: SubjectPolicy, statement: Statement) -> bool:
+def denies(_: SubjectPolicy, statement: Statement) -> bool:
+    """Return whether a statement denies."""
     return statement.denies
 
 
@@ -265,7 +267,7 @@ _Alike = tuple[str, tuple[str, ...], tuple[str, ...]]
 """The principal, the actions and the dropped conditions of access to several resources."""
 
 
-def _in_words(accesses: Sequence[Access], how_limited: str) -> list[str]:
+def in_words(accesses: Sequence[Access], how_limited: str) -> list[str]:
     """Return access in words, that to several resources once."""
     resources_of: dict[_Alike, dict[str, None]] = {}
     for access in accesses:

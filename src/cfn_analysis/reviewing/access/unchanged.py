@@ -26,7 +26,7 @@ def same_access(environment: EnvironmentChanges) -> Iterator[Harmless]:
         was = old.get(subject, [])
         if not any(policy.node in changed for policy in will) or not _is_same(was, will):
             continue
-        if not _are_well_formed(environment.before, was) or not _are_well_formed(environment.after, will):
+        if not are_well_formed(environment.before, was) or not are_well_formed(environment.after, will):
             continue
         for policy in will:
             change = environment.resources.get(policy.node)
@@ -38,7 +38,7 @@ def same_access(environment: EnvironmentChanges) -> Iterator[Harmless]:
                 yield Harmless(policy.node, path, _SAME)
 
 
-def _are_well_formed(side: Stacks, policies: Sequence[SubjectPolicy]) -> bool:
+def are_well_formed(side: Stacks, policies: Sequence[SubjectPolicy]) -> bool:
     """Return whether a service takes all policies: what it refuses allows and denies nothing."""
     for policy in policies:
         if not policy.place or policy.kind == "grant":  # the review has written the document itself

@@ -25,8 +25,8 @@ _WATCHED: Final = (
     "AlarmRule", "Dimensions", "EvaluateLowSampleCountPercentile", "ExtendedStatistic", "MetricName",
     "Metrics", "Namespace", "Period", "Statistic", "ThresholdMetricId", "Unit",
 )  # fmt: skip
-_UPPER: Final = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
-_LOWER: Final = ("LessThanThreshold", "LessThanOrEqualToThreshold")
+UPPER: Final = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
+LOWER: Final = ("LessThanThreshold", "LessThanOrEqualToThreshold")
 # From most to least sensitive to missing data: with one breaching datapoint among missing ones, "missing"
 # goes into ALARM, the last two do not.
 _MISSING: Final = {"breaching": 2, "missing": 1, "ignore": 0, "notbreaching": 0}
@@ -116,7 +116,7 @@ def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
     paths = ("ComparisonOperator",)
     operators = [text(side.get("ComparisonOperator")) for side in (before, after)]
     if operators[0] != operators[1]:
-        direction = next((side for side in (_UPPER, _LOWER) if set(operators) <= set(side)), None)
+        direction = next((side for side in (UPPER, LOWER) if set(operators) <= set(side)), None)
         if direction is None:
             yield Problem(f"ComparisonOperator is {operators[1]} instead of {operators[0]}", paths)
         elif "OrEqualTo" in operators[0]:
@@ -125,8 +125,8 @@ def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
     old, new = before.get("Threshold"), after.get("Threshold")
     if old is None or _comparable(old) == _comparable(new):
         return
-    was, will = _number(old), _number(new)
-    is_upper, is_lower = operators[1] in _UPPER, operators[1] in _LOWER
+    was, will = number(old), number(new)
+    is_upper, is_lower = operators[1] in UPPER, operators[1] in LOWER
     if was is None or will is None or not (is_upper or is_lower):
         how = "whether it notifies later is not known"
     elif is_upper and will > was:
@@ -140,8 +140,8 @@ def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
 
 def _periods(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield a weaker M out of N: datapoints that raised the alarm before may never raise it."""
-    old_datapoints, old_periods = _m_out_of_n(before)
-    new_datapoints, new_periods = _m_out_of_n(after)
+    old_datapoints, old_periods = m_out_of_n(before)
+    new_datapoints, new_periods = m_out_of_n(after)
     if (old_datapoints, old_periods) == (new_datapoints, new_periods):
         return
     paths = tuple(
@@ -154,10 +154,10 @@ def _periods(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Pr
         yield Problem(f"{now} periods must breach instead of {old_datapoints:g} of {old_periods:g}", paths)
 
 
-def _m_out_of_n(alarm: Mapping[str, Any]) -> tuple[float | None, float | None]:
+def m_out_of_n(alarm: Mapping[str, Any]) -> tuple[float | None, float | None]:
     """Return how many datapoints must breach, and among how many periods; None for what is not known."""
-    periods = _number(alarm.get("EvaluationPeriods", 1))
-    return _number(alarm.get("DatapointsToAlarm", periods)), periods
+    periods = number(alarm.get("EvaluationPeriods", 1))
+    return number(alarm.get("DatapointsToAlarm", periods)), periods
 
 
 def _certain_datapoints(datapoints: float, periods: float, new_periods: float) -> float:
@@ -171,7 +171,8 @@ def _certain_datapoints(datapoints: float, periods: float, new_periods: float) -
     return max(among_the_last, ceil(datapoints / spans))
 
 
-def _number(value: Any) -> float | None:
+def number(value: Any) -> float | None:
+    """Return a value as a number; None if it is not a known one."""
     try:
         return float(text(value))
     except ValueError:
@@ -179,7 +180,7 @@ def _number(value: Any) -> float | None:
 
 
 def _comparable(value: Any) -> Any:
-    number = _number(value)
-    if number is not None:
-        return number
+    compared = number(value)
+    if compared is not None:
+        return compared
     return json.dumps(as_strings(value), sort_keys=True, default=str)
