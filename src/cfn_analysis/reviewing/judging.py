@@ -1,4 +1,4 @@
-"""What the review knows about each change: a risk, harmless, an effect that is no risk, or not judged.
+"""What the review knows about each change: a risk, harmless, with a known effect, or not judged.
 
 Silence of a detector is not a judgment: a change that no risk names, that no row of ``harmless.yaml`` and no
 detector of ``DETECTORS`` calls harmless, and whose effect no row and no detector of ``effects`` knows, is not
@@ -50,7 +50,7 @@ EFFECTS: Final[Sequence[Callable[[EnvironmentChanges], Iterator[Effect]]]] = (
     effects_on_alarms,
     narrower_policies,
 )
-"""The detectors that say what follows from a change that is no risk."""
+"""The detectors that say what follows from a change that is neither a risk nor harmless."""
 
 
 class Judgment(NamedTuple):
