@@ -15,6 +15,7 @@ from cfn_analysis.model.schemas import is_never_updated
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences, values
 from cfn_analysis.reviewing.access.narrower import narrower_policies
+from cfn_analysis.reviewing.access.networks import narrower_networks
 from cfn_analysis.reviewing.access.unchanged import same_access
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.effects.alarms import effects_on_alarms
@@ -49,6 +50,7 @@ DETECTORS: Final[Sequence[Callable[[EnvironmentChanges], Iterator[Harmless]]]] =
 EFFECTS: Final[Sequence[Callable[[EnvironmentChanges], Iterator[Effect]]]] = (
     effects_on_alarms,
     narrower_policies,
+    narrower_networks,
 )
 """The detectors that say what follows from a change that is neither a risk nor harmless."""
 
