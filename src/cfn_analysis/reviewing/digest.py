@@ -182,7 +182,7 @@ class RiskGroup(NamedTuple):
 
 
 class ChangeGroup(NamedTuple):
-    """Changes that are no risks and differ only in the resource: values, environments and the effect."""
+    """Changes that are not risks and differ only in the resource: values, environments and the effect."""
 
     stack: str
     names: tuple[str, ...]
@@ -421,7 +421,7 @@ def _merge_environments(risks: Iterable[Risk]) -> Iterator[Risk]:
 
 
 def change_groups(judgments: Iterable[Judgment], environments: Sequence[str]) -> list[ChangeGroup]:
-    """Return changes that are no risks as groups: those with the same property and values are one."""
+    """Return changes that are not risks as groups: those with the same property and values are one."""
     groups: dict[str, ChangeGroup] = {}
     for judgment in _equal_in_environments(judgments):
         in_environments = _in_environments(judgment.environments, environments)

@@ -1,4 +1,4 @@
-"""What the review knows about each change: a risk, harmless, an effect that is no risk, or not judged.
+"""What the review knows about each change: a risk, harmless, with a known effect, or not judged.
 
 Silence of a detector is not a judgment: a change that no risk names, that no row of ``harmless.yaml`` and no
 detector of ``DETECTORS`` calls harmless, and whose effect no row and no detector of ``effects`` knows, is not
@@ -15,6 +15,7 @@ from cfn_analysis.model.schemas import is_never_updated
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences, values
 from cfn_analysis.reviewing.access.narrower import narrower_policies
+from cfn_analysis.reviewing.access.networks import narrower_networks
 from cfn_analysis.reviewing.access.unchanged import same_access
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.effects.alarms import effects_on_alarms
@@ -49,8 +50,9 @@ DETECTORS: Final[Sequence[Callable[[EnvironmentChanges], Iterator[Harmless]]]] =
 EFFECTS: Final[Sequence[Callable[[EnvironmentChanges], Iterator[Effect]]]] = (
     effects_on_alarms,
     narrower_policies,
+    narrower_networks,
 )
-"""The detectors that say what follows from a change that is no risk."""
+"""The detectors that say what follows from a change that is neither a risk nor harmless."""
 
 
 class Judgment(NamedTuple):

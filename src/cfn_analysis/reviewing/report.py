@@ -46,7 +46,7 @@ class Review(NamedTuple):
 
     @property
     def effects(self) -> list[Judgment]:
-        """The changes that are no risks, and whose effect is known."""
+        """The changes that are not risks, and whose effect is known."""
         return [judgment for judgment in self.judgments if judgment.verdict == EFFECT]
 
     @property

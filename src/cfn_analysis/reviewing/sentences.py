@@ -226,6 +226,9 @@ BOUNDARY_CHANGED: Final = (
     "{each} changes its permissions boundary from {old} to {new}, which cannot be shown to be narrower."
 )
 BOUNDARY_REMOVED: Final = "{each} loses its permissions boundary {old}, which limited its policies."
+PARAMETER_SHOWN: Final = (
+    "The parameter {parameter} is no longer NoEcho: everyone who may describe the stack sees its value."
+)
 TAG_READ: Final = (
     "{each}: the tag {key} {how}, and {readers:, } {readers:reads|read} tags with this key. Make sure that "
     "what {readers:it allows, denies or selects|they allow, deny or select} is still right for the resource."

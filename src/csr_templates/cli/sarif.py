@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 NOT_JUDGED: Final = "change-not-judged"
 """The rule of a change that the review does not judge."""
 EFFECT: Final = "change-effect"
-"""The rule of a change that is no risk, and whose effect the review knows."""
+"""The rule of a change that is not a risk, and whose effect the review knows."""
 MOST_RESULTS: Final = 5_000
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Final = {"error": "error", "warning": "warning", "informational": "note"}

@@ -107,7 +107,7 @@ TWO = ({**READS, "Resource": "a"}, {**READS, "Resource": "b"})
             {"effect"},
         ),  # narrower: something may lose its rights
         (role({**READS, "Action": "sns:*"}), {"risk"}),
-        (role(READS, version="2008-10-17"), {"not judged"}),  # variables are not replaced
+        (role(READS, version="2008-10-17"), {"effect"}),  # variables are not replaced
         (role({**READS, "Effect": "Alow"}), {"risk"}),
         (role({**READS, "Resource": "a"}), {"risk"}),  # not an ARN
         (role(READS, {**READS, "Effect": "Deny", "Action": "sqs:*"}), {"effect"}),

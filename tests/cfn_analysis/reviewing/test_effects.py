@@ -24,6 +24,7 @@ def test_numbers_have_a_direction() -> None:
     assert number(2, 1, more="More.", less="Less.") == "Less."
     assert number(None, 1, more="More.", less="Less.", default=3) == "Less."
     assert number(1, 2, less="Less.") == ""
+    assert number(3, None, more="More.", default=3).startswith("It is the default")
     for before, after in ((1, "1.0"), (None, 1), (1, {"Ref": "A"}), ("a", "b")):
         assert number(before, after, more="More.", less="Less.") == ""
 
@@ -34,7 +35,7 @@ def test_one_of_some_values_is_judged_by_the_new_one() -> None:
     assert choice(True, "false", becomes=becomes) == "Off."
     assert choice("False", "TRUE", becomes=becomes) == "On."
     assert choice(True, None, becomes=becomes, default="false") == "Off."
-    assert choice(None, False, becomes=becomes, default="false") == ""
+    assert choice(None, False, becomes=becomes, default="false").startswith("It is the default")
     assert choice(None, {"Ref": "A"}, becomes=becomes, default="false") == ""
 
 
@@ -141,6 +142,50 @@ def test_policies_that_are_narrower(after: list[dict[str, Any]], words: str) -> 
     assert [risk.kind for risk in wider.risks] == ["opens"]
 
 
+def test_the_version_of_a_policy_is_judged_alone() -> None:
+    """A narrower statement does not say what another version does."""
+    older = role({**READ, "Action": ["sns:Publish"]})
+    older["Policies"][0]["PolicyDocument"]["Version"] = "2008-10-17"
+
+    found = effects("AWS::IAM::Role", role(READ), older)
+    assert found["Policies[own].PolicyDocument.Version"].startswith("Variables in the policy")
+    assert "sqs:SendMessage" in found["Policies[own].PolicyDocument.Statement[0].Action[1]"]
+
+
+def test_a_removed_policy() -> None:
+    """Its role loses what it allowed, also by the name of the policy."""
+    without = {**role(READ), "Policies": []}
+    found = effects("AWS::IAM::Role", role(READ), without)
+    assert list(found) == ["Policies[own]"]
+    assert "It no longer allows in all cases: sns:Publish, sqs:SendMessage" in "".join(found.values())
+
+
+def test_a_parameter_that_is_no_longer_hidden_is_a_risk() -> None:
+    """Its value is in the description of the stack."""
+    before, after = (
+        {"Parameters": {"P": {"Type": "String", "Default": "1", "NoEcho": hidden}}, "Resources": {}}
+        for hidden in (True, False)
+    )
+    assert [(risk.kind, risk.path) for risk in compared(before, after).risks] == [
+        ("opens", "Parameters.P.NoEcho")
+    ]
+
+
+def test_a_rule_that_allows_less_traffic() -> None:
+    """The ports that are no longer allowed are named; the other direction is a risk."""
+
+    def group(last_port: int) -> dict[str, Any]:
+        rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": last_port, "CidrIp": "10.0.0.0/24"}
+        return {"GroupDescription": "a", "VpcId": "v", "SecurityGroupIngress": [rule]}
+
+    found = effects("AWS::EC2::SecurityGroup", group(445), group(443))
+    assert found == {
+        "SecurityGroupIngress[0].ToPort": "It no longer allows tcp 444-445 from 10.0.0.0/24. "
+        "Connections that need this fail."
+    }
+    assert effects("AWS::EC2::SecurityGroup", group(443), group(445)) == {}
+
+
 def test_a_policy_that_the_service_refuses_has_no_effect() -> None:
     """It fails, which is the risk."""
     assert effects("AWS::IAM::Role", role(READ), role({**READ, "Effect": "Alow"})) == {}
@@ -162,7 +207,7 @@ def test_a_policy_that_the_service_refuses_has_no_effect() -> None:
             "refuses a from now on. CloudFormation takes b in addition",
         ),
         ("AllowedPattern", ".*", "[0-9]", "do not match [0-9]"),
-        ("NoEcho", True, None, "Everyone who may describe the stack sees its value"),
+        ("NoEcho", None, True, "shows its value as asterisks"),
         ("Type", "String", "Number", "refuses values that are not numbers"),
     ],
 )

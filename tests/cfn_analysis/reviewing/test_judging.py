@@ -157,7 +157,7 @@ def test_how_a_value_is_changed_says_nothing_about_it() -> None:
     after = resources(It=("AWS::EC2::SecurityGroup", {**group, "SecurityGroupIngress": []}))
     review = compared(before, after)
     assert [risk.kind for risk in review.risks] == ["interruption"]
-    assert {judgment.verdict for judgment in review.judgments} == {NOT_JUDGED}
+    assert {judgment.verdict for judgment in review.judgments} == {EFFECT}  # less traffic
 
     permission = {"Action": "lambda:InvokeFunction", "FunctionName": "f", "Principal": "events.amazonaws.com"}
     before = resources(It=("AWS::Lambda::Permission", {**permission, "SourceArn": "arn:a/*"}))

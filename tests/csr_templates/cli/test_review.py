@@ -64,7 +64,7 @@ def test_two_templates_as_text(files: Path, capsys: pytest.CaptureFixture[str]) 
     assert captured.out.splitlines() == [
         "before.yaml -> after.yaml",
         "",
-        "Risks: 1 data-loss, 1 replace. 1 change is not judged.",
+        "Risks: 1 data-loss, 1 replace. 1 change has a known effect.",
         "",
         "  data-loss  after.Queue#QueueName",
         "    The data of Queue is deleted: it is replaced, and its UpdateReplacePolicy is Delete. To keep "
@@ -76,9 +76,10 @@ def test_two_templates_as_text(files: Path, capsys: pytest.CaptureFixture[str]) 
         "with its",
         "      data.",
         "",
-        "Not judged:",
+        "Effects:",
         "",
         "  after.Queue  VisibilityTimeout: 30 -> 60",
+        "    A message whose processing fails is delivered again later.",
         "",
         "after (ap-northeast-1): 1 replaced",
         "  parameter Size: 30 -> 60  [sizes.json]",

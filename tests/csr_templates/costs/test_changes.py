@@ -158,6 +158,6 @@ def test_the_note_is_in_every_format(reviewed: Review) -> None:
 
     assert report.document(reviewed)["notes"] == [note]
     lines = text.as_text(reviewed).split("\n")
-    assert lines[2] == "No known risks. 1 change is not judged."
-    assert lines[6] == note
+    assert lines[2] == "No risks. 1 change has a known effect."
+    assert lines[9] == note
     assert f"- {note.replace('>', '&gt;')}" in markdown.as_markdown(reviewed).split("\n")

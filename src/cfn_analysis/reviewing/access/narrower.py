@@ -3,8 +3,9 @@
 What a policy also allows in addition is a risk, which ``policies`` finds.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.reviewing import writing
 from cfn_analysis.reviewing.access.documents import SubjectPolicy, policies_by_subject
 from cfn_analysis.reviewing.access.policies import (
@@ -70,13 +71,22 @@ def _not_covered(
 
 
 def _paths(policy: SubjectPolicy, change: ResourceChange) -> Iterator[str]:
-    """Yield the path of a policy; if all properties together are the policy, those that change."""
+    """Yield the paths of what the effect is about: the statements, or a policy that is added or removed.
+
+    Other elements, such as the version, are not compared. If all properties together are the policy, it is
+    about those that change.
+    """
     if change.before is None or change.after is None:
         return
     old, new = change.before.properties, change.after.properties
-    if policy.place:
-        yield path_of_place(old, new, policy.place)
+    if not policy.place:
+        yield from (str(key) for key in dict.fromkeys([*new, *old]) if old.get(key) != new.get(key))
         return
-    for key in dict.fromkeys([*new, *old]):
-        if old.get(key) != new.get(key):
-            yield str(key)
+    was, will = value_at(old, policy.place), value_at(new, policy.place)
+    if was is None or will is None:
+        side = new if was is None else old
+        yield path_of_place(side, side, policy.place[:-1] or policy.place)
+    elif isinstance(was, Mapping) and isinstance(will, Mapping):
+        yield f"{path_of_place(old, new, policy.place)}.Statement"
+    else:
+        yield path_of_place(old, new, policy.place)

@@ -10,11 +10,12 @@ from cfn_analysis.reviewing import sentences, writing
 from cfn_analysis.reviewing.access import boxes
 from cfn_analysis.reviewing.access.boxes import Box, without
 from cfn_analysis.reviewing.changes import EnvironmentChanges
-from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.findings import Effect, Risk, risk
 from cfn_analysis.reviewing.kinds import INTERRUPTION, OPENS
 from cfn_analysis.reviewing.states import Stacks, existing_resources
 from cfn_analysis.reviewing.values import text, words
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, mentions
+from cfn_analysis.updates.resource_changes import ADD, REMOVE
 
 _GROUP: Final = "AWS::EC2::SecurityGroup"
 _RULES: Final = {"AWS::EC2::SecurityGroupIngress": "in", "AWS::EC2::SecurityGroupEgress": "out"}
@@ -74,6 +75,27 @@ def wider_networks(before: Stacks, after: Stacks) -> Iterator[Risk]:
                 sentence = sentences.TRAFFIC_ALLOWED
                 yield risk(OPENS, node, sentence, paths=paths, traffic=traffic, lost=lost_traffic)
             yield from _unsure_denials(was, rules)
+
+
+def narrower_networks(environment: EnvironmentChanges) -> Iterator[Effect]:
+    """Yield the resources that remain, and whose rules allow less traffic."""
+    if not environment.before:
+        return
+    has = dict(existing_resources(environment.after))
+    for gather in (_groups, _acls):
+        old, new = gather(environment.before), gather(environment.after)
+        for subject, was in old.items():
+            rules = new.get(subject, [])
+            if [rule.effect for rule in was] == [rule.effect for rule in rules]:
+                continue
+            for (node, path), traffic in _by_rule(_newly_allowed(rules, was, has)).items():
+                outcome = environment.resources.get(node)
+                if outcome is None or outcome.change.action in (ADD, REMOVE):
+                    continue
+                change = outcome.change
+                paths = (path.partition("[")[0],) if path else _changed(change.before, change.after)
+                effect = f"It no longer allows {'; '.join(traffic)}. Connections that need this fail."
+                yield from (Effect(node, changed, effect) for changed in paths)
 
 
 def _by_rule(traffic_of_rules: Iterable[tuple[_Rule, Box]]) -> dict[tuple[Node, str], tuple[str, ...]]:

@@ -8,6 +8,7 @@ from cfn_analysis.reviewing.access.networks import wider_networks
 from cfn_analysis.reviewing.access.policies import attached, wider_policies
 from cfn_analysis.reviewing.access.redirects import served_without_tls
 from cfn_analysis.reviewing.access.settings import opening_settings
+from cfn_analysis.reviewing.access.shown_parameters import newly_shown
 from cfn_analysis.reviewing.access.web_acls import passing
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.connections import opened_routes
@@ -30,6 +31,7 @@ def openings(environment: EnvironmentChanges) -> Iterator[Risk]:
     renamed = set(renames(environment).values())  # the access is unchanged
     for compare in (wider_policies, attached, wider_networks):
         yield from (opening for opening in compare(before, after) if opening.subject not in renamed)
+    yield from newly_shown(before, after)
     for node, outcome in environment.resources.items():
         for problem in dict.fromkeys(_problems(outcome.change)):
             yield risk(OPENS, node, sentences.WEAKENED, paths=problem.paths, problem=problem.text)

@@ -139,9 +139,9 @@ def _type(before: Any, after: Any) -> str:
 
 
 def _no_echo(_before: Any, after: Any) -> str:
-    if text(after).lower() == "true":
+    if text(after).lower() == "true":  # the opposite is a risk
         return "CloudFormation shows its value as asterisks."
-    return "Everyone who may describe the stack sees its value."
+    return ""
 
 
 _CONSTRAINTS: Final[Mapping[str, Callable[[Any, Any], str]]] = {

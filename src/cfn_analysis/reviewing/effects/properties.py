@@ -1,13 +1,13 @@
 """What follows from the change of one property, by its direction: the rows of ``properties.yaml``.
 
-A row without a sentence for a direction does not judge it.
+A row without a sentence for a direction does not judge it, so that a later row can.
 """
 
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from cfn_analysis.reviewing.values import ValueChange, setting_of, settings, tables, text, with_default, words
+from cfn_analysis.reviewing.values import ValueChange, settings, tables, text, with_default, words
 
 _FIELD: Final = re.compile(r"\{(?:before|after)\}")
 
@@ -15,8 +15,10 @@ _FIELD: Final = re.compile(r"\{(?:before|after)\}")
 def number(before: Any, after: Any, *, more: str = "", less: str = "", default: float | None = None) -> str:
     """Judge a number; ``default`` applies if it is missing."""
     was, will = _number(before, default), _number(after, default)
-    if was is None or will is None or was == will:
+    if was is None or will is None:
         return ""
+    if will == was:
+        return _same(before, after)
     if will > was:
         return more
     return less
@@ -26,7 +28,7 @@ def choice(before: Any, after: Any, *, becomes: Mapping[str, str], default: str 
     """Judge one of some values, by the new one; ``default`` applies if it is missing."""
     was, will = (text(with_default(value, default)).lower() for value in (before, after))
     if was == will:
-        return ""
+        return _same(before, after)
     sentences = {str(value).lower(): sentence for value, sentence in becomes.items()}
     return sentences.get(will, "")
 
@@ -44,6 +46,13 @@ def value(before: Any, after: Any, *, added: str = "", removed: str = "", change
     return ""
 
 
+def _same(before: Any, after: Any) -> str:
+    """Return that a value that is only written or left out is the default; empty for other equal values."""
+    if before is None or after is None:
+        return "It is the default of the property, with or without this line."
+    return ""
+
+
 def _filled(sentence: str, before: Any, after: Any) -> str:
     values = {"{before}": words(before), "{after}": words(after)}
     return _FIELD.sub(lambda field: values[field[0]], sentence)
@@ -56,12 +65,20 @@ def _number(given: Any, default: float | None) -> float | None:
         return None
 
 
-SETTINGS: Final = settings(tables(__file__)["settings"], {"number": number, "choice": choice, "value": value})
+_ROWS: Final = tables(__file__)["settings"]
+_JUDGES: Final = {"number": number, "choice": choice, "value": value}
+SETTINGS: Final = settings(_ROWS, _JUDGES)
+"""All rows."""
+_ABOUT_ITEMS: Final = settings([row for row in _ROWS if row["judge"] == "value"], _JUDGES)
 
 
 def effect_of_value(type_name: str, change: ValueChange) -> str:
     """Return what follows from a changed value; empty if no row knows it."""
-    setting = setting_of(type_name, change.path, SETTINGS)
-    if setting is None:
-        return ""
-    return setting.judge(change.before, change.after)
+    is_of_item = change.of_item and (change.before is None or change.after is None)
+    rows = _ABOUT_ITEMS if is_of_item else SETTINGS  # a default does not apply in an item that is removed
+    for row in rows:
+        if row.is_about_type(type_name) and row.is_about(change.path):
+            effect = row.judge(change.before, change.after)
+            if effect:
+                return effect
+    return ""
