@@ -128,12 +128,11 @@ def assemble(
         ChildProcessError: a lint process was killed.
     """
     built, seconds = _build_stacks(stacks, refresh)
-    # Policies first: what the parameter files are checked against is computed once for each stack.
     built, policy_problems = _with_policies(stacks, built)
     targets = environments.read(parameters, built) if parameters else ()
     triggers, trigger_problems = _rollback_triggers(stacks, built, targets)
-    sentences = [*_problems_across_stacks(stacks, built, targets), *trigger_problems, *policy_problems]
-    problems = list(dict.fromkeys(sentences))
+    problems = [*_problems_across_stacks(stacks, built, targets), *trigger_problems, *policy_problems]
+    problems = list(dict.fromkeys(problems))
     files = {stack.file: stack.text.encode("ascii") for stack in built}
     files |= _hand_over(built, targets, in_repository, refresh)
     derived: list[_DerivedTemplate] = []
@@ -152,8 +151,8 @@ def assemble(
         for name, findings_of_run, spent in _lint(runs, clean_lints, progress):
             findings += _without_repeated(findings_of_run, repeated)
             seconds[name] += spent
-    rounded = {name: round(spent, 3) for name, spent in seconds.items()}
-    return Assembly(files, tuple(built), rounded, tuple(findings), tuple(problems), tuple(targets))
+    seconds = {name: round(spent, 3) for name, spent in seconds.items()}
+    return Assembly(files, tuple(built), seconds, tuple(findings), tuple(problems), tuple(targets))
 
 
 def _manifest(

@@ -105,20 +105,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="for --format markdown: base URL of the files of this revision, such as "
         "https://github.com/OWNER/NAME/blob/COMMIT",
     )
-    parser.add_argument(
-        "--accept",
-        action="append",
-        default=[],
-        metavar="KIND[:STACK.ID[#PROPERTY]]",
-        help="accept a risk in this run, or all risks of a kind; can be repeated. With --reason, it is "
-        "accepted with the change",
-    )
-    parser.add_argument(
-        "--reason",
-        metavar="TEXT",
-        help=f"why the risks of --accept are accepted: add them to {acceptance.FILE} in the parent folder of "
-        "the output folder",
-    )
+    _add_acceptance_arguments(parser)
     parser.add_argument(
         "--verbose",
         action="store_true",
@@ -133,6 +120,23 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     _add_template_arguments(parser)
     account_facts.add_arguments(parser.add_argument_group("options for --before deployed:ENVIRONMENT"))
+
+
+def _add_acceptance_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        metavar="KIND[:STACK.ID[#PROPERTY]]",
+        help="accept a risk in this run, or all risks of a kind; can be repeated. With --reason, it is "
+        "accepted with the change",
+    )
+    parser.add_argument(
+        "--reason",
+        metavar="TEXT",
+        help=f"why the risks of --accept are accepted: add them to {acceptance.FILE} in the parent folder of "
+        "the output folder",
+    )
 
 
 def _add_template_arguments(parser: ArgumentParser) -> None:
