@@ -48,7 +48,7 @@ def test_commands_check_the_files_first(
 ) -> None:
     """A mistake ends them with 2, and with the line."""
     prices = costs / "prices.json"
-    prices.write_text(prices.read_text("utf-8").replace('"service"', '"servce"', 1), "utf-8")
+    prices.write_text(prices.read_text("utf-8").replace('"service"', '"servic_"', 1), "utf-8")
 
     assert cli.main(command) == 2
     assert "prices.json, line " in capsys.readouterr().err
