@@ -27,6 +27,8 @@ PACKAGE: Final = {"ContentLength": 4_711, "VersionId": "v1", "ChecksumSHA256": "
 WEB_ACL: Final = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/waf/1"
 SMS_TOPICS: Final = (":DatabaseCriticalAlarmTopic", ":FrontendAlarmTopic")
 """Ends of the ARNs of the topics that send SMS too, one in each region."""
+KEY_CREATED: Final = NOW - timedelta(days=30)
+"""When the API keys were created."""
 DOMAIN: Final = "d111111abcdef8.cloudfront.net"
 
 _template: Final = cache(hidden.in_template)  # reading a template takes longer than all other answers
@@ -172,7 +174,13 @@ class RecordedAccount:
 
     def _get_api_key(self, parameters: Mapping[str, Any], _: str) -> Any:
         key = next(index for index, (name, _) in enumerate(self._keys()) if name == parameters["apiKey"])
-        return {"id": parameters["apiKey"], "enabled": True, "value": SECRETS[key], "name": "key"}
+        return {
+            "id": parameters["apiKey"],
+            "enabled": True,
+            "value": SECRETS[key],
+            "name": "key",
+            "createdDate": KEY_CREATED,
+        }
 
     def _keys(self) -> list[tuple[str, Mapping[str, Any]]]:
         return self._of_type("AWS::ApiGateway::ApiKey")
@@ -353,6 +361,22 @@ class RecordedAccount:
             "Name": parameters["SecretId"],
             "VersionIdsToStages": {"2": ["AWSCURRENT"], "1": ["AWSPREVIOUS"]},
             "ReplicationStatus": [{"Region": replica["Region"], "Status": "InSync"} for replica in replicas],
+        }
+
+    def _list_secret_version_ids(self, *_: Any) -> Any:
+        return {
+            "Versions": [
+                {
+                    "VersionId": "2",
+                    "VersionStages": ["AWSCURRENT"],
+                    "CreatedDate": KEY_CREATED - timedelta(hours=1),
+                },
+                {
+                    "VersionId": "1",
+                    "VersionStages": ["AWSPREVIOUS"],
+                    "CreatedDate": KEY_CREATED - timedelta(days=9),
+                },
+            ]
         }
 
     def _describe_alarms(self, _: Mapping[str, Any], region: str) -> Any:
