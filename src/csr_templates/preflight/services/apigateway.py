@@ -15,6 +15,7 @@ from csr_templates.preflight.resolved_environment import EnvironmentStack, Resol
 from csr_templates.preflight.results import Check, Result, SkippedError, Subject, failed, passed, warned
 from csr_templates.preflight.services import (
     apigateway_calls,
+    apigateway_key_secrets,
     apigateway_stages,
     cloudformation_calls,
     cloudfront,
@@ -402,6 +403,12 @@ AFTER_DEPLOY: Final = (
         "The API does not accept a key that CloudFront does not send",
         _USAGE_PLAN,
         _judge_other_keys,
+    ),
+    deployed_resources.check(
+        "key-secrets",
+        "No secret has a newer value than the API key that was created from it",
+        _API_KEY,
+        apigateway_key_secrets.judge_secret,
     ),
     deployed_resources.check(
         "stages",

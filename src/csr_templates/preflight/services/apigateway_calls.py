@@ -35,7 +35,7 @@ def _with_hidden_value(key: Mapping[str, Any]) -> dict[str, Any]:
 api_key = ApiCall(
     "apigateway GetApiKey",
     "apiKey",
-    keep="enabled value",
+    keep="enabled value createdDate",
     absent="NotFoundException",
     fixed=(("includeValue", True),),
     reduce=_with_hidden_value,

@@ -21,3 +21,12 @@ secret = ApiCall(
     absent="ResourceNotFoundException",
 )
 """The replication status and version IDs of a secret; absent if the secret does not exist. No values."""
+
+versions = ApiCall(
+    "secretsmanager ListSecretVersionIds",
+    "SecretId",
+    path="Versions",
+    keep="VersionStages CreatedDate",
+    absent="ResourceNotFoundException",
+)
+"""The versions of a secret with their dates; absent if the secret does not exist. No values."""

@@ -1,4 +1,4 @@
-"""Alarm topics: whether someone receives their messages."""
+"""Alarm topics: whether someone receives their messages, and the services may send them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -9,14 +9,13 @@ from csr_templates.preflight.deployed_resources import DeployedResource
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.resolved_environment import ResolvedEnvironment
 from csr_templates.preflight.results import Check, Result, Subject, failed, passed, warned
-from csr_templates.preflight.services import sns_calls
+from csr_templates.preflight.services import sns_calls, sns_topics
 
-_TOPIC: Final = "AWS::SNS::Topic"
 _UNCONFIRMED: Final = "PendingConfirmation"
 
 
 def _topics(environment: ResolvedEnvironment) -> Iterator[Subject]:
-    for stack, logical_id, properties in environment.of_type(_TOPIC):
+    for stack, logical_id, properties in environment.of_type(sns_topics.TOPIC):
         yield Subject(logical_id, stack, properties)
 
 
@@ -63,8 +62,7 @@ def _judge_after_deploy(
 
 
 def _has_confirmed(subscriptions: Sequence[Mapping[str, str]]) -> bool:
-    """Return whether a subscription is confirmed; before, SNS shows a word in place of its ARN."""
-    return any(subscription["SubscriptionArn"].startswith("arn:") for subscription in subscriptions)
+    return bool(sns_topics.confirmed(subscriptions))
 
 
 def _notifies_nobody(topic: str, subscriptions: Sequence[Mapping[str, str]]) -> str:
@@ -103,7 +101,25 @@ AFTER_DEPLOY: Final = (
     deployed_resources.check(
         "subscriptions",
         "Each topic for critical alarms has a confirmed subscription",
-        _TOPIC,
+        sns_topics.TOPIC,
         _judge_after_deploy,
+    ),
+    deployed_resources.check(
+        "filter-policies",
+        "No subscription of a topic filters its messages",
+        sns_topics.TOPIC,
+        sns_topics.judge_filters,
+    ),
+    deployed_resources.check(
+        "topic-policies",
+        "The policy of each topic is that of the template",
+        sns_topics.POLICY,
+        sns_topics.judge_policy,
+    ),
+    Check(
+        "sms",
+        "If SMS are subscribed, the account is not in the SMS sandbox, and may spend more than a new one",
+        sns_topics.regions_of_topics,
+        sns_topics.judge_sms,
     ),
 )

@@ -52,6 +52,7 @@ FURTHER: Final[Mapping[str, tuple[str, ...]]] = {
     "answers": ("cloudformation",),  # an origin that nothing requests is only known from its stack
     "api-logging-role": ("iam",),
     "deploy-roles": ("cloudformation",),  # a role belongs to its bootstrap stack
+    "key-secrets": ("secretsmanager",),
     "origin-key": ("cloudfront", "cloudformation", "secretsmanager"),  # the sender, its parameter, the secret
     "other-keys": ("cloudfront",),
     "package": ("s3api",),

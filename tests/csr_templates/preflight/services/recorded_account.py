@@ -25,6 +25,10 @@ SECRETS: Final = ("only-in-the-account-a", "only-in-the-account-b")
 """The values of the two origin keys. They must not be in facts."""
 PACKAGE: Final = {"ContentLength": 4_711, "VersionId": "v1", "ChecksumSHA256": "c2hhMjU2"}
 WEB_ACL: Final = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/waf/1"
+SMS_TOPICS: Final = (":DatabaseCriticalAlarmTopic", ":FrontendAlarmTopic")
+"""Ends of the ARNs of the topics that send SMS too, one in each region."""
+KEY_CREATED: Final = NOW - timedelta(days=30)
+"""When the API keys were created."""
 DOMAIN: Final = "d111111abcdef8.cloudfront.net"
 
 _template: Final = cache(hidden.in_template)  # reading a template takes longer than all other answers
@@ -170,7 +174,13 @@ class RecordedAccount:
 
     def _get_api_key(self, parameters: Mapping[str, Any], _: str) -> Any:
         key = next(index for index, (name, _) in enumerate(self._keys()) if name == parameters["apiKey"])
-        return {"id": parameters["apiKey"], "enabled": True, "value": SECRETS[key], "name": "key"}
+        return {
+            "id": parameters["apiKey"],
+            "enabled": True,
+            "value": SECRETS[key],
+            "name": "key",
+            "createdDate": KEY_CREATED,
+        }
 
     def _keys(self) -> list[tuple[str, Mapping[str, Any]]]:
         return self._of_type("AWS::ApiGateway::ApiKey")
@@ -353,6 +363,22 @@ class RecordedAccount:
             "ReplicationStatus": [{"Region": replica["Region"], "Status": "InSync"} for replica in replicas],
         }
 
+    def _list_secret_version_ids(self, *_: Any) -> Any:
+        return {
+            "Versions": [
+                {
+                    "VersionId": "2",
+                    "VersionStages": ["AWSCURRENT"],
+                    "CreatedDate": KEY_CREATED - timedelta(hours=1),
+                },
+                {
+                    "VersionId": "1",
+                    "VersionStages": ["AWSPREVIOUS"],
+                    "CreatedDate": KEY_CREATED - timedelta(days=9),
+                },
+            ]
+        }
+
     def _describe_alarms(self, _: Mapping[str, Any], region: str) -> Any:
         return {
             "MetricAlarms": [
@@ -460,8 +486,32 @@ class RecordedAccount:
         return {"KeyMetadata": {"KeyId": parameters["KeyId"], "Arn": arn, "KeyState": "Enabled"}}
 
     def _list_subscriptions_by_topic(self, parameters: Mapping[str, Any], _: str) -> Any:
-        arn = f"{parameters['TopicArn']}:1"
-        return {"Subscriptions": [{"SubscriptionArn": arn, "Endpoint": "operators@example.com"}]}
+        topic = parameters["TopicArn"]
+        email = {
+            "SubscriptionArn": f"{topic}:1",
+            "Protocol": "email",
+            "Endpoint": "operators@example.com",
+        }
+        if not topic.endswith(SMS_TOPICS):
+            return {"Subscriptions": [email]}
+        sms = {"SubscriptionArn": f"{topic}:2", "Protocol": "sms", "Endpoint": "+819012345678"}
+        return {"Subscriptions": [email, sms]}
+
+    def _get_subscription_attributes(self, *_: Any) -> Any:
+        return {"Attributes": {"PendingConfirmation": "false", "Endpoint": "operators@example.com"}}
+
+    def _get_topic_attributes(self, parameters: Mapping[str, Any], region: str) -> Any:
+        logical_id = parameters["TopicArn"].rpartition(":")[2]
+        for _, properties in self._of_type("AWS::SNS::TopicPolicy", region):
+            if {"Ref": logical_id} in properties["Topics"]:
+                return {"Attributes": {"Policy": json.dumps(properties["PolicyDocument"])}}
+        raise AwsError("NotFound")
+
+    def _get_sms_sandbox_account_status(self, *_: Any) -> Any:
+        return {"IsInSandbox": False}
+
+    def _get_sms_attributes(self, *_: Any) -> Any:
+        return {"attributes": {"MonthlySpendLimit": "50"}}
 
     def _describe_certificate(self, *_: Any) -> Any:
         return {

@@ -16,6 +16,7 @@ from tests.csr_templates.preflight.faults import changed, failing
 from tests.system import PROJECT
 
 from .before_deploy import check_of, sentences
+from .empty_answers import passing_without
 
 MISSING = "The saved facts do not contain the answer of"
 
@@ -183,3 +184,32 @@ def test_a_stack_that_cannot_be_described_does_not_hide_the_others(walk: Walk) -
         (network.name, "UNKNOWN"),
         *((stack.name, "PASS") for stack in others),
     }
+
+
+_EMPTY_IS_AN_ANSWER = {
+    "DescribeDBClusters": "the cluster does not exist yet",
+    "DescribeStacks": "the stack does not exist yet",
+    "GetAccount": "no role is set, and the stack sets one",
+    "GetFunctionConcurrency": "the function does not exist yet, or reserves nothing",
+    "GetRole": "only whether the call finds the role is read",
+    "HeadBucket": "only whether the call finds the bucket is read",
+    "HeadObject": "only whether the call finds the package is read",
+    "ListStackResources": "the stack has no resources yet",
+    "ListVersionsByFunction": "no version is left",
+}
+"""Operations of which an empty answer lets a check pass, and what it says."""
+
+
+def test_a_check_without_an_answer_does_not_pass(walk: Walk) -> None:
+    """All answers of each operation are empty, or lack the keys: no check that reads them passes.
+
+    Of the operations above, an empty answer says something, and of no other one.
+    """
+    facts, environment = walk.states["ready"].facts, walk.world.environment
+    empties: list[Any] = [None, [], {}]
+    passing: set[str] = set()
+    for operation in {fact.query.operation for fact in facts}:
+        for empty in empties:
+            passing |= passing_without(BEFORE_DEPLOY, environment, facts, operation, empty)
+
+    assert {name.split()[1] for name in passing} == set(_EMPTY_IS_AN_ANSWER)
