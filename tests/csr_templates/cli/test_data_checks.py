@@ -42,9 +42,7 @@ def test_a_mistake_does_not_hide_another_error(costs: Path) -> None:
     assert "The command stopped with KeyError: 'byUsage'. If it does so with the corrected file" in sentence
 
 
-@pytest.mark.parametrize(
-    "command", [["cost"], ["review"], ["lint", "template.yaml"], ["build", "--check"]]
-)
+@pytest.mark.parametrize("command", [["cost"], ["review"], ["lint", "template.yaml"], ["build", "--check"]])
 def test_commands_check_the_files_first(
     command: list[str], costs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
