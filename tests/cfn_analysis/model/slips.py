@@ -146,10 +146,11 @@ def _misspelt_key(match: re.Match[str]) -> str:
 
 OF_DOCUMENTS: dict[str, Callable[[list[str], random.Random], str | None]] = {
     "key misspelt": _edited_entry(_misspelt_key, lambda match: len(set(match[3][-2:])) == 2),
-    "line twice": _edited_entry(
-        lambda match: f"{match[0]}\n{match[0].replace('- ', '  ')}", lambda match: _has_text(match)
+    "line twice": _edited_entry(lambda match: f"{match[0]}\n{match[0].replace('- ', '  ')}", _has_text),
+    # A default may be a number.
+    "number for a text": _edited_entry(
+        _with_value("17"), lambda match: _has_text(match) and match[3] != "default"
     ),
-    "number for a text": _edited_entry(_with_value("17"), _has_text),
     "placeholder": _edited_entry(_with_value('"{project}"'), _has_text),
     "value missing": _edited_entry(_with_value(""), _has_text),
     "cut": _cut,
