@@ -3,11 +3,13 @@
 A table of lines (``.txt``) describes itself at its beginning: comments in words, and a comment with the form
 of a line as a regular expression. The first group of the form, if it has one, must differ in each line. With
 ``words`` in place of ``form``, the lines only wrap: no word may appear twice. A row continues on the next
-line after a backslash, and a line with a URL is the source of the rows below it.
+line after a backslash, and a line with a URL is the source of the rows below it. A ``{name}`` is filled in if
+the comment ``placeholders`` above the form lists it; others are refused.
 
 YAML and JSON have a JSON schema: ``<file>.schema.json``, or ``<folder>.schema.json`` for all files of a
-folder. Reading a table always checks it. The schemas are checked by ``mistake_in``, which the commands ask
-before a review, a cost or a lint, and when they fail; ``make check`` and the tests always do.
+folder; it may have a list of ``placeholders``, too. Reading a table always checks it. The schemas are checked
+by ``mistake_in``, which the commands ask before a review, a cost or a lint, and when they fail; ``make
+check`` and the tests always do.
 """
 
 import json
@@ -15,12 +17,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
 _COMMENTS: Final = ("#", "https:")
 _FORM: Final = re.compile(r"# (form|words): (.+)")
+_PLACEHOLDERS: Final = "# placeholders: "
+# Not a variable of CloudFormation or IAM, ${Name}.
+_PLACEHOLDER: Final = re.compile(r"(?<![${])\{([A-Za-z]\w*)\}")
 _SCHEMA: Final = ".schema.json"
 
 
@@ -36,19 +41,20 @@ def table(path: Path) -> list[str]:
     """
     rows: list[str] = []
     keys: dict[str, int] = {}
-    is_of_words, form, allowed = _form(path)
+    form = _form(path)
     for number, row in _numbered_rows(path):
-        match = form.fullmatch(" ".join(row.split()))
+        match = form.row.fullmatch(" ".join(row.split()))
         if match is None:
-            raise mistake(path, number, f"{row!r} does not have the form of this table.", allowed)
-        for key in row.split() if is_of_words else [match[form.groups and 1]]:
+            raise mistake(path, number, f"{row!r} does not have the form of this table.", form.allowed)
+        _refuse_placeholders(path, number, row, form.placeholders, form.allowed)
+        for key in row.split() if form.is_of_words else [match[form.row.groups and 1]]:
             if key in keys:
                 what = f"{key!r} is in line {keys[key]}, too."
                 raise mistake(path, number, what, "Allowed: once. Remove one of them.")
             keys[key] = number
         rows.append(row)
     if not rows:
-        raise mistake(path, 1, "The table is empty.", allowed)
+        raise mistake(path, 1, "The table is empty.", form.allowed)
     return rows
 
 
@@ -129,15 +135,28 @@ def first_mistake(folders: Sequence[Path]) -> DataError | None:
 # ---- Tables of lines ----
 
 
-def _form(path: Path) -> tuple[bool, re.Pattern[str], str]:
-    """Return whether a table is one of words, the form of its lines, and what is allowed in words."""
+class _Form(NamedTuple):
+    """What the beginning of a table says about its rows."""
+
+    is_of_words: bool
+    row: re.Pattern[str]
+    placeholders: list[str]
+    allowed: str
+
+
+def _form(path: Path) -> _Form:
     comments: list[str] = []
+    placeholders: list[str] = []
     for line in _text(path).splitlines():
         match = _FORM.fullmatch(line)
         if match is not None:
-            return match[1] == "words", _compiled(path, match[2]), f"Allowed: {' '.join(comments)}"
+            allowed = f"Allowed: {' '.join(comments)}"
+            return _Form(match[1] == "words", _compiled(path, match[2]), placeholders, allowed)
         if not line.startswith("#"):
             break
+        if line.startswith(_PLACEHOLDERS):
+            placeholders = line.removeprefix(_PLACEHOLDERS).split()
+            continue
         comments.append(line.removeprefix("#").strip())
     needed = "Allowed first are comments: what a line has, and '# form: ' with a regular expression."
     raise mistake(path, len(comments) + 1, "The form of the lines is missing.", needed)
@@ -168,13 +187,26 @@ def _numbered_rows(path: Path) -> Iterator[tuple[int, str]]:
         raise mistake(path, first, "The row ends with a backslash.", "Continue it on the next line.")
 
 
+def _refuse_placeholders(path: Path, number: int, text: str, names: Sequence[str], allowed: str) -> None:
+    """Refuse a placeholder that matches none of the names, which are regular expressions."""
+    if "{" not in text:
+        return
+    for match in _PLACEHOLDER.finditer(text):
+        if not any(re.fullmatch(name, match[1]) for name in names):
+            raise mistake(path, number, f"Nothing fills in {match[0]}.", allowed)
+
+
 def _text(path: Path) -> str:
     data = path.read_bytes()
     try:
-        return data.decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise mistake(path, line, "The file is not UTF-8.", "Save it as UTF-8.") from error
+    if text and not text.endswith("\n"):
+        last = text.count("\n") + 1
+        raise mistake(path, last, "The last line is not complete.", "Allowed: a line feed at its end.")
+    return text
 
 
 # ---- YAML and JSON ----
@@ -265,6 +297,11 @@ def _compare_with_schema(path: Path) -> None:
         where = ".".join(str(step) for step in error.absolute_path)
         subject = f"{where}: " if where else ""
         raise mistake(path, line, f"{subject}{error.message}.", _allowed(error))
+    names = schema.get("placeholders", [])
+    allowed = f"Allowed placeholders: {', '.join(names) or 'none'}."
+    for number, text in enumerate(_text(path).splitlines(), start=1):
+        if not text.lstrip().startswith("#"):
+            _refuse_placeholders(path, number, text, names, allowed)
 
 
 def _order(error: Any) -> list[str]:

@@ -11,7 +11,8 @@ import re
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from cfn_analysis.model.schemas import iam_action, resource_schema
+from cfn_analysis.model.schemas import iam_action, resource_schema, writable_properties
+from cfn_analysis.model.wording import hint
 from csr_templates import naming
 from csr_templates.hand_over import deploy_scopes
 from csr_templates.hand_over.deploy_actions import (
@@ -302,6 +303,7 @@ class RequiredPermissions:
         if not property_name:
             yield "", scope.arn.format(**fixed)
             return
+        _require_property(scope, property_name, self.region)
         for resource in self.types[scope.type]:
             for name in self.patterns.name(resource, property_name):
                 yield name, scope.arn.format(**fixed, **{property_name: name})
@@ -312,6 +314,17 @@ def _property_in(arn: str) -> str:
     """Return the name property in the ARN of a scope; empty if there is none."""
     match = re.search(r"(?<!\{)\{([A-Z]\w*)\}", arn)
     return match[1] if match else ""
+
+
+@cache
+def _require_property(scope: deploy_scopes.Scope, property_name: str, region: str) -> None:
+    """Refuse a placeholder that is not a property of its type: the pattern would match no resource."""
+    properties = writable_properties(scope.type, region)
+    if property_name not in properties:
+        raise PolicyError(
+            f"The placeholder {{{property_name}}} in {scope.arn} is not a property of {scope.type}."
+            f"{hint(property_name, properties)} Write the property with the name of the resource."
+        )
 
 
 @cache

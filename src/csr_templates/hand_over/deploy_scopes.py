@@ -236,6 +236,12 @@ def facts(
 
 
 def _scope(line: str) -> Scope:
+    for name in re.findall(r"(?<!\{)\{([a-z]\w*)\}", line):
+        if name not in ("region", "stack"):
+            raise PolicyError(
+                f"Nothing fills in {{{name}}} of the scope {line!r}. Allowed: {{region}}, {{stack}} and the "
+                "name property of the type, such as {TableName}."
+            )
     match line.split():
         case [type_name, arn] if arn.startswith("arn:"):
             return Scope(type_name, arn)

@@ -38,6 +38,19 @@ def test_a_wrong_scope_is_refused(line: str) -> None:
         deploy_scopes.facts(scopes=[line])
 
 
+def test_a_placeholder_that_nothing_fills_in_is_refused() -> None:
+    """The ARN would match no resource of the stack."""
+    with pytest.raises(
+        PolicyError, match=r"Nothing fills in \{project\} of the scope .* such as \{TableName\}"
+    ):
+        deploy_scopes.facts(scopes=[SCOPE.replace("{TableName}", "{project}")])
+    facts = deploy_scopes.facts(scopes=[SCOPE.replace("{TableName}", "{TableNam}")])
+    with pytest.raises(
+        PolicyError, match=r"\{TableNam\} in arn.* is not a property .* Did you mean 'TableName'"
+    ):
+        everyday({"Resources": {"Table": TABLE}}, facts)
+
+
 def test_forgotten_actions_are_allowed() -> None:
     """Only with the property that needs them."""
     forgotten = [
