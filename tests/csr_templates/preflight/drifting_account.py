@@ -2,7 +2,8 @@
 
 No emulator detects drift. The rules are those of AWS's pages: only properties that the template sets are
 compared; KmsKeyId never, nor the package of a function, nor what reading does not return; a type without a
-read handler is not listed, and a type whose secret must not be read is UNKNOWN, which is inferred.
+read handler is not listed, and a type whose secret must not be read is UNKNOWN, which is inferred. RDS does
+not return the key of an instance without Performance Insights.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_PropertyDifference.html
 """
@@ -114,7 +115,10 @@ class DriftingAccount(RecordedAccount):
             reason = self.unread[logical_id]
             return {**drift, "StackResourceDriftStatus": "UNKNOWN", "DriftStatusReason": reason}
         expected = self.properties(stack, logical_id)
-        actual = self.actual.get((stack.name, logical_id), expected)
+        returned = dict(expected)
+        if type_name == "AWS::RDS::DBInstance" and not expected["EnablePerformanceInsights"]:
+            returned.pop("PerformanceInsightsKMSKeyId", None)
+        actual = self.actual.get((stack.name, logical_id), returned)
         if actual is None:
             return {**drift, "StackResourceDriftStatus": "DELETED"}
         differences = [
