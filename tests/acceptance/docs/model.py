@@ -409,7 +409,7 @@ def _resource(stack: Stack, logical_id: str) -> dict[str, Any]:
 
 
 def _drifts(stack: Stack) -> Iterator[dict[str, Any]]:
-    """Yield each resource; instances without Performance Insights differ in their key: RDS does not return it.
+    """Yield each resource; of instances without Performance Insights, RDS does not return the key.
 
     https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds (aws-rds-dbinstance:
     ReadHandler, Translator.translateDbInstanceFromSdkBuilder)

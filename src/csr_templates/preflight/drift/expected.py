@@ -62,14 +62,14 @@ OPERATED: Final = (
     OperatedPlace(
         "AWS::WAFv2::WebACL",
         "/Rules/[0-9]+/(Override)?Action(/(Block|Count|None))?",
-        r"(\{.*\})?|.*\b(Block|Count|None)\b.*",
+        r"(null|\{\})?|.*\b(Block|Count|None)\b.*",
         "count-rule",
         "web-acl-rules",
     ),
     OperatedPlace(
         "AWS::WAFv2::WebACL",
         "/Rules/[0-9]+/Statement/ManagedRuleGroupStatement/RuleActionOverrides.*",
-        r".*\bCount\b.*|[A-Za-z0-9_]*|\{\}",
+        r"(null|\{\})?|.*\bCount\b.*",
         "count-rule",
         "web-acl-rules",
     ),
