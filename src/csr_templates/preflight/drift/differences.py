@@ -95,6 +95,17 @@ def value_at(properties: Any, path: str) -> Any:
     return value
 
 
+def exact_value(properties: Any, path: str) -> Any:
+    """Return the value at a path; None if there is none, also inside of a function."""
+    value = properties
+    for step in steps_of(path):
+        try:
+            value = value[int(step)] if isinstance(value, list) else value[step]
+        except (KeyError, IndexError, TypeError, ValueError):
+            return None
+    return value
+
+
 def with_actual(properties: Any, differences: Sequence[PropertyDifference]) -> list[PropertyDifference]:
     """Put the values of the account into properties, and return the differences that have no place in them.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csr_templates.account.drifts import NOT_RETURNED
 from csr_templates.preflight import hidden
-from csr_templates.preflight.drift.differences import REMOVE, value_at
+from csr_templates.preflight.drift.differences import REMOVE, exact_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,8 +79,8 @@ OPERATED: Final = (
 
 def reason(stack: EnvironmentStack, drift: Drift, difference: PropertyDifference) -> str:
     """Return why a difference is expected; empty if it is not."""
-    declared = stack.built.template["Resources"].get(drift.logical_id, {}).get("Properties", {})
-    if hidden.is_secret_in(stack.built.template, value_at(declared, difference.path)):
+    declared = stack.resources.get(drift.logical_id, {}).get("Properties", {})
+    if _is_secret(stack, exact_value(declared, difference.path)):
         return "the template has a reference to a secret, whose value is not shown"
     if [(entry.path, entry.kind) for entry in drift.differences] == NOT_RETURNED:
         return "RDS does not return the key of an instance without Performance Insights"
@@ -90,6 +90,12 @@ def reason(stack: EnvironmentStack, drift: Drift, difference: PropertyDifference
         if _is_at(place, drift, difference):
             return f"{place.command} changes it, and the check {place.check} judges it"
     return ""
+
+
+def _is_secret(stack: EnvironmentStack, value: Any) -> bool:
+    """Return whether a value is itself a reference to a secret, and not an object that contains one."""
+    is_function = isinstance(value, dict) and len(value) == 1 and next(iter(value)).startswith("Fn::")
+    return (isinstance(value, str) or is_function) and hidden.is_secret_in(stack.built.template, value)
 
 
 def _is_at(place: OperatedPlace, drift: Drift, difference: PropertyDifference) -> bool:

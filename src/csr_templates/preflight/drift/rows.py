@@ -102,6 +102,9 @@ class _StackReport:
         if outcome["Status"] == _FAILED:
             sentence = f"The drift detection of {name} failed: {outcome['Reason'].rstrip('.')}."
             yield self.unknown(sentence, f"Fix the reason. {self._again}", "drift detection failed")
+        elif not any(drift.status in COMPARED for drift in drifts):
+            sentence = f"CloudFormation compared no resource of {name}."
+            yield self.unknown(sentence, self._again, "nothing was compared")
         else:
             compared = sum(drift.status in COMPARED for drift in drifts)
             yield self._row(DRIFT, name, PASS, f"{compared} resources of {name} were compared.")

@@ -222,6 +222,56 @@ def test_a_missing_permission_names_the_policy(
     assert "Attach operator-policies/detect-drift.json of the output folder" in out
 
 
+def test_a_detection_that_compared_nothing_is_unknown(verify: Verify, account: DriftingAccount) -> None:
+    """The status of the detection alone is not enough."""
+
+    def nothing(query: Any, answer: Any) -> Any:
+        if query.operation == "DescribeStackResourceDrifts":
+            return {"StackResourceDrifts": []}
+        return answer
+
+    account.change = nothing
+    code, out = verify()
+
+    assert code == 1
+    assert f"UNKNOWN drift:{API} [api]\n        CloudFormation compared no resource of {API}." in out
+
+
+def test_only_the_value_of_a_secret_is_expected(verify: Verify, account: DriftingAccount) -> None:
+    """The value of the header passes; another header, and another origin, do not."""
+    properties = account.properties(_stack("frontend"), "Distribution")
+    origins = properties["DistributionConfig"]["Origins"]
+    ((number, headers),) = [
+        (number, origin["OriginCustomHeaders"])
+        for number, origin in enumerate(origins)
+        if "OriginCustomHeaders" in origin
+    ]
+    place = ("DistributionConfig", "Origins", number)
+    change(
+        account,
+        "frontend",
+        "Distribution",
+        *place,
+        "OriginCustomHeaders",
+        0,
+        "HeaderValue",
+        value=SECRETS[0],
+    )
+    code, out = verify("--verbose")
+    assert code == 0
+    assert "HeaderValue: the template has a reference to a secret" in out
+
+    more = [*headers, {"HeaderName": "x-more", "HeaderValue": "1"}]
+    change(account, "frontend", "Distribution", *place, "OriginCustomHeaders", value=more)
+    code, out = verify()
+    assert code == 1
+    assert f"/DistributionConfig/Origins/{number}/OriginCustomHeaders/1 was added: " in out
+    change(account, "frontend", "Distribution", *place, "DomainName", value="elsewhere.example.com")
+    code, out = verify()
+    assert code == 1
+    assert f"/DistributionConfig/Origins/{number}/DomainName is " in out
+
+
 def test_a_stack_that_is_updated_is_skipped_and_said(verify: Verify, account: DriftingAccount) -> None:
     """Its state is the fault of another check."""
     account.status[API] = "UPDATE_IN_PROGRESS"
