@@ -71,10 +71,11 @@ consumers: $(VENV)/.installed-dev ## Test the wheel, and the recipes of docs/con
 dist: $(VENV)/.installed-dev ## Put the wheel and a zip of out/ into dist/, the same bytes on every machine
 	@$(RUN) release/dist.py
 
-benchmark: $(VENV)/.installed-dev ## Measure the time of a build, as ratios of times from one run, and of csr-operate show-state and csr-templates verify
+benchmark: $(VENV)/.installed-dev ## Measure the time of a build, as ratios of times from one run, and of csr-operate show-state and csr-templates verify, and what drift detection names
 	@$(RUN) benchmarks/run.py $(ARGS)
 	@$(RUN) benchmarks/operate.py
 	@$(RUN) benchmarks/verify.py
+	@$(RUN) benchmarks/drift.py
 
 rules: $(VENV)/.installed-dev ## Write the index of the lint rules, docs/rules.md
 	@$(RUN) -m tests.cfn_analysis.rules.write_page

@@ -32,6 +32,7 @@ PERMISSIONS: Final = {
     "review": {**READS, "pull-requests": "write", "security-events": "write"},
     "preflight": {**READS, "id-token": "write"},
     "deploy": {**READS, "id-token": "write"},
+    "nightly": {**READS, "id-token": "write"},
 }
 # The command of this checkout, while "python" is a program that does nothing.
 COMMAND: Final = f'PYTHONPATH="{ROOT / "src"}" exec "{sys.executable}" -m csr_templates "$@"'
@@ -95,7 +96,12 @@ def test_forks_get_no_role_and_no_writing() -> None:
         if not re.search(pattern, name)
     ] == ["kudo", "robot"]
     with_roles = {name for name, job in gitlab().items() if "id_tokens" in job}
-    assert with_roles == {"preflight", ".deploy", *(f"deploy-{environment}" for environment in ENVIRONMENTS)}
+    assert with_roles == {
+        "preflight",
+        "nightly",
+        ".deploy",
+        *(f"deploy-{environment}" for environment in ENVIRONMENTS),
+    }
 
 
 def test_jobs_install_only_pinned_packages() -> None:
@@ -104,7 +110,7 @@ def test_jobs_install_only_pinned_packages() -> None:
     for file in [*GITHUB, GITLAB]:
         lines += [line.strip(" -'") for line in file.read_text("utf-8").splitlines() if " pip " in line]
 
-    assert len(lines) == 8
+    assert len(lines) == 10
     for line in lines:
         assert line.startswith(
             "python -P -m pip install --require-hashes --no-deps --only-binary :all: --requirement "
@@ -181,7 +187,8 @@ def test_environments_are_those_of_the_manifest() -> None:
         assert (name, job["resource_group"]) == (f"deploy-{environment}", f"deploy-{environment}")
         assert job["variables"] == {"ENVIRONMENT": environment}
         (rule,) = job["rules"]
-        assert rule["if"] == "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"
+        main_branch = "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"
+        assert rule["if"] == f'{main_branch} && $CI_PIPELINE_SOURCE != "schedule"'
         assert rule.get("when") == (None if environment == "dev" else "manual")
 
 
@@ -321,6 +328,44 @@ def test_each_account_is_asked_by_its_role(tmp_path: Path, tokens: Tokens) -> No
     assert status == 1
     assert error == "These accounts would not take the templates, or could not be judged: dev\n"
     assert (tmp_path / "summary").read_text("utf-8") == "# dev\n# prod\n"
+
+
+def test_the_nightly_job_verifies_each_environment_by_its_role(tmp_path: Path, tokens: Tokens) -> None:
+    """With the drift of the stacks, on both services; one failure hides no other environment."""
+    on_github = step("nightly.yml", "nightly", "Verify")["run"]
+    url = f"http://127.0.0.1:{tokens.server_address[1]}/token?api-version=2.0"
+    variables = {
+        "GITHUB_RUN_ID": "1",
+        "GITHUB_STEP_SUMMARY": "summary",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "asks",
+        "ACTIONS_ID_TOKEN_REQUEST_URL": url,
+        "NIGHTLY_ROLES": ROLES,
+    }
+    status, error, calls = checked(tmp_path, on_github, "dev", **variables)
+
+    assert calls == [
+        "arn:aws:iam::210987654321:role/checks:token-1 verify dev --detect-drift --format markdown",
+        "arn:aws:iam::123456789012:role/checks:token-2 verify prod --detect-drift --format markdown",
+    ]
+    assert status == 1
+    assert error == (
+        "These environments are not as they were deployed, do not work, or could not be judged: dev\n"
+    )
+    assert (tmp_path / "summary").read_text("utf-8") == "# dev\n# prod\n"
+    variables = {"CI_PIPELINE_ID": "1", "AWS_ID_TOKEN": "gitlabs", "NIGHTLY_ROLES": ROLES}
+    status, error, calls = checked(tmp_path, script("nightly"), **variables)
+    assert (status, error, len(calls)) == (0, "", 4)
+
+
+def test_the_nightly_job_can_be_switched_off(tmp_path: Path) -> None:
+    """Without the variable, it does not run."""
+    assert "vars.NIGHTLY_ROLES != ''" in workflow("nightly.yml")["jobs"]["nightly"]["if"]
+    (rule,) = gitlab()["nightly"]["rules"]
+    assert "&& $NIGHTLY_ROLES &&" in rule["if"]
+    status, error, calls = checked(tmp_path, "bash docs/starters/nightly.sh")
+    assert status != 0
+    assert "NIGHTLY_ROLES: Name the role of each environment, as README.md says." in error
+    assert calls == []
 
 
 def test_gitlab_hands_its_token_over(tmp_path: Path) -> None:
@@ -483,6 +528,13 @@ def test_the_page_of_the_starters_names_what_there_is() -> None:
     for file in STARTERS.rglob("*"):
         if file.is_file() and file.name != "README.md":
             assert file.relative_to(STARTERS).as_posix() in text, file
-    for variable in ("PREFLIGHT_ROLES", "REVIEW_TOKEN", "ACCEPTED", "INCIDENT", "OidcSubject"):
+    for variable in (
+        "PREFLIGHT_ROLES",
+        "NIGHTLY_ROLES",
+        "REVIEW_TOKEN",
+        "ACCEPTED",
+        "INCIDENT",
+        "OidcSubject",
+    ):
         assert f"`{variable}`" in text
     assert all(f"-{stack.name}-pipeline`" in text or "<stack>-pipeline`" in text for stack in STACKS)

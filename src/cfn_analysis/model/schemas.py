@@ -41,6 +41,7 @@ class ResourceSchema(NamedTuple):
         tag_property: the property for tags; empty if the type does not support tags.
         required: the required properties.
         deleted_first: a replacement starts with the deletion of the old resource.
+        write_only: properties that reading the resource does not return.
     """
 
     type: str
@@ -52,6 +53,7 @@ class ResourceSchema(NamedTuple):
     tag_property: str = ""
     required: tuple[str, ...] = ()
     deleted_first: bool = False
+    write_only: tuple[str, ...] = ()
 
 
 class RuntimeLifecycle(NamedTuple):
@@ -87,6 +89,7 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
         _tag_property(schema),
         tuple(schema.get("required", [])),
         schema.get("replacementStrategy") == "delete_then_create",
+        _properties(file, schema, "writeOnlyProperties"),
     )
 
 

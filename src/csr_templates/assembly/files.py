@@ -18,13 +18,13 @@ from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollb
 from csr_templates.assembly.schemas import schema_files
 from csr_templates.environments import environment as environments
 from csr_templates.hand_over import (
+    deploy_scopes,
     git_sync,
     manifest,
     on_call_policy,
     operator_policies,
     recovery,
 )
-from csr_templates.hand_over.deploy_scopes import FACTS
 from csr_templates.hand_over.manifest import REFRESH, as_json, manifest_problems
 from csr_templates.hand_over.operator_statements import Names
 from csr_templates.hand_over.pipeline_policies import role_name
@@ -46,10 +46,10 @@ if TYPE_CHECKING:
 REFERENCE = "reference.md"
 _DATA_RULE = "I3011"  # policies of resources with data; the house rule also says which ones
 _DEPLOY_FACTS: Final = {
-    f"{FACTS}.txt": "scopes=(...,)",
-    f"FORGOTTEN in {FACTS}.py": "forgotten=(...,)",
-    f"SERVICE_LINKED in {FACTS}.py": "service_linked=(...,)",
-    f"PARAMETERS in {FACTS}.py": "parameters={...}",
+    f"{deploy_scopes.FACTS}.txt": "scopes=(...,)",
+    f"FORGOTTEN in {deploy_scopes.FACTS}.py": "forgotten=(...,)",
+    f"SERVICE_LINKED in {deploy_scopes.FACTS}.py": "service_linked=(...,)",
+    f"PARAMETERS in {deploy_scopes.FACTS}.py": "parameters={...}",
 }
 """Table that a message asks for -> how the declaration of a stack has its rows."""
 
@@ -134,7 +134,7 @@ def assemble(
     problems = [*_problems_across_stacks(stacks, built, targets), *trigger_problems, *policy_problems]
     problems = list(dict.fromkeys(problems))
     files = {stack.file: stack.text.encode("ascii") for stack in built}
-    files |= _hand_over(built, targets, in_repository, refresh)
+    files |= _hand_over(built, targets, in_repository, refresh, () if policy_problems else stacks)
     derived: list[_DerivedTemplate] = []
     if not problems:
         derived = [*_bootstraps(built, refresh), *_recoveries(built, refresh)]
@@ -322,8 +322,12 @@ def _hand_over(
     targets: Sequence[Environment],
     in_repository: PurePosixPath | None,
     refresh: str,
+    declared: Sequence[Stack],
 ) -> dict[str, bytes]:
-    """Return the files for pipelines, Git sync and operators."""
+    """Return the files for pipelines, Git sync and operators.
+
+    ``declared`` are the declarations of the stacks; none if a stack cannot have policies.
+    """
     files = {}
     for environment in targets:
         for stack in stacks:
@@ -339,12 +343,28 @@ def _hand_over(
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
     names = _names(targets)
     for name in operator_policies.CALLS:
+        if name == operator_policies.DETECT_DRIFT:
+            continue  # it needs the schemas of all types, as the deploy policies do
         for number, policy in enumerate(operator_policies.policies(name, names, stacks), 1):
             files[operator_policies.path(name, number)] = as_json(policy)
+    if declared:
+        files |= _drift_policies(declared, stacks, targets)
     if targets:
         for number, policy in enumerate(on_call_policy.policies(names, stacks), 1):
             files[on_call_policy.path(number)] = as_json(policy)
     return files
+
+
+def _drift_policies(
+    declared: Sequence[Stack], stacks: Sequence[BuiltStack], targets: Sequence[Environment]
+) -> dict[str, bytes]:
+    """Return the policies for detecting the drift of the stacks."""
+    tables = [deploy_scopes.facts(*stack.deploy_facts) for stack in declared]
+    name = operator_policies.DETECT_DRIFT
+    policies = operator_policies.policies(name, _names(targets), stacks, tables)
+    return {
+        operator_policies.path(name, number): as_json(policy) for number, policy in enumerate(policies, 1)
+    }
 
 
 def _names(targets: Sequence[Environment]) -> Names:

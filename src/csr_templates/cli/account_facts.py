@@ -8,17 +8,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from csr_templates.account.session import require_account
-from csr_templates.cli.messages import InputError
+from csr_templates.cli.messages import InputError, tell
 from csr_templates.preflight import facts as saved
 from csr_templates.preflight.checked_account import CheckedAccount, collect
 
 if TYPE_CHECKING:
     from argparse import Namespace, _ActionsContainer
     from collections.abc import Callable, Sequence
+    from typing import TypeAlias
 
     from csr_templates.preflight.checked_account import Missing
     from csr_templates.preflight.facts import Facts
     from csr_templates.preflight.resolved_environment import ResolvedEnvironment
+
+    Detect: TypeAlias = Callable[
+        [CheckedAccount, ResolvedEnvironment, Facts, Callable[[Sequence[str], float], None]], None
+    ]
 
 PATIENCE: Final = 1.0  # seconds before progress is shown on a terminal
 _ANY_ACCOUNT: Final = "123456789012"
@@ -43,14 +48,20 @@ def add_arguments(parser: _ActionsContainer) -> None:
 
 
 def obtain(
-    arguments: Namespace, policy: str, missing: Missing, environment_of: Callable[[str], ResolvedEnvironment]
+    arguments: Namespace,
+    policy: str,
+    missing: Missing,
+    environment_of: Callable[[str], ResolvedEnvironment],
+    detect: Detect | None = None,
 ) -> tuple[ResolvedEnvironment, Facts]:
     """Return the environment and the facts: of saved files, or of the account after all calls.
 
-    ``missing`` returns the calls whose answers the command needs and the facts do not contain.
+    ``missing`` returns the calls whose answers the command needs and the facts do not contain. ``detect``
+    adds what has to be started and takes minutes; it is given what shows its progress.
 
     Raises:
         AccountError: AWS cannot be called, or it is not the account that the parameter files state.
+        DetectionStoppedError: ``detect`` was interrupted.
         FactsError: a file does not contain facts of this environment.
         InputError: the options contradict each other, or a file cannot be read or written.
     """
@@ -76,6 +87,8 @@ def obtain(
         facts = account.start(expected.project, expected.name, policy)
         require_account(expected.name, expected.stated_account, facts.account)
         environment = environment_of(facts.account)
+        if detect is not None:
+            detect(account, environment, facts, progress.show_running)
         collect(account, environment, facts, missing, progress.show)
     finally:
         progress.clear()
@@ -120,12 +133,25 @@ class _Progress:
         self._started = time.monotonic()
         self._is_terminal = sys.stderr is not None and sys.stderr.isatty()
         self._width = 0
+        self._minutes = 0
 
     def show(self, done: int, total: int) -> None:
         if self._is_terminal and time.monotonic() - self._started >= PATIENCE:
-            text = f"{done} of {total} calls completed"
-            print(f"\r{text:{self._width}}", end="", file=sys.stderr, flush=True)
-            self._width = len(text)
+            self._print(f"{done} of {total} calls completed")
+
+    def show_running(self, names: Sequence[str], seconds: float) -> None:
+        """Show what runs, on a terminal always, and otherwise each minute."""
+        minutes, rest = divmod(int(seconds), 60)
+        text = f"drift detection runs for {minutes} min {rest:02} s: {', '.join(names)}"
+        if self._is_terminal:
+            self._print(text)
+        elif minutes >= self._minutes:
+            tell(text)
+            self._minutes = minutes + 1
+
+    def _print(self, text: str) -> None:
+        print(f"\r{text:{self._width}}", end="", file=sys.stderr, flush=True)
+        self._width = len(text)
 
     def clear(self) -> None:
         if self._width:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 FINE = 0
 FOUND = 1  # findings or stale files
 BAD_INPUT = 2  # argparse exits with the same code
+INTERRUPTED = 130  # as a shell reports SIGINT
 
 
 class InputError(Exception):

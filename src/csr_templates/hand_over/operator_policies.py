@@ -11,20 +11,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cfn_analysis.model import data_files
+from csr_templates.hand_over import drift_reads
 from csr_templates.hand_over.operator_statements import OWN_ACCOUNT, allow_reading
 from csr_templates.hand_over.policy_documents import allow, divided, in_documents
 from csr_templates.hand_over.services import used_services
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from cfn_analysis.model import data_files
     from cfn_analysis.model.built_stack import BuiltStack, Document
-from csr_templates.hand_over.operator_statements import Names
+    from csr_templates.hand_over.deploy_scopes import DeployTables
+    from csr_templates.hand_over.operator_statements import Names
 
 PREFLIGHT: Final = "preflight"
 DEPLOYED: Final = "deployed"
 VERIFY: Final = "verify"
+DETECT_DRIFT: Final = "detect-drift"
+"""What ``verify --detect-drift`` needs in addition to ``VERIFY``."""
 
 CALLS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = data_files.document(
     Path(__file__).with_name("operator_calls.json")
@@ -42,6 +45,12 @@ _API_GATEWAY: Final = {
 }
 _PREFIXES: Final = {"service-quotas": "servicequotas"}
 _ACTIONS: Final = {
+    # The first one starts the detection, and CloudFormation calls the second one for each resource.
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
+    ("cloudformation", "DetectStackDrift"): (
+        "cloudformation:DetectStackDrift",
+        "cloudformation:DetectStackResourceDrift",
+    ),
     ("s3", "HeadBucket"): ("s3:ListBucket",),
     # Without s3:ListBucket, S3 answers 403 instead of 404 for an object that does not exist.
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
@@ -74,10 +83,16 @@ def path(name: str, number: int = 1) -> str:
     return f"operator-policies/{name}{suffix}.json"
 
 
-def policies(name: str, names: Names, stacks: Iterable[BuiltStack]) -> list[Document]:
+def policies(
+    name: str, names: Names, stacks: Sequence[BuiltStack], tables: Sequence[DeployTables] = ()
+) -> list[Document]:
     """Return the policies of a command, for all environments of a project with these stacks.
 
-    There is one, unless the project has many environments. A role needs all of them.
+    There is one, unless the project has many environments. A role needs all of them. ``tables`` are those of
+    ``deploy_scopes`` for each stack, if the project adds some.
+
+    Raises:
+        schemas.SchemasError, resolving.ResolveError: for ``DETECT_DRIFT``, as ``iam_policies``.
     """
     used = used_services(stacks)
     needed: set[str] = set()
@@ -91,6 +106,8 @@ def policies(name: str, names: Names, stacks: Iterable[BuiltStack]) -> list[Docu
         *_api_gateway(CALLS[name].get("apigateway", ()), names),
         *allow("Packages", needed & _OBJECTS, names.arns([_PACKAGES]), StringEqualsIfExists=OWN_ACCOUNT),
     ]
+    if name == DETECT_DRIFT:
+        statements += drift_reads.statements(names, stacks, tables)
     return in_documents(name, divided(statements))
 
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+from csr_templates.account import paging
+from csr_templates.account.drifts import COMPARED, NOT_RETURNED
 from csr_templates.operating import aliases, leftovers, releases, site, waiting, words
 from csr_templates.operating.aliases import Alias
 from csr_templates.operating.aws import Aws, Unknown
@@ -27,10 +29,9 @@ _RELEASE_READS: Final[Mapping[str, str]] = {
     "stack": "Version of the stack",
     "history": "Versions that rolled-back deploys have left",
 }
-_NOT_RETURNED: Final = [("/PerformanceInsightsKMSKeyId", "REMOVE")]
-"""The drift of an instance without Performance Insights, whose key RDS does not return."""
 _DETECTING: Final = "DETECTION_IN_PROGRESS"
 _DETECTED: Final = "DETECTION_COMPLETE"
+_IN_SYNC: Final = "IN_SYNC"
 
 
 def show_state(aws: Aws) -> None:
@@ -162,7 +163,8 @@ def show_deleted_stacks(aws: Aws, stack: str) -> None:
 def find_drift(aws: Aws, *stacks: str) -> None:
     """Find what was changed manually in stacks.
 
-    CloudFormation compares only the properties in the template. The detection changes nothing.
+    CloudFormation compares only the properties in the template, and not all types of resources. The
+    detection changes nothing. csr-templates verify --detect-drift says what each difference does.
 
     Args:
         stacks: names of the stacks; without one, all stacks.
@@ -410,12 +412,28 @@ def _show_drift(aws: Aws, stack: Stack, detection: str) -> bool:
     if isinstance(drifts, Unknown):
         words.say(f"{words.WRONG} {stack.name}: {drifts}")
         return True
+    compared = [drift for drift in drifts if drift["StackResourceDriftStatus"] in COMPARED]
+    if not compared:
+        words.say(f"{words.WRONG} Differences of {stack.name}: not known, because no resource was compared")
+        return False
     rows = []
-    for drift in drifts:
+    for drift in compared:
         rows += _drift_rows(drift)
     words.say(f"Differences of {stack.name}: {len(rows) or 'none'}")
     words.table(("resource", "status", "property", "difference", "template", "now"), rows)
+    _show_not_compared(stack, drifts)
     return status.startswith(_DETECTED)
+
+
+def _show_not_compared(stack: Stack, drifts: Sequence[Mapping[str, Any]]) -> None:
+    """Name the resources that CloudFormation lists, but did not compare."""
+    not_compared = [
+        f"{drift['LogicalResourceId']} ({drift['StackResourceDriftStatus']})"
+        for drift in drifts
+        if drift["StackResourceDriftStatus"] not in COMPARED
+    ]
+    if not_compared:
+        words.say(f"Not compared of {stack.name}: {', '.join(not_compared)}")
 
 
 def _detection_status(client: Any, detection: str) -> str:
@@ -429,23 +447,16 @@ def _detection_status(client: Any, detection: str) -> str:
 
 
 def _drifts(client: Any, stack: Stack) -> list[Mapping[str, Any]]:
-    """Return the resources that differ; boto3 has no paginator for them."""
-    drifts: list[Mapping[str, Any]] = []
-    more: dict[str, str] = {}
-    while True:
-        page = client.describe_stack_resource_drifts(
-            StackName=stack.deployed, StackResourceDriftStatusFilters=["MODIFIED", "DELETED"], **more
-        )
-        drifts += page["StackResourceDrifts"]
-        if not page.get("NextToken"):
-            return drifts
-        more = {"NextToken": page["NextToken"]}
+    """Return what was found about each resource; with a filter, those that were not compared are missing."""
+    answer = paging.complete(client, "DescribeStackResourceDrifts", {"StackName": stack.deployed})
+    drifts: list[Mapping[str, Any]] = answer["StackResourceDrifts"]
+    return drifts
 
 
 def _drift_rows(drift: Mapping[str, Any]) -> list[Sequence[str]]:
     differences = drift.get("PropertyDifferences", [])
     kinds = [(difference["PropertyPath"], difference["DifferenceType"]) for difference in differences]
-    if kinds == _NOT_RETURNED:
+    if kinds == NOT_RETURNED or drift["StackResourceDriftStatus"] == _IN_SYNC:
         return []
     name, status = drift["LogicalResourceId"], drift["StackResourceDriftStatus"]
     if not differences:

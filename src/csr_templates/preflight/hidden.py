@@ -6,6 +6,7 @@ can contain a secret too; they are recognised as in the report of a review.
 
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -45,6 +46,57 @@ def _in_stack(stack: Mapping[str, Any]) -> dict[str, Any]:
         if key in stack:
             hidden[key] = [_hide_pairs(entry) for entry in stack[key]]
     return hidden
+
+
+def in_drifts(drifts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return drifts of resources with the secrets in their values hidden, by the names of the properties.
+
+    Other values may be secrets too: of these, only the template says it, see ``is_secret_in``.
+    """
+    return [_in_drift(drift) for drift in drifts]
+
+
+def _in_drift(drift: Mapping[str, Any]) -> dict[str, Any]:
+    type_name = str(drift.get("ResourceType"))
+    differences = []
+    for difference in drift.get("PropertyDifferences", []):
+        names = [step for step in difference["PropertyPath"].split("/") if step and not step.isdigit()]
+        name = (names or [""])[-1]
+        values = {
+            key: _in_text(difference[key], name, type_name)
+            for key in ("ExpectedValue", "ActualValue")
+            if difference.get(key)
+        }
+        differences.append({**difference, **values})
+    return {**drift, "PropertyDifferences": differences}
+
+
+def _in_text(text: str, name: str, type_name: str) -> str:
+    """Return a value of a drift without secrets; what is not a text is JSON in it."""
+    # The header of an item of its own can be the key of the origin, and its name is not in the path.
+    if name == "HeaderValue":
+        return HIDDEN_VALUE
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return str(_hide(text, name, type_name))
+    if not isinstance(value, (dict, list)):
+        return str(_hide(text, name, type_name))
+    clean = _hide(value, name, type_name)
+    return text if clean == value else json.dumps(clean)
+
+
+def is_secret_in(template: Mapping[str, Any], value: Any) -> bool:
+    """Return whether a value of a template contains a dynamic reference, or a parameter with NoEcho."""
+    text = json.dumps(value)
+    if "{{resolve:" in text:
+        return True
+    secret = [
+        name
+        for name, parameter in template.get("Parameters", {}).items()
+        if str(parameter.get("NoEcho")).lower() == "true"
+    ]
+    return any(re.search(rf'["{{]{name}["}}]', text) for name in secret)
 
 
 def in_template(body: str | Mapping[str, Any]) -> str:

@@ -32,7 +32,15 @@ def aws(command: str, region: str, *flags: str, **options: str) -> str:
 
 def csr_operate(environment: ResolvedEnvironment, *words: str) -> str:
     """Return a line of ``csr-operate`` for an environment and its output folder."""
-    line = ["csr-operate", environment.name, *words]
+    return _with_folder(environment, ["csr-operate", environment.name, *words])
+
+
+def verify(environment: ResolvedEnvironment, *options: str) -> str:
+    """Return a line of ``csr-templates verify`` for an environment and its output folder."""
+    return _with_folder(environment, ["csr-templates", "verify", environment.name, *options])
+
+
+def _with_folder(environment: ResolvedEnvironment, line: list[str]) -> str:
     if environment.folder != _DEFAULT_FOLDER:
         line += ["--out", environment.folder]
     return shlex.join(line)

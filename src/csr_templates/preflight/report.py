@@ -62,9 +62,14 @@ def last_line(results: Sequence[CheckResult]) -> str:
 
 
 def as_text(
-    results: Sequence[CheckResult], environment: ResolvedEnvironment, facts: Facts, command: str = "Preflight"
+    results: Sequence[CheckResult],
+    environment: ResolvedEnvironment,
+    facts: Facts,
+    command: str = "Preflight",
+    *,
+    is_verbose: bool = False,
 ) -> str:
-    """Return the report of a command for a terminal."""
+    """Return the report of a command for a terminal; if it is verbose, with what passed."""
     lines = [_title(command, environment, facts), ""]
     for group in _groups(results):
         for result in group:
@@ -76,14 +81,24 @@ def as_text(
         lines += [f"        > {group[0].remedy}", ""]
     for check, count in _passed(results).items():
         lines.append(f"{PASS:8}{check}{f' ({count})' if count > 1 else ''}")
+        if is_verbose:
+            lines += [f"        {line}" for line in _what_passed(results, check)]
     lines += ["", last_line(results)]
     return "\n".join(for_terminal(line) for line in lines)
 
 
 def as_markdown(
-    results: Sequence[CheckResult], environment: ResolvedEnvironment, facts: Facts, command: str = "Preflight"
+    results: Sequence[CheckResult],
+    environment: ResolvedEnvironment,
+    facts: Facts,
+    command: str = "Preflight",
+    *,
+    is_verbose: bool = False,
 ) -> str:
-    """Return the report of a command for a pull request or a step summary of a pipeline."""
+    """Return the report of a command for a pull request or a step summary of a pipeline.
+
+    If it is verbose, it has what passed.
+    """
     summary = for_markdown(last_line(results))
     lines = [f"### {for_markdown(_title(command, environment, facts))}", "", summary]
     for group in _groups(results):
@@ -97,7 +112,12 @@ def as_markdown(
         lines += ["", f"  **To do:** {for_markdown(group[0].remedy)}"]
     if passed := _passed(results):
         names = ", ".join(f"`{check}` ({count})" for check, count in passed.items())
-        lines += ["", "<details><summary>passed</summary>", "", names, "", "</details>"]
+        lines += ["", "<details><summary>passed</summary>", "", names]
+        if is_verbose:
+            for check in passed:
+                lines += ["", f"`{check}`", ""]
+                lines += [f"- {for_markdown(line)}" for line in _what_passed(results, check)]
+        lines += ["", "</details>"]
     return "\n".join([*lines, "", summary])
 
 
@@ -154,6 +174,15 @@ def _group_key(result: CheckResult) -> tuple[str, str, bool, str]:
 def _title(command: str, environment: ResolvedEnvironment, facts: Facts) -> str:
     stacks = ", ".join(stack.name for stack in environment.chosen)
     return f"{command} of {environment.name} ({stacks}) in account {facts.account}, at {facts.time}"
+
+
+def _what_passed(results: Iterable[CheckResult], check: str) -> list[str]:
+    """Return a line for each result of a check that passed."""
+    return [
+        f"{result.subject} [{result.stack}] {result.sentence}"
+        for result in results
+        if result.check == check and result.status == PASS
+    ]
 
 
 def _passed(results: Iterable[CheckResult]) -> Counter[str]:

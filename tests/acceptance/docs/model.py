@@ -409,12 +409,19 @@ def _resource(stack: Stack, logical_id: str) -> dict[str, Any]:
 
 
 def _drifts(stack: Stack) -> Iterator[dict[str, Any]]:
-    """Yield the drift of instances without Performance Insights, whose key RDS does not return.
+    """Yield each resource; of instances without Performance Insights, RDS does not return the key.
 
     https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds (aws-rds-dbinstance:
     ReadHandler, Translator.translateDbInstanceFromSdkBuilder)
     """
     for logical_id, declared in stack.declared.items():
+        drift = {
+            "StackId": stack.name,
+            "LogicalResourceId": logical_id,
+            "ResourceType": declared.kind,
+            "Timestamp": DELETED_AT,
+            "StackResourceDriftStatus": "IN_SYNC",
+        }
         key = declared.properties.get("PerformanceInsightsKMSKeyId")
         if key and not declared.properties["EnablePerformanceInsights"]:
             removed = {
@@ -423,14 +430,8 @@ def _drifts(stack: Stack) -> Iterator[dict[str, Any]]:
                 "ActualValue": "null",
                 "DifferenceType": "REMOVE",
             }
-            yield {
-                "StackId": stack.name,
-                "LogicalResourceId": logical_id,
-                "ResourceType": declared.kind,
-                "Timestamp": DELETED_AT,
-                "StackResourceDriftStatus": "MODIFIED",
-                "PropertyDifferences": [removed],
-            }
+            drift = {**drift, "StackResourceDriftStatus": "MODIFIED", "PropertyDifferences": [removed]}
+        yield drift
 
 
 def _as_list(parameters: Mapping[str, str]) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from cfn_analysis.model.built_stack import Document
 from csr_templates import STACKS
 from csr_templates.assembly.building import build_stack
 from csr_templates.hand_over import on_call_policy, operator_policies
-from csr_templates.hand_over.operator_policies import DEPLOYED, PREFLIGHT, VERIFY
+from csr_templates.hand_over.operator_policies import DEPLOYED, DETECT_DRIFT, PREFLIGHT, VERIFY
 from csr_templates.hand_over.operator_statements import WIDE, Names
 from csr_templates.hand_over.policy_documents import MAX_CHARACTERS, MAX_POLICIES
 from tests.docs.pages import PERMISSIONS, PERMISSIONS_JA, in_each_language
@@ -62,7 +62,29 @@ ALLOWED: list[Call] = [
         {},
     ),
 ]
+ALLOWED += [
+    (DETECT_DRIFT, "cloudformation:DetectStackDrift", f"{STACK}/1f0a", {}),
+    (DETECT_DRIFT, "cloudformation:DetectStackResourceDrift", f"{STACK}/1f0a", {}),
+    (DETECT_DRIFT, "cloudformation:DescribeStackResourceDrifts", f"{STACK}/1f0a", {}),
+    (DETECT_DRIFT, "lambda:GetPolicy", FUNCTION, {}),
+    (DETECT_DRIFT, "secretsmanager:DescribeSecret", SECRET, {}),
+    (DETECT_DRIFT, "sns:GetTopicAttributes", TOPIC, {}),
+    (DETECT_DRIFT, "s3:GetBucketPolicy", f"arn:aws:s3:::{PROJECT}-prod-frontend-{ACCOUNT}", {}),
+    (
+        DETECT_DRIFT,
+        "iam:GetRolePolicy",
+        f"arn:aws:iam::{ACCOUNT}:role/{PROJECT}-prod-api-ExecutionRole-1",
+        {},
+    ),
+    (DETECT_DRIFT, "kms:GetKeyPolicy", f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1", TAGS),
+    (DETECT_DRIFT, GET, "arn:aws:apigateway:ap-northeast-1::/restapis/a1/stages/v1", TAGS),
+]
 NOT_ALLOWED: list[Call] = [
+    (DETECT_DRIFT, "secretsmanager:GetSecretValue", SECRET, {}),
+    (DETECT_DRIFT, "kms:Decrypt", f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1", TAGS),
+    (DETECT_DRIFT, "s3:GetObject", PACKAGE, {}),
+    (DETECT_DRIFT, "apigateway:PATCH", "arn:aws:apigateway:ap-northeast-1::/restapis/a1", TAGS),
+    (VERIFY, "cloudformation:DetectStackDrift", f"{STACK}/1f0a", {}),
     (PREFLIGHT, GET, "arn:aws:apigateway:ap-northeast-1::/apikeys/a1", TAGS),
     (PREFLIGHT, "lambda:GetFunctionConfiguration", FUNCTION, {}),
     (PREFLIGHT, "s3:GetObject", f"arn:aws:s3:::{PROJECT}-prod-edge-logs-{ACCOUNT}/log", {}),
@@ -121,11 +143,14 @@ def test_reading_does_not_include_changes_and_keys(call: Call) -> None:
 @pytest.mark.parametrize("name", operator_policies.CALLS)
 def test_nothing_is_changed(name: str) -> None:
     """Each action only reads, and no action is a pattern."""
-    (document,) = operator_policies.policies(name, NAMES, BUILT)
-    for statement in document["Statement"]:
-        for action in statement["Action"]:
-            assert re.fullmatch("[a-z0-9-]+:((Describe|Get|List)[A-Za-z]+|GET|CheckCapacity)", action)
-            assert action != "secretsmanager:GetSecretValue"
+    allowed = "[a-z0-9-]+:((Describe|Get|List)[A-Za-z]+|GET|CheckCapacity)"
+    if name == DETECT_DRIFT:
+        allowed = f"{allowed}|cloudformation:DetectStack(Resource)?Drift"
+    for document in operator_policies.policies(name, NAMES, BUILT):
+        for statement in document["Statement"]:
+            for action in statement["Action"]:
+                assert re.fullmatch(allowed, action)
+                assert action not in ("secretsmanager:GetSecretValue", "kms:Decrypt")
 
 
 def wide_actions() -> set[str]:

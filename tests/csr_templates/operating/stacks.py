@@ -26,6 +26,16 @@ TYPES: Final = {
 """Logical ID -> type, as far as anything reads it; of other resources, it is that of a function."""
 
 
+AS_IN_TEMPLATE: Final = {
+    "StackId": "arn",
+    "LogicalResourceId": "Resource",
+    "ResourceType": "AWS::SNS::Topic",
+    "StackResourceDriftStatus": "IN_SYNC",
+    "Timestamp": UPDATED,
+}
+"""A resource that does not differ, in the answer of DescribeStackResourceDrifts."""
+
+
 class AwsError(Exception):
     """An error response of AWS."""
 
@@ -125,7 +135,7 @@ class DeployedStack:
     ends: str = ""
     events: list[dict[str, Any]] = field(default_factory=list)
     failures: list[dict[str, Any]] = field(default_factory=list)
-    drifts: list[list[dict[str, Any]]] = field(default_factory=lambda: [[]])
+    drifts: list[list[dict[str, Any]]] = field(default_factory=lambda: [[dict(AS_IN_TEMPLATE)]])
     detection: tuple[str, str] = ("DETECTION_COMPLETE", "")
     earlier_detections: list[tuple[str, str]] = field(default_factory=list)
     template: str = ""

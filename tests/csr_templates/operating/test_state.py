@@ -164,13 +164,13 @@ def test_a_stack_that_was_not_deleted_is_no_empty_list(operator: Operator) -> No
     assert run.err == [f"There is no deleted stack {PREFIX}-database. AWS lists a deleted stack for 90 days."]
 
 
-def drifted(logical_id: str, *differences: tuple[str, str]) -> dict[str, Any]:
-    """Return a resource that was changed manually."""
+def drifted(logical_id: str, *differences: tuple[str, str], status: str = "") -> dict[str, Any]:
+    """Return a resource that was changed manually, or one with a status."""
     return {
         "StackId": "arn",
         "LogicalResourceId": logical_id,
         "ResourceType": "AWS::RDS::DBInstance",
-        "StackResourceDriftStatus": "MODIFIED" if differences else "DELETED",
+        "StackResourceDriftStatus": status or ("MODIFIED" if differences else "DELETED"),
         "Timestamp": UPDATED,
         "PropertyDifferences": [
             {"PropertyPath": path, "ExpectedValue": "1", "ActualValue": "2", "DifferenceType": kind}
@@ -210,6 +210,25 @@ def test_other_drift_of_an_instance_is_shown(operator: Operator, kinds: list[tup
     operator.world.stacks.stacks["database"].drifts = [[drifted("DatabaseInstance1", *kinds)]]
 
     assert "Differences of database: 1" in operator.run("find-drift", "database").out
+
+
+def test_what_was_not_compared_is_named(operator: Operator) -> None:
+    """A resource that CloudFormation could not compare is not one without differences."""
+    stacks = operator.world.stacks.stacks
+    stacks["database"].drifts = [
+        [drifted("DatabaseCluster", status="IN_SYNC"), drifted("DatabaseSecret", status="UNKNOWN")],
+        [drifted("DatabaseErrorLogGroup", status="UNSUPPORTED")],
+    ]
+    stacks["api"].drifts = [[drifted("ApiFunction", status="NOT_CHECKED")]]
+
+    run = operator.run("find-drift", "database", "api")
+
+    assert (run.status, run.err) == (1, ["Not every resource could be compared of: api."])
+    start = run.out.index("Differences of database: none")
+    assert run.out[start + 1] == (
+        "Not compared of database: DatabaseSecret (UNKNOWN), DatabaseErrorLogGroup (UNSUPPORTED)"
+    )
+    assert run.out[-1] == "! Differences of api: not known, because no resource was compared"
 
 
 def test_drift_that_cannot_be_read_hides_nothing(operator: Operator) -> None:

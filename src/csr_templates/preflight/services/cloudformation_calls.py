@@ -92,3 +92,23 @@ stack_policy = ApiCall("cloudformation GetStackPolicy", "StackName", path="Stack
 # ListImports answers ValidationError for an export that no stack imports.
 importers = ApiCall("cloudformation ListImports", "ExportName", path="Imports", absent="ValidationError")
 """The names of the stacks that import an export; absent if there are none."""
+
+detection = ApiCall("cloudformation DetectStackDrift", "StackName", path="StackDriftDetectionId")
+"""Starts the detection of the drift of a stack. In facts, the answer is what came of it."""
+
+detection_status = ApiCall(
+    "cloudformation DescribeStackDriftDetectionStatus",
+    "StackDriftDetectionId",
+    keep="DetectionStatus DetectionStatusReason",
+)
+"""Whether a detection is over."""
+
+resource_drifts = ApiCall(
+    "cloudformation DescribeStackResourceDrifts",
+    "StackName",
+    path="StackResourceDrifts",
+    keep="LogicalResourceId PhysicalResourceId ResourceType StackResourceDriftStatus DriftStatusReason "
+    "PropertyDifferences",
+    reduce=hidden.in_drifts,
+)
+"""What the last detection found about each resource that it compared, whatever the result."""
