@@ -15,15 +15,17 @@ from cfn_analysis.model.schemas import is_never_updated
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences, values
 from cfn_analysis.reviewing.access.unchanged import same_access
+from cfn_analysis.reviewing.additions import harmless_addition
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.findings import Harmless, Risk
 from cfn_analysis.reviewing.guards.alarms import ALARM_TYPES, notifies_only
 from cfn_analysis.reviewing.guards.stack_policies import same_stack_policies
-from cfn_analysis.reviewing.harmless import ADDED, REMOVED, TEMPLATE, reason_of_value
+from cfn_analysis.reviewing.harmless import TEMPLATE, reason_of_value
 from cfn_analysis.reviewing.hiding import shown, shows_secret
 from cfn_analysis.reviewing.kinds import EXPORT, OUTPUT, RENAME, REPLACED
 from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.publications import published_versions
+from cfn_analysis.reviewing.removals import harmless_removal
 from cfn_analysis.reviewing.tags import unread_tags
 from cfn_analysis.reviewing.template_changes import is_read, template_changes
 from cfn_analysis.reviewing.values import ValueChange
@@ -156,11 +158,11 @@ def _of_existence(judges: Judges, change: ResourceChange) -> Judgment:
     """Return the judgment about an added or removed resource."""
     if change.action == REMOVE:
         judgment = Judgment(change.node, "", change.written_type, None, RISK)
-        reason = REMOVED.get(change.type, "")
+        reason = harmless_removal(change.type)
     else:
         judgment = Judgment(change.node, "", None, change.written_type, RISK)
         reason = _reason_of_new(judges, change)
-    if change.node in judges.whole:
+    if change.node in judges.whole or change.node in judges.paths:
         return judgment
     return judgment._replace(verdict=_without_risk(reason), reason=reason)
 
@@ -170,7 +172,7 @@ def _reason_of_new(judges: Judges, change: ResourceChange) -> str:
     alarm = change.after if change.type in ALARM_TYPES else None
     if alarm is not None and not notifies_only(change.node, alarm, judges.environment.after):
         return ""
-    return ADDED.get(change.type, "")
+    return harmless_addition(change.type)
 
 
 def _without_risk(reason: str) -> str:

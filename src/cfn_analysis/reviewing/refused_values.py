@@ -9,13 +9,15 @@ from typing import Final
 
 from cfn_analysis.model.anatomy import ORDER, SECTIONS
 from cfn_analysis.model.schema_faults import faults
+from cfn_analysis.model.schemas import known_schema
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import WILL_FAIL
+from cfn_analysis.reviewing.renames import renames
 from cfn_analysis.updates.resolved_stack import ResolvedStack
-from cfn_analysis.updates.resource_changes import ResourceChange
+from cfn_analysis.updates.resource_changes import ADD, ResourceChange
 
 _TRANSFORMS: Final = ("Transform", "Hooks")
 """Sections of templates that this project does not write, and CloudFormation knows."""
@@ -23,8 +25,15 @@ _TRANSFORMS: Final = ("Transform", "Hooks")
 
 def refused_values(environment: EnvironmentChanges) -> Iterator[Risk]:
     """Yield each value of a changed resource, and each key, that is new and that CloudFormation refuses."""
-    for outcome in environment.resources.values():
+    added = []
+    for node, outcome in environment.resources.items():
         yield from _of_resource(environment, outcome.change)
+        if outcome.change.action == ADD and node.stack in environment.before:
+            added.append(outcome.change)
+    renamed = set(renames(environment).values()) if added else set()  # the old one was accepted
+    for change in added:
+        if change.node not in renamed:
+            yield from _of_new(environment, change)
     for name, after in environment.after.items():
         if name in environment.before:
             yield from _of_template(environment.before[name], after)
@@ -44,6 +53,16 @@ def _of_resource(environment: EnvironmentChanges, change: ResourceChange) -> Ite
             paths = [cause.path for cause in change.causes if cause.place and cause.place[0] == top]
             what = f"{path} {why}"
             yield risk(WILL_FAIL, change.node, sentences.VALUE_REFUSED, paths=paths, what=what)
+
+
+def _of_new(environment: EnvironmentChanges, change: ResourceChange) -> Iterator[Risk]:
+    """Yield what CloudFormation refuses in a new resource."""
+    if change.after is None:
+        return
+    region, properties = environment.after[change.node.stack].built.region, change.after.properties
+    names = dict.fromkeys([*properties, *known_schema(change.type, region).required])
+    for path, why in faults(change.type, region, properties, list(names)):
+        yield risk(WILL_FAIL, change.node, sentences.VALUE_REFUSED, what=f"{path} {why}")
 
 
 def _of_template(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:

@@ -198,6 +198,15 @@ SECRET_GENERATED: Final = (
 # Access and guards.
 SWITCHED_OFF: Final = "{each}: {problem}. Make sure that nothing uses it anymore, or revert the change."
 WEAKENED: Final = "{each}: {problem}."
+ADDED: Final = "{each} is added: {effect}."
+METHOD_ADDED: Final = "{each} is added: {callers} can call {method} {path}."
+METRIC_SHARED: Final = (
+    "{each} is added: it also writes the metric {metric}, so its lines are counted in addition to what this "
+    "metric counts.{alarms: The alarms on it, {alarms}, fire with other lines than before.||}"
+)
+LEFT_UNUSED: Final = (
+    "{each} is removed: no resource of the stacks refers to it, but what uses it by its name or ID fails."
+)
 GUARD_REMOVED: Final = "{each} is removed: {effect}."
 TRAFFIC_ALLOWED: Final = (
     "{each} allows more traffic than before: {traffic:; }.{lost: It no longer allows the following in all "
