@@ -148,12 +148,16 @@ def _steps(path: str) -> list[str]:
 
 
 def harmless_properties(walked: Iterable[Walked]) -> list[str]:
-    """Return a line for each harmless property of each type: the property, the kind of change, the reason."""
+    """Return a line for each harmless property of each type: the property, the kind of change, the reason.
+
+    Tags are judged by their keys, whatever the type is.
+    """
     lines = set()
     for edit, judgments in walked:
         if judgments and {judgment.verdict for judgment in judgments} == {HARMLESS}:
             reasons = "; ".join(dict.fromkeys(judgment.reason for judgment in judgments))
-            lines.add(f"{edit.type} {edit.path} ({edit.kind}): {reasons}")
+            type_name = "any type:" if edit.path.startswith("Tags") else edit.type
+            lines.add(f"{type_name} {edit.path} ({edit.kind}): {reasons}")
     return sorted(lines)
 
 

@@ -23,7 +23,7 @@ from tests.data import read_yaml
 from tests.system import ENVIRONMENTS, PROJECT, ROOT
 
 from .commands import of_another_service
-from .conftest import CUSTOM, Outcome, environment_of, healthy_outcome, verified
+from .conftest import CUSTOM, Outcome, environment_of, healthy_outcome, not_passed, verified
 from .recorded_account import SECRETS, AwsError, RecordedAccount
 
 PREFIX = f"{PROJECT}-prod-"
@@ -148,7 +148,7 @@ def test_healthy_environments_pass() -> None:
         environment = environment_of(name)
         results = verified(RecordedAccount(environment), environment).results
 
-        assert {f"{result.check}:{result.subject}" for result in results if result.status != "PASS"} <= {
+        assert {f"{result.check}:{result.subject}" for result in not_passed(results)} <= {
             "answers:site",
             "answers:api",  # skipped: the environments have no path for it
         }
@@ -163,7 +163,7 @@ def test_a_healthy_account_passes_every_check(healthy: Outcome) -> None:
     passing = {result.check for result in healthy.results if result.status == "PASS"}
 
     assert passing == {check.name for check in AFTER_DEPLOY}
-    assert {result.status for result in healthy.results} == {"PASS"}
+    assert not_passed(healthy.results) == []
 
 
 @pytest.mark.parametrize("fault", [pytest.param(_filled(fault), id=fault["name"]) for fault in FAULTS])
@@ -226,9 +226,7 @@ def test_a_deleted_distribution_fails_once(values: dict[str, str]) -> None:
 
     results = verified(RecordedAccount(environment, delete), environment).results
 
-    assert _states([result for result in results if result.status != "PASS"]) == {
-        "FAIL distribution:Distribution"
-    }
+    assert _states(not_passed(results)) == {"FAIL distribution:Distribution"}
     assert not {"origins", "origin-key"} & {result.check for result in results}
 
 
@@ -307,7 +305,7 @@ def test_a_change_of_keys_that_is_not_finished() -> None:
 
     assert keys.status == "WARN"
     assert "OriginApiKeyB" in keys.sentence
-    assert [result for result in results if result.status != "PASS"] == [keys]
+    assert not_passed(results) == [keys]
 
 
 def test_the_package_of_this_deploy(healthy: Outcome) -> None:
