@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.schemas import is_never_updated
+from cfn_analysis.model.section_faults import faults_of_default
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences, values
 from cfn_analysis.reviewing.access.unchanged import same_access
 from cfn_analysis.reviewing.additions import harmless_addition
-from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
+from cfn_analysis.reviewing.changes import ChangedParameter, EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.findings import Harmless, Risk
 from cfn_analysis.reviewing.guards.alarms import ALARM_TYPES, notifies_only
 from cfn_analysis.reviewing.guards.stack_policies import same_stack_policies
@@ -34,6 +35,9 @@ from cfn_analysis.updates.resource_changes import ADD, REMOVE, Cause, ResourceCh
 RISK: Final = "risk"
 HARMLESS: Final = "harmless"
 NOT_JUDGED: Final = "not judged"
+
+_NOT_READ: Final = "nothing in the template reads it"
+_PLAIN_TYPES: Final = ("String", "Number", "CommaDelimitedList", "List<Number>", "List<String>")
 
 DETECTORS: Final[Sequence[Callable[[EnvironmentChanges], Iterator[Harmless]]]] = (
     same_access,
@@ -239,8 +243,7 @@ def _of_template(judges: Judges, environment: EnvironmentChanges, stack: StackCh
     old, new = environment.before[name], environment.after[name]
     for parameter in stack.parameters:
         if not is_read(old, parameter.name) and not is_read(new, parameter.name):
-            path = f"Parameters.{parameter.name}"
-            yield Judgment(Node(name, ""), path, parameter.before, parameter.after, NOT_JUDGED)
+            yield _of_unread_parameter(judges, stack, parameter)
     for change in template_changes(old, new):
         subject = Node(name, change.name)
         reason = change.reason or judges.reason(subject, change.path)
@@ -249,6 +252,21 @@ def _of_template(judges: Judges, environment: EnvironmentChanges, stack: StackCh
             verdict, reason = RISK, ""
         before, after = shown(change.before, change.path), shown(change.after, change.path)
         yield Judgment(subject, change.path, before, after, verdict, reason)
+
+
+def _of_unread_parameter(judges: Judges, stack: StackChanges, parameter: ChangedParameter) -> Judgment:
+    """Return the judgment about a parameter whose value nothing reads before or after."""
+    subject, path = Node(stack.built.name, ""), f"Parameters.{parameter.name}"
+    reason = _NOT_READ
+    declaration = stack.built.parameters.get(parameter.name, {})
+    if parameter.action != REMOVE and str(declaration.get("Type")) not in _PLAIN_TYPES:
+        reason = ""  # CloudFormation looks it up in the account
+    if parameter.action != REMOVE and (parameter.after is None or any(faults_of_default(declaration))):
+        reason = ""  # the deploy must set it
+    verdict = _without_risk(reason)
+    if judges.has_risk(subject, path):
+        verdict, reason = RISK, ""
+    return Judgment(subject, path, parameter.before, parameter.after, verdict, reason)
 
 
 def merged(by_environment: Mapping[str, Iterable[Judgment]]) -> list[Judgment]:

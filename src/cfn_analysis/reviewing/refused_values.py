@@ -10,6 +10,7 @@ from typing import Final
 from cfn_analysis.model.anatomy import ORDER, SECTIONS
 from cfn_analysis.model.schema_faults import faults
 from cfn_analysis.model.schemas import known_schema
+from cfn_analysis.model.section_faults import faults_of_default, section_faults
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
@@ -73,6 +74,7 @@ def _of_template(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
     for section in new:
         if section not in old and section not in (*SECTIONS, *_TRANSFORMS):
             yield _not_a_key(subject, section, "a template", section)
+    yield from _of_sections(before, after)
     for section, keys in ORDER.items():
         entries, old_entries = new.get(section, {}), old.get(section, {})
         for name, entry in entries.items():
@@ -84,6 +86,35 @@ def _of_template(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
                 if key not in was and key not in keys:
                     path = key if section == "Resources" else f"{section}.{name}.{key}"
                     yield _not_a_key(about, path, f"an entry of {section}", key)
+
+
+def _of_sections(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
+    """Yield what is newly wrong in an entry of a section other than Resources."""
+    stack, old, new = after.name, before.built.template, after.built.template
+    for section in ("Parameters", "Mappings", "Conditions", "Outputs"):
+        old_entries, entries = old.get(section, {}), new.get(section, {})
+        for name, entry in entries.items():
+            if name in old_entries and old_entries[name] == entry:
+                continue
+            known = set()
+            if name in old_entries:
+                known = set(section_faults(section, name, old_entries[name], old))
+            wrong = list(section_faults(section, name, entry, new))
+            if (
+                section == "Parameters" and not wrong and name in after.given_values
+            ):  # otherwise it is the value
+                wrong += faults_of_default(entry)
+            for why in wrong:
+                if why not in known:
+                    path = f"{section}.{name}"
+                    yield _refused(stack, path, f"{path} is wrong: {why}")
+    metadata = new.get("Metadata", {})
+    if metadata != old.get("Metadata", {}) and not isinstance(metadata, Mapping):
+        yield _refused(stack, "Metadata", "Metadata is not a mapping")
+
+
+def _refused(stack: str, path: str, what: str) -> Risk:
+    return risk(WILL_FAIL, Node(stack, ""), sentences.VALUE_REFUSED, paths=(path,), what=what)
 
 
 def _not_a_key(subject: Node, path: str, holder: str, key: str) -> Risk:

@@ -12,6 +12,7 @@ from cfn_analysis.reviewing.access.not_judged import not_judged
 from cfn_analysis.reviewing.access.openings import openings
 from cfn_analysis.reviewing.additions import additions
 from cfn_analysis.reviewing.api_keys import readers_of_secret, refused_keys
+from cfn_analysis.reviewing.broken_references import broken_references
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges, environment_changes
 from cfn_analysis.reviewing.connections import broken_connections
 from cfn_analysis.reviewing.failures import failures
@@ -74,6 +75,7 @@ def _if_kept(environment: EnvironmentChanges) -> EnvironmentChanges | None:
 def _detect(environment: EnvironmentChanges) -> Iterator[Risk]:
     """Yield the risks in one environment; each line below finds those of one subject."""
     failing = [*failures(environment), *refused_keys(environment), *refused_values(environment)]
+    failing += broken_references(environment)
     yield from failing
     not_created = {failure.subject for failure in failing}
     yield from _stacks_left(environment)

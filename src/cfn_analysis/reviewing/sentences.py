@@ -54,6 +54,10 @@ POLICY_REFUSED: Final = (
     "policy."
 )
 VALUE_REFUSED: Final = "The deploy fails: CloudFormation refuses the change, because {what}."
+REFERENCE_BROKEN: Final = (
+    "The deploy fails: CloudFormation refuses the template, because {referrer} refers to {targets}, which "
+    "{targets:is|are} not in it."
+)
 UPDATE_DENIED: Final = (
     "The deploy {certain:fails|may fail}: the stack policy does not allow an update to {action:in words} "
     "{all} ({action}). If the change is intended, allow it for this update only "
