@@ -25,7 +25,7 @@ from cfn_analysis.reviewing.harmless import TEMPLATE, reason_of_value
 from cfn_analysis.reviewing.hiding import shown, shows_secret
 from cfn_analysis.reviewing.kinds import EXPORT, OUTPUT, RENAME, REPLACED
 from cfn_analysis.reviewing.outputs import ChangedOutput
-from cfn_analysis.reviewing.publications import published_versions
+from cfn_analysis.reviewing.publications import published_apis, published_versions
 from cfn_analysis.reviewing.removals import harmless_removal
 from cfn_analysis.reviewing.tags import unread_tags
 from cfn_analysis.reviewing.template_changes import is_read, template_changes
@@ -43,6 +43,7 @@ DETECTORS: Final[Sequence[Callable[[EnvironmentChanges], Iterator[Harmless]]]] =
     same_access,
     same_stack_policies,
     published_versions,
+    published_apis,
     unread_tags,
 )
 """The detectors that know both directions of a change, and yield it if it is harmless in both."""
