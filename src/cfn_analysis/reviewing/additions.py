@@ -112,6 +112,13 @@ def _is_new(environment: EnvironmentChanges, node: Node) -> bool:
     return outcome is not None and outcome.change.action == ADD
 
 
+def has_macro(resource: Resource) -> bool:
+    """Return whether a macro returns the properties of a resource, or some of them."""
+    return "Fn::Transform" in resource.attributes or any(
+        key.startswith("Fn::") for key in resource.properties
+    )
+
+
 def _denies(value: Any) -> bool:
     """Return whether a policy in a value may have a statement that does not allow."""
     if isinstance(value, Mapping):
@@ -123,9 +130,11 @@ def _denies(value: Any) -> bool:
     return False
 
 
-def harmless_addition(type_name: str) -> str:
-    """Return why a new resource that no risk is about cannot harm; empty if its type is not known."""
-    rows = _ROWS.get(type_name, [])
+def harmless_addition(change: ResourceChange) -> str:
+    """Return why a new resource that no risk is about cannot harm; empty if its kind is not known."""
+    if change.after is None or has_macro(change.after):
+        return ""
+    rows = _ROWS.get(change.type, [])
     for row in rows:
         if row.kind in (_PASSIVE, _HARMLESS):
             return row.effect

@@ -177,7 +177,7 @@ def _reason_of_new(judges: Judges, change: ResourceChange) -> str:
     alarm = change.after if change.type in ALARM_TYPES else None
     if alarm is not None and not notifies_only(change.node, alarm, judges.environment.after):
         return ""
-    return harmless_addition(change.type)
+    return harmless_addition(change)
 
 
 def _without_risk(reason: str) -> str:

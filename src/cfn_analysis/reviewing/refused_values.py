@@ -13,6 +13,7 @@ from cfn_analysis.model.schemas import known_schema
 from cfn_analysis.model.section_faults import faults_of_default, section_faults
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
+from cfn_analysis.reviewing.additions import has_macro
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import WILL_FAIL
@@ -20,8 +21,8 @@ from cfn_analysis.reviewing.renames import renames
 from cfn_analysis.updates.resolved_stack import ResolvedStack
 from cfn_analysis.updates.resource_changes import ADD, ResourceChange
 
-_TRANSFORMS: Final = ("Transform", "Hooks")
-"""Sections of templates that this project does not write, and CloudFormation knows."""
+_TRANSFORMS: Final = ("Transform", "Fn::Transform", "Hooks")
+"""Parts of templates that this project does not write, and CloudFormation knows."""
 
 
 def refused_values(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -58,7 +59,7 @@ def _of_resource(environment: EnvironmentChanges, change: ResourceChange) -> Ite
 
 def _of_new(environment: EnvironmentChanges, change: ResourceChange) -> Iterator[Risk]:
     """Yield what CloudFormation refuses in a new resource."""
-    if change.after is None:
+    if change.after is None or has_macro(change.after):
         return
     region, properties = environment.after[change.node.stack].built.region, change.after.properties
     names = dict.fromkeys([*properties, *known_schema(change.type, region).required])
@@ -83,7 +84,7 @@ def _of_template(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
                 continue
             about = Node(after.name, name) if section == "Resources" else subject
             for key in entry:
-                if key not in was and key not in keys:
+                if key not in was and key not in (*keys, *_TRANSFORMS):
                     path = key if section == "Resources" else f"{section}.{name}.{key}"
                     yield _not_a_key(about, path, f"an entry of {section}", key)
 

@@ -247,3 +247,27 @@ def test_the_types_and_properties_of_the_tables_exist(row: list[str]) -> None:
     assert resource_schema(type_name, REGION).type == type_name
     allowed = writable_properties(type_name, REGION)
     assert [name for name in names if name not in allowed and re.match("[A-Z]", name)] == []
+
+
+MACRO = {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://a/b"}}}
+
+
+@pytest.mark.parametrize("properties", [{"ServiceToken": "arn", "Version": "1.0", "Statement": "a"}, {}])
+def test_a_custom_resource_has_any_properties(properties: dict[str, Any]) -> None:
+    """What follows from it is not known."""
+    before, after = resources(Table=TABLE), resources(Table=TABLE, It=("Custom::Thing", properties))
+    review = reviewed(before, after)
+
+    assert [risk for risk in review["risks"] if risk["kind"] == "will-fail"] == []
+    assert [entry["logicalId"] for entry in review["notJudged"]] == ["It"]
+
+
+@pytest.mark.parametrize("entry", [{"Properties": MACRO}, MACRO, {"Properties": {**MACRO, "VpcId": "vpc-1"}}])
+def test_the_properties_that_a_macro_returns_are_not_known(entry: dict[str, Any]) -> None:
+    """The new resource is neither refused nor harmless."""
+    before = resources(Table=TABLE)
+    after = {"Resources": {**before["Resources"], "It": {"Type": "AWS::EC2::RouteTable", **entry}}}
+    review = reviewed(before, after)
+
+    assert review["risks"] == []
+    assert [entry["logicalId"] for entry in review["notJudged"]] == ["It"]
