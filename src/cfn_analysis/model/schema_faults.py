@@ -21,8 +21,8 @@ def faults(
 ) -> Iterator[tuple[str, str]]:
     """Yield the path of each value of some properties that the schema refuses, and why.
 
-    What is known only in the deployed stack is not judged, nor the properties that a macro returns. All values
-    of an unknown type and of a custom resource are allowed.
+    What is known only in the deployed stack is not judged, nor the properties that a macro returns. All
+    values of an unknown type and of a custom resource are allowed.
     """
     if type_name == _CUSTOM or any(name.startswith("Fn::") for name in properties):
         return
