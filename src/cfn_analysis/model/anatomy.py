@@ -21,6 +21,7 @@ _RESOURCE = (
     "UpdateReplacePolicy",
     "Metadata",
     "Properties",
+    "Fn::Transform",
 )
 _PARAMETER = (
     "Description",
@@ -65,6 +66,7 @@ LONG = frozenset(
         "Fn::EachMemberIn",
         "Fn::GetStackOutput",
         "Fn::RefAll",
+        "Fn::Transform",
         "Fn::ValueOf",
         "Fn::ValueOfAll",
     }

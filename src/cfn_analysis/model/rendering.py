@@ -8,6 +8,7 @@ The text has exactly the content of the dict: ``load(render(template)) == templa
 written so raises an error with its place; nothing is dropped.
 """
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -18,6 +19,9 @@ import yaml
 from cfn_analysis.model.anatomy import LONG, ORDER, POLICY, SECTIONS, SHORT, STATEMENT
 from cfn_analysis.model.yaml_text import Loader, literal_block, one_line
 
+# What it returns is merged with the keys beside it.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-transform.html
+_MACRO = "Fn::Transform"
 _LONGEST_KEY = 120  # enough for every template; some readers have a limit of 128
 
 # Lists of small mappings, which are similar in most resources: in flow style if they fit on one line.
@@ -279,9 +283,8 @@ def _scalar(value: Any, place: str, *, in_flow: bool = False) -> str | None:
         if line := one_line(value, in_flow):
             return line
         _check_text(value, place)
-        if not value.strip("\n"):  # only line feeds, such as the delimiter of a Join
-            return '"' + "\\n" * len(value) + '"'
-        _check_literal(value, place)
+        if _is_hidden_in_block(value):
+            return json.dumps(value)
         return None
     if kind is bool:
         if value:
@@ -295,7 +298,19 @@ def _scalar(value: Any, place: str, *, in_flow: bool = False) -> str | None:
         if kind is dict:
             return "{}"
         return "[]"
+    if value is None and place.endswith(".Fn::GetAZs"):  # the zones of the region of the stack
+        return "null"
     raise RenderError(f"{place}: {_value_and_type(value)} is not allowed in a template.")
+
+
+def _is_hidden_in_block(text: str) -> bool:
+    """Return whether a literal block would hide a part of a text: spaces and blank lines at the end.
+
+    Editors remove such spaces. Such a text is quoted, with its line feeds.
+    """
+    if text.endswith("\n\n") or not text.strip("\n"):
+        return True
+    return any(line.endswith(" ") for line in text.split("\n"))
 
 
 def _float(value: float) -> str:
@@ -322,7 +337,7 @@ def _keys_in_order(keys: tuple[Any, ...], in_flow: bool) -> list[tuple[str, str]
     """
     if any(type(key) is not str for key in keys):
         return None
-    if len(keys) > 1 and any(_is_function(key) for key in keys):
+    if len(keys) > 1 and any(_is_function(key) and key != _MACRO for key in keys):
         return None
     first = _first_keys(keys)
     in_order = [key for key in first if key in keys] + sorted(set(keys).difference(first))
@@ -352,7 +367,7 @@ def _refuse_keys(mapping: Mapping[Any, Any], place: str) -> NoReturn:
     for key in mapping:
         if type(key) is not str:
             _refuse(place, f"the key {key!r} is not text")
-        if _is_function(key) and len(mapping) > 1:
+        if _is_function(key) and key != _MACRO and len(mapping) > 1:
             _refuse(f"{place}.{key}", "a function must be the only key of its mapping")
     key = next(key for key in mapping if not _key_text(key))
     _refuse_key(key, place, f"{place}.{key}")
@@ -386,22 +401,6 @@ def _check_comment(text: str, place: str) -> None:
     _check_text(text, place)
     if "\n" in text:
         _refuse(place, f"{_excerpt(text)} has more than one line; only the first would be a comment")
-
-
-def _check_literal(text: str, place: str) -> None:
-    if text.endswith("\n\n"):
-        _refuse(
-            place,
-            f"{_excerpt(text)} ends with two line feeds; a literal block would keep the blank line after "
-            "the resource, too",
-        )
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.endswith(" "):
-            _refuse(
-                place,
-                f"line {number} of {_excerpt(text)} ends with a space, which is invisible and removed by "
-                "editors",
-            )
 
 
 def _refuse(place: str, what: str) -> NoReturn:

@@ -12,6 +12,7 @@ from typing import Any
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.schemas import SchemasError, known_property_schema, known_schema, writable_properties
 
+_CUSTOM = "AWS::CloudFormation::CustomResource"
 _TEXTS = {"string", "integer", "number", "boolean"}
 
 
@@ -20,8 +21,11 @@ def faults(
 ) -> Iterator[tuple[str, str]]:
     """Yield the path of each value of some properties that the schema refuses, and why.
 
-    What is known only in the deployed stack is not judged; all values of an unknown type are allowed.
+    What is known only in the deployed stack is not judged, nor the properties that a macro returns. All
+    values of an unknown type and of a custom resource are allowed.
     """
+    if type_name == _CUSTOM or any(name.startswith("Fn::") for name in properties):
+        return
     try:
         allowed = writable_properties(type_name, region)
     except SchemasError:

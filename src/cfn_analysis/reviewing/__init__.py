@@ -9,9 +9,10 @@ The caller takes step 1, and ``report.review`` the others: 2 to 5 for each envir
 4. ``outcomes``: what happens to each changed resource (update, replacement ...), to its clients and its data.
 5. ``changes``: the result by stack, with the ``outputs`` and the parameters that change.
 6. ``risks``: what needs a decision, from ``failures``, ``api_keys``, ``access``, ``switched_off``,
-   ``guards``, ``removals``, ``renames``, ``names``, and from the outcomes and outputs. ``values`` applies the
-   rows of the YAML files to changed values; ``address_blocks`` compares the blocks of subnets. A risk is data
-   (``findings``): a kind, a subject, and a sentence of ``sentences`` with the values of its fields.
+   ``guards``, ``additions``, ``removals``, ``renames``, ``names``, and from the outcomes and outputs.
+   ``values`` applies the rows of the YAML files to changed values; ``address_blocks`` compares the blocks of
+   subnets. A risk is data (``findings``): a kind, a subject, and a sentence of ``sentences`` with the values
+   of its fields.
    ``judging`` says which changes no risk is about, which of these are harmless, and what follows from others.
 7. ``text``, ``markdown`` and ``report.document`` print it. ``digest`` groups what is equal, ``hiding`` hides
    secrets. ``gate`` marks the risks that ``acceptance`` reads as accepted. ``reconcile`` compares the review
@@ -49,7 +50,8 @@ A value that is known only in the deployed stack counts as every value that it c
 To add a risk, add its sentence to ``sentences``, and yield it in a detector. A new kind is a line in
 ``kinds``, in review.schema.json and in the tables of docs/review.md. To add a setting that guards, opens or
 switches off a resource, add a row to guards/weakened.yaml, access/settings.yaml or switched_off.yaml; for a
-type whose removal leaves a resource without its guard or its connection, add a line to removals.txt.
+type whose removal leaves a resource without its guard or its connection, add a line to removals.txt; what
+follows from a new resource of a type is in additions.txt.
 Guards that are not rows are in guards/*.py. To say what follows from a value in one direction, add a row to
 effects/properties.yaml; it must hold for every value that the schema allows.
 """

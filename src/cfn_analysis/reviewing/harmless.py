@@ -14,10 +14,6 @@ from cfn_analysis.reviewing.values import ValueChange, text
 from cfn_analysis.updates.resolved_stack import mentions
 
 _TABLE: Final = document(Path(__file__).with_suffix(".yaml"))
-ADDED: Final[Mapping[str, str]] = _TABLE["added"]
-"""Type -> why a new resource of it cannot harm."""
-REMOVED: Final[Mapping[str, str]] = _TABLE["removed"]
-"""Type -> why the removal of a resource cannot harm."""
 TAGS: Final[Mapping[str, str]] = _TABLE["tags"]
 """Key of a tag -> what it does; it cannot harm where nothing reads it."""
 TEMPLATE: Final[Mapping[str, str]] = _TABLE["template"]

@@ -12,23 +12,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.schemas import is_never_updated
+from cfn_analysis.model.section_faults import faults_of_default
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences, values
 from cfn_analysis.reviewing.access.narrower import narrower_policies
 from cfn_analysis.reviewing.access.networks import narrower_networks
 from cfn_analysis.reviewing.access.unchanged import same_access
-from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
+from cfn_analysis.reviewing.additions import harmless_addition
+from cfn_analysis.reviewing.changes import ChangedParameter, EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.effects.alarms import effects_on_alarms
 from cfn_analysis.reviewing.effects.declarations import effect_of_declaration
 from cfn_analysis.reviewing.effects.properties import effect_of_value
 from cfn_analysis.reviewing.findings import Harmless, KnownEffect, Risk
 from cfn_analysis.reviewing.guards.alarms import ALARM_TYPES, notifies_only
 from cfn_analysis.reviewing.guards.stack_policies import same_stack_policies
-from cfn_analysis.reviewing.harmless import ADDED, REMOVED, TEMPLATE, reason_of_value
+from cfn_analysis.reviewing.harmless import TEMPLATE, reason_of_value
 from cfn_analysis.reviewing.hiding import shown, shows_secret
 from cfn_analysis.reviewing.kinds import EXPORT, OUTPUT, RENAME, REPLACED
 from cfn_analysis.reviewing.outputs import ChangedOutput
-from cfn_analysis.reviewing.publications import published_versions
+from cfn_analysis.reviewing.publications import published_apis, published_versions
+from cfn_analysis.reviewing.removals import harmless_removal
 from cfn_analysis.reviewing.tags import unread_tags
 from cfn_analysis.reviewing.template_changes import is_read, template_changes
 from cfn_analysis.reviewing.values import ValueChange
@@ -39,10 +42,14 @@ HARMLESS: Final = "harmless"
 EFFECT: Final = "effect"
 NOT_JUDGED: Final = "not judged"
 
+_NOT_READ: Final = "nothing in the template reads it"
+_PLAIN_TYPES: Final = ("String", "Number", "CommaDelimitedList", "List<Number>", "List<String>")
+
 DETECTORS: Final[Sequence[Callable[[EnvironmentChanges], Iterator[Harmless]]]] = (
     same_access,
     same_stack_policies,
     published_versions,
+    published_apis,
     unread_tags,
 )
 """The detectors that know both directions of a change, and yield it if it is harmless in both."""
@@ -182,11 +189,11 @@ def _of_existence(judges: Judges, change: ResourceChange) -> Judgment:
     """Return the judgment about an added or removed resource."""
     if change.action == REMOVE:
         judgment = Judgment(change.node, "", change.written_type, None, RISK)
-        reason = REMOVED.get(change.type, "")
+        reason = harmless_removal(change.type)
     else:
         judgment = Judgment(change.node, "", None, change.written_type, RISK)
         reason = _reason_of_new(judges, change)
-    if change.node in judges.whole:
+    if change.node in judges.whole or change.node in judges.paths:
         return judgment
     return judgment._replace(verdict=_without_risk(reason), reason=reason)
 
@@ -196,7 +203,7 @@ def _reason_of_new(judges: Judges, change: ResourceChange) -> str:
     alarm = change.after if change.type in ALARM_TYPES else None
     if alarm is not None and not notifies_only(change.node, alarm, judges.environment.after):
         return ""
-    return ADDED.get(change.type, "")
+    return harmless_addition(change)
 
 
 def _without_risk(reason: str) -> str:
@@ -283,8 +290,7 @@ def _of_template(judges: Judges, environment: EnvironmentChanges, stack: StackCh
     old, new = environment.before[name], environment.after[name]
     for parameter in stack.parameters:
         if not is_read(old, parameter.name) and not is_read(new, parameter.name):
-            path = f"Parameters.{parameter.name}"
-            yield Judgment(Node(name, ""), path, parameter.before, parameter.after, NOT_JUDGED)
+            yield _of_unread_parameter(judges, stack, parameter)
     for change in template_changes(old, new):
         subject = Node(name, change.name)
         before, after = shown(change.before, change.path), shown(change.after, change.path)
@@ -295,6 +301,21 @@ def _of_template(judges: Judges, environment: EnvironmentChanges, stack: StackCh
             yield judgment._replace(verdict=HARMLESS, reason=reason)
         else:
             yield _with_effect(judgment, effect_of_declaration(change._replace(before=before, after=after)))
+
+
+def _of_unread_parameter(judges: Judges, stack: StackChanges, parameter: ChangedParameter) -> Judgment:
+    """Return the judgment about a parameter whose value nothing reads before or after."""
+    subject, path = Node(stack.built.name, ""), f"Parameters.{parameter.name}"
+    reason = _NOT_READ
+    declaration = stack.built.parameters.get(parameter.name, {})
+    if parameter.action != REMOVE and str(declaration.get("Type")) not in _PLAIN_TYPES:
+        reason = ""  # CloudFormation looks it up in the account
+    if parameter.action != REMOVE and (parameter.after is None or any(faults_of_default(declaration))):
+        reason = ""  # the deploy must set it
+    verdict = _without_risk(reason)
+    if judges.has_risk(subject, path):
+        verdict, reason = RISK, ""
+    return Judgment(subject, path, parameter.before, parameter.after, verdict, reason)
 
 
 def merged(by_environment: Mapping[str, Iterable[Judgment]]) -> list[Judgment]:

@@ -1,26 +1,34 @@
-"""New resources of a REST API that take a path from a proxy resource, such as /orders from {proxy+}.
+"""New methods of a REST API, and new resources that take a path from a proxy resource: /orders from {proxy+}.
 
 A proxy resource stands for the resources below its parent that the API does not have itself, with whatever
 methods: a method that only the proxy resource has is missing at the path of the new one.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
-from cfn_analysis.reviewing.kinds import INTERRUPTION
+from cfn_analysis.reviewing.kinds import INTERRUPTION, OPENS
 from cfn_analysis.reviewing.states import Stacks, existing_resources
-from cfn_analysis.reviewing.values import text
-from cfn_analysis.updates.resolved_stack import Resource
+from cfn_analysis.reviewing.values import text, words
+from cfn_analysis.updates.resolved_stack import Resource, mentions
 from cfn_analysis.updates.resource_changes import ADD
 
 _RESOURCE: Final = "AWS::ApiGateway::Resource"
 _METHOD: Final = "AWS::ApiGateway::Method"
 _ANY: Final = "ANY"
+# AuthorizationType -> who can call a method.
+# https://docs.aws.amazon.com/apigateway/latest/api/API_Method.html
+_CALLERS: Final = {
+    "NONE": "anyone",
+    "AWS_IAM": "principals with the permission execute-api:Invoke",
+    "CUSTOM": "clients that its authorizer accepts",
+    "COGNITO_USER_POOLS": "users of its user pools",
+}
 
 
 def taken_paths(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -39,6 +47,62 @@ def taken_paths(environment: EnvironmentChanges) -> Iterator[Risk]:
                 yield risk(
                     INTERRUPTION, node, sentences.PATH_TAKEN, path=path, proxy=proxy.name, methods=missing
                 )
+
+
+def new_methods(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield the new methods of APIs that exist before, and who can call them.
+
+    Those that anyone can call are settings that open access.
+    """
+    for node, outcome in environment.resources.items():
+        change = outcome.change
+        if change.type != _METHOD or change.action != ADD or change.after is None:
+            continue
+        if node.stack not in environment.before or _is_of_new_api(environment, node, change.after):
+            continue
+        properties = change.after.properties
+        callers = _callers(properties)
+        if callers == _CALLERS["NONE"]:
+            continue
+        yield risk(
+            OPENS,
+            node,
+            sentences.METHOD_ADDED,
+            callers=callers,
+            method=words(properties.get("HttpMethod")),
+            path=_path_of_method(environment.after, node, change.after),
+        )
+
+
+def _is_of_new_api(environment: EnvironmentChanges, node: Node, method: Resource) -> bool:
+    for mention in mentions(method.properties.get("RestApiId"), node.stack):
+        outcome = environment.resources.get(mention.target)
+        if outcome is not None and outcome.change.action == ADD:
+            return True
+    return False
+
+
+def _callers(properties: Mapping[str, Any]) -> str:
+    """Return who can call a method, in words."""
+    callers = _CALLERS.get(text(properties.get("AuthorizationType", "NONE")), "clients")
+    key = text(properties.get("ApiKeyRequired", "false")).lower()
+    if key == "false":
+        return callers
+    return f"{callers} with an API key"
+
+
+def _path_of_method(stacks: Stacks, node: Node, method: Resource) -> str:
+    """Return the path of a method, as far as its resources are in the stack."""
+    parts: dict[str, str] = {}
+    parent = method.properties.get("ResourceId")
+    while isinstance(parent, Mapping) and "Ref" in parent:
+        name = str(parent["Ref"])
+        resource = stacks[node.stack].resources.get(name)
+        if resource is None or resource.type != _RESOURCE or name in parts:
+            break
+        parts[name] = words(resource.properties.get("PathPart"))
+        parent = resource.properties.get("ParentId")
+    return f"/{'/'.join(reversed(parts.values()))}"
 
 
 def _is_greedy(path: str) -> bool:

@@ -7,16 +7,28 @@ from typing import Final
 from cfn_analysis.model.data_files import table
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
+from cfn_analysis.reviewing.additions import PASSIVE
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import INTERRUPTION
+from cfn_analysis.reviewing.outcomes import LOST, ORPHANED, ResourceOutcome
 from cfn_analysis.reviewing.renames import renames
+from cfn_analysis.reviewing.states import existing_resources
 from cfn_analysis.updates.resolved_stack import mentions
 from cfn_analysis.updates.resource_changes import REMOVE, ResourceChange
 
 _LINES: Final = table(Path(__file__).with_suffix(".txt"))
 _Serving = Mapping[str, tuple[list[str], str]]
 """Type -> the properties that refer to the resource it serves, and the effect of its removal."""
+_ONLY_REFERENCES: Final = "it acts only through what referred to it, whose changes are judged themselves"
+# Type -> why its removal cannot harm.
+_FOR_PEOPLE: Final[Mapping[str, str]] = {
+    "AWS::ApiGateway::DocumentationPart": "only people read it",
+    "AWS::ApiGateway::DocumentationVersion": "only people read it",
+    "AWS::CDK::Metadata": "it only counts the use of the CDK",
+    "AWS::CloudWatch::Dashboard": "only people look at it",
+    "AWS::Logs::QueryDefinition": "only people run it",
+}
 
 
 def _rows_of(kind: str) -> _Serving:
@@ -32,6 +44,7 @@ def _rows_of(kind: str) -> _Serving:
 _GUARDING: Final = _rows_of("guards")
 _RESTRICTING: Final = _rows_of("restricts")
 _CONNECTING: Final = _rows_of("connects")
+_ENDING: Final = _rows_of("ends")
 
 
 def unguarded(environment: EnvironmentChanges) -> Iterator[tuple[ResourceChange, str]]:
@@ -45,9 +58,53 @@ def unrestricted(environment: EnvironmentChanges) -> Iterator[tuple[ResourceChan
 
 
 def disconnected(environment: EnvironmentChanges) -> Iterator[Risk]:
-    """Yield each removed connection of a resource that is not removed."""
-    for change, effect in _left_alone(environment, _CONNECTING):
-        yield risk(INTERRUPTION, change.node, sentences.CONNECTION_REMOVED, effect=effect)
+    """Yield each removed connection of a resource that is not removed, and what others can no longer use."""
+    for serving in (_CONNECTING, _ENDING):
+        for change, effect in _left_alone(environment, serving):
+            yield risk(INTERRUPTION, change.node, sentences.CONNECTION_REMOVED, effect=effect)
+
+
+def left_unused(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield each removed resource that acts only through what refers to it, if nothing in the stacks does.
+
+    Otherwise, each reference to it is removed too, and judged itself. What loses data, or remains in the
+    account, has a risk of its own.
+    """
+    unused = []
+    for node, outcome in _passive(environment).items():
+        if outcome.data not in (LOST, ORPHANED) and not _is_referred_to(environment, node):
+            unused.append(node)
+    renamed = renames(environment) if unused else {}
+    for node in unused:
+        if node not in renamed:
+            yield risk(INTERRUPTION, node, sentences.LEFT_UNUSED)
+
+
+def _passive(environment: EnvironmentChanges) -> dict[Node, ResourceOutcome]:
+    """Return the removed resources that act only through what refers to them."""
+    return {
+        node: outcome
+        for node, outcome in environment.resources.items()
+        if outcome.change.action == REMOVE and outcome.change.type in PASSIVE
+    }
+
+
+def _is_referred_to(environment: EnvironmentChanges, node: Node) -> bool:
+    """Return whether another resource refers to a resource before the deploy."""
+    for user, resource in existing_resources(environment.before):
+        if user == node:
+            continue
+        for mention in mentions(resource.properties, user.stack):
+            if mention.target == node:
+                return True
+    return False
+
+
+def harmless_removal(type_name: str) -> str:
+    """Return why the removal of a resource that no risk is about cannot harm; empty if that is not known."""
+    if type_name in PASSIVE:
+        return _ONLY_REFERENCES
+    return _FOR_PEOPLE.get(type_name, "")
 
 
 def _left_alone(environment: EnvironmentChanges, serving: _Serving) -> Iterator[tuple[ResourceChange, str]]:

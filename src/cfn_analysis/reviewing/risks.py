@@ -10,19 +10,21 @@ from cfn_analysis.reviewing import kinds, outcomes, sentences
 from cfn_analysis.reviewing.access.networks import blocked_answers
 from cfn_analysis.reviewing.access.not_judged import not_judged
 from cfn_analysis.reviewing.access.openings import openings
+from cfn_analysis.reviewing.additions import additions
 from cfn_analysis.reviewing.api_keys import readers_of_secret, refused_keys
+from cfn_analysis.reviewing.broken_references import broken_references
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges, environment_changes
 from cfn_analysis.reviewing.connections import broken_connections
 from cfn_analysis.reviewing.failures import failures
 from cfn_analysis.reviewing.findings import Detail, Risk, risk
-from cfn_analysis.reviewing.guards.metric_filters import weakened_filters
+from cfn_analysis.reviewing.guards.metric_filters import doubled_metrics, weakened_filters
 from cfn_analysis.reviewing.guards.weakened import weakened_guards
 from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.reviewing.names import stale_names
 from cfn_analysis.reviewing.outputs import ChangedOutput
-from cfn_analysis.reviewing.proxy_resources import taken_paths
+from cfn_analysis.reviewing.proxy_resources import new_methods, taken_paths
 from cfn_analysis.reviewing.refused_values import refused_values
-from cfn_analysis.reviewing.removals import disconnected
+from cfn_analysis.reviewing.removals import disconnected, left_unused
 from cfn_analysis.reviewing.renames import renames
 from cfn_analysis.reviewing.request_order import unreachable_entries
 from cfn_analysis.reviewing.switched_off import switched_off
@@ -74,14 +76,20 @@ def _if_kept(environment: EnvironmentChanges) -> EnvironmentChanges | None:
 def _detect(environment: EnvironmentChanges) -> Iterator[Risk]:
     """Yield the risks in one environment; each line below finds those of one subject."""
     failing = [*failures(environment), *refused_keys(environment), *refused_values(environment)]
+    failing += broken_references(environment)
     yield from failing
+    not_created = {failure.subject for failure in failing}
     yield from _stacks_left(environment)
     yield from openings(environment)
     yield from not_judged(environment)
     yield from switched_off(environment)
     yield from weakened_guards(environment)
     yield from weakened_filters(environment)
+    yield from additions(environment, not_created)
+    yield from new_methods(environment)
+    yield from doubled_metrics(environment)
     yield from disconnected(environment)
+    yield from left_unused(environment)
     yield from broken_connections(environment)
     yield from unreachable_entries(environment)
     yield from taken_paths(environment)
@@ -93,7 +101,7 @@ def _detect(environment: EnvironmentChanges) -> Iterator[Risk]:
             yield from _of_output(stack.built.name, output)
         for outcome in stack.resources:
             yield from _of_resource(environment, stack, outcome)
-    yield from _renamed(environment, {failure.subject for failure in failing})
+    yield from _renamed(environment, not_created)
 
 
 def _stacks_left(environment: EnvironmentChanges) -> Iterator[Risk]:

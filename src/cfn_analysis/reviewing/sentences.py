@@ -54,6 +54,10 @@ POLICY_REFUSED: Final = (
     "policy."
 )
 VALUE_REFUSED: Final = "The deploy fails: CloudFormation refuses the change, because {what}."
+REFERENCE_BROKEN: Final = (
+    "The deploy fails: CloudFormation refuses the template, because {referrer} refers to {targets}, which "
+    "{targets:is|are} not in it."
+)
 UPDATE_DENIED: Final = (
     "The deploy {certain:fails|may fail}: the stack policy does not allow an update to {action:in words} "
     "{all} ({action}). If the change is intended, allow it for this update only "
@@ -198,6 +202,15 @@ SECRET_GENERATED: Final = (
 # Access and guards.
 SWITCHED_OFF: Final = "{each}: {problem}. Make sure that nothing uses it anymore, or revert the change."
 WEAKENED: Final = "{each}: {problem}."
+ADDED: Final = "{each} is added: {effect}."
+METHOD_ADDED: Final = "{each} is added: {callers} can call {method} {path}."
+METRIC_SHARED: Final = (
+    "{each} is added: it also writes the metric {metric}, so its lines are counted in addition to what this "
+    "metric counts.{alarms: The alarms on it, {alarms}, fire with other lines than before.||}"
+)
+LEFT_UNUSED: Final = (
+    "{each} is removed: no resource of the stacks refers to it, but what uses it by its name or ID fails."
+)
 GUARD_REMOVED: Final = "{each} is removed: {effect}."
 TRAFFIC_ALLOWED: Final = (
     "{each} allows more traffic than before: {traffic:; }.{lost: It no longer allows the following in all "

@@ -109,7 +109,8 @@ def _attributes(before: ResolvedStack, after: ResolvedStack) -> Iterator[Templat
             if key != "Metadata":
                 yield TemplateChange(name, key, was, will)
             elif _without(was, acting) != _without(will, acting):
-                yield TemplateChange(name, key, was, will, TEMPLATE["Metadata"])
+                reason = TEMPLATE["Metadata"] if will is None or isinstance(will, Mapping) else ""
+                yield TemplateChange(name, key, was, will, reason)
 
 
 def _never_exists(name: str, before: ResolvedStack, after: ResolvedStack) -> bool:
@@ -169,7 +170,9 @@ def _conditions(before: ResolvedStack, after: ResolvedStack) -> Iterator[Templat
     for name in _changed(old, new):
         truths = before.truths.get(name), after.truths.get(name)
         reason = ""
-        if UNKNOWN not in truths:
+        if name not in old or name not in new:
+            reason = "it acts only through what reads it, which changes too and is judged itself"
+        elif UNKNOWN not in truths:
             reason = "its result is known, and what it decides is judged itself"
         yield TemplateChange("", f"Conditions.{name}", old.get(name), new.get(name), reason)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from cfn_analysis.model.wording import beginning
+from cfn_analysis.model.wording import beginning, series
 from cfn_analysis.reviewing.changes import ChangedParameter, EnvironmentChanges
 from cfn_analysis.updates.resolved_stack import ResolvedStack, resolve_set
 from cfn_analysis.updates.resource_changes import UPDATE
@@ -17,15 +17,36 @@ _MOST: Final = 6  # causes, and resources whose cost is not known, in a sentence
 
 
 def cost_notes(environments: Sequence[EnvironmentChanges], prices: Prices) -> list[str]:
-    """Return a sentence for each environment whose fixed cost changes, or may change."""
-    notes = [_note(changes, prices) for changes in environments]
-    return [note for note in notes if note]
+    """Return the sentences about the fixed costs that change, or may change.
+
+    What holds for several environments is said once.
+    """
+    names_by_fact: dict[str, list[str]] = {}
+    for changes in environments:
+        for fact in _facts(changes, prices):
+            names_by_fact.setdefault(fact, []).append(changes.name)
+    facts_by_names: dict[tuple[str, ...], list[str]] = {}
+    for fact, names in names_by_fact.items():
+        facts_by_names.setdefault(tuple(names), []).append(fact)
+    return [
+        f"Fixed cost{_where(names, len(environments))}: {'; '.join(facts)}."
+        for names, facts in facts_by_names.items()
+    ]
 
 
-def _note(changes: EnvironmentChanges, prices: Prices) -> str:
-    """Return the sentence of an environment; empty if its fixed cost does not change."""
-    if not any(stack.resources for stack in changes.stacks):
+def _where(names: Sequence[str], all_environments: int) -> str:
+    """Return where a cost changes; empty for the only one, of a template."""
+    if not names[0]:
         return ""
+    if len(names) > 1 and len(names) == all_environments:
+        return " in all environments"
+    return f" in {series(names)}"
+
+
+def _facts(changes: EnvironmentChanges, prices: Prices) -> list[str]:
+    """Return what changes in the fixed cost of an environment, and what is not known."""
+    if not any(stack.resources for stack in changes.stacks):
+        return []
     before = estimate_resolved(changes.name, changes.before, prices)
     after = estimate_resolved(changes.name, changes.after, prices)
     facts = []
@@ -36,11 +57,7 @@ def _note(changes: EnvironmentChanges, prices: Prices) -> str:
     unknown = _unknown(changes, before, after)
     if unknown:
         facts.append(f"not known: {beginning(unknown, _MOST)}")
-    if not facts:
-        return ""
-    if not changes.name:
-        return f"Fixed cost: {'; '.join(facts)}."
-    return f"Fixed cost in {changes.name}: {'; '.join(facts)}."
+    return facts
 
 
 def _unknown(changes: EnvironmentChanges, before: Estimate, after: Estimate) -> list[str]:

@@ -169,3 +169,38 @@ def test_every_setting_of_an_update_is_published() -> None:
         }
 
         assert verdicts == {"harmless"}, name
+
+
+def api_with(deployment: str, **properties: Any) -> dict[str, Any]:
+    """Return an API whose stage has a deployment."""
+    deployments = {
+        "Old": ("AWS::ApiGateway::Deployment", {"RestApiId": {"Ref": "Api"}}),
+        deployment: ("AWS::ApiGateway::Deployment", {"RestApiId": {"Ref": "Api"}, **properties}),
+    }
+    return resources(
+        Api=("AWS::ApiGateway::RestApi", {"Name": "a"}),
+        **deployments,
+        Stage=(
+            "AWS::ApiGateway::Stage",
+            {"RestApiId": {"Ref": "Api"}, "StageName": "v1", "DeploymentId": {"Ref": deployment}},
+        ),
+    )
+
+
+def verdict_of_stage(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Return the verdict about the deployment of the stage."""
+    (verdict,) = (
+        judgment.verdict
+        for judgment in compared(before, after).judgments
+        if judgment.subject.name == "Stage" and judgment.path == "DeploymentId"
+    )
+    return verdict
+
+
+def test_a_new_deployment_is_judged_with_the_changes_of_its_api() -> None:
+    """One that exists already publishes an earlier state, and that of another API is another one."""
+    first, second = api_with("First", Description="1"), api_with("Second", Description="2")
+
+    assert verdict_of_stage(first, second) == "harmless"
+    assert verdict_of_stage(first, api_with("Old")) == "not judged"
+    assert verdict_of_stage(first, api_with("Second", RestApiId="other")) == "not judged"

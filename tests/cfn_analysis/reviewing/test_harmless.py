@@ -2,8 +2,8 @@
 
 import pytest
 
-from cfn_analysis.model.schemas import property_schema, resource_schema
-from cfn_analysis.reviewing.harmless import ADDED, REMOVED, VALUES, HarmlessValue, reason_of_value
+from cfn_analysis.model.schemas import property_schema
+from cfn_analysis.reviewing.harmless import VALUES, HarmlessValue, reason_of_value
 from cfn_analysis.reviewing.values import ValueChange
 from cfn_analysis.updates.effects import Effect, effect_of_change, is_documented
 from cfn_analysis.updates.facts import note_of
@@ -36,12 +36,6 @@ def test_a_harmless_value_is_updated_in_place_without_interruption(row: Harmless
             assert effect_of_change(type_name, REGION, place) == Effect.UPDATED, (type_name, place)
         assert note_of(type_name, place[0]) is None, (type_name, place)
         assert is_documented(type_name, place), (type_name, place)
-
-
-def test_the_types_exist() -> None:
-    """The types of the rows for new and removed resources are types of AWS."""
-    for type_name in (*ADDED, *REMOVED):
-        assert resource_schema(type_name, REGION).type == type_name
 
 
 @pytest.mark.parametrize(

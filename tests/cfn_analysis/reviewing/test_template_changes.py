@@ -50,8 +50,8 @@ def edited(*path: str, value: Any) -> dict[str, Any]:
         (("Parameters", "Size", "MaxValue"), 5, ("", "Parameters.Size.MaxValue", "effect")),
         (("Parameters", "Size", "AllowedValues"), [1], ("", "Parameters.Size.AllowedValues", "effect")),
         (("Parameters", "Size", "NoEcho"), True, ("", "Parameters.Size.NoEcho", "effect")),
-        (("Parameters", "Unread", "Default"), "b", ("", "Parameters.Unread", "not judged")),
-        (("Parameters", "New"), {"Type": "String", "Default": "a"}, ("", "Parameters.New", "not judged")),
+        (("Parameters", "Unread", "Default"), "b", ("", "Parameters.Unread", "harmless")),
+        (("Parameters", "New"), {"Type": "String", "Default": "a"}, ("", "Parameters.New", "harmless")),
         (("Rules", "Small"), None, ("", "Rules.Small", "effect")),
         (("Rules", "Other"), {"Assertions": []}, ("", "Rules.Other", "effect")),
         (

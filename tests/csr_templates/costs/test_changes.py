@@ -110,6 +110,35 @@ def test_an_unknown_cost_is_said(prices: Prices) -> None:
     ]
 
 
+def test_what_holds_for_all_environments_is_said_once(prices: Prices) -> None:
+    """A difference has other sums in each environment, but what is not known is the same."""
+    before = side(RESOURCES, dev="10", prod="20")
+    after = side({**RESOURCES, "Other": ALARM, "Cluster": CLUSTER}, dev="10", prod="20")
+
+    assert notes(before, after, prices) == [
+        "Fixed cost in dev: +0.10 a month (141.58 -> 141.68 USD): api: Alarm metric 1 -> 2.",
+        "Fixed cost in all environments: not known: api.Cluster (no price of this type is saved).",
+        "Fixed cost in prod: +0.10 a month (283.06 -> 283.16 USD): api: Alarm metric 1 -> 2.",
+    ]
+
+
+def test_what_holds_for_some_environments_names_them(prices: Prices) -> None:
+    """Two of three have the same cost."""
+    before = side(RESOURCES, a="10", b="10", c="20")
+    sentences = notes(before, side({**RESOURCES, "Other": ALARM}, a="10", b="10", c="20"), prices)
+
+    assert [sentence.partition(":")[0] for sentence in sentences] == [
+        "Fixed cost in a and b", "Fixed cost in c",
+    ]  # fmt: skip
+
+
+def test_a_type_that_costs_nothing_is_not_mentioned(prices: Prices) -> None:
+    """A model of a REST API, for example."""
+    model = {"Type": "AWS::ApiGateway::Model", "Properties": {"RestApiId": "a", "ContentType": "a/b"}}
+
+    assert notes(side(RESOURCES), side({**RESOURCES, "Model": model}), prices) == []
+
+
 def test_a_change_of_an_unknown_resource(prices: Prices) -> None:
     """Its cost may change."""
     changed = {**CLUSTER, "Properties": {"ClusterName": "other"}}

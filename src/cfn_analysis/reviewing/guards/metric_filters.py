@@ -51,6 +51,25 @@ def weakened_filters(environment: EnvironmentChanges) -> Iterator[Risk]:
             yield risk(GUARD, change.node, sentences.WEAKENED, paths=problem.paths, problem=problem.text)
 
 
+def doubled_metrics(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield the new metric filters whose metric another one writes, or an alarm reads, before the deploy."""
+    changes = [outcome.change for outcome in environment.resources.values() if outcome.change.type == _FILTER]
+    added = [change for change in changes if change.action == ADD and change.node.stack in environment.before]
+    if not added:
+        return
+    readers, written = _readers(environment.before), _written(environment.before)
+    for change in added:
+        if change.after is None:
+            continue
+        for metric, (_, written_by) in _transformations(
+            environment.after[change.node.stack], change.after
+        ).items():
+            if metric in written or metric in readers:
+                name = f"{words(written_by.get('MetricNamespace'))} {words(written_by.get('MetricName'))}"
+                alarms = _alarm_names(readers.get(metric, []), change.node.stack)
+                yield risk(GUARD, change.node, sentences.METRIC_SHARED, metric=name, alarms=alarms)
+
+
 def _problems(
     environment: EnvironmentChanges,
     change: ResourceChange,

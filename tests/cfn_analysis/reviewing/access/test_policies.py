@@ -147,7 +147,7 @@ def test_a_new_role_has_nothing_to_be_narrower_than() -> None:
     where = {"Parameters": {"Where": {"Type": "String"}}}
     review = reviewed({**where, **resources(**queue)}, {**where, **resources(**queue, **role)})
 
-    assert risks(review) == {("opens", "Role"): "Role allows more than before: s3:GetObject on ${Where}."}
+    assert risks(review)["opens", "Role"] == "Role allows more than before: s3:GetObject on ${Where}."
 
 
 def _queue_policy(**statement: Any) -> dict[str, Any]:
