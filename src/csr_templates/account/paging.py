@@ -16,8 +16,11 @@ LISTS: Final[Mapping[str, str]] = {
 }
 """Operations of CloudFront and WAF without a paginator -> where their list is."""
 
-TOKENS: Final[Mapping[str, str]] = {"DescribeStackResourceDrifts": "StackResourceDrifts"}
-"""Operations of CloudFormation without a paginator -> where their list is."""
+TOKENS: Final[Mapping[str, str]] = {
+    "DescribeStackResourceDrifts": "StackResourceDrifts",
+    "ListSecretVersionIds": "Versions",
+}
+"""Operations without a paginator -> their list, beside the token of the next page."""
 
 _LIMITS: Final = frozenset({"MaxItems", "limit"})
 """Parameters of calls that need only the first page."""
@@ -37,22 +40,10 @@ def complete(client: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
     if _has_marker(client, operation):
         return pages_by_marker(getattr(client, method), LISTS[operation], parameters)
     if operation in TOKENS:
-        return pages_by_token(getattr(client, method), TOKENS[operation], parameters)
+        return _pages_by_token(getattr(client, method), TOKENS[operation], parameters)
     if client.can_paginate(method) and not parameters.keys() & _LIMITS:
         return client.get_paginator(method).paginate(**parameters).build_full_result()
     return getattr(client, method)(**parameters)
-
-
-def pages_by_token(call: Callable[..., Any], name: str, parameters: Mapping[str, Any]) -> Any:
-    """Return the complete answer of an operation of CloudFormation for which boto3 has no paginator."""
-    entries: list[Any] = []
-    token: dict[str, Any] = {}
-    while True:
-        page = call(**parameters, **token)
-        entries += page[name]
-        if not page.get("NextToken"):
-            return {name: entries}
-        token = {"NextToken": page["NextToken"]}
 
 
 def _has_marker(client: Any, operation: str) -> bool:
@@ -72,6 +63,18 @@ def pages_by_marker(call: Callable[..., Any], path: str, parameters: Mapping[str
         outer, inner = path.split(".")
         return {outer: {inner: _pages_of_cloudfront(call, outer, inner, parameters)}}
     return {path: _pages_of_waf(call, path, parameters)}
+
+
+def _pages_by_token(call: Callable[..., Any], name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the list of all pages; a page can be empty although another one follows."""
+    entries: list[Any] = []
+    token: dict[str, Any] = {}
+    while True:
+        page = call(**parameters, **token)
+        entries += page.get(name, [])
+        if not page.get("NextToken"):
+            return {name: entries}
+        token = {"NextToken": page["NextToken"]}
 
 
 def _pages_of_cloudfront(

@@ -16,7 +16,6 @@ import pytest
 from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
-from csr_templates.account import paging
 from csr_templates.account import session as sessions
 from csr_templates.account.errors import DENIED, AccountError
 from csr_templates.hand_over import operator_policies
@@ -261,24 +260,6 @@ def test_an_endpoint_that_is_not_aws_is_a_message(walk: Walk) -> None:
         pytest.raises(AccountError, match=r"^What answers sts:GetCallerIdentity is not AWS"),
     ):
         CheckedAccount(session=session()).start(PROJECT, "prod")
-
-
-def test_every_list_is_read_completely(walk: Walk) -> None:
-    """Each called list has a paginator, or a marker that is followed, or only one page."""
-    paged_otherwise = paging.LISTS.keys()
-    unpaged = {
-        "CheckCapacity", "DescribeAccountAttributes", "DescribeAddresses", "DescribeAvailabilityZones",
-        "DescribeCertificate", "DescribeRegions", "DescribeSecret", "DescribeStackResources",
-        "GetAWSDefaultServiceQuota", "GetAccount", "GetAccountLimit", "GetAccountSettings",
-        "GetBucketVersioning", "GetCallerIdentity", "GetFunctionConcurrency", "GetHostedZone",
-        "GetObject", "GetRole", "GetServiceQuota", "HeadBucket",
-        "HeadObject",
-    }  # fmt: skip
-    for service, listed in CALLS[PREFLIGHT].items():
-        client = walk.world.account.client(service, VIRGINIA)
-        for name in listed:
-            method = botocore.xform_name(name)
-            assert client.can_paginate(method) or name in paged_otherwise | unpaged, name
 
 
 def test_an_archive_is_read_from_its_end(walk: Walk, tmp_path: Path) -> None:
