@@ -19,7 +19,6 @@ OPERATIONS_JA = ROOT / "docs" / "operations.ja.md"
 CHANGES = ROOT / "docs" / "changes.md"
 CHANGES_JA = ROOT / "docs" / "changes.ja.md"
 AUDIT = ROOT / "docs" / "audit.md"
-AUDIT_JA = ROOT / "docs" / "audit.ja.md"
 RECOVERY_JA = ROOT / "docs" / "recovery.ja.md"
 PERMISSIONS = ROOT / "docs" / "permissions.md"
 PERMISSIONS_JA = ROOT / "docs" / "permissions.ja.md"
@@ -47,11 +46,8 @@ CHOICES = {
     "BACKUP": "cluster-DELETED",
     "BEFORE": "11111111-1111-1111-1111-111111111111",
     "ACCESS_KEY": "AKIAIOSFODNN7EXAMPLE",
-    "API_URL": "https://a1b2c3d4e5.execute-api.ap-northeast-1.amazonaws.com/v1",
-    "BUCKET": "csr-lambda-api-prod-edge-logs-123456789012",
     "CHANGE_SET": "arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/"
     "awscli-cloudformation-package-deploy-1/1",
-    "CLUSTER": "csr-lambda-api-prod-aurora-cluster",
     "EMAIL": "oncall@example.com",
     "ENDPOINT": "csr-lambda-api-prod-aurora-cluster.cluster-a1.ap-northeast-1.rds.amazonaws.com",
     "ENGINE_VERSION": "8.0.mysql_aurora.3.10.0",
@@ -69,14 +65,11 @@ CHOICES = {
     "NAME": "csr-lambda-api-prod-logs-key",
     "NOW": "22222222-2222-2222-2222-222222222222",
     "NUMBER": "50",
-    "OLD": "csr-lambda-api-prod-aurora-cluster-old",
     "PATH": "/api/v1/health",
     "PHONE": "+819012345678",
     "REGION": "ap-northeast-1",
-    "RESTORED": "csr-lambda-api-prod-aurora-cluster-restored",
     "RULE": "common-rules",
     "SECRET": "csr-lambda-api-prod-db-credentials",
-    "SITE_URL": "https://d1.cloudfront.net",
     "SINCE": "2026-11-25T00:00:00+09:00",
     "SNAPSHOT": CHOSEN_SNAPSHOT,
     "STACK": "network",

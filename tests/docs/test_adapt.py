@@ -24,7 +24,6 @@ SNIPPETS = dict(
         re.DOTALL,
     )
 )
-PROJECTS = sorted({path.partition("/")[0] for path in SNIPPETS})
 EVERY_BLOCK = re.compile(r"^```\w+$", re.MULTILINE)
 
 

@@ -9,7 +9,7 @@ import dataclasses
 import importlib
 import inspect
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -225,17 +225,6 @@ def with_parameters(cases: list[dict[str, Any]], mark: pytest.Mark) -> list[dict
             values = row if len(names) > 1 else (row,)
             extended.append({**case, **dict(zip(names, values, strict=True))})
     return extended
-
-
-def found_by_tests(name: str, template: Template) -> Iterator[str]:
-    """Yield every test of the stack, of those that can be run here, that fails because of the fault."""
-    for file in (f"test_{name}.py", "test_every_stack.py"):
-        for function in dir(module(file)):
-            if not function.startswith("test_"):
-                continue
-            test = f"{file}::{function}"
-            if found_by_test(name, template, test) and not found_by_test(name, original(name), test):
-                yield test
 
 
 def test_the_catalogue_is_large_enough() -> None:

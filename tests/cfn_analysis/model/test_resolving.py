@@ -65,10 +65,6 @@ def table(test: str, **repeated: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("node", "expected"), rows)
 
 
-STACK_OUTPUT = {"Fn::GetStackOutput": {"StackName": {"Fn::Sub": "${Project}-api"}, "OutputName": "ApiId"}}
-RESOLVED_STACK_OUTPUT = {"Fn::GetStackOutput": {"StackName": "shop-api", "OutputName": "ApiId"}}
-
-
 @table("test_known")
 def test_known(node: Any, expected: Any) -> None:
     """Functions of known values are replaced with their values."""
