@@ -332,6 +332,17 @@ def setting(aws: Aws, name: str) -> str:
     return of_cluster.parameters[name]
 
 
+def numbers(aws: Aws) -> list[int]:
+    """Return the numbers of the instances that the parameters ask for."""
+    is_single = (
+        setting(aws, "DatabaseMultiAZ"),
+        setting(aws, "DatabaseReadReplica"),
+    ) == ("false", "false")
+    if is_single:
+        return [1]
+    return [1, 2]
+
+
 def tags(aws: Aws) -> list[dict[str, str]]:
     """Return the tags of the stack, as RDS takes them."""
     return [{"Key": key, "Value": value} for key, value in stack(aws).tags.items()]

@@ -102,7 +102,7 @@ def create_instances(aws: Aws, target: Target) -> None:
         raise Stop(f"The cluster {identifier} is {now}, not available.")
     present = clusters.members(aws, identifier)
     again = aws.command("create-instances", target)
-    for number in _numbers(aws):
+    for number in clusters.numbers(aws):
         instance = _restored_instance(aws, number)
         if target == "original":
             instance = aws.physical_id(f"DatabaseInstance{number}")
@@ -362,19 +362,8 @@ def _deletion(aws: Aws, target: Target) -> str:
 # ---- Instances ----
 
 
-def _numbers(aws: Aws) -> list[int]:
-    """Return the numbers of the instances that the parameters ask for."""
-    is_single = (
-        clusters.setting(aws, "DatabaseMultiAZ"),
-        clusters.setting(aws, "DatabaseReadReplica"),
-    ) == ("false", "false")
-    if is_single:
-        return [1]
-    return [1, 2]
-
-
 def _instances_of_stack(aws: Aws) -> list[str]:
-    return [aws.physical_id(f"DatabaseInstance{number}") for number in _numbers(aws)]
+    return [aws.physical_id(f"DatabaseInstance{number}") for number in clusters.numbers(aws)]
 
 
 def _restored_instance(aws: Aws, number: int) -> str:
