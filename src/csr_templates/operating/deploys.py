@@ -401,6 +401,7 @@ def _wait_for_change_set(aws: Aws, stack: Stack, change_set: str) -> bool:
         "the change set",
         lambda: _change_set_status(client, change_set),
         lambda status: not status.endswith(("_PENDING", "_IN_PROGRESS")),
+        "a minute",
         aws.way_on,
     )
     if end.startswith("CREATE_COMPLETE"):
