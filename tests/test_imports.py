@@ -13,7 +13,7 @@ SRC = ROOT / "src"
 
 ANALYSIS = ["cfn_analysis", "cfn_analysis.model", "cfn_analysis.updates", "cfn_analysis.reviewing"]
 ANALYSIS += ["cfn_analysis.rules", "cfn_analysis.linting"]
-# Room -> the other rooms that it may import. All rooms of csr_templates may also import ANALYSIS and NAMING.
+# Room -> the other rooms that it may import. All rooms of csr_templates may also import ANALYSIS and SHARED.
 MAY_IMPORT = {
     "cfn_analysis.model": [],
     "cfn_analysis.updates": ["cfn_analysis.model"],
@@ -46,9 +46,10 @@ MAY_IMPORT = {
         "csr_templates.assembly",
     ],
 }
-NAMING = "csr_templates.naming"
-# The public names, what starts the command, the names that rooms share, and the former address of the rules.
-OUTSIDE = {"cfn_analysis", "csr_templates", "csr_templates.__main__", NAMING, "csr_templates.rules"}
+# The names, and the arithmetic of connections, that rooms share.
+SHARED = {"csr_templates.naming", "csr_templates.connection_limits"}
+# The public names, what starts the command, what rooms share, and the former address of the rules.
+OUTSIDE = {"cfn_analysis", "csr_templates", "csr_templates.__main__", *SHARED, "csr_templates.rules"}
 # What catches the errors of the clients that ``account`` creates.
 ERRORS_OF_BOTO3 = {"csr_templates.preflight", "csr_templates.costs.refresh"}
 # The one room that imports almost nothing of cfn_analysis either.
@@ -113,7 +114,7 @@ def test_a_room_imports_only_from_the_rooms_below_it(room: str) -> None:
     """No arrow leads upwards, not even one for types alone."""
     allowed = {room, *MAY_IMPORT[room]}
     if room.startswith("csr_templates"):
-        allowed |= {*ANALYSIS, NAMING}
+        allowed |= {*ANALYSIS, *SHARED}
     wrong = [
         f"{module} imports {imported}"
         for module, imported in imports_of_ours()

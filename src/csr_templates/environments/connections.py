@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cfn_analysis.model import resolving
 from cfn_analysis.model.three_valued import truth_of
+from csr_templates.connection_limits import (
+    FOR_OTHERS,
+    MAX_CONNECTIONS,
+    POOL_SIZE,
+    RESERVED,
+    most_environments,
+    of_environment,
+)
 from csr_templates.environments.files import ParameterFinding
 from csr_templates.environments.values import Candidate
 
@@ -15,10 +23,6 @@ if TYPE_CHECKING:
 
     from cfn_analysis.model.built_stack import BuiltStack
 
-RESERVED: Final = "LambdaReservedConcurrency"
-POOL_SIZE: Final = "CONNECTION_POOL_SIZE"
-ENDPOINTS: Final = 2  # of the cluster: for the writer and for readers
-FOR_OTHERS: Final = 20  # connections of operators, monitoring, RDS, and environments of the last release
 ACCOUNT_CONCURRENCY: Final = 1000
 """Default quota of the account. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
@@ -38,11 +42,7 @@ class Database(NamedTuple):
 
 
 def connection_findings(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Iterator[ParameterFinding]:
-    """Yield an error if the execution environments can open more connections than an instance accepts.
-
-    Each has the connections of its pool to both endpoints of the cluster. With one instance, both endpoints
-    lead to it.
-    """
+    """Yield an error if the execution environments can open more connections than an instance accepts."""
     reserved = _whole_number(candidate.text(RESERVED)) if candidate.knows(RESERVED) else None
     if reserved is None:
         return
@@ -54,8 +54,8 @@ def connection_findings(candidate: Candidate, stacks: Sequence[BuiltStack]) -> I
     database = _database(resources)
     if pool_size is None or database is None:
         return
-    of_each = pool_size if database.instances > 1 else pool_size * ENDPOINTS
-    most = (database.max_connections - FOR_OTHERS) // of_each
+    of_each = of_environment(pool_size, database.instances)
+    most = most_environments(database.max_connections, of_each)
     if 0 < reserved <= most:
         return
     executions = reserved or ACCOUNT_CONCURRENCY
@@ -65,7 +65,7 @@ def connection_findings(candidate: Candidate, stacks: Sequence[BuiltStack]) -> I
         f"{meaning}but an instance of the database can get {executions:,} (execution environments) x "
         f"{of_each} ({POOL_SIZE}, {_endpoints(of_each // pool_size)}) + {FOR_OTHERS} (for operators and RDS) "
         f"= {executions * of_each + FOR_OTHERS:,} connections, and accepts {database.max_connections:,} "
-        f"(max_connections of {database.group}). Set it to a number from 1 to {most}, or use a class with "
+        f"({MAX_CONNECTIONS} of {database.group}). Set it to a number from 1 to {most}, or use a class with "
         "more memory and raise max_connections.",
     )
 
@@ -102,7 +102,7 @@ def _database(resources: Mapping[str, Any]) -> Database | None:
     for logical_id, resource in resources.items():
         if resource["Type"] == "AWS::RDS::DBParameterGroup":
             parameters = resource.get("Properties", {}).get("Parameters", {})
-            number = _whole_number(parameters.get("max_connections"))
+            number = _whole_number(parameters.get(MAX_CONNECTIONS))
             if number and instances:
                 return Database(logical_id, number, len(instances))
     return None

@@ -80,6 +80,7 @@ _FURTHER_ARNS: Final = {
     # The ARN of a change set does not contain its stack.
     "cloudformation:DescribeEvents": ("arn:aws:cloudformation:*:*:changeSet/*",),
     "logs:DescribeLogStreams": LOG_GROUPS,
+    "rds:DescribeDBParameters": ("arn:aws:rds:*:*:pg:{prefix}*",),
 }
 """ARNs of one action."""
 

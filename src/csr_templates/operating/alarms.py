@@ -16,6 +16,8 @@ from csr_templates.operating.waiting import Duration, Sight
 _OUTPUT: Final = "TopicArn"
 _CRITICAL: Final = "Critical"
 _LIMIT: Final = "MonthlySpendLimit"
+_PENDING: Final = "PendingConfirmation"
+"""Instead of the ARN of a subscription that is not confirmed."""
 _DURATION: Final = Duration("seconds", 300)
 _HOURS: Final = range(1, 361)  # CloudWatch takes at most 15 days
 _LEAD: Final = timedelta(minutes=2)  # a rule cannot begin in the past
@@ -53,7 +55,7 @@ def subscribe(
         address: email address, telephone number such as +819012345678, or URL.
 
     Example: subscribe critical email on-call@example.com
-    Calls: sns:GetSMSSandboxAccountStatus, sns:GetSMSAttributes, sns:Subscribe.
+    Calls: sns:GetSMSSandboxAccountStatus, sns:GetSMSAttributes, sns:Subscribe, sns:ListSubscriptionsByTopic.
     Takes: seconds.
     Way back: aws sns unsubscribe.
     """
@@ -64,6 +66,30 @@ def subscribe(
     for topic in topics:
         words.say(f"Subscribes {address} to {topic.key}.")
         aws.client("sns", topic.region).subscribe(TopicArn=topic.arn, Protocol=protocol, Endpoint=address)
+    aws.end_dry_run("list the subscriptions")
+    for topic in topics:
+        _say_subscriptions(aws, topic)
+
+
+def _say_subscriptions(aws: Aws, topic: _Topic) -> None:
+    """Say whom a topic notifies, and who must confirm first.
+
+    https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
+    """
+    client = aws.client("sns", topic.region)
+    confirmed: list[str] = []
+    pending: list[str] = []
+    for subscription in aws.all_pages(client, "ListSubscriptionsByTopic", TopicArn=topic.arn)[
+        "Subscriptions"
+    ]:
+        if subscription["SubscriptionArn"] == _PENDING:
+            pending.append(subscription["Endpoint"])
+        else:
+            confirmed.append(subscription["Endpoint"])
+    words.say(
+        f"Now {topic.key} notifies: {', '.join(confirmed) or 'no one'}. Not confirmed yet: "
+        f"{', '.join(pending) or 'none'}."
+    )
 
 
 def _say_limits_of_sms(aws: Aws, region: str) -> None:
@@ -98,7 +124,7 @@ def confirm_subscription(aws: Aws, link: str) -> None:
         link: the whole link, in single quotes.
 
     Example: confirm-subscription 'https://sns.us-east-1.amazonaws.com/?Token=TOKEN'
-    Calls: sns:ConfirmSubscription.
+    Calls: sns:ConfirmSubscription, sns:ListSubscriptionsByTopic.
     Takes: seconds.
     Way back: aws sns unsubscribe.
     """
@@ -117,6 +143,8 @@ def confirm_subscription(aws: Aws, link: str) -> None:
             aws.client("sns", topic.region).confirm_subscription(
                 TopicArn=arn, Token=token, AuthenticateOnUnsubscribe="true"
             )
+            aws.end_dry_run("list the subscriptions")
+            _say_subscriptions(aws, topic)
             return
     raise WrongInput(f"{arn} is not a topic of {aws.environment.prefix}.")
 
@@ -151,8 +179,24 @@ def test_alarm(aws: Aws, alarm: str) -> None:
         if aws.all_pages(client, "DescribeAlarms", AlarmNames=[name])["MetricAlarms"]:
             words.say(f"Sets {name} to ALARM.")
             client.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="Test of the notification")
+            _say_state(aws, client, name)
             return
     raise Stop(f"There is no alarm {name}.")
+
+
+def _say_state(aws: Aws, client: Any, name: str) -> None:
+    """Say the state of an alarm, which may be the one before again, and whether it notifies.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_SetAlarmState.html
+    """
+    aws.end_dry_run("show the state of the alarm")
+    (alarm,) = aws.all_pages(client, "DescribeAlarms", AlarmNames=[name])["MetricAlarms"]
+    words.say(
+        f"Now {name} is {alarm['StateValue']}: {alarm.get('StateReason', '')}. CloudWatch sets it back by "
+        "itself, often within seconds."
+    )
+    if not alarm["ActionsEnabled"]:
+        words.say(f"{words.WRONG} Its actions are disabled, so it has notified no one.")
 
 
 def mute_alarms(aws: Aws, hours: int, text: str) -> None:

@@ -15,6 +15,10 @@ from csr_templates.operating.origin_key_check import SECRETS
 from csr_templates.operating.problems import Stop
 from csr_templates.operating.releases import History, Release
 
+# The attributes of a queue that count its messages.
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+_VISIBLE: Final = "ApproximateNumberOfMessages"
+_HIDDEN: Final = "ApproximateNumberOfMessagesNotVisible"
 _STAGE: Final = "v1"
 _KEPT_RELEASES: Final = 10
 _LEFT: Final = "left by a rolled-back deploy"
@@ -344,7 +348,7 @@ def call_api(aws: Aws, path: str, *, key: Literal["a", "b", "deployed"] = "deplo
 def receive_dead_letter(aws: Aws) -> None:
     """Receive a message of the dead-letter queue, which SQS then hides for a while.
 
-    Calls: cloudformation:DescribeStackResource, sqs:ReceiveMessage.
+    Calls: cloudformation:DescribeStackResource, sqs:ReceiveMessage, sqs:GetQueueAttributes.
     Takes: seconds.
     Way back: not needed; the message is visible again after the visibility timeout of the queue.
     """
@@ -365,6 +369,17 @@ def receive_dead_letter(aws: Aws) -> None:
         ]
         words.table(("attribute", "value"), values)
         words.say(message["Body"])
+    _say_messages(client, queue)
+
+
+def _say_messages(client: Any, queue: str) -> None:
+    """Say how many messages a queue has, which SQS knows approximately."""
+    answer = client.get_queue_attributes(QueueUrl=queue, AttributeNames=[_VISIBLE, _HIDDEN])
+    attributes = answer["Attributes"]
+    words.say(
+        f"Now the queue has about {attributes[_VISIBLE]} visible messages, and {attributes[_HIDDEN]} that "
+        "are hidden for a while."
+    )
 
 
 # ---- Versions ----

@@ -10,6 +10,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.wording import hint
 from csr_templates.operating import waiting, words
 from csr_templates.operating.aws import Aws, Unknown
 from csr_templates.operating.callers import SCOPE, SPREAD
@@ -84,9 +85,7 @@ def unblock_address(aws: Aws, address: str) -> None:
     network = _network(address)
     blocked = _address_set(aws, network.version)
     if network not in blocked.networks:
-        words.say(
-            f"{network} is not blocked by itself. {blocked.name} has: {_listed(blocked.networks)}. {SPREAD}"
-        )
+        _say_not_blocked(network, blocked)
         return
     words.say(f"No longer blocks {network}. Way back: {aws.command('block-address', str(network))}")
     _write(aws, network.version, blocked, [present for present in blocked.networks if present != network])
@@ -155,6 +154,22 @@ def replace_addresses(aws: Aws, file: Path) -> None:
 
 
 # ---- Addresses ----
+
+
+def _say_not_blocked(network: Network, blocked: _Set) -> None:
+    """Say that a network is not in its set: an earlier call has removed it, or it is a wrong one.
+
+    WAF keeps no history, so the two look alike, except if a part of the network is blocked nevertheless.
+
+    Raises:
+        WrongInput: another network of the set blocks it, or a part of it.
+    """
+    what_is = f"Blocked are: {_listed(blocked.networks)}."
+    for present in blocked.networks:
+        if _contains(present, network) or _contains(network, present):
+            raise WrongInput(f"{network} is not blocked by itself, but {present} is. {what_is}")
+    nearest = hint(network, [str(present) for present in blocked.networks])
+    words.say(f"{network} is not blocked: nothing is changed.{nearest} {what_is}")
 
 
 def _network(text: str) -> Network:

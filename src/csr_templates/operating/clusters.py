@@ -45,6 +45,9 @@ https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitorin
 RESTORED_FROM: Final = "RestoredFrom"
 """Tag that says from what a cluster was restored, because RDS does not return it."""
 RESETTING: Final = "resetting-master-credentials"
+_CHANGE: Final = waiting.Duration("minutes", 3600)
+_CREATION: Final = waiting.Duration("1 to 20 minutes", 3600)
+_SNAPSHOT: Final = waiting.Duration("minutes", 6 * 3600)
 _BEGIN_SECONDS: Final = 60.0  # until RDS shows that a change has begun
 _NO_CLUSTER: Final = "DBClusterNotFoundFault"
 _NO_INSTANCE: Final = "DBInstanceNotFound"
@@ -135,8 +138,12 @@ def parameter_state(description: Mapping[str, Any]) -> str:
 
 def sight(aws: Aws, cluster: str) -> waiting.Sight:
     """Look whether a cluster is available, or cannot become available by itself."""
-    now = status(aws, cluster)
-    sentence = f"the cluster {cluster} is {now}"
+    return _sight(f"the cluster {cluster}", partial(status, aws, cluster))
+
+
+def _sight(resource: str, read: Callable[[], str]) -> waiting.Sight:
+    now = read()
+    sentence = f"{resource} is {now}"
     if now == AVAILABLE:
         return waiting.Sight(sentence, is_there=True)
     if now in _ENDS:
@@ -205,7 +212,7 @@ def require_available(rds: Any, cluster: str) -> None:
             )
 
 
-def create_snapshot(aws: Aws, cluster: str, purpose: str, again: str) -> None:
+def create_snapshot(aws: Aws, cluster: str, purpose: str, again: str, *, is_needed: bool) -> None:
     """Take a snapshot, and wait until it is available.
 
     Args:
@@ -213,6 +220,7 @@ def create_snapshot(aws: Aws, cluster: str, purpose: str, again: str) -> None:
         cluster: identifier of the cluster.
         purpose: a part of the name of the snapshot.
         again: the command that goes on with the wait.
+        is_needed: whether the next call needs it, so that ``--no-wait`` does not count.
 
     Raises:
         Stop: it has failed.
@@ -226,15 +234,8 @@ def create_snapshot(aws: Aws, cluster: str, purpose: str, again: str) -> None:
         answer = rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier=snapshot)
         return str(answer["DBClusterSnapshots"][0]["Status"])
 
-    end = waiting.until(
-        aws,
-        f"the snapshot {snapshot}",
-        now,
-        lambda shown: shown in (AVAILABLE, "failed"),
-        again,
-    )
-    if end != AVAILABLE:
-        raise Stop(f"The snapshot {snapshot} is {end}, not available.")
+    what = f"the snapshot {snapshot}"
+    waiting.for_effect(aws, what, partial(_sight, what, now), _SNAPSHOT, again, is_needed=is_needed)
 
 
 def unprotect(aws: Aws, cluster: str) -> None:
@@ -255,27 +256,26 @@ def wait_available(aws: Aws, cluster: str, again: str) -> None:
     Raises:
         Stop: it cannot become available by itself.
     """
-    _wait_until_available(aws, f"cluster {cluster}", partial(status, aws, cluster), again)
+    read = partial(status, aws, cluster)
+    look = partial(_sight, f"the cluster {cluster}", read)
+    waiting.for_effect(aws, f"the cluster {cluster}", look, _CHANGE, again, is_needed=True)
 
 
-def wait_instance(aws: Aws, instance: str, again: str) -> None:
+def wait_instance(aws: Aws, instance: str, again: str, *, is_needed: bool = True) -> None:
     """Wait until an instance is available; one that does not exist yet may be renamed.
 
     Args:
         aws: the account.
         instance: its identifier.
         again: the command that goes on with the wait.
+        is_needed: whether the next call needs it, so that ``--no-wait`` does not count.
 
     Raises:
         Stop: it cannot become available by itself.
     """
-    _wait_until_available(aws, f"instance {instance}", partial(instance_status, aws, instance), again)
-
-
-def _wait_until_available(aws: Aws, resource: str, read: Callable[[], str], again: str) -> None:
-    end = waiting.until(aws, f"the {resource}", read, _ENDS.__contains__, again)
-    if end != AVAILABLE:
-        raise Stop(f"The {resource} is {end}, not available.")
+    read = partial(instance_status, aws, instance)
+    look = partial(_sight, f"the instance {instance}", read)
+    waiting.for_effect(aws, f"the instance {instance}", look, _CREATION, again, is_needed=is_needed)
 
 
 def wait_for_writer(aws: Aws, cluster: str, is_over: Callable[[str], bool], again: str) -> str:
@@ -292,7 +292,12 @@ def wait_for_writer(aws: Aws, cluster: str, is_over: Callable[[str], bool], agai
         return is_over(writer) and writer != ""
 
     return waiting.until(
-        aws, f"the writer of {cluster}", lambda: writer_of(describe(aws, cluster)), is_over_with_writer, again
+        aws,
+        f"the writer of {cluster}",
+        lambda: writer_of(describe(aws, cluster)),
+        is_over_with_writer,
+        "minutes",
+        again,
     )
 
 
@@ -327,6 +332,17 @@ def setting(aws: Aws, name: str) -> str:
     if any(parameter["ParameterKey"] == name for parameter in deployed):
         return aws.parameter(CLUSTER, name)
     return of_cluster.parameters[name]
+
+
+def numbers(aws: Aws) -> list[int]:
+    """Return the numbers of the instances that the parameters ask for."""
+    is_single = (
+        setting(aws, "DatabaseMultiAZ"),
+        setting(aws, "DatabaseReadReplica"),
+    ) == ("false", "false")
+    if is_single:
+        return [1]
+    return [1, 2]
 
 
 def tags(aws: Aws) -> list[dict[str, str]]:
@@ -375,6 +391,11 @@ def delete_cluster(aws: Aws, cluster: str, *, has_snapshot: bool) -> None:
 def wait_deleted(aws: Aws, cluster: str, again: str) -> None:
     """Wait until a cluster is gone."""
     waiting.until(
-        aws, f"the deletion of {cluster}", partial(status, aws, cluster), lambda now: now == ABSENT, again
+        aws,
+        f"the deletion of {cluster}",
+        partial(status, aws, cluster),
+        lambda now: now == ABSENT,
+        "5 to 15 minutes",
+        again,
     )
     words.say(f"{cluster} is deleted.")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from csr_templates.operating import aliases, words
+from csr_templates.operating import aliases, clusters, connections, words
 from csr_templates.operating.aws import Aws, Unknown
 from csr_templates.operating.problems import WrongInput
 
@@ -28,17 +28,18 @@ _STATISTICS: Final[Mapping[str, str]] = {
 
 
 def show_concurrency(aws: Aws) -> None:
-    """Show the concurrency of the function, and the limits for set-concurrency.
+    """Show the concurrency of the function, its connections, and the limits for set-concurrency.
 
     The lowest value is the provisioned concurrency. Lambda keeps 100 executions of the account unreserved.
 
     Calls: cloudformation:DescribeStackResource, lambda:GetFunctionConcurrency, lambda:GetAccountSettings,
-        lambda:ListProvisionedConcurrencyConfigs, cloudwatch:GetMetricData.
+        lambda:ListProvisionedConcurrencyConfigs, rds:DescribeDBParameters, cloudwatch:GetMetricData.
     Takes: seconds.
     """
     region = aws.environment.stack_of("ApiFunction").region
     client = aws.client("lambda", region)
     cloudwatch = aws.client("cloudwatch", region)
+    clusters.client(aws)
     function = aws.attempt(partial(aws.physical_id, "ApiFunction"))
     if isinstance(function, Unknown):
         words.say(f"Concurrency: {function}")
@@ -47,17 +48,23 @@ def show_concurrency(aws: Aws) -> None:
         "reserved": partial(_reserved, client, function),
         "unreserved": partial(_unreserved, client),
         "provisioned": partial(_provisioned, aws, client, function),
+        "connections": partial(connections.limit_of_instance, aws),
         "metrics": partial(_metrics, aws, cloudwatch, function),
     }
     answers = aws.in_parallel(reads)
     _show_limits(answers["reserved"], answers["unreserved"], answers["provisioned"])
+    executions = answers["reserved"]
+    if executions is None:
+        executions = answers["unreserved"]
+    if not isinstance(executions, Unknown):
+        connections.say(aws, executions, answers["connections"])
     _show_metrics(answers["metrics"])
 
 
 def set_concurrency(aws: Aws, number: int, *, stop: bool = False) -> None:
     """Reserve concurrency for the function: less helps the database, more ends throttles.
 
-    Each request that runs may hold a connection of the database.
+    Each execution environment may hold connections of the database: it ends with how many that can be.
 
     Args:
         number: of requests at the same time, as show-concurrency limits it.
@@ -66,7 +73,7 @@ def set_concurrency(aws: Aws, number: int, *, stop: bool = False) -> None:
     Example: set-concurrency 50
     Calls: cloudformation:DescribeStackResource, lambda:GetAccountSettings,
         lambda:ListProvisionedConcurrencyConfigs, lambda:PutFunctionConcurrency,
-        lambda:GetFunctionConcurrency.
+        lambda:GetFunctionConcurrency, rds:DescribeDBParameters.
     Takes: seconds.
     Way back: reset-concurrency.
     """
@@ -88,7 +95,7 @@ def reset_concurrency(aws: Aws) -> None:
     """Reserve the concurrency of the last deploy again.
 
     Calls: cloudformation:DescribeStackResource, lambda:PutFunctionConcurrency,
-        lambda:DeleteFunctionConcurrency, lambda:GetFunctionConcurrency.
+        lambda:DeleteFunctionConcurrency, lambda:GetFunctionConcurrency, rds:DescribeDBParameters.
     Takes: seconds.
     Way back: set-concurrency.
     """
@@ -171,15 +178,19 @@ def _require_possible(aws: Aws, client: Any, function: str, number: int) -> None
 
 
 def _say_reserved(aws: Aws, client: Any, function: str) -> None:
-    """Print what is reserved now."""
+    """Print what is reserved now, and the connections that it can open."""
     aws.end_dry_run("show what is reserved")
     reserved = _reserved(client, function)
     if reserved is None:
-        words.say(f"Now nothing is reserved for {function}: it uses what the account has left.")
+        words.say(
+            f"Now nothing is reserved for {function}: it uses what the account has left. Its connections: "
+            f"{aws.command('show-concurrency')}"
+        )
     elif reserved == 0:
         words.say("Now Lambda rejects every request.")
     else:
         words.say(f"Now at most {reserved} requests run at the same time; Lambda throttles the others.")
+        connections.say(aws, reserved, aws.ask(partial(connections.limit_of_instance, aws)))
 
 
 def _reserved(client: Any, function: str) -> int | None:

@@ -179,7 +179,7 @@ def take_snapshot(aws: Aws, purpose: str = "manual") -> None:
     Takes: minutes.
     Way back: delete the snapshot, which is billed.
     """
-    clusters.create_snapshot(aws, aws.name(CLUSTER), purpose, aws.command("show-backups"))
+    clusters.create_snapshot(aws, aws.name(CLUSTER), purpose, aws.command("show-backups"), is_needed=False)
 
 
 def disable_deletion_protection(aws: Aws) -> None:

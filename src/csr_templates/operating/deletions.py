@@ -91,7 +91,8 @@ def finish_deletion(aws: Aws, stack: str, *logical_ids: str) -> None:
         aws.confirm(
             cluster, f"This deletes {failed.deployed} and {cluster}, after a snapshot of it.{retained}"
         )
-        clusters.create_snapshot(aws, cluster, "before-delete", aws.command("finish-deletion", stack))
+        again = aws.command("finish-deletion", stack)
+        clusters.create_snapshot(aws, cluster, "before-delete", again, is_needed=True)
         clusters.unprotect(aws, cluster)
     else:
         aws.confirm(failed.deployed, f"This deletes {failed.deployed}.{retained}")

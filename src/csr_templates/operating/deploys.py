@@ -111,7 +111,7 @@ def run_changes(aws: Aws, change_set: str) -> None:
     stack = _own_stack(aws, description["StackName"])
     status = aws.status(stack)
     if description["ExecutionStatus"] in _EXECUTED:
-        _follow(aws, stack, description["ExecutionStatus"])
+        _follow(aws, stack, description)
         return
     began_before = _last_update(aws.stacks[stack.name])
     if status != waiting.REVIEW:
@@ -135,19 +135,42 @@ def run_changes(aws: Aws, change_set: str) -> None:
     say_missing_triggers(aws, stack)
 
 
-def _follow(aws: Aws, stack: Stack, execution: str) -> None:
-    """Wait for the end of a change set that an earlier call has executed.
+def _follow(aws: Aws, stack: Stack, change_set: Description) -> None:
+    """Wait for the end of a change set that an earlier call has executed, or name the update after it.
+
+    CloudFormation describes a stack with the change set that was executed last.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html
 
     Raises:
         Stop: it has failed.
     """
-    words.say(f"This change set is {execution}: an earlier call has executed it. Nothing is changed.")
+    words.say(
+        f"This change set is {change_set['ExecutionStatus']}: an earlier call has executed it. Nothing is "
+        "changed."
+    )
+    last = (aws.stacks[stack.name] or {}).get("ChangeSetId", "")
+    if last and last != change_set["ChangeSetId"]:
+        _say_later_update(aws, stack, last)
+        return
+    if not last:
+        words.say("CloudFormation does not say of which change set the status of the stack is.")
     if waiting.ends_here(aws, stack):
         return
     end = waiting.for_stack(aws, stack, "")
     if end not in waiting.DEPLOYED:
         raise waiting.failed(end, stack, aws)
     words.say(f"The stack {stack.name} is {end}.")
+
+
+def _say_later_update(aws: Aws, stack: Stack, change_set: str) -> None:
+    """Say of which update the status of a stack is."""
+    began = _last_update(aws.stacks[stack.name])
+    since = f", which began at {words.said_back(began)}" if began else ""
+    words.say(f"Another change set was executed after it: {change_set}{since}.")
+    words.say(
+        f"The stack {stack.name} is {aws.status(stack)} since that one. Its changes: "
+        f"{aws.command('show-changes', change_set)}"
+    )
 
 
 def _last_update(description: Description | None) -> datetime | None:
@@ -378,6 +401,7 @@ def _wait_for_change_set(aws: Aws, stack: Stack, change_set: str) -> bool:
         "the change set",
         lambda: _change_set_status(client, change_set),
         lambda status: not status.endswith(("_PENDING", "_IN_PROGRESS")),
+        "a minute",
         aws.way_on,
     )
     if end.startswith("CREATE_COMPLETE"):

@@ -12,6 +12,7 @@ from csr_templates.operating.aws import Aws
 from csr_templates.operating.clusters import ABSENT, CLUSTER
 from csr_templates.operating.environment import Stack
 from csr_templates.operating.problems import Stop
+from csr_templates.operating.waiting import Duration, Sight
 
 _LOG_BUCKET: Final = "EdgeLogBucket"
 _KEY_TYPE: Final = "AWS::KMS::Key"
@@ -35,6 +36,7 @@ _NEVER_CREATED: Final = frozenset(
 _LEFT: Final = frozenset({"CREATE_COMPLETE", "DELETE_FAILED", "DELETE_SKIPPED"})
 """Statuses of the resources that are still there."""
 _KEY_DAYS: Final = 7
+_DELETION: Final = Duration("seconds", 900)
 
 
 class _FailedCreate(NamedTuple):
@@ -233,7 +235,20 @@ def _delete_database(aws: Aws, failed: _FailedCreate) -> None:
     if key:
         _schedule_deletion(aws, failed.stack.region, key)
     _delete_backups(aws, failed, cluster)
-    aws.say_done("What the failed create left is deleted.")
+    look = partial(_remains, aws, failed, cluster, key)
+    again = aws.command("delete-failed-create", failed.stack.name)
+    waiting.for_effect(aws, f"the deletion of what {failed.stack.deployed} left", look, _DELETION, again)
+
+
+def _remains(aws: Aws, failed: _FailedCreate, cluster: str, key: str) -> Sight:
+    """Look for what the deletion of the stack, which waited for the cluster, has retained."""
+    left = [f"the snapshot {name}" for name in _snapshots(aws, failed, cluster)]
+    left += [f"the backup {backup['DbClusterResourceId']}" for backup in _backups(aws, failed, cluster)]
+    sentence = f"{failed.stack.deployed} has left: {', '.join(left) or 'nothing'}"
+    if key:
+        metadata = aws.client("kms", failed.stack.region).describe_key(KeyId=key)["KeyMetadata"]
+        sentence += f"; the key {key} is {metadata['KeyState']}"
+    return Sight(sentence, is_there=not left)
 
 
 def _require_own_cluster(aws: Aws, failed: _FailedCreate, cluster: str) -> None:
@@ -271,18 +286,29 @@ def _delete_secret_and_logs(aws: Aws, failed: _FailedCreate) -> None:
 
 def _delete_snapshots(aws: Aws, failed: _FailedCreate, cluster: str) -> None:
     rds = clusters.client(aws)
-    for snapshot in clusters.snapshots(aws, cluster):
-        if snapshot["SnapshotType"] == "manual" and failed.has_created(snapshot["ClusterCreateTime"]):
-            rds.delete_db_cluster_snapshot(
-                DBClusterSnapshotIdentifier=snapshot["DBClusterSnapshotIdentifier"]
-            )
+    for name in _snapshots(aws, failed, cluster):
+        rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=name)
+
+
+def _snapshots(aws: Aws, failed: _FailedCreate, cluster: str) -> list[str]:
+    """Return the names of the manual snapshots of the cluster that the failed create made."""
+    return [
+        str(snapshot["DBClusterSnapshotIdentifier"])
+        for snapshot in clusters.snapshots(aws, cluster)
+        if snapshot["SnapshotType"] == "manual" and failed.has_created(snapshot["ClusterCreateTime"])
+    ]
 
 
 def _delete_backups(aws: Aws, failed: _FailedCreate, cluster: str) -> None:
     rds = clusters.client(aws)
-    for backup in clusters.backups(aws, cluster):
-        if failed.has_created(backup["ClusterCreateTime"]):
-            rds.delete_db_cluster_automated_backup(DbClusterResourceId=backup["DbClusterResourceId"])
+    for backup in _backups(aws, failed, cluster):
+        rds.delete_db_cluster_automated_backup(DbClusterResourceId=backup["DbClusterResourceId"])
+
+
+def _backups(aws: Aws, failed: _FailedCreate, cluster: str) -> list[Mapping[str, Any]]:
+    """Return the automated backups of the cluster that the failed create made."""
+    backups = clusters.backups(aws, cluster)
+    return [backup for backup in backups if failed.has_created(backup["ClusterCreateTime"])]
 
 
 def _schedule_deletion(aws: Aws, region: str, key: str) -> None:

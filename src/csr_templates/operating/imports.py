@@ -61,6 +61,7 @@ def plan_import(aws: Aws, step: str) -> None:
         "the change set",
         lambda: str(_describe(client, stack)["Status"]),
         lambda now: not now.endswith(("_PENDING", "_IN_PROGRESS")),
+        "a minute",
         aws.way_on,
     )
     if end != "CREATE_COMPLETE":

@@ -110,6 +110,7 @@ def _wait_for_replica(aws: Aws, secret: str, source: str, target: str) -> None:
         f"{secret} in {target}",
         state,
         lambda now: now == _COPIED or attempts > _ATTEMPTS,
+        "a minute",
         "the same command again",
     )
     if end != _COPIED:

@@ -116,6 +116,7 @@ def replicate_origin_key(aws: Aws, key: Literal["a", "b"]) -> None:
         f"{secret} in {target}",
         partial(_replica_status, client, secret, target),
         lambda now: now not in (_IN_PROGRESS, _NONE),
+        _DURATION.usual,
         aws.command("replicate-origin-key", key),
     )
     if end != _IN_SYNC:

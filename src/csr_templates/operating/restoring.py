@@ -103,7 +103,8 @@ def create_instances(aws: Aws, target: Target) -> None:
         raise Stop(f"The cluster {identifier} is {now}, not available.")
     present = clusters.members(aws, identifier)
     again = aws.command("create-instances", target)
-    for number in _numbers(aws):
+    numbers = clusters.numbers(aws)
+    for number in numbers:
         instance = _restored_instance(aws, number)
         if target == "original":
             instance = aws.physical_id(f"DatabaseInstance{number}")
@@ -111,7 +112,8 @@ def create_instances(aws: Aws, target: Target) -> None:
             words.say(f"The instance {instance} exists.")
         else:
             _create_instance(aws, identifier, instance, number)
-        clusters.wait_instance(aws, instance, again)
+        # The first instance becomes the writer, so the next one waits for it.
+        clusters.wait_instance(aws, instance, again, is_needed=number != numbers[-1])
 
 
 def use_restored_cluster(aws: Aws) -> None:
@@ -179,6 +181,7 @@ def delete_spare_cluster(aws: Aws, which: Literal["old", "restored"]) -> None:
             f"the cluster {spare}",
             partial(clusters.status, aws, spare),
             lambda shown: shown != "stopping",
+            "minutes",
             again,
         )
     if now == "stopped":  # RDS deletes only what is available
@@ -363,19 +366,8 @@ def _deletion(aws: Aws, target: Target) -> str:
 # ---- Instances ----
 
 
-def _numbers(aws: Aws) -> list[int]:
-    """Return the numbers of the instances that the parameters ask for."""
-    is_single = (
-        clusters.setting(aws, "DatabaseMultiAZ"),
-        clusters.setting(aws, "DatabaseReadReplica"),
-    ) == ("false", "false")
-    if is_single:
-        return [1]
-    return [1, 2]
-
-
 def _instances_of_stack(aws: Aws) -> list[str]:
-    return [aws.physical_id(f"DatabaseInstance{number}") for number in _numbers(aws)]
+    return [aws.physical_id(f"DatabaseInstance{number}") for number in clusters.numbers(aws)]
 
 
 def _restored_instance(aws: Aws, number: int) -> str:

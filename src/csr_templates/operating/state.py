@@ -406,6 +406,7 @@ def _show_drift(aws: Aws, stack: Stack, detection: str) -> bool:
         f"the drift of {stack.name}",
         partial(_detection_status, client, detection),
         lambda now: not now.startswith(_DETECTING),
+        "minutes",
         aws.command("find-drift", stack.name),
     )
     drifts = aws.attempt(partial(_drifts, client, stack))

@@ -26,6 +26,9 @@ ROLLBACK_FAILED: Final = "UPDATE_ROLLBACK_FAILED"
 DEPLOYED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
 """Statuses of a stack whose last operation has succeeded."""
 
+OF_STACK: Final = "minutes, with a new distribution or cluster up to half an hour"
+"""How long an operation on a stack takes."""
+
 _REPORT_SECONDS: Final = 60.0
 _BEGIN_SECONDS: Final = 60.0  # until AWS shows that an operation has begun
 _MOST_FAILURES: Final = 8  # in succession
@@ -63,7 +66,9 @@ class Duration(NamedTuple):
     limit_seconds: float
 
 
-def until(aws: Aws, what: str, status: Callable[[], str], is_over: Callable[[str], bool], again: str) -> str:
+def until(
+    aws: Aws, what: str, status: Callable[[], str], is_over: Callable[[str], bool], usual: str, again: str
+) -> str:
     """Wait, and return the last status.
 
     The status is printed when it changes, and each minute.
@@ -73,6 +78,7 @@ def until(aws: Aws, what: str, status: Callable[[], str], is_over: Callable[[str
         what: what is waited for, such as ``the stack api``.
         status: asks for the status.
         is_over: whether a status ends the wait.
+        usual: how long it takes, in words.
         again: the command that goes on with the wait, or shows what is waited for.
 
     Raises:
@@ -81,7 +87,7 @@ def until(aws: Aws, what: str, status: Callable[[], str], is_over: Callable[[str
         StoppedWaiting: Ctrl-C was pressed.
     """
     aws.end_dry_run(f"wait for {what}")
-    words.say(f"Waits for {what}. Ctrl-C stops only the waiting; continue with: {again}")
+    words.say(f"Waits for {what}, usually {usual}. Ctrl-C stops only the waiting; continue with: {again}")
     watch = _Watch(aws, what, again)
     try:
         while True:
@@ -289,7 +295,7 @@ def for_stack(
         return is_changed(now) and not now.endswith("_IN_PROGRESS")
 
     again = again or aws.command("wait", stack.name)
-    end = until(aws, f"the stack {stack.name}", status, is_over, again)
+    end = until(aws, f"the stack {stack.name}", status, is_over, OF_STACK, again)
     return end.partition(",")[0]
 
 

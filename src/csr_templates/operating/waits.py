@@ -78,6 +78,7 @@ def _for_stack(aws: Aws, stack: Stack) -> None:
         f"the stack {stack.name}",
         partial(_status, aws, stack),
         _is_over,
+        waiting.OF_STACK,
         aws.command("wait", stack.name),
     )
     if status == waiting.DELETED:
@@ -111,6 +112,7 @@ def _for_api_settings(aws: Aws) -> None:
         "the settings of the API",
         lambda: str(client.get_rest_api(restApiId=api)["apiStatus"]),
         lambda now: now not in _API_CHANGES,
+        "minutes",
         aws.command("wait", "api-settings"),
     )
     if status != "AVAILABLE":
@@ -125,6 +127,7 @@ def _for_distribution(aws: Aws) -> None:
         f"the distribution {distribution}",
         partial(_distribution_status, client, distribution),
         lambda now: now.startswith(_DISTRIBUTION_DEPLOYED),
+        "minutes",
         aws.command("wait", "distribution"),
     )
     if end != _DISTRIBUTION_DEPLOYED:
@@ -150,6 +153,7 @@ def _for_cluster(aws: Aws, what: str, ending: str) -> None:
         f"the cluster {cluster}",
         partial(clusters.status, aws, cluster),
         _CLUSTER_ENDS.__contains__,
+        "minutes, after a restore up to an hour",
         aws.command("wait", what),
     )
     if end == clusters.ABSENT:

@@ -287,7 +287,16 @@ def _parameter_group(world: World) -> str:
     world.client("rds").create_db_parameter_group(
         DBParameterGroupName=name, DBParameterGroupFamily="aurora-mysql8.0", Description="test"
     )
+    set_max_connections(world, "200")
     return name
+
+
+def set_max_connections(world: World, value: str) -> None:
+    """Let the instances accept another number of connections."""
+    parameter = {"ParameterName": "max_connections", "ParameterValue": value, "ApplyMethod": "immediate"}
+    world.client("rds").modify_db_parameter_group(
+        DBParameterGroupName="database-parameters", Parameters=[parameter]
+    )
 
 
 def _role(world: World) -> str:

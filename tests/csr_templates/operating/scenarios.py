@@ -128,7 +128,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "who-answers": Scenario(("/",), (World.start_web,)),
     "show-quota": Scenario((), (World.create_api, World.count_usage)),
     "call-api": Scenario(("/api/v1/health",), (World.start_web, World.create_origin_keys)),
-    "show-concurrency": Scenario((), (World.create_function, World.provision)),
+    "show-concurrency": Scenario((), (World.create_function, World.provision, databases.deploy)),
     "show-callers": Scenario((), (World.create_distribution, edge.create_access_logs)),
     "show-rate-limited": Scenario(("rate-limit",), (edge.create_web_acl,)),
     "show-blocked-requests": Scenario((), (World.create_logs,)),
@@ -173,11 +173,16 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "flush-api-cache": Scenario((), (World.create_api,)),
     "set-remaining-requests": Scenario(("100",), (World.create_api,)),
     "receive-dead-letter": Scenario((), (World.create_dead_letter,)),
-    "set-concurrency": Scenario(("50",), (World.create_function,)),
+    "set-concurrency": Scenario(
+        ("50",),
+        (World.create_function, databases.deploy),
+        survived={"rds:DescribeDBParameters": "the database may be what hurts"},
+    ),
     "reset-concurrency": Scenario(
         (),
-        (World.create_function,),
+        (World.create_function, databases.deploy),
         (Scenario((), (World.create_function, _reserves_nothing)),),
+        survived={"rds:DescribeDBParameters": "the concurrency is reserved already"},
     ),
     "set-provisioned-concurrency": Scenario(("20",), (World.create_function, World.provision)),
     "upload-site": Scenario(

@@ -122,6 +122,8 @@ class DeployedStack:
         policy: its stack policy.
         is_protected: whether it has termination protection.
         created: when it was created.
+        updated: when its last update began.
+        change_set: ARN of the change set that was executed last; empty without one.
     """
 
     stack: Stack
@@ -143,6 +145,7 @@ class DeployedStack:
     is_protected: bool = False
     created: datetime = CREATED
     updated: datetime = UPDATED
+    change_set: str = ""
 
     @property
     def id(self) -> str:
@@ -184,6 +187,8 @@ class DeployedStack:
         }
         if self.status == "DELETE_COMPLETE":
             description["DeletionTime"] = UPDATED
+        if self.change_set:
+            description["ChangeSetId"] = self.change_set
         if self.coming:
             self.status = self.coming.pop(0)
         return description
@@ -281,7 +286,7 @@ class CloudFormation:
         if operation == "DeleteChangeSet":
             del self.change_sets[arn]
         else:
-            self._execute(change_set)
+            self._execute(change_set, arn)
         return {}
 
     def _of_recovery(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
@@ -412,7 +417,7 @@ class CloudFormation:
             if change_set.stack == stack.stack.name
         ]
 
-    def _execute(self, change_set: ChangeSet) -> None:
+    def _execute(self, change_set: ChangeSet, arn: str) -> None:
         if change_set.execution != "AVAILABLE":
             raise AwsError("InvalidChangeSetStatus", f"It is {change_set.execution}")
         stack = self.stacks[change_set.stack]
@@ -420,6 +425,7 @@ class CloudFormation:
         if change_set.request.get("ChangeSetType") == "IMPORT":
             operation = "IMPORT"
         self._begin(stack, operation)
+        stack.change_set = arn
         stack.parameters = dict(change_set.parameters)
         change_set.execution = "EXECUTE_COMPLETE"
 

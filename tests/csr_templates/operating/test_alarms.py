@@ -52,10 +52,29 @@ def test_the_topics_of_a_level_are_subscribed(notifying: Operator, level: str, p
     run = notifying.run("subscribe", level, "sms", NUMBER)
 
     assert (run.status, run.err) == (0, [])
-    assert targets(run) == topics(notifying, part)
+    assert targets(run) == [*topics(notifying, part), *topics(notifying, part)]  # and what each has then
+    assert run.out[-1] == f"Now Frontend{part}AlarmTopicArn notifies: {NUMBER}. Not confirmed yet: none."
     assert "! SMS in ap-northeast-1: the account is in the sandbox" in "\n".join(run.out)
     assert "SMS in us-east-1 stop for the rest of the month when they have cost 1 USD." in run.out
     assert all(f"--protocol sms --notification-endpoint {NUMBER}" in line for line in run.printed)
+
+
+def test_who_must_still_confirm_is_said(notifying: Operator) -> None:
+    """Until then, SNS lists no ARN and sends nothing."""
+    pending = {"SubscriptionArn": "PendingConfirmation", "Protocol": "email", "Endpoint": "a@example.com"}
+    confirmed = {"SubscriptionArn": "arn:1", "Protocol": "email", "Endpoint": "b@example.com"}
+    notifying.world.recorder.coming["sns:ListSubscriptionsByTopic"] = [
+        {"Subscriptions": [pending, confirmed]},
+        {"Subscriptions": [pending]},
+    ]
+
+    run = notifying.run("subscribe", "normal", "email", "a@example.com")
+
+    said = [line.partition(" notifies: ")[2] for line in run.out if " notifies: " in line]
+    assert said[:2] == [
+        "b@example.com. Not confirmed yet: a@example.com.",
+        "no one. Not confirmed yet: a@example.com.",
+    ]
 
 
 def test_outputs_of_topics_have_the_names_that_are_searched(notifying: Operator) -> None:
@@ -92,7 +111,8 @@ def test_a_subscription_is_confirmed_from_the_link(notifying: Operator, link: st
     run = notifying.run("confirm-subscription", link)
 
     assert (run.status, run.err) == (0, [])
-    (call,) = [call for call in run.calls if call.service == "sns"]
+    call, read = [call for call in run.calls if call.service == "sns"]
+    assert read.operation == "ListSubscriptionsByTopic"
     assert (call.region, call.parameters) == (
         "us-east-1",
         {
@@ -138,6 +158,20 @@ def test_an_alarm_is_set_in_its_region(watched: Operator) -> None:
     assert run.status == 0
     alarms = watched.world.client("cloudwatch", "us-east-1").describe_alarms(StateValue="ALARM")
     assert [alarm["AlarmName"] for alarm in alarms["MetricAlarms"]] == [f"{PREFIX}-site-unreachable"]
+    assert run.out[-1] == (
+        f"Now {PREFIX}-site-unreachable is ALARM: Test of the notification. CloudWatch sets it back by "
+        "itself, often within seconds."
+    )
+
+
+def test_an_alarm_without_actions_notifies_no_one(watched: Operator) -> None:
+    """Its state changes all the same, so that the test would look fine."""
+    client = watched.world.client("cloudwatch", "us-east-1")
+    client.disable_alarm_actions(AlarmNames=[f"{PREFIX}-site-unreachable"])
+
+    run = watched.run("test-alarm", "site-unreachable")
+
+    assert (run.status, run.out[-1]) == (0, "! Its actions are disabled, so it has notified no one.")
 
 
 def test_an_alarm_that_does_not_exist_is_refused(watched: Operator) -> None:

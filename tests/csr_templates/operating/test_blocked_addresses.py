@@ -89,13 +89,31 @@ def test_an_address_is_the_same_however_it_is_written(blocking: Operator, writte
 
 
 def test_what_is_not_blocked_is_not_unblocked(blocking: Operator) -> None:
-    """The sentence says what is blocked."""
+    """The sentence says what is blocked: the address may be a wrong one, or the command the second one."""
     run = blocking.run("unblock-address", "203.0.113.8")
 
     assert (run.status, run.printed) == (0, [])
-    assert run.out[-1].startswith(
-        f"203.0.113.8/32 is not blocked by itself. {PREFIX}-blocked-ipv4 has: 203.0.113.7/32."
+    assert run.out[-1] == (
+        "203.0.113.8/32 is not blocked: nothing is changed. Did you mean '203.0.113.7/32'? Blocked are: "
+        "203.0.113.7/32."
     )
+
+
+def test_a_network_of_which_a_part_stays_blocked_is_a_wrong_one(blocking: Operator) -> None:
+    """And so is an address of a network that is blocked."""
+    wide = blocking.run("unblock-address", "203.0.113.0/24")
+    blocking.run("block-address", "198.51.100.0/24")
+    narrow = blocking.run("unblock-address", "198.51.100.9")
+
+    assert (wide.status, wide.err) == (
+        2,
+        [
+            "203.0.113.0/24 is not blocked by itself, but 203.0.113.7/32 is. Blocked are: 203.0.113.7/32.",
+            "Nothing was changed.",
+        ],
+    )
+    assert narrow.status == 2
+    assert narrow.err[0].startswith("198.51.100.9/32 is not blocked by itself, but 198.51.100.0/24 is.")
 
 
 def test_a_change_of_someone_else_is_not_lost(blocking: Operator) -> None:

@@ -4,15 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from . import databases
 from .conftest import Operator
+from .recorded import FAULTS
 from .stacks import PREFIX
 
 
 @pytest.fixture
 def running(operator: Operator) -> Operator:
-    """Production with a function and provisioned concurrency of 10."""
+    """Production with a database, and a function with provisioned concurrency of 10."""
     operator.world.create_function()
     operator.world.provision()
+    databases.deploy(operator.world)
     return operator
 
 
@@ -46,7 +49,7 @@ def test_limits_and_the_last_hours_are_shown(running: Operator) -> None:
         "Reserved for the function: 50. Unreserved in the account: 500.",
         "For set-concurrency: lowest value 10 (provisioned), highest value 450.",
     ]
-    assert run.out[3].split()[3:7] == ["ConcurrentExecutions", "(maximum)", "Throttles", "(sum)"]
+    assert run.out[4].split()[3:7] == ["ConcurrentExecutions", "(maximum)", "Throttles", "(sum)"]
     assert run.out[-1].split("JST")[1].split() == ["50", "3"]
 
 
@@ -124,3 +127,47 @@ def test_provisioned_concurrency_says_what_it_was(running: Operator) -> None:
         "The number is 0. Give a whole number of at least 1.",
         "Nothing was changed.",
     ]
+
+
+def test_the_connections_of_a_reservation_are_compared_with_those_of_an_instance(running: Operator) -> None:
+    """From the settings that are deployed; one instance has the connections for both endpoints."""
+    first = "Connections of an instance of the database: "
+    fits = running.run("set-concurrency", "50")
+    databases.set_max_connections(running.world, "60")
+    too_many = running.run("show-concurrency")
+    running.world.stacks.stacks["database"].parameters |= {
+        "DatabaseMultiAZ": "false",
+        "DatabaseReadReplica": "false",
+    }
+    single = running.run("show-concurrency")
+
+    assert fits.out[-1] == (
+        f"{first}50 executions x 1 + 20 (for operators and RDS) = 70; it accepts 200 (max_connections)."
+    )
+    assert too_many.out[3] == (
+        f"{first}50 executions x 1 + 20 (for operators and RDS) = 70; it accepts 60 (max_connections). That "
+        "is too many: from 40 executions down, you can still log in."
+    )
+    assert single.out[3].startswith(f"{first}50 executions x 2 + 20 (for operators and RDS) = 120;")
+    assert single.out[3].endswith("from 20 executions down, you can still log in.")
+
+
+def test_a_formula_of_rds_is_not_computed(running: Operator) -> None:
+    """It depends on the memory of the instance."""
+    databases.set_max_connections(running.world, "{DBInstanceClassMemory/12582880}")
+
+    run = running.run("set-concurrency", "50")
+
+    assert (run.status, run.out[-1]) == (
+        0, "The parameter group of the database does not set max_connections.",
+    )  # fmt: skip
+
+
+def test_a_reservation_is_made_although_the_database_cannot_be_read(running: Operator) -> None:
+    """Less concurrency is what helps it."""
+    running.world.recorder.failing["rds:DescribeDBParameters"] = FAULTS["denied"]()
+
+    run = running.run("set-concurrency", "50")
+
+    assert (run.status, run.err, reserved(running)) == (0, [], 50)
+    assert run.out[-1].startswith("What an instance of the database accepts (max_connections): ")

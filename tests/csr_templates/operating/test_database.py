@@ -248,8 +248,10 @@ def test_a_snapshot_that_fails_is_no_success(deployed: Operator, monkeypatch: py
     run = deployed.run("take-snapshot", "before-upgrade")
 
     assert run.status == 1
-    assert run.err[0].startswith(f"The snapshot {PREFIX}-before-upgrade-20")
-    assert run.err[0].endswith(" is failed, not available.")
+    assert run.err[0].startswith(
+        f"It does not become available by itself. Now the snapshot {PREFIX}-before-upgrade-20"
+    )
+    assert run.err[0].endswith(" is failed.")
 
 
 def test_deletion_protection_needs_the_name(deployed: Operator) -> None:

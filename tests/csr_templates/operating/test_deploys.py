@@ -493,7 +493,8 @@ def test_ctrl_c_leaves_the_deploy_running(operator: Operator, monkeypatch: pytes
 def test_an_executed_change_set_that_was_rolled_back_is_no_success(operator: Operator) -> None:
     """Whoever repeats the command must not take it for one."""
     operator.world.plan("api").execution = "EXECUTE_COMPLETE"
-    operator.world.stacks.stacks["api"].status = "UPDATE_ROLLBACK_COMPLETE"
+    stack = operator.world.stacks.stacks["api"]
+    stack.status, stack.change_set = "UPDATE_ROLLBACK_COMPLETE", CHANGES
 
     run = operator.run("run-changes", CHANGES)
 
@@ -501,6 +502,35 @@ def test_an_executed_change_set_that_was_rolled_back_is_no_success(operator: Ope
     assert run.err[0] == (
         "The stack api is UPDATE_ROLLBACK_COMPLETE. The reason: csr-operate prod why-failed api"
     )
+
+
+def test_the_end_of_a_later_update_is_not_that_of_this_change_set(operator: Operator) -> None:
+    """The later one is named, and neither waited for nor taken for a failure of this one."""
+    operator.world.plan("api").execution = "EXECUTE_COMPLETE"
+    stack = operator.world.stacks.stacks["api"]
+    stack.status, stack.change_set = "UPDATE_IN_PROGRESS", f"{CHANGES}-later"
+
+    run = operator.run("run-changes", CHANGES)
+
+    assert (run.status, run.err) == (0, [])
+    assert run.out[2].startswith(
+        f"Another change set was executed after it: {CHANGES}-later, which began at "
+    )
+    assert run.out[3] == (
+        "The stack api is UPDATE_IN_PROGRESS since that one. Its changes: csr-operate prod show-changes "
+        f"{CHANGES}-later"
+    )
+
+
+def test_an_end_of_which_the_change_set_is_not_known_is_said(operator: Operator) -> None:
+    """CloudFormation need not name one, for example after an update without a change set."""
+    operator.world.plan("api").execution = "EXECUTE_COMPLETE"
+
+    run = operator.run("run-changes", CHANGES)
+
+    assert (run.status, run.err) == (0, [])
+    assert run.out[2] == "CloudFormation does not say of which change set the status of the stack is."
+    assert run.out[-1] == "The stack api is UPDATE_COMPLETE."
 
 
 @pytest.mark.parametrize(

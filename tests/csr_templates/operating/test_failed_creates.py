@@ -114,6 +114,7 @@ def test_all_of_a_failed_database_is_deleted(failed_database: Operator) -> None:
     assert world.client("logs").describe_log_groups()["logGroups"] == []
     assert world.client("kms").describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
     assert world.recorder.backups == [another]
+    assert run.out[-1] == f"Now {PREFIX}-database has left: nothing; the key {key} is PendingDeletion."
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,9 @@ def of_logs(call: Call) -> list[str]:
 
 
 def of_rds(call: Call) -> list[str]:
-    """Return the cluster or the instance that is changed."""
+    """Return the cluster or the instance that is changed, or the parameter group."""
+    if call.operation == "DescribeDBParameters":  # its name in the mock is not that of CloudFormation
+        return [arn("rds", call, f"pg:{PROJECT}-prod-database-parameters")]
     named = (("cluster", "DBClusterIdentifier"), ("db", "DBInstanceIdentifier"))
     return [
         arn("rds", call, f"{kind}:{call.parameters[key]}") for kind, key in named if key in call.parameters
@@ -191,7 +193,7 @@ def requests(call: Call) -> Iterator[Request]:
         yield Request(actions(call.name)[0], f"arn:aws:apigateway:{call.region}::{path}", tags)
         return
     is_read = call.operation.startswith("Describe") and call.service in ("ec2", "rds")
-    if call.name in ANY or is_read:
+    if call.name in ANY or (is_read and call.operation != "DescribeDBParameters"):
         yield Request(actions(call.name)[0], "*")
         return
     if call.name.endswith("AlarmMuteRule"):

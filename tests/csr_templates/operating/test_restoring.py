@@ -195,7 +195,7 @@ def test_each_instance_of_the_template_is_created() -> None:
 
     assert instances == [f"DatabaseInstance{number}" for number in restoring.WINDOWS], (
         "The commands for a restore create the instances of WINDOWS in operating/restoring.py. Add number "
-        "and window of a new instance there, its parameter to _numbers, and its zone to _create_instance."
+        "and window of a new instance there, its parameter to numbers, and its zone to _create_instance."
     )
 
 
