@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from cfn_analysis.model.intrinsics import as_strings
+from cfn_analysis.model.references import as_list
 from cfn_analysis.model.resolving import SSM_VALUE, is_list
 
 
@@ -32,7 +33,7 @@ def violations(text: str, declaration: Mapping[str, Any]) -> list[str]:
 
 
 def _violations_of_item(text: str, kind: str, declaration: Mapping[str, Any]) -> Iterator[str]:
-    allowed = [str(as_strings(value)) for value in declaration.get("AllowedValues", [])]
+    allowed = [str(as_strings(value)) for value in as_list(declaration.get("AllowedValues"))]
     if allowed and text not in allowed:
         yield f"is not one of {', '.join(allowed)}"
     pattern = declaration.get("AllowedPattern")

@@ -108,8 +108,8 @@ def _of_operand(value: Any, template: Template) -> Iterator[str]:
         if function not in _FUNCTIONS_IN_CONDITIONS:
             yield f"{function} cannot be used in a condition"
         elif function == "Ref":
-            is_pseudo = isinstance(argument, str) and argument.startswith("AWS::")
-            if not is_pseudo and argument not in template.get("Parameters", {}):
+            name = str(argument)
+            if not name.startswith("AWS::") and name not in template.get("Parameters", {}):
                 yield f"{argument} is not a parameter of the template"
         elif isinstance(argument, list):
             yield from _of_operand([part for part in argument if isinstance(part, Mapping)], template)

@@ -303,8 +303,10 @@ def _is_mapping(value: Any) -> bool:
     return isinstance(value, Mapping) and not is_unknown(value)
 
 
-def identifying_key(before: list[Any], after: list[Any]) -> str | None:
-    """Return the key whose values identify the rows of both lists."""
+def identifying_key(before: Any, after: Any) -> str | None:
+    """Return the key whose values identify the rows of both lists; None for other values."""
+    if not isinstance(before, list) or not isinstance(after, list):
+        return None
     if not all(_is_mapping(row) for row in [*before, *after]):
         return None
     for key in _IDENTITIES:

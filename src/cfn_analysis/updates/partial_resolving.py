@@ -209,7 +209,7 @@ class PartialBody(Body):
         """Return why CloudFormation refuses the parameter values, as far as it is known."""
         refused = []
         for name, declaration in self.template.get("Parameters", {}).items():
-            allowed = [str(as_strings(value)) for value in declaration.get("AllowedValues", [])]
+            allowed = [str(as_strings(value)) for value in as_list(declaration.get("AllowedValues"))]
             if not allowed or is_no_echo(declaration):
                 continue
             texts = [value for value in as_list(self.values[name]) if isinstance(value, str)]
