@@ -44,7 +44,7 @@ class _Row(NamedTuple):
     effect: str
 
 
-def _rows() -> dict[str, list[_Row]]:
+def _rows_of_table() -> dict[str, list[_Row]]:
     rows: dict[str, list[_Row]] = {}
     for line in table(Path(__file__).with_suffix(".txt")):
         head, effect = line.split(": ", 1)
@@ -54,7 +54,7 @@ def _rows() -> dict[str, list[_Row]]:
     return rows
 
 
-_ROWS: Final[Mapping[str, list[_Row]]] = _rows()
+_ROWS: Final[Mapping[str, list[_Row]]] = _rows_of_table()
 PASSIVE: Final = frozenset(
     type_name for type_name, rows in _ROWS.items() if any(row.kind == _PASSIVE for row in rows)
 )

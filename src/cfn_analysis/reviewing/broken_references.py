@@ -36,7 +36,7 @@ def _of_stack(stack: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Ite
             was = old_entries.get(key)
             if was == entry and not has_lost_names:
                 continue
-            missing = _missing(entry, names) - _missing(was, old_names)
+            missing = _missing_targets(entry, names) - _missing_targets(was, old_names)
             if not missing:
                 continue
             detail = {"referrer": key, "targets": tuple(sorted(missing))}
@@ -52,7 +52,7 @@ def _declared(template: Mapping[str, Any]) -> set[str]:
     return {*template.get("Resources", {}), *template.get("Parameters", {})}
 
 
-def _missing(entry: Any, names: set[str]) -> set[str]:
+def _missing_targets(entry: Any, names: set[str]) -> set[str]:
     """Return the names that an entry refers to and that a template does not have."""
     referred = {use.name for use in uses(entry) if use.kind == "name" and not use.name.startswith(_PSEUDO)}
     if isinstance(entry, Mapping):

@@ -23,7 +23,7 @@ def cost_notes(environments: Sequence[EnvironmentChanges], prices: Prices) -> li
     """
     names_by_fact: dict[str, list[str]] = {}
     for changes in environments:
-        for fact in _facts(changes, prices):
+        for fact in _facts_of_cost(changes, prices):
             names_by_fact.setdefault(fact, []).append(changes.name)
     facts_by_names: dict[tuple[str, ...], list[str]] = {}
     for fact, names in names_by_fact.items():
@@ -43,7 +43,7 @@ def _where(names: Sequence[str], all_environments: int) -> str:
     return f" in {series(names)}"
 
 
-def _facts(changes: EnvironmentChanges, prices: Prices) -> list[str]:
+def _facts_of_cost(changes: EnvironmentChanges, prices: Prices) -> list[str]:
     """Return what changes in the fixed cost of an environment, and what is not known."""
     if not any(stack.resources for stack in changes.stacks):
         return []
