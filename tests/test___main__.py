@@ -88,10 +88,10 @@ def test_interrupted_while_it_writes(tmp_path: Path, parameters: tuple[Path, Pat
         )
 
         assert ending(process) == (-signal.SIGINT, b"")
-        existing = [path for path in changed if (out / path).exists()]  # another project may have more files
-        written = [path for path in existing if (out / path).read_bytes() == after[path]]
+        written = [path for path in changed if (out / path).read_bytes() == after[path]]
         assert len(written) == max(number - 2, 0)
-        for path in before.keys() - set(written) - {"stacks.json"}:
+        kept = before.keys() & after.keys()  # a project with a short name needs fewer files of policies
+        for path in kept - set(written) - {"stacks.json"}:
             assert (out / path).read_bytes() == before[path]
         assert json.loads((out / "stacks.json").read_bytes())["files"].keys() >= set(written)
 
