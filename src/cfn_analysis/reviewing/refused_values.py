@@ -1,22 +1,27 @@
 """What CloudFormation refuses in a changed template: values against the schema of a type, and unknown keys.
 
-Unknown keys are those of a template, a resource, an output, a parameter or a rule.
+Unknown keys are those of a template, a resource, an output, a parameter or a rule. The declarations of
+parameters are checked, too.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from cfn_analysis.model.anatomy import ORDER, SECTIONS
+from cfn_analysis.model.parameter_constraints import faults_of_declaration
+from cfn_analysis.model.references import as_list
 from cfn_analysis.model.schema_faults import faults
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import WILL_FAIL
+from cfn_analysis.reviewing.refused_behaviors import DISTRIBUTION, refused_behaviors
 from cfn_analysis.updates.resolved_stack import ResolvedStack
 from cfn_analysis.updates.resource_changes import ResourceChange
 
+_VERSION: Final = "2010-09-09"
 _TRANSFORMS: Final = ("Transform", "Hooks")
 """Sections of templates that this project does not write, and CloudFormation knows."""
 
@@ -44,6 +49,19 @@ def _of_resource(environment: EnvironmentChanges, change: ResourceChange) -> Ite
             paths = [cause.path for cause in change.causes if cause.place and cause.place[0] == top]
             what = f"{path} {why}"
             yield risk(WILL_FAIL, change.node, sentences.VALUE_REFUSED, paths=paths, what=what)
+    if change.type == DISTRIBUTION:
+        yield from _of_distribution(change, old, new)
+
+
+def _of_distribution(
+    change: ResourceChange, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[Risk]:
+    known = set(refused_behaviors(before))
+    for path, why in refused_behaviors(after):
+        if (path, why) not in known:
+            paths = [cause.path for cause in change.causes if cause.place[:1] == ("DistributionConfig",)]
+            what = f"{path} {why}"
+            yield risk(WILL_FAIL, change.node, sentences.VALUE_REFUSED, paths=paths, what=what)
 
 
 def _of_template(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
@@ -54,6 +72,13 @@ def _of_template(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
     for section in new:
         if section not in old and section not in (*SECTIONS, *_TRANSFORMS):
             yield _not_a_key(subject, section, "a template", section)
+    version = new.get("AWSTemplateFormatVersion", _VERSION)
+    if str(version) != _VERSION and version != old.get("AWSTemplateFormatVersion"):
+        what = f"AWSTemplateFormatVersion must be {_VERSION}"
+        paths = ("AWSTemplateFormatVersion",)
+        yield risk(WILL_FAIL, subject, sentences.VALUE_REFUSED, paths=paths, what=what)
+    yield from _of_dependencies(before, after)
+    yield from _of_parameters(subject, before.built.parameters, after.built.parameters)
     for section, keys in ORDER.items():
         entries, old_entries = new.get(section, {}), old.get(section, {})
         for name, entry in entries.items():
@@ -65,6 +90,29 @@ def _of_template(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
                 if key not in was and key not in keys:
                     path = key if section == "Resources" else f"{section}.{name}.{key}"
                     yield _not_a_key(about, path, f"an entry of {section}", key)
+
+
+def _of_dependencies(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
+    """Yield each DependsOn that names a resource which the template does not have."""
+    for name, resource in after.built.resources.items():
+        was = as_list(before.built.resources.get(name, {}).get("DependsOn"))
+        for dependency in as_list(resource.get("DependsOn")):
+            if dependency not in after.built.resources and dependency not in was:
+                what = f"DependsOn of {name} names {dependency}, which is not a resource of the template"
+                subject = Node(after.name, name)
+                yield risk(WILL_FAIL, subject, sentences.VALUE_REFUSED, paths=("DependsOn",), what=what)
+
+
+def _of_parameters(
+    subject: Node, before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Risk]:
+    for name, declaration in after.items():
+        known = set(faults_of_declaration(before[name])) if name in before else set()
+        for key, why in faults_of_declaration(declaration):
+            if (key, why) not in known:
+                path = f"Parameters.{name}.{key}"
+                what = f"{path} {why}"
+                yield risk(WILL_FAIL, subject, sentences.VALUE_REFUSED, paths=(path,), what=what)
 
 
 def _not_a_key(subject: Node, path: str, holder: str, key: str) -> Risk:
