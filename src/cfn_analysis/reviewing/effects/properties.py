@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from cfn_analysis.reviewing.values import ValueChange, settings, tables, text, with_default, words
+from cfn_analysis.reviewing.values import Judge, ValueChange, settings, tables, text, with_default, words
 
 _FIELD: Final = re.compile(r"\{(?:before|after)\}")
 
@@ -66,7 +66,7 @@ def _number(given: Any, default: float | None) -> float | None:
 
 
 _ROWS: Final = tables(__file__)["settings"]
-_JUDGES: Final = {"number": number, "choice": choice, "value": value}
+_JUDGES: Final[Mapping[str, Judge]] = {"number": number, "choice": choice, "value": value}
 SETTINGS: Final = settings(_ROWS, _JUDGES)
 """All rows."""
 _ABOUT_ITEMS: Final = settings([row for row in _ROWS if row["judge"] == "value"], _JUDGES)
