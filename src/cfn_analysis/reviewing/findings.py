@@ -68,7 +68,7 @@ class Harmless(NamedTuple):
     reason: str
 
 
-class Effect(NamedTuple):
+class KnownEffect(NamedTuple):
     """What follows from a changed property of a resource, and what is in it, in sentences."""
 
     subject: Node

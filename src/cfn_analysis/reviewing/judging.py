@@ -21,7 +21,7 @@ from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.effects.alarms import effects_on_alarms
 from cfn_analysis.reviewing.effects.declarations import effect_of_declaration
 from cfn_analysis.reviewing.effects.properties import effect_of_value
-from cfn_analysis.reviewing.findings import Effect, Harmless, Risk
+from cfn_analysis.reviewing.findings import Harmless, KnownEffect, Risk
 from cfn_analysis.reviewing.guards.alarms import ALARM_TYPES, notifies_only
 from cfn_analysis.reviewing.guards.stack_policies import same_stack_policies
 from cfn_analysis.reviewing.harmless import ADDED, REMOVED, TEMPLATE, reason_of_value
@@ -47,7 +47,7 @@ DETECTORS: Final[Sequence[Callable[[EnvironmentChanges], Iterator[Harmless]]]] =
 )
 """The detectors that know both directions of a change, and yield it if it is harmless in both."""
 
-EFFECTS: Final[Sequence[Callable[[EnvironmentChanges], Iterator[Effect]]]] = (
+EFFECTS: Final[Sequence[Callable[[EnvironmentChanges], Iterator[KnownEffect]]]] = (
     effects_on_alarms,
     narrower_policies,
     narrower_networks,
@@ -119,7 +119,7 @@ class Judges:
         for detector in DETECTORS:
             for harmless in detector(environment):
                 self.harmless.setdefault(harmless.subject, []).append(harmless)
-        self.effects: dict[Node, list[Effect]] = {}
+        self.effects: dict[Node, list[KnownEffect]] = {}
         for effects in EFFECTS:
             for effect in effects(environment):
                 self.effects.setdefault(effect.subject, []).append(effect)

@@ -92,19 +92,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="NAME",
         help="environment to review; can be repeated (default: all)",
     )
-    parser.add_argument(
-        "--format",
-        choices=("text", "json", "markdown", "sarif"),
-        default="text",
-        help="format of the report; sarif also contains the lint findings of --after (default: text)",
-    )
-    parser.add_argument(
-        "--link-base",
-        default="",
-        metavar="URL",
-        help="for --format markdown: base URL of the files of this revision, such as "
-        "https://github.com/OWNER/NAME/blob/COMMIT",
-    )
+    _add_format_arguments(parser)
     parser.add_argument(
         "--accept",
         action="append",
@@ -120,11 +108,6 @@ def add_arguments(parser: ArgumentParser) -> None:
         "the output folder",
     )
     parser.add_argument(
-        "--verbose",
-        action="store_true",
-        help="list each change that is not judged, or has an effect, with its values, also those of one kind",
-    )
-    parser.add_argument(
         "--reconcile",
         type=Path,
         metavar="CHANGESET.json",
@@ -133,6 +116,27 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     _add_template_arguments(parser)
     account_facts.add_arguments(parser.add_argument_group("options for --before deployed:ENVIRONMENT"))
+
+
+def _add_format_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "markdown", "sarif"),
+        default="text",
+        help="format of the report; sarif also contains the lint findings of --after (default: text)",
+    )
+    parser.add_argument(
+        "--link-base",
+        default="",
+        metavar="URL",
+        help="for --format markdown: base URL of the files of this revision, such as "
+        "https://github.com/OWNER/NAME/blob/COMMIT",
+    )
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="list each change that is not judged, or has an effect, with its values, also those of one kind",
+    )
 
 
 def _add_template_arguments(parser: ArgumentParser) -> None:

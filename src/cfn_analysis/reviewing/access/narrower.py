@@ -20,12 +20,12 @@ from cfn_analysis.reviewing.access.policies import (
 from cfn_analysis.reviewing.access.statements import Access
 from cfn_analysis.reviewing.access.unchanged import are_well_formed
 from cfn_analysis.reviewing.changes import EnvironmentChanges
-from cfn_analysis.reviewing.findings import Effect
+from cfn_analysis.reviewing.findings import KnownEffect
 from cfn_analysis.updates.comparison import path_of_place
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
 
-def narrower_policies(environment: EnvironmentChanges) -> Iterator[Effect]:
+def narrower_policies(environment: EnvironmentChanges) -> Iterator[KnownEffect]:
     """Yield each changed policy whose subject has less access than before, with what it lost."""
     if not environment.before:
         return
@@ -41,7 +41,7 @@ def narrower_policies(environment: EnvironmentChanges) -> Iterator[Effect]:
             change = environment.resources[policy.node].change
             if effect and change.action not in (ADD, REMOVE):
                 for path in _paths(policy, change):
-                    yield Effect(policy.node, path, effect)
+                    yield KnownEffect(policy.node, path, effect)
 
 
 def _effect(was: Sequence[SubjectPolicy], will: Sequence[SubjectPolicy]) -> str:

@@ -10,7 +10,7 @@ from cfn_analysis.reviewing import sentences, writing
 from cfn_analysis.reviewing.access import boxes
 from cfn_analysis.reviewing.access.boxes import Box, without
 from cfn_analysis.reviewing.changes import EnvironmentChanges
-from cfn_analysis.reviewing.findings import Effect, Risk, risk
+from cfn_analysis.reviewing.findings import KnownEffect, Risk, risk
 from cfn_analysis.reviewing.kinds import INTERRUPTION, OPENS
 from cfn_analysis.reviewing.states import Stacks, existing_resources
 from cfn_analysis.reviewing.values import text, words
@@ -77,7 +77,7 @@ def wider_networks(before: Stacks, after: Stacks) -> Iterator[Risk]:
             yield from _unsure_denials(was, rules)
 
 
-def narrower_networks(environment: EnvironmentChanges) -> Iterator[Effect]:
+def narrower_networks(environment: EnvironmentChanges) -> Iterator[KnownEffect]:
     """Yield the resources that remain, and whose rules allow less traffic."""
     if not environment.before:
         return
@@ -95,7 +95,7 @@ def narrower_networks(environment: EnvironmentChanges) -> Iterator[Effect]:
                 change = outcome.change
                 paths = (path.partition("[")[0],) if path else _changed(change.before, change.after)
                 effect = f"It no longer allows {'; '.join(traffic)}. Connections that need this fail."
-                yield from (Effect(node, changed, effect) for changed in paths)
+                yield from (KnownEffect(node, changed, effect) for changed in paths)
 
 
 def _by_rule(traffic_of_rules: Iterable[tuple[_Rule, Box]]) -> dict[tuple[Node, str], tuple[str, ...]]:

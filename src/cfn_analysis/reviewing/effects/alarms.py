@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from cfn_analysis.model.references import as_list
 from cfn_analysis.reviewing.changes import EnvironmentChanges
-from cfn_analysis.reviewing.findings import Effect
+from cfn_analysis.reviewing.findings import KnownEffect
 from cfn_analysis.reviewing.guards.alarms import ALARM_TYPES, LOWER, UPPER, m_out_of_n, number
 from cfn_analysis.reviewing.values import text, words
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
@@ -28,13 +28,13 @@ _MISSING: Final = {
 }
 
 
-def effects_on_alarms(environment: EnvironmentChanges) -> Iterator[Effect]:
+def effects_on_alarms(environment: EnvironmentChanges) -> Iterator[KnownEffect]:
     """Yield what changes of the alarms that remain mean for who is notified, and when."""
     for node, outcome in environment.resources.items():
         change = outcome.change
         if change.type in ALARM_TYPES and change.action not in (ADD, REMOVE):
             for path, sentence in _effects(change):
-                yield Effect(node, path, sentence)
+                yield KnownEffect(node, path, sentence)
 
 
 def _effects(change: ResourceChange) -> Iterator[tuple[str, str]]:

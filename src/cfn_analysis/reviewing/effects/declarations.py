@@ -86,7 +86,7 @@ def _assertions(rule: Any) -> list[str]:
 
 def _allowed_values(before: Any, after: Any) -> str:
     if before is None:
-        return f"CloudFormation refuses all values except {_listed(after)}."
+        return f"CloudFormation refuses all values except {_first_values(after)}."
     if after is None:
         return "CloudFormation takes any value, not only the listed ones."
     was, will = ([text(value) for value in as_list(side)] for side in (before, after))
@@ -100,7 +100,7 @@ def _allowed_values(before: Any, after: Any) -> str:
     return " ".join(sentences) or "The order of the values has no effect."
 
 
-def _listed(values: Any) -> str:
+def _first_values(values: Any) -> str:
     return beginning([text(value) for value in as_list(values)], _MOST)
 
 
