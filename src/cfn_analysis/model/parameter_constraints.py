@@ -1,4 +1,4 @@
-"""The constraints that a template declares for the values of its parameters.
+"""The declarations of parameters: what CloudFormation refuses in them, and the constraints for their values.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
 """
@@ -6,11 +6,44 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-sectio
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.resolving import SSM_VALUE, is_list
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html
+_OF_ACCOUNT: Final = (
+    r"AWS::(?:EC2::(?:AvailabilityZone::Name|Image::Id|Instance::Id|KeyPair::KeyName|SecurityGroup::GroupName"
+    r"|SecurityGroup::Id|Subnet::Id|Volume::Id|VPC::Id)|Route53::HostedZone::Id)"
+)
+_ITEM: Final = rf"String|Number|AWS::SSM::Parameter::Name|{_OF_ACCOUNT}"
+_VALUE: Final = rf"{_ITEM}|CommaDelimitedList|List<(?:{_ITEM})>"
+_TYPE: Final = re.compile(rf"{_VALUE}|AWS::SSM::Parameter::Value<(?:{_VALUE})>")
+_NUMBERS: Final = ("MaxLength", "MaxValue", "MinLength", "MinValue")
+
+
+def faults_of_declaration(declaration: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each key of a declaration that CloudFormation refuses, and why."""
+    if "Type" not in declaration:
+        yield "Type", "is required"
+    elif not _TYPE.fullmatch(str(declaration["Type"])):
+        yield "Type", f"must be a type of parameters, not {declaration['Type']}"
+    if not isinstance(declaration.get("AllowedValues", []), list):
+        yield "AllowedValues", "must be a list"
+    if str(declaration.get("NoEcho", False)).lower() not in ("true", "false"):
+        yield "NoEcho", "must be true or false"
+    for key in _NUMBERS:
+        if key in declaration and not _is_number(declaration[key]):
+            yield key, "must be a number"
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def violations(text: str, declaration: Mapping[str, Any]) -> list[str]:

@@ -7,17 +7,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from cfn_analysis.model.parameter_constraints import violations
+from cfn_analysis.model.parameter_constraints import faults_of_declaration, violations
 from cfn_analysis.model.references import as_list
 
 Template = Mapping[str, Any]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9]{1,255}")
 _MAPPING_KEY: Final = re.compile(r"[A-Za-z0-9.-]{1,255}")
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/cloudformation-supplied-parameter-types.html
-_PARAMETER_TYPE: Final = re.compile(
-    r"String|Number|CommaDelimitedList|List<(?:Number|String|AWS::[\w:]+)>|AWS::[\w:]+(?:<(?:List<)?[\w:]+>?>)?"
-)
 _CONDITION_FUNCTIONS: Final = ("Fn::And", "Fn::Or", "Fn::Not", "Fn::Equals", "Condition")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/conditions-section-structure.html
 _FUNCTIONS_IN_CONDITIONS: Final = ("Ref", "Fn::FindInMap", "Fn::Join", "Fn::Select", "Fn::Split", "Fn::Sub")
@@ -116,22 +112,13 @@ def _of_operand(value: Any, template: Template) -> Iterator[str]:
 
 
 def _of_parameter(parameter: Mapping[str, Any], _template: Template) -> Iterator[str]:
-    if not isinstance(parameter.get("Type"), str) or not _PARAMETER_TYPE.fullmatch(parameter["Type"]):
-        yield "its Type is not a type of parameters"
+    wrong = [f"its {key} {why}" for key, why in faults_of_declaration(parameter)]
+    if wrong:
+        yield from wrong
         return
-    allowed, pattern = parameter.get("AllowedValues", []), parameter.get("AllowedPattern", "")
-    if not isinstance(allowed, list):
-        yield "its AllowedValues are not a list"
-        return
-    if not isinstance(pattern, str):
+    if not isinstance(parameter.get("AllowedPattern", ""), str):
         yield "its AllowedPattern is not a text"
         return
-    for key in ("MinLength", "MaxLength", "MinValue", "MaxValue"):
-        if key in parameter and not re.fullmatch(r"-?\d+(\.\d+)?", str(parameter[key])):
-            yield f"its {key} is not a number"
-            return
-    if str(parameter.get("NoEcho", False)).lower() not in ("true", "false"):
-        yield "its NoEcho is not true or false"
     if "Default" in parameter and (
         parameter["Default"] is None or isinstance(parameter["Default"], (Mapping, list))
     ):

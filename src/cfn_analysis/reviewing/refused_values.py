@@ -1,11 +1,12 @@
 """What CloudFormation refuses in a changed template: values against the schema of a type, and unknown keys.
 
-Unknown keys are those of a template, a resource, an output, a parameter or a rule.
+Unknown keys are those of a template, a resource, an output, a parameter or a rule. The declarations of
+parameters are checked, too.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from cfn_analysis.model.anatomy import ORDER, SECTIONS
 from cfn_analysis.model.schema_faults import faults
@@ -17,10 +18,12 @@ from cfn_analysis.reviewing.additions import has_macro
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import WILL_FAIL
+from cfn_analysis.reviewing.refused_behaviors import DISTRIBUTION, refused_behaviors
 from cfn_analysis.reviewing.renames import renames
 from cfn_analysis.updates.resolved_stack import ResolvedStack
 from cfn_analysis.updates.resource_changes import ADD, ResourceChange
 
+_VERSION: Final = "2010-09-09"
 _TRANSFORMS: Final = ("Transform", "Fn::Transform", "Hooks")
 """Parts of templates that this project does not write, and CloudFormation knows."""
 
@@ -55,6 +58,19 @@ def _of_resource(environment: EnvironmentChanges, change: ResourceChange) -> Ite
             paths = [cause.path for cause in change.causes if cause.place and cause.place[0] == top]
             what = f"{path} {why}"
             yield risk(WILL_FAIL, change.node, sentences.VALUE_REFUSED, paths=paths, what=what)
+    if change.type == DISTRIBUTION:
+        yield from _of_distribution(change, old, new)
+
+
+def _of_distribution(
+    change: ResourceChange, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[Risk]:
+    known = set(refused_behaviors(before))
+    for path, why in refused_behaviors(after):
+        if (path, why) not in known:
+            paths = [cause.path for cause in change.causes if cause.place[:1] == ("DistributionConfig",)]
+            what = f"{path} {why}"
+            yield risk(WILL_FAIL, change.node, sentences.VALUE_REFUSED, paths=paths, what=what)
 
 
 def _of_new(environment: EnvironmentChanges, change: ResourceChange) -> Iterator[Risk]:
@@ -75,6 +91,11 @@ def _of_template(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
     for section in new:
         if section not in old and section not in (*SECTIONS, *_TRANSFORMS):
             yield _not_a_key(subject, section, "a template", section)
+    version = new.get("AWSTemplateFormatVersion", _VERSION)
+    if str(version) != _VERSION and version != old.get("AWSTemplateFormatVersion"):
+        what = f"AWSTemplateFormatVersion must be {_VERSION}"
+        paths = ("AWSTemplateFormatVersion",)
+        yield risk(WILL_FAIL, subject, sentences.VALUE_REFUSED, paths=paths, what=what)
     yield from _of_sections(before, after)
     for section, keys in ORDER.items():
         entries, old_entries = new.get(section, {}), old.get(section, {})

@@ -92,37 +92,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="NAME",
         help="environment to review; can be repeated (default: all)",
     )
-    parser.add_argument(
-        "--format",
-        choices=("text", "json", "markdown", "sarif"),
-        default="text",
-        help="format of the report; sarif also contains the lint findings of --after (default: text)",
-    )
-    parser.add_argument(
-        "--link-base",
-        default="",
-        metavar="URL",
-        help="for --format markdown: base URL of the files of this revision, such as "
-        "https://github.com/OWNER/NAME/blob/COMMIT",
-    )
-    _add_acceptance_arguments(parser)
-    parser.add_argument(
-        "--verbose",
-        action="store_true",
-        help="list each change that is not judged, or has an effect, with its values, also those of one kind",
-    )
-    parser.add_argument(
-        "--reconcile",
-        type=Path,
-        metavar="CHANGESET.json",
-        help="compare the review with a change set (output of aws cloudformation describe-change-set) "
-        "instead of printing it; exit with 1 if the change set contains more (formats: text, json)",
-    )
-    _add_template_arguments(parser)
-    account_facts.add_arguments(parser.add_argument_group("options for --before deployed:ENVIRONMENT"))
-
-
-def _add_acceptance_arguments(parser: ArgumentParser) -> None:
+    _add_format_arguments(parser)
     parser.add_argument(
         "--accept",
         action="append",
@@ -136,6 +106,36 @@ def _add_acceptance_arguments(parser: ArgumentParser) -> None:
         metavar="TEXT",
         help=f"why the risks of --accept are accepted: add them to {acceptance.FILE} in the parent folder of "
         "the output folder",
+    )
+    parser.add_argument(
+        "--reconcile",
+        type=Path,
+        metavar="CHANGESET.json",
+        help="compare the review with a change set (output of aws cloudformation describe-change-set) "
+        "instead of printing it; exit with 1 if the change set contains more (formats: text, json)",
+    )
+    _add_template_arguments(parser)
+    account_facts.add_arguments(parser.add_argument_group("options for --before deployed:ENVIRONMENT"))
+
+
+def _add_format_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "markdown", "sarif"),
+        default="text",
+        help="format of the report; sarif also contains the lint findings of --after (default: text)",
+    )
+    parser.add_argument(
+        "--link-base",
+        default="",
+        metavar="URL",
+        help="for --format markdown: base URL of the files of this revision, such as "
+        "https://github.com/OWNER/NAME/blob/COMMIT",
+    )
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="list each change that is not judged, or has an effect, with its values, also those of one kind",
     )
 
 

@@ -64,7 +64,10 @@ def _recipients(before: Any, after: Any, when: str) -> str:
     old = {json.dumps(action, sort_keys=True): action for action in as_list(before)}
     new = {json.dumps(action, sort_keys=True): action for action in as_list(after)}
     sentences = []
-    if added := [words(action) for key, action in new.items() if key not in old]:
+    added = [words(action) for key, action in new.items() if key not in old]
+    if any(":" not in action and "$" not in action for action in added):
+        return ""  # not an ARN, which CloudWatch refuses
+    if added:
         sentences.append(f"It also notifies or calls {', '.join(added)} {when}.")
     if removed := [words(action) for key, action in old.items() if key not in new]:
         sentences.append(f"It no longer notifies or calls {', '.join(removed)} {when}.")

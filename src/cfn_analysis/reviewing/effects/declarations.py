@@ -69,8 +69,6 @@ def _rule(before: Any, after: Any) -> str:
         return f"A deploy is no longer refused if this does not hold: {beginning(was, _MOST)}."
     dropped = [assertion for assertion in was if assertion not in will]
     added = [assertion for assertion in will if assertion not in was]
-    if not dropped and not added:
-        return "The rule refuses deploys in other cases, with the same words."
     sentences = []
     if dropped:
         sentences.append(f"It no longer says: {beginning(dropped, _MOST)}.")
@@ -88,7 +86,7 @@ def _assertions(rule: Any) -> list[str]:
 
 def _allowed_values(before: Any, after: Any) -> str:
     if before is None:
-        return f"CloudFormation refuses all values except {_values_in_words(after)}."
+        return f"CloudFormation refuses all values except {_first_values(after)}."
     if after is None:
         return "CloudFormation takes any value, not only the listed ones."
     was, will = ([text(value) for value in as_list(side)] for side in (before, after))
@@ -102,7 +100,7 @@ def _allowed_values(before: Any, after: Any) -> str:
     return " ".join(sentences) or "The order of the values has no effect."
 
 
-def _values_in_words(values: Any) -> str:
+def _first_values(values: Any) -> str:
     return beginning([text(value) for value in as_list(values)], _MOST)
 
 
@@ -131,11 +129,17 @@ def _type(before: Any, after: Any) -> str:
         return "CloudFormation refuses values that are not numbers."
     if text(after).startswith("AWS::SSM::Parameter::Value<"):
         return "CloudFormation reads the value from the parameter of this name in the Parameter Store."
+    if _is_list(after) != _is_list(before):
+        return "What reads it gets a list in place of a text, or the reverse, and must change, too."
     if text(after).startswith("AWS::"):
         return f"CloudFormation refuses values that do not exist in the account as {words(after)}."
     if before == "Number" or text(before).startswith("AWS::"):
         return f"CloudFormation no longer refuses values that are not of the type {words(before)}."
     return ""
+
+
+def _is_list(kind: Any) -> bool:
+    return "List" in text(kind)
 
 
 def _no_echo(_before: Any, after: Any) -> str:
