@@ -121,7 +121,9 @@ def test_a_dependency_that_does_not_exist_fails() -> None:
     before = resources(It=("AWS::SQS::Queue", QUEUE))
     after = {"Resources": {"It": {**before["Resources"]["It"], "DependsOn": "Missing"}}}
 
-    assert ["It refers to Missing, which is not in it" in failure for failure in failures_of(before, after)] == [True]
+    assert [
+        "It refers to Missing, which is not in it" in failure for failure in failures_of(before, after)
+    ] == [True]
     assert failures_of(after, {**after, "Description": "a"}) == []
 
 
