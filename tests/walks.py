@@ -950,9 +950,6 @@ def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
     why: the mapping of its queue
 """
     checkout.edit(REQUESTS, "(\napi service:\n)", lambda match: match[1] + existing)
-    checkout.insert(
-        BILLING, '      "AWS::Lambda::Permission"\n', '      "AWS::Lambda::EventSourceMapping",\n'
-    )
 
 
 def library(checkout: Checkout) -> None:
