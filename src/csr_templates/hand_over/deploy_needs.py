@@ -59,8 +59,6 @@ class RequiredPermissions:
         region: its region.
         patterns: the values of its template as patterns for policies.
         types: type -> logical ID -> the properties of the resource.
-        requirements: the actions that the schemas list, with the sources of each.
-        actions: those of them that the policies allow, without ``OF_ROLES``.
         facts: what is known of AWS, with what the project of the stack adds.
     """
 
@@ -70,13 +68,21 @@ class RequiredPermissions:
         self.region = stack.region
         self.patterns = Patterns(stack)
         self.types = by_type(stack)
-        self.requirements = required_actions(stack)
         # Format of IAM -> ARNs of the policies that may match it, as matching_format has computed them.
         self._matches: dict[str, set[ArnWithTags]] = {}
         self._arns_of: dict[deploy_scopes.Scope, list[str]] = {}  # as arns_of has computed them
-        self.actions = {action for action in self.requirements if self._applies(action)}
 
     # ---- Actions ----
+
+    @cached_property
+    def requirements(self) -> dict[str, set[Requirement]]:
+        """The actions that the schemas list, with the sources of each."""
+        return required_actions(self.stack)
+
+    @cached_property
+    def actions(self) -> set[str]:
+        """Those of them that the policies allow, without ``OF_ROLES``."""
+        return {action for action in self.requirements if self._applies(action)}
 
     @cached_property
     def everyday(self) -> set[str]:
